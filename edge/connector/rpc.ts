@@ -1,0 +1,160 @@
+// What the Worker may ask of a ConnectorObject. Everything that crosses is plain data; a refusal is a
+// value (`Outcome`), because classes of errors do not survive the border.
+import type { Outcome } from '../../shared/errors.ts';
+import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
+import type { Lamp } from '../../shared/lamps.ts';
+import type { TeamsPresence } from '../../shared/presence/model.ts';
+import type { SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
+
+/** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */
+export type Who = string;
+
+/** Settings as read, with the number of their version (it becomes the ETag). */
+export interface VersionedSettings {
+  version: number;
+  settings: SettingsView;
+}
+
+export interface WriteSettings {
+  connector: ConnectorName;
+  who: Who;
+  /** Version that `If-Match` names; absent: whatever is stored. */
+  ifVersion?: number;
+  /** `put`: the checked settings, replacing. `patch`: the RFC 7396 document as it came. */
+  change: { kind: 'put'; settings: SettingsInput } | { kind: 'patch'; patch: unknown };
+}
+
+export interface AccountView {
+  id: string;
+  username?: string;
+  state: 'active' | 'waiting' | 'expired' | 'signInAgain' | 'error';
+  users: number;
+  message?: string;
+}
+
+/** One-time code of an enrolment; the Worker signs it, the object remembers that it is open. */
+export interface Enrolment {
+  id: string;
+  expiresAt: number;
+}
+
+export interface AgentView {
+  id: string;
+  name: string;
+  state: 'leading' | 'standby' | 'offline' | 'revoked';
+  version: string | null;
+  /** ISO 8601: since when it is in this state. */
+  since: string;
+  pbx: { name: string; state: 'up' | 'down'; message?: string }[];
+}
+
+export interface UserView {
+  state: 'paired' | 'unmatched' | 'ambiguous' | 'unlicensed' | 'noRights';
+  reason?: string;
+  matchedBy?: string;
+  teams?: {
+    id: string;
+    displayName: string;
+    userPrincipalName: string;
+    availability: string | null;
+    activity: string | null;
+    at: string | null;
+  };
+  pbx?: {
+    guid: string;
+    cn: string;
+    sip: string;
+    number: string | null;
+    activity: string | null;
+    onThePhone: boolean;
+    at: string | null;
+  };
+}
+
+export interface UserPage {
+  items: UserView[];
+  next?: string;
+  counts: Record<UserView['state'], number>;
+}
+
+export interface TimelineEntry {
+  /** ISO 8601 */
+  at: string;
+  from: string;
+  saw: string;
+  decided: string;
+  reason: string;
+  wrote?: string;
+  ms: number;
+}
+
+/** A presence that Microsoft sent, verified and decrypted by the Worker. */
+export interface Observation {
+  accountId: string;
+  /** Generation of the subscription that `clientState` names. */
+  generation: number;
+  subscriptionId: string;
+  userId: TeamsUserId;
+  presence: TeamsPresence;
+  sequence?: string;
+}
+
+export interface LifecycleEvent {
+  accountId: string;
+  generation: number;
+  subscriptionId: string;
+  event: 'reauthorizationRequired' | 'subscriptionRemoved' | 'missed';
+}
+
+export interface DecryptionKey {
+  id: string;
+  /** Private key as PKCS #8, sealed. */
+  sealed: string;
+}
+
+/**
+ * A ConnectorObject as the Worker sees it. Every method answers `connector-unknown` where the
+ * connector was never created or has been deleted, and leaves no trace of having been asked.
+ */
+export interface ConnectorRpc {
+  readSettings(): Promise<Outcome<VersionedSettings>>;
+  writeSettings(write: WriteSettings): Promise<Outcome<VersionedSettings & { created: boolean }>>;
+  deleteSettings(who: Who): Promise<Outcome<null>>;
+
+  listAccounts(): Promise<Outcome<AccountView[]>>;
+  addAccount(
+    who: Who,
+    account: { username: string; password: string },
+  ): Promise<Outcome<AccountView>>;
+  removeAccount(who: Who, id: string): Promise<Outcome<null>>;
+
+  listAgents(): Promise<Outcome<AgentView[]>>;
+  openEnrolment(who: Who, name: string | null): Promise<Outcome<Enrolment>>;
+  /** Uses the code up. Refusals: `code-used` (also expired in the object's eyes). */
+  enrol(enrolmentId: string, publicKeyThumbprint: string): Promise<Outcome<{ agentId: string }>>;
+  removeAgent(who: Who, id: string): Promise<Outcome<null>>;
+
+  listUsers(query: {
+    text: string;
+    state: string | null;
+    cursor: string | null;
+  }): Promise<Outcome<UserPage>>;
+  timeline(userId: TeamsUserId): Promise<Outcome<TimelineEntry[]>>;
+  setOverride(who: Who, userId: TeamsUserId, pbx: string | null): Promise<Outcome<null>>;
+
+  status(): Promise<Outcome<Lamp[]>>;
+  check(lamp: string): Promise<Outcome<Lamp>>;
+  audit(): Promise<Outcome<{ at: string; who: string; action: string; keys: string[] }[]>>;
+
+  /** Stores what Microsoft sent; what is not ours any more changes nothing. Resolves once stored. */
+  observe(observations: Observation[]): Promise<void>;
+  lifecycle(events: LifecycleEvent[]): Promise<void>;
+  /** The decryption key with this id, for a Worker whose KV does not show it yet. */
+  decryptionKey(id: string): Promise<DecryptionKey | null>;
+}
+
+/**
+ * The tunnel is the object's only HTTP route: the Worker forwards the upgrade after verifying the
+ * agent's proof, with who it is in these headers (it removes whatever the client sent under them).
+ */
+export const AGENT_ID_HEADER = 'x-agent-id';

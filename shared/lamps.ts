@@ -1,0 +1,27 @@
+// Lamps: what the admin sees of each step that has to work, and the words for it.
+
+export const LAMP_IDS = [
+  'settings',
+  'tokenForReading',
+  'tokenForWriting',
+  'teamsUsers',
+  'subscriptions',
+  'notificationUrl',
+  'agent',
+  'pbx',
+  'rights',
+  'pairing',
+  'sync',
+] as const;
+export type LampId = (typeof LAMP_IDS)[number];
+export type LampState = 'ok' | 'warning' | 'error' | 'unknown';
+
+/** A lamp before it has words: a code of `texts.ts` and what to fill in there. */
+export interface Lamp {
+  id: LampId;
+  state: LampState;
+  /** Epoch ms since when it is in this state. */
+  since: number;
+  code: string;
+  params: Record<string, string | number>;
+}

@@ -1,0 +1,109 @@
+// Words of presence: what each side can say about a user, and the state kept for one pair of users.
+
+/** As Graph says it. Compared without case: samples and reference texts differ in it. */
+export interface TeamsPresence {
+  availability: string;
+  activity: string;
+}
+
+/** RPID style, as the PBX says it: `""` is available; `away`, `busy`, `dnd`, `meeting`, … */
+export type PbxActivity = string;
+
+/** The activity that the PBX shows while a user talks. */
+export const ON_THE_PHONE = 'on-the-phone';
+
+/** The user's own presence item on the PBX (facts: innovaphone §2.1). */
+export const OWN_STATE_CONTACT = 'tel:';
+
+export type Side = 'teams' | 'pbx';
+export type Directions = 'both' | 'teams-to-pbx' | 'pbx-to-teams';
+
+/** A presence item of the PBX, newest first in its list. */
+export interface PresenceItem {
+  contact: string;
+  activity: PbxActivity;
+}
+
+/** The manual state both sides should show, and who chose it. */
+export interface ManualState {
+  origin: Side;
+  /** In the PBX's words. */
+  pbx: PbxActivity;
+  /**
+   * What to do with the preferred presence in Teams: write a pair, clear it, or leave what the user
+   * chose there.
+   */
+  teams: TeamsPresence | 'clear' | 'leave';
+}
+
+/** A write towards Teams. */
+export type TeamsWrite =
+  | { kind: 'set-session' }
+  | { kind: 'clear-session' }
+  | { kind: 'set-preferred'; presence: TeamsPresence }
+  | { kind: 'clear-preferred' };
+
+/** Everything known and wanted about one pair of users. One row of storage, as JSON. */
+export interface PairState {
+  teams: {
+    /** Last observation believed. */
+    presence: TeamsPresence;
+    /** Microsoft's version stamp, sorts as text. */
+    sequence?: string;
+    at: number;
+    /** Last presence that was neither a call nor no information: what a call covers. */
+    underlying: TeamsPresence | null;
+    /** A call in Teams that is not the shadow of a call on the PBX. */
+    call: boolean;
+  } | null;
+  pbx: {
+    at: number;
+    /** The user's own state; `null`: the PBX has no item for it. */
+    manual: PbxActivity | null;
+    /** A call on the PBX. */
+    call: boolean;
+    /** What stands at our contact; `null`: nothing. */
+    item: PbxActivity | null;
+  } | null;
+  /** `null` until both sides are known. */
+  manual: ManualState | null;
+  /** Our own doing, so that its echo is not taken for a human's. */
+  written: {
+    /** Sent to the PBX, not answered yet. */
+    pbxPending: { activity: PbxActivity; at: number } | null;
+    /** Last value the PBX confirmed, while nobody has changed it. */
+    pbxConfirmed: PbxActivity | null;
+    /** Our call session stands in Teams since, or was refreshed at. */
+    session: { at: number } | null;
+    /** Our preferred presence stands; `'cleared'`: we cleared it and nobody chose since. */
+    preferred: { presence: TeamsPresence | 'cleared'; at: number } | null;
+    /** What we wrote to Teams lately; see `ECHO_WINDOW_MS`. */
+    recent: { presence: TeamsPresence | 'session' | 'cleared'; at: number }[];
+  };
+  /** When to read Teams once more, because an echo may have hidden a human's change. */
+  settleAt: number | null;
+}
+
+/** A notification within this time, in ms, that equals what we wrote is our echo (facts: graph §1.5). */
+export const ECHO_WINDOW_MS = 90_000;
+/** How long to wait, in ms, before the read that settles what is true. */
+export const SETTLE_AFTER_MS = 3_000;
+
+/** A pair of which nothing is known yet. */
+export const newPair = (): PairState => ({
+  teams: null,
+  pbx: null,
+  manual: null,
+  written: { pbxPending: null, pbxConfirmed: null, session: null, preferred: null, recent: [] },
+  settleAt: null,
+});
+
+/** The PBX has three spellings of available: `""`, `online` and no item at all. */
+export const normalActivity = (activity: PbxActivity | null): PbxActivity => {
+  const lower = (activity ?? '').toLowerCase();
+  return lower === 'online' ? '' : lower;
+};
+
+export const sameTeams = (a: TeamsPresence, b: TeamsPresence): boolean =>
+  a.availability.toLowerCase() === b.availability.toLowerCase() &&
+  a.activity.toLowerCase() === b.activity.toLowerCase();

@@ -2,7 +2,7 @@
 // value (`Outcome`), because classes of errors do not survive the border.
 import type { Outcome } from '../../shared/errors.ts';
 import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
-import type { Lamp } from '../../shared/lamps.ts';
+import type { Lamp, LampId } from '../../shared/lamps.ts';
 import type { TeamsPresence } from '../../shared/presence/model.ts';
 import type { SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
 
@@ -88,6 +88,15 @@ export interface TimelineEntry {
   ms: number;
 }
 
+export interface AuditEntry {
+  /** ISO 8601 */
+  at: string;
+  who: string;
+  action: string;
+  /** Names of what changed, never values. */
+  keys: string[];
+}
+
 /** A presence that Microsoft sent, verified and decrypted by the Worker. */
 export interface Observation {
   accountId: string;
@@ -143,8 +152,8 @@ export interface ConnectorRpc {
   setOverride(who: Who, userId: TeamsUserId, pbx: string | null): Promise<Outcome<null>>;
 
   status(): Promise<Outcome<Lamp[]>>;
-  check(lamp: string): Promise<Outcome<Lamp>>;
-  audit(): Promise<Outcome<{ at: string; who: string; action: string; keys: string[] }[]>>;
+  check(lamp: LampId): Promise<Outcome<Lamp>>;
+  audit(): Promise<Outcome<AuditEntry[]>>;
 
   /** Stores what Microsoft sent; what is not ours any more changes nothing. Resolves once stored. */
   observe(observations: Observation[]): Promise<void>;

@@ -53,8 +53,11 @@ export interface AccessToken {
 export interface SubscriptionRpc {
   /** Takes over the spec, drops what was tried with an older one, and begins at once. */
   configure(spec: AccountSpec): Promise<void>;
-  /** A delegated token for reading users and presences. */
-  accessToken(): Promise<Outcome<AccessToken>>;
+  /**
+   * A delegated token for reading users and presences.
+   * @param refused a token that Graph answered with 401: another one is fetched
+   */
+  accessToken(refused?: string): Promise<Outcome<AccessToken>>;
   /** Microsoft asked for a new authorisation, or said that the subscription is gone. */
   lifecycle(event: 'reauthorizationRequired' | 'subscriptionRemoved'): Promise<void>;
   /** Deletes the subscription at Microsoft and everything stored. */

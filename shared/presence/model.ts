@@ -26,14 +26,14 @@ export interface PresenceItem {
 
 /** The manual state both sides should show, and who chose it. */
 export interface ManualState {
-  origin: Side;
+  readonly origin: Side;
   /** In the PBX's words. */
-  pbx: PbxActivity;
+  readonly pbx: PbxActivity;
   /**
    * What to do with the preferred presence in Teams: write a pair, clear it, or leave what the user
    * chose there.
    */
-  teams: TeamsPresence | 'clear' | 'leave';
+  readonly teams: TeamsPresence | 'clear' | 'leave';
 }
 
 /** A write towards Teams. */
@@ -45,43 +45,64 @@ export type TeamsWrite =
 
 /** Everything known and wanted about one pair of users. One row of storage, as JSON. */
 export interface PairState {
-  teams: {
-    /** Last observation believed. */
-    presence: TeamsPresence;
-    /** Microsoft's version stamp, sorts as text. */
-    sequence?: string;
-    at: number;
-    /** Last presence that was neither a call nor no information: what a call covers. */
-    underlying: TeamsPresence | null;
-    /** A call in Teams that is not the shadow of a call on the PBX. */
-    call: boolean;
-  } | null;
-  pbx: {
-    at: number;
-    /** The user's own state; `null`: the PBX has no item for it. */
-    manual: PbxActivity | null;
-    /** A call on the PBX. */
-    call: boolean;
-    /** What stands at our contact; `null`: nothing. */
-    item: PbxActivity | null;
-  } | null;
+  readonly teams: TeamsView | null;
+  readonly pbx: PbxView | null;
   /** `null` until both sides are known. */
-  manual: ManualState | null;
-  /** Our own doing, so that its echo is not taken for a human's. */
-  written: {
-    /** Sent to the PBX, not answered yet. */
-    pbxPending: { activity: PbxActivity; at: number } | null;
-    /** Last value the PBX confirmed, while nobody has changed it. */
-    pbxConfirmed: PbxActivity | null;
-    /** Our call session stands in Teams since, or was refreshed at. */
-    session: { at: number } | null;
-    /** Our preferred presence stands; `'cleared'`: we cleared it and nobody chose since. */
-    preferred: { presence: TeamsPresence | 'cleared'; at: number } | null;
-    /** What we wrote to Teams lately; see `ECHO_WINDOW_MS`. */
-    recent: { presence: TeamsPresence | 'session' | 'cleared'; at: number }[];
-  };
+  readonly manual: ManualState | null;
+  readonly written: Written;
   /** When to read Teams once more, because an echo may have hidden a human's change. */
-  settleAt: number | null;
+  readonly settleAt: number | null;
+}
+
+export interface TeamsView {
+  /** Last observation believed. */
+  readonly presence: TeamsPresence;
+  /** Microsoft's version stamp, sorts as text. */
+  readonly sequence?: string | undefined;
+  readonly at: number;
+  /** The presence without calls, as far as we know it: observed last, or written by us since. */
+  readonly underlying: TeamsPresence | null;
+  /** A call in Teams that is not the shadow of a call on the PBX. */
+  readonly call: boolean;
+}
+
+export interface PbxView {
+  readonly at: number;
+  /** The user's own state; `null`: the PBX has no item for it. */
+  readonly manual: PbxActivity | null;
+  /** A call on the PBX. */
+  readonly call: boolean;
+  /** What stands at our contact; `null`: nothing. */
+  readonly item: PbxActivity | null;
+  /** A call of the PBX stands at our contact: nothing of ours would be seen there now. */
+  readonly hidden: boolean;
+}
+
+/** Our own doing, marked when it is sent, so that its echo is never taken for a human's. */
+export interface Written {
+  /** Sent to the PBX, not answered yet. */
+  readonly pbxPending: { readonly activity: PbxActivity; readonly at: number } | null;
+  /** Last value the PBX confirmed, while nobody has changed it. */
+  readonly pbxConfirmed: PbxActivity | null;
+  /** The PBX refused this, or did not answer; tried again after `retryAt`. */
+  readonly pbxFailed: {
+    readonly activity: PbxActivity;
+    readonly code: string;
+    readonly retryAt: number;
+  } | null;
+  /** Our call session stands in Teams; set or refreshed at. */
+  readonly session: { readonly at: number } | null;
+  /** Our preferred presence stands; `'cleared'`: we cleared it and nobody chose since. */
+  readonly preferred: { readonly presence: TeamsPresence | 'cleared'; readonly at: number } | null;
+  /** What we wrote to Teams lately, oldest first; see `ECHO_WINDOW_MS`. */
+  readonly recent: readonly RecentWrite[];
+}
+
+export interface RecentWrite {
+  readonly what: TeamsPresence | 'session' | 'cleared';
+  readonly at: number;
+  /** Its echo has come back. */
+  readonly echoed: boolean;
 }
 
 /** A notification within this time, in ms, that equals what we wrote is our echo (facts: graph §1.5). */
@@ -94,7 +115,14 @@ export const newPair = (): PairState => ({
   teams: null,
   pbx: null,
   manual: null,
-  written: { pbxPending: null, pbxConfirmed: null, session: null, preferred: null, recent: [] },
+  written: {
+    pbxPending: null,
+    pbxConfirmed: null,
+    pbxFailed: null,
+    session: null,
+    preferred: null,
+    recent: [],
+  },
   settleAt: null,
 });
 

@@ -1,0 +1,34 @@
+// What KV holds of a connector, under `settings:{domain}/{instance}`: enough for stateless code to
+// recognise it, to check a notification and a token. The ConnectorObject writes it; this is a copy
+// that may be a minute old, never the authority.
+import { z } from 'zod';
+import type { ConnectorName } from '../shared/ids.ts';
+
+export const connectorRecord = z.object({
+  /** Rises with every write, so that an older copy is recognised. */
+  revision: z.number().int(),
+  /** Version of the settings, which is their ETag. */
+  version: z.number().int(),
+  /** The settings without secrets. */
+  settings: z.record(z.string(), z.unknown()),
+  /** Secrets as JWE, sealed with a key derived from `SETTINGS_KEY` for this connector and field. */
+  sealed: z.record(z.string(), z.string()),
+  /** What a notification must be signed for. */
+  reading: z.object({ clientId: z.string(), tenantId: z.string() }).nullable(),
+  /** Private keys that Microsoft's notifications are encrypted for, newest first. */
+  decryptionKeys: z.array(z.object({ id: z.string(), sealed: z.string() })),
+  /** The connector's own admin tokens, hashed. */
+  tokens: z.array(z.object({ id: z.string(), hash: z.string() })),
+});
+export type ConnectorRecord = z.infer<typeof connectorRecord>;
+
+export const recordKey = (connector: ConnectorName): string => `settings:${connector}`;
+
+/** The record as KV has it now; `null` where KV knows no such connector (yet). */
+export async function readRecord(
+  kv: Pick<KVNamespace, 'get'>,
+  connector: ConnectorName,
+): Promise<ConnectorRecord | null> {
+  const stored = await kv.get(recordKey(connector), 'json');
+  return stored === null ? null : connectorRecord.parse(stored);
+}

@@ -1,0 +1,20 @@
+// What is taken back when a user leaves the pairing: nothing of ours may stay behind.
+import { OWN_STATE_CONTACT, type PairState, type TeamsWrite } from '../../shared/presence/model.ts';
+import type { Rules } from '../../shared/presence/rules.ts';
+
+export interface Farewell {
+  teams: TeamsWrite[];
+  /** Whether our item on the PBX is to be cleared. */
+  clearPbx: boolean;
+}
+
+/** What stands of our own doing. A state that a human has chosen since is not ours to take. */
+export function farewell(rules: Rules, state: PairState): Farewell {
+  const { session, preferred, pbxConfirmed } = state.written;
+  const teams: TeamsWrite[] = [];
+  if (session) teams.push({ kind: 'clear-session' });
+  if (preferred && preferred.presence !== 'cleared') teams.push({ kind: 'clear-preferred' });
+  const ours = pbxConfirmed !== null && pbxConfirmed !== '' && state.pbx?.item === pbxConfirmed;
+  const stillOurs = rules.contact !== OWN_STATE_CONTACT || state.manual?.origin !== 'pbx';
+  return { teams, clearPbx: ours && (stillOurs || (state.teams?.call ?? false)) };
+}

@@ -1,0 +1,207 @@
+// What each lamp shows, from the facts. Pure. Lamps stand in the order in which things depend on
+// each other, so that the first red one is the place to begin.
+import type { Lamp, LampId, LampState } from '../../shared/lamps.ts';
+import type { OpenSettings } from '../../shared/settings/schema.ts';
+import type { AccountReport, Fault } from '../graph/account-rpc.ts';
+import type { PbxLine } from './agents.ts';
+import type { SignIn } from './microsoft.ts';
+
+export interface Facts {
+  settings: OpenSettings;
+  hasCredential: boolean;
+  writing: SignIn;
+  accounts: { username: string; report: AccountReport | null }[];
+  teamsUsers: { loadedAt: number | null; licensed: number; fault: Fault | null };
+  /** Users for whom no account has room, by name. */
+  leftOut: string[];
+  agent: { enrolled: boolean; name: string | null };
+  /** PBX sessions of the leading agent, by their name in its configuration. */
+  lines: Readonly<Record<string, PbxLine>>;
+  /** Paired users whose presence may not be seen, by name. */
+  unseen: string[];
+  pairing: { known: boolean; paired: number; ambiguous: number };
+  sync: { waiting: number; failing: number; fault: string | undefined };
+}
+
+/** A lamp without the time since when it is so. */
+export type Shown = Omit<Lamp, 'since'>;
+
+const shown = (
+  id: LampId,
+  state: LampState,
+  code: string,
+  params: Shown['params'] = {},
+): Shown => ({ id, state, code, params });
+
+/** Names shown of a longer list. */
+const some = (names: readonly string[]): string => names.slice(0, 5).join(', ');
+
+const failed = (id: LampId, fault: Fault, params: Shown['params'] = {}): Shown =>
+  shown(id, fault.retryAt === null ? 'error' : 'warning', fault.code, {
+    ...params,
+    detail: fault.detail,
+    ...(fault.requestId === undefined ? {} : { requestId: fault.requestId }),
+    ...(fault.retryAt === null ? {} : { retryAt: fault.retryAt }),
+  });
+
+/** All lamps, in their order. */
+export function lampsOf(facts: Facts): Shown[] {
+  return [
+    settingsLamp(facts),
+    readingLamp(facts),
+    writingLamp(facts),
+    teamsUsersLamp(facts),
+    subscriptionsLamp(facts),
+    notificationUrlLamp(facts),
+    agentLamp(facts),
+    pbxLamp(facts),
+    rightsLamp(facts),
+    pairingLamp(facts),
+    syncLamp(facts),
+  ];
+}
+
+function settingsLamp({ hasCredential }: Facts): Shown {
+  if (!hasCredential) return shown('settings', 'error', 'client-secret-missing');
+  return shown('settings', 'ok', 'settings-complete');
+}
+
+function signInLamp(id: LampId, signIn: SignIn, who: string): Shown {
+  switch (signIn.state) {
+    case 'unknown':
+      return shown(id, 'unknown', 'not-tried-yet');
+    case 'ok':
+      return shown(id, 'ok', 'token-ok');
+    case 'failed':
+      return failed(id, signIn.fault, { who });
+  }
+}
+
+function readingLamp({ settings, accounts, writing }: Facts): Shown {
+  if (settings.source === 'poll') return signInLamp('tokenForReading', writing, 'the app');
+  if (accounts.length === 0) return shown('tokenForReading', 'error', 'account-missing');
+  const signIns = accounts.map(({ username, report }) => ({
+    username,
+    signIn: report?.signIn ?? ({ state: 'unknown' } as const),
+  }));
+  const worst =
+    signIns.find(({ signIn }) => signIn.state === 'failed') ??
+    signIns.find(({ signIn }) => signIn.state === 'unknown') ??
+    signIns[0];
+  return worst
+    ? signInLamp('tokenForReading', worst.signIn, worst.username)
+    : shown('tokenForReading', 'unknown', 'not-tried-yet');
+}
+
+const writingLamp = ({ writing }: Facts): Shown =>
+  signInLamp('tokenForWriting', writing, 'the app');
+
+function teamsUsersLamp({ teamsUsers: { loadedAt, licensed, fault } }: Facts): Shown {
+  if (fault) return failed('teamsUsers', fault, { who: 'the app' });
+  if (loadedAt === null) return shown('teamsUsers', 'unknown', 'not-tried-yet');
+  if (licensed === 0) return shown('teamsUsers', 'error', 'teams-users-none');
+  return shown('teamsUsers', 'ok', 'teams-users-loaded', { count: licensed });
+}
+
+function subscriptionsLamp({ settings, accounts, leftOut, pairing }: Facts): Shown {
+  if (settings.source === 'poll') {
+    return shown('subscriptions', 'ok', 'polling', {
+      users: pairing.paired,
+      seconds: settings.pollSeconds,
+    });
+  }
+  if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');
+  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
+  for (const state of states)
+    if (state.state === 'failed') return failed('subscriptions', state.fault);
+  if (leftOut.length > 0) {
+    const params = { count: leftOut.length, users: some(leftOut) };
+    return shown('subscriptions', 'warning', 'not-enough-accounts', params);
+  }
+  const active = states.filter((state) => state.state === 'active');
+  if (active.length > 0 && !states.some((state) => state.state === 'creating')) {
+    const users = active.reduce((sum, state) => sum + state.userIds.length, 0);
+    return shown('subscriptions', 'ok', 'subscribed', { users, accounts: active.length });
+  }
+  const pending = states.some((state) => state.state === 'creating');
+  return shown('subscriptions', 'unknown', pending ? 'subscribing' : 'nobody-to-subscribe');
+}
+
+/** From Microsoft's handshake, never from a request of the edge to itself. */
+function notificationUrlLamp({ settings, accounts }: Facts): Shown {
+  if (settings.source === 'poll') {
+    return shown('notificationUrl', 'ok', 'notification-url-not-needed');
+  }
+  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
+  for (const state of states) {
+    if (state.state === 'failed' && state.fault.code === 'notification-url-unreachable') {
+      return { ...failed('notificationUrl', state.fault), state: 'error' };
+    }
+  }
+  if (states.some((state) => state.state === 'active')) {
+    return shown('notificationUrl', 'ok', 'notification-url-reached');
+  }
+  return shown('notificationUrl', 'unknown', 'not-tried-yet');
+}
+
+function agentLamp({ agent }: Facts): Shown {
+  if (agent.name !== null) return shown('agent', 'ok', 'agent-connected', { name: agent.name });
+  return shown('agent', 'error', agent.enrolled ? 'agent-offline' : 'agent-not-enrolled');
+}
+
+/** Codes of the agent that have words of their own; the others share `pbx-down`. */
+const PBX_FAULTS: Readonly<Record<string, string>> = {
+  unreachable: 'pbx-unreachable',
+  tls: 'pbx-tls',
+  'login-refused': 'pbx-login-refused',
+  'api-missing': 'pbx-api-missing',
+};
+
+/** What the PBX calls itself counts; its name in the agent's configuration only where it says nothing. */
+export const isMaster = (masterPbx: string, configured: string, line: PbxLine): boolean => {
+  const name = line.state === 'up' ? (line.name ?? configured) : configured;
+  return name.toLowerCase() === masterPbx.toLowerCase();
+};
+
+function pbxLamp({ settings, lines, agent }: Facts): Shown {
+  if (agent.name === null) return shown('pbx', 'unknown', 'pbx-unknown');
+  const all = Object.entries(lines);
+  for (const [name, line] of all) {
+    if (line.state === 'up') continue;
+    const { code, detail } = line.fault;
+    return shown('pbx', 'error', PBX_FAULTS[code] ?? 'pbx-down', { name, detail });
+  }
+  if (all.length === 0) return shown('pbx', 'unknown', 'not-tried-yet');
+  if (!all.some(([name, line]) => isMaster(settings.masterPbx, name, line))) {
+    const found = all.map(([name, line]) => (line.state === 'up' ? (line.name ?? name) : name));
+    const params = { found: found.join(', '), wanted: settings.masterPbx };
+    return shown('pbx', 'error', 'pbx-name-wrong', params);
+  }
+  return shown('pbx', 'ok', 'pbx-connected', { name: all.map(([name]) => name).join(', ') });
+}
+
+function rightsLamp({ unseen, agent }: Facts): Shown {
+  if (agent.name === null) return shown('rights', 'unknown', 'pbx-unknown');
+  if (unseen.length === 0) return shown('rights', 'ok', 'rights-ok');
+  const params = { count: unseen.length, users: some(unseen) };
+  return shown('rights', 'warning', 'rights-missing', params);
+}
+
+function pairingLamp({ pairing: { known, paired, ambiguous } }: Facts): Shown {
+  if (!known) return shown('pairing', 'unknown', 'pairing-waiting');
+  if (paired === 0) return shown('pairing', 'error', 'pairing-none');
+  if (ambiguous > 0) {
+    return shown('pairing', 'warning', 'pairing-ambiguous', { count: paired, ambiguous });
+  }
+  return shown('pairing', 'ok', 'paired', { count: paired });
+}
+
+function syncLamp({ sync: { waiting, failing, fault }, pairing, agent }: Facts): Shown {
+  if (failing > 0) {
+    return shown('sync', 'warning', 'sync-failing', { count: failing, detail: fault ?? '' });
+  }
+  if (pairing.paired === 0 || agent.name === null)
+    return shown('sync', 'unknown', 'pairing-waiting');
+  if (waiting > 0) return shown('sync', 'ok', 'sync-waiting', { count: waiting });
+  return shown('sync', 'ok', 'in-sync');
+}

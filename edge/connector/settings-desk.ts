@@ -1,0 +1,179 @@
+// The settings of one connector: the object is the authority, KV holds a copy for stateless code.
+import { accepted, type Outcome, refused } from '../../shared/errors.ts';
+import type { ConnectorName } from '../../shared/ids.ts';
+import { patchedSettings } from '../../shared/settings/merge.ts';
+import {
+  checkSettings,
+  type OpenSettings,
+  SECRET_KEYS,
+  type SecretKey,
+  type SettingsInput,
+  type SettingsView,
+} from '../../shared/settings/schema.ts';
+import { type ConnectorRecord, recordKey } from '../connector-record.ts';
+import type { Keyring } from '../keyring.ts';
+import type { VersionedSettings, WriteSettings } from './rpc.ts';
+import type { Database } from './store/database.ts';
+
+/** What is stored: secrets only sealed, tenants resolved to GUIDs where that has succeeded. */
+interface Stored {
+  connector: ConnectorName;
+  version: number;
+  settings: OpenSettings;
+  sealed: Partial<Record<SecretKey, string>>;
+}
+
+export interface Written {
+  answer: VersionedSettings & { created: boolean };
+  /** Settings before; `null` when the connector was created. */
+  before: OpenSettings | null;
+  after: OpenSettings;
+  /** Keys that changed, secrets among them, for the audit trail. */
+  changed: string[];
+}
+
+export class SettingsDesk {
+  readonly #database: Database;
+  readonly #keyring: Keyring;
+  readonly #kv: Pick<KVNamespace, 'put' | 'delete'>;
+  #stored: Stored | undefined;
+
+  constructor(database: Database, keyring: Keyring, kv: Pick<KVNamespace, 'put' | 'delete'>) {
+    this.#database = database;
+    this.#keyring = keyring;
+    this.#kv = kv;
+  }
+
+  get #current(): Stored | undefined {
+    if (!this.#database.exists) return undefined;
+    this.#stored ??= this.#database.read<Stored>('settings');
+    return this.#stored;
+  }
+
+  /** Throws where the connector does not exist; callers have asked `database.exists` before. */
+  get connector(): ConnectorName {
+    return this.#mustExist().connector;
+  }
+
+  get settings(): OpenSettings {
+    return this.#mustExist().settings;
+  }
+
+  get version(): number {
+    return this.#mustExist().version;
+  }
+
+  view(): VersionedSettings {
+    const { version, settings, sealed } = this.#mustExist();
+    const secrets = Object.fromEntries(SECRET_KEYS.map((key) => [key, { set: key in sealed }]));
+    return { version, settings: { ...settings, ...secrets } as SettingsView };
+  }
+
+  has(key: SecretKey): boolean {
+    return key in this.#mustExist().sealed;
+  }
+
+  async secret(key: SecretKey): Promise<string | undefined> {
+    const sealed = this.#mustExist().sealed[key];
+    return sealed === undefined ? undefined : this.#keyring.open(this.connector, key, sealed);
+  }
+
+  /** Checks versions, seals secrets, stores. Creates the connector where it does not exist. */
+  async write(write: WriteSettings): Promise<Outcome<Written>> {
+    const current = this.#current;
+    const stale = staleness(current, write);
+    if (stale) return stale;
+    const input = inputOf(write, current && this.view().settings);
+    if (!input.ok) return input;
+
+    const { clientSecretSyncToTeams, certificateSyncToTeams, ...settings } = input.value;
+    const given: Partial<Record<SecretKey, unknown>> = {
+      clientSecretSyncToTeams,
+      certificateSyncToTeams,
+    };
+    const sealed: Stored['sealed'] = { ...current?.sealed };
+    const changed = changedKeys(current?.settings, settings);
+    for (const key of SECRET_KEYS) {
+      const wish = secretWish(given[key]);
+      if (wish.kind === 'keep') continue;
+      changed.push(key);
+      if (wish.kind === 'remove') delete sealed[key];
+      else sealed[key] = await this.#keyring.seal(write.connector, key, wish.value);
+    }
+    // Sealing let other events in: somebody may have been faster.
+    if (this.#current?.version !== current?.version) {
+      return refused('stale-version', 'The settings were changed by somebody else meanwhile.');
+    }
+    if (!current) this.#database.create();
+    this.#stored = {
+      connector: write.connector,
+      version: (current?.version ?? 0) + 1,
+      settings,
+      sealed,
+    };
+    this.#database.write('settings', this.#stored);
+    const answer = { ...this.view(), created: !current };
+    return accepted({ answer, before: current?.settings ?? null, after: settings, changed });
+  }
+
+  /** Puts the copy into KV that stateless code reads. */
+  async publish(
+    rest: Pick<ConnectorRecord, 'reading' | 'decryptionKeys' | 'tokens'>,
+  ): Promise<void> {
+    const { connector, version, settings, sealed } = this.#mustExist();
+    const revision = (this.#database.read<number>('revision') ?? 0) + 1;
+    this.#database.write('revision', revision);
+    const record: ConnectorRecord = { revision, version, settings, sealed: { ...sealed }, ...rest };
+    await this.#kv.put(recordKey(connector), JSON.stringify(record));
+  }
+
+  async unpublish(): Promise<void> {
+    await this.#kv.delete(recordKey(this.connector));
+  }
+
+  /** Forgets what is in memory, after the database was erased. */
+  forget(): void {
+    this.#stored = undefined;
+  }
+
+  #mustExist(): Stored {
+    const stored = this.#current;
+    if (!stored) throw new Error('This connector does not exist.');
+    return stored;
+  }
+}
+
+function staleness(current: Stored | undefined, write: WriteSettings): Outcome<never> | undefined {
+  if (write.change.kind === 'patch' && !current) {
+    return refused('connector-unknown', 'There is no such connector. PUT creates it.');
+  }
+  if (write.ifVersion === undefined || write.ifVersion === current?.version) return undefined;
+  return refused(
+    'stale-version',
+    'The settings were changed since they were read: read them again.',
+  );
+}
+
+function inputOf(write: WriteSettings, view: SettingsView | undefined): Outcome<SettingsInput> {
+  if (write.change.kind === 'put') return accepted(write.change.settings);
+  const checked = checkSettings(view && patchedSettings(view, write.change.patch));
+  if (checked.ok) return accepted(checked.settings);
+  return refused('invalid', 'Some fields are not valid.', checked.errors);
+}
+
+type SecretWish = { kind: 'keep' } | { kind: 'remove' } | { kind: 'replace'; value: string };
+
+/** What a PUT or PATCH wants of a secret (API.md, "Settings"). */
+function secretWish(given: unknown): SecretWish {
+  if (given === undefined) return { kind: 'keep' };
+  if (given === null) return { kind: 'remove' };
+  if (typeof given === 'string') return { kind: 'replace', value: given };
+  const view = given as { set?: boolean };
+  if (view.set === undefined) return { kind: 'replace', value: JSON.stringify(given) };
+  return { kind: 'keep' };
+}
+
+function changedKeys(before: OpenSettings | undefined, after: OpenSettings): string[] {
+  const keys = Object.keys(after) as (keyof OpenSettings)[];
+  return keys.filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
+}

@@ -1,0 +1,143 @@
+// Both lists of users as last told, and how each Teams user was matched.
+import { type PbxGuid, pbxGuid, type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
+import type { PbxUser } from '../../../shared/protocol/up.ts';
+import type { TeamsUser } from '../../graph/users.ts';
+import type { Match, PbxPerson } from '../pairing.ts';
+import type { Database } from './database.ts';
+
+type TeamsRow = {
+  id: string;
+  display_name: string;
+  upn: string;
+  mail: string | null;
+  enabled: number;
+  licensed: number;
+  match: string | null;
+};
+type PbxRow = {
+  guid: string;
+  pbx: string;
+  cn: string;
+  h323: string;
+  e164: string | null;
+  emails: string;
+};
+
+export interface TeamsEntry extends TeamsUser {
+  match: Match | null;
+}
+export interface PbxEntry extends PbxPerson {
+  pbx: string;
+  e164: string | null;
+}
+
+const teamsEntry = (row: TeamsRow): TeamsEntry => ({
+  id: teamsUserId(row.id),
+  displayName: row.display_name,
+  userPrincipalName: row.upn,
+  mail: row.mail,
+  accountEnabled: row.enabled === 1,
+  licensed: row.licensed === 1,
+  match: row.match ? (JSON.parse(row.match) as Match) : null,
+});
+
+const pbxEntry = (row: PbxRow): PbxEntry => ({
+  guid: pbxGuid(row.guid),
+  pbx: row.pbx,
+  cn: row.cn,
+  h323: row.h323,
+  e164: row.e164,
+  emails: JSON.parse(row.emails) as string[],
+});
+
+export class Directory {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  teams(): TeamsEntry[] {
+    return this.#database.all<TeamsRow>('SELECT * FROM teams_user').map(teamsEntry);
+  }
+
+  teamsUser(id: TeamsUserId): TeamsEntry | undefined {
+    const row = this.#database.first<TeamsRow>('SELECT * FROM teams_user WHERE id = ?', id);
+    return row && teamsEntry(row);
+  }
+
+  pbx(): PbxEntry[] {
+    return this.#database.all<PbxRow>('SELECT * FROM pbx_user').map(pbxEntry);
+  }
+
+  pbxUser(guid: PbxGuid): PbxEntry | undefined {
+    const row = this.#database.first<PbxRow>('SELECT * FROM pbx_user WHERE guid = ?', guid);
+    return row && pbxEntry(row);
+  }
+
+  /** Writes a Teams user as told; says whether anything changed. */
+  putTeams(person: TeamsUser): boolean {
+    const known = this.teamsUser(person.id);
+    const same =
+      known &&
+      known.displayName === person.displayName &&
+      known.userPrincipalName === person.userPrincipalName &&
+      known.mail === person.mail &&
+      known.accountEnabled === person.accountEnabled &&
+      known.licensed === person.licensed;
+    if (same) return false;
+    this.#database.run(
+      `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET
+       display_name = excluded.display_name, upn = excluded.upn, mail = excluded.mail,
+       enabled = excluded.enabled, licensed = excluded.licensed`,
+      person.id,
+      person.displayName,
+      person.userPrincipalName,
+      person.mail,
+      person.accountEnabled ? 1 : 0,
+      person.licensed ? 1 : 0,
+    );
+    return true;
+  }
+
+  removeTeams(id: TeamsUserId): boolean {
+    const known = this.teamsUser(id) !== undefined;
+    if (known) this.#database.run('DELETE FROM teams_user WHERE id = ?', id);
+    return known;
+  }
+
+  /** Writes a PBX user as told by `pbx`; says whether anything changed. */
+  putPbx(pbx: string, user: PbxUser): boolean {
+    const known = this.pbxUser(pbxGuid(user.guid));
+    const emails = JSON.stringify(user.emails);
+    const e164 = user.e164 ?? null;
+    const same =
+      known &&
+      known.pbx === pbx &&
+      known.cn === user.cn &&
+      known.h323 === user.h323 &&
+      known.e164 === e164 &&
+      JSON.stringify(known.emails) === emails;
+    if (same) return false;
+    this.#database.run(
+      'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?)',
+      user.guid,
+      pbx,
+      user.cn,
+      user.h323,
+      e164,
+      emails,
+    );
+    return true;
+  }
+
+  removePbx(guid: PbxGuid): boolean {
+    const known = this.pbxUser(guid) !== undefined;
+    if (known) this.#database.run('DELETE FROM pbx_user WHERE guid = ?', guid);
+    return known;
+  }
+
+  putMatch(id: TeamsUserId, match: Match): void {
+    this.#database.run('UPDATE teams_user SET match = ? WHERE id = ?', JSON.stringify(match), id);
+  }
+}

@@ -1,0 +1,133 @@
+// The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
+
+import { ON_THE_PHONE } from '../../shared/presence/model.ts';
+import type { UserPage, UserView } from './rpc.ts';
+import type { Directory, PbxEntry, TeamsEntry } from './store/directory.ts';
+import type { Pair, Pairs } from './store/pairs.ts';
+
+/** API.md, "Accounts, agents, users, status". */
+const PAGE_SIZE = 100;
+
+export interface UserQuery {
+  text: string;
+  state: string | null;
+  cursor: string | null;
+}
+
+/** One page, sorted by name. @param unseen guids whose presence the App object may not see */
+export function listUsers(
+  directory: Directory,
+  pairs: Pairs,
+  unseen: ReadonlySet<string>,
+  query: UserQuery,
+): UserPage {
+  const pbxUsers = new Map(directory.pbx().map((user) => [user.guid, user]));
+  const rows: Row[] = [];
+  for (const teams of directory.teams()) {
+    const { match } = teams;
+    if (!teams.accountEnabled || !match) continue;
+    const pbx = 'guid' in match ? pbxUsers.get(match.guid) : undefined;
+    if (pbx) pbxUsers.delete(pbx.guid);
+    if (!teams.licensed && match.state !== 'unlicensed') continue;
+    const noRights = match.state === 'paired' && unseen.has(match.guid);
+    rows.push({ teams, pbx, state: noRights ? 'noRights' : match.state });
+  }
+  for (const pbx of pbxUsers.values()) rows.push({ teams: undefined, pbx, state: 'unmatched' });
+
+  const found = rows.filter((row) => mentions(row, query.text.trim().toLowerCase()));
+  const counts: UserPage['counts'] = {
+    paired: 0,
+    unmatched: 0,
+    ambiguous: 0,
+    unlicensed: 0,
+    noRights: 0,
+  };
+  for (const row of found) counts[row.state] += 1;
+
+  const wanted = found
+    .filter((row) => query.state === null || row.state === query.state)
+    .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+  const from = cursorPosition(query.cursor);
+  const page = wanted.slice(from, from + PAGE_SIZE);
+  const items = page.map((row) => viewOf(row, row.teams && pairs.ofTeams(row.teams.id)));
+  const next = from + PAGE_SIZE < wanted.length ? String(from + PAGE_SIZE) : undefined;
+  return next === undefined ? { items, counts } : { items, next, counts };
+}
+
+interface Row {
+  teams: TeamsEntry | undefined;
+  pbx: PbxEntry | undefined;
+  state: UserView['state'];
+}
+
+const keyOf = ({ teams, pbx }: Row): string => (teams?.displayName ?? pbx?.cn ?? '').toLowerCase();
+
+const cursorPosition = (cursor: string | null): number => {
+  const position = Number(cursor ?? 0);
+  return Number.isSafeInteger(position) && position > 0 ? position : 0;
+};
+
+function mentions({ teams, pbx }: Row, text: string): boolean {
+  if (text === '') return true;
+  const words = [
+    teams?.displayName,
+    teams?.userPrincipalName,
+    teams?.mail,
+    pbx?.cn,
+    pbx?.h323,
+    pbx?.e164,
+  ];
+  return words.some((word) => word?.toLowerCase().includes(text));
+}
+
+function viewOf({ teams, pbx, state }: Row, pair: Pair | undefined): UserView {
+  const view: UserView = { state };
+  const reason = reasonOf(teams, state);
+  if (reason !== undefined) view.reason = reason;
+  if (teams?.match && 'matchedBy' in teams.match) view.matchedBy = teams.match.matchedBy;
+  if (teams) {
+    const seen = pair?.state.teams ?? null;
+    view.teams = {
+      id: teams.id,
+      displayName: teams.displayName,
+      userPrincipalName: teams.userPrincipalName,
+      availability: seen?.presence.availability ?? null,
+      activity: seen?.presence.activity ?? null,
+      at: seen && new Date(seen.at).toISOString(),
+    };
+  }
+  if (pbx) {
+    const seen = pair?.state.pbx ?? null;
+    view.pbx = {
+      guid: pbx.guid,
+      cn: pbx.cn,
+      sip: pbx.h323,
+      number: pbx.e164,
+      activity: seen && (seen.call ? ON_THE_PHONE : (seen.item ?? seen.manual ?? '')),
+      onThePhone: seen?.call ?? false,
+      at: seen && new Date(seen.at).toISOString(),
+    };
+  }
+  return view;
+}
+
+function reasonOf(teams: TeamsEntry | undefined, state: UserView['state']): string | undefined {
+  if (!teams) return 'No Teams user fits this user of the PBX.';
+  const { match } = teams;
+  if (state === 'noRights') {
+    return 'The App object may not see the presence of this user: tick it under Visibility.';
+  }
+  if (match?.state === 'unlicensed') return 'This user has no licence with Teams.';
+  if (match?.state === 'ambiguous') {
+    return `By ${match.step}, more than one fits: ${match.candidates.join(', ')}.`;
+  }
+  if (match?.state !== 'unmatched') return undefined;
+  switch (match.reason) {
+    case 'nobody-fits':
+      return 'No user of the PBX fits.';
+    case 'override-points-nowhere':
+      return 'The override names a user whom the PBX does not have.';
+    case 'taken':
+      return 'The user of the PBX whom the override names belongs to somebody else.';
+  }
+}

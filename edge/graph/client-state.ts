@@ -1,0 +1,44 @@
+// `clientState`: what a subscription carries so that a notification proves itself without anybody
+// being asked. It says whose subscription it is, and a MAC says that we wrote it.
+import type { ConnectorName } from '../../shared/ids.ts';
+import type { Keyring } from '../keyring.ts';
+
+export interface ClientState {
+  accountId: string;
+  generation: number;
+  /** The subscription was created with resource data: only rich items are its own. */
+  rich: boolean;
+}
+
+/** Graph keeps no more (facts: graph §2.1). */
+const LONGEST = 128;
+const PURPOSE = 'client-state';
+const FORM = /^([\w-]{1,48})\.(\d{1,15})\.([rb])\.([\w-]{16,86})$/;
+
+/** The text for a new subscription. */
+export async function makeClientState(
+  keyring: Pick<Keyring, 'mac'>,
+  connector: ConnectorName,
+  state: ClientState,
+): Promise<string> {
+  const signed = `${state.accountId}.${state.generation}.${state.rich ? 'r' : 'b'}`;
+  const text = `${signed}.${await keyring.mac(PURPOSE, connector, signed)}`;
+  if (text.length > LONGEST || !FORM.test(text)) {
+    throw new RangeError(`A clientState of ${text.length} characters does not fit.`);
+  }
+  return text;
+}
+
+/** What the text says, or `null` where we did not write it for this connector. */
+export async function verifyClientState(
+  keyring: Pick<Keyring, 'verifyMac'>,
+  connector: ConnectorName,
+  text: string,
+): Promise<ClientState | null> {
+  const [, accountId, generation, kind, mac] =
+    (text.length <= LONGEST ? FORM.exec(text) : null) ?? [];
+  if (!accountId || !generation || !kind || !mac) return null;
+  const signed = `${accountId}.${generation}.${kind}`;
+  if (!(await keyring.verifyMac(PURPOSE, connector, signed, mac))) return null;
+  return { accountId, generation: Number(generation), rich: kind === 'r' };
+}

@@ -1,0 +1,142 @@
+// From a refusal of Microsoft's login to an AppError (facts: graph §3.3). Pure. Microsoft warns that
+// its AADSTS numbers may change, so `error` decides what to do, and the numbers find the words.
+import { z } from 'zod';
+import { AppError, type Retry } from '../../shared/errors.ts';
+
+export type LoginCode =
+  | 'mfa-required'
+  | 'mfa-enrolment-required'
+  | 'blocked-by-conditional-access'
+  | 'wrong-credentials'
+  | 'account-locked'
+  | 'account-unknown'
+  | 'password-expired'
+  | 'password-missing'
+  | 'account-disabled'
+  | 'tenant-unknown'
+  | 'wrong-cloud'
+  | 'client-unknown'
+  | 'public-client-off'
+  | 'wrong-client-secret'
+  | 'client-secret-expired'
+  | 'consent-missing'
+  | 'user-not-assigned'
+  | 'login-throttled'
+  | 'login-unavailable'
+  | 'login-loop'
+  | 'login-refused';
+
+/** How long to leave a locked account alone, in ms: each further try may lock it for longer. */
+export const LOCKED_PAUSE_MS = 30 * 60_000;
+
+const NUMBERS: Readonly<Record<number, LoginCode>> = {
+  50076: 'mfa-required',
+  50074: 'mfa-required',
+  50079: 'mfa-enrolment-required',
+  50072: 'mfa-enrolment-required',
+  53000: 'blocked-by-conditional-access',
+  53001: 'blocked-by-conditional-access',
+  53002: 'blocked-by-conditional-access',
+  53003: 'blocked-by-conditional-access',
+  53004: 'blocked-by-conditional-access',
+  530032: 'blocked-by-conditional-access',
+  50126: 'wrong-credentials',
+  50053: 'account-locked',
+  50034: 'account-unknown',
+  50055: 'password-expired',
+  50144: 'password-expired',
+  50056: 'password-missing',
+  50057: 'account-disabled',
+  50128: 'tenant-unknown',
+  50059: 'tenant-unknown',
+  90002: 'tenant-unknown',
+  90038: 'wrong-cloud',
+  700016: 'client-unknown',
+  7000218: 'public-client-off',
+  7000215: 'wrong-client-secret',
+  70002: 'wrong-client-secret',
+  7000222: 'client-secret-expired',
+  65001: 'consent-missing',
+  90094: 'consent-missing',
+  50105: 'user-not-assigned',
+  70011: 'login-refused',
+  50196: 'login-loop',
+  50033: 'login-unavailable',
+  50087: 'login-unavailable',
+  90006: 'login-unavailable',
+  90024: 'login-unavailable',
+  90033: 'login-unavailable',
+  90012: 'login-unavailable',
+  90055: 'login-throttled',
+};
+
+/** Where no number is known: what `suberror`, then `error` say. */
+const WORDS: Readonly<Record<string, LoginCode>> = {
+  user_password_expired: 'password-expired',
+  consent_required: 'consent-missing',
+  interaction_required: 'mfa-required',
+  invalid_tenant: 'tenant-unknown',
+  unauthorized_client: 'client-unknown',
+  invalid_client: 'wrong-client-secret',
+  slow_down: 'login-throttled',
+  temporarily_unavailable: 'login-unavailable',
+  server_error: 'login-unavailable',
+};
+
+/** Everything else waits for an admin: a refused password tried again locks the account. */
+const PASSING: ReadonlySet<LoginCode> = new Set([
+  'account-locked',
+  'login-throttled',
+  'login-unavailable',
+  'login-loop',
+]);
+
+const refusalBody = z.object({
+  error: z.string().catch(''),
+  suberror: z.string().catch(''),
+  error_codes: z.array(z.number()).catch([]),
+  error_description: z.string().catch(''),
+  trace_id: z.string().optional().catch(undefined),
+});
+
+export interface LoginAnswer {
+  status: number;
+  /** The parsed body; anything where it was no JSON. */
+  body: unknown;
+  retryAfterMs?: number | undefined;
+}
+
+/** The error for an answer of the login that is not 2xx, or that carries an `error`. */
+export function loginError({ status, body, retryAfterMs }: LoginAnswer): AppError {
+  const refusal = refusalBody.safeParse(body).data;
+  const number = refusal?.error_codes[0] ?? numberIn(refusal?.error_description ?? '');
+  const code = codeOf(status, refusal?.error ?? '', refusal?.suberror ?? '', number);
+  const retry: Retry = PASSING.has(code) ? 'backoff' : 'never';
+  const wait = code === 'account-locked' ? LOCKED_PAUSE_MS : retryAfterMs;
+  const said = number === undefined ? String(status) : `AADSTS${number}`;
+  return new AppError({
+    code,
+    retry,
+    detail: `Microsoft refused the sign-in: ${code} (${said}).`,
+    ...(refusal?.trace_id === undefined ? {} : { requestId: refusal.trace_id }),
+    ...(wait === undefined || retry === 'never' ? {} : { retryAfterMs: wait }),
+  });
+}
+
+function codeOf(status: number, error: string, suberror: string, number?: number): LoginCode {
+  if (status === 429) return 'login-throttled';
+  const named = number === undefined ? undefined : NUMBERS[number];
+  const worded = WORDS[suberror] ?? WORDS[error];
+  // The login says itself that it is its own fault (or something in between redirects): no number
+  // makes that the admin's.
+  if (status >= 500 || status < 400 || worded === 'login-unavailable') {
+    return named && PASSING.has(named) ? named : 'login-unavailable';
+  }
+  return named ?? worded ?? 'login-refused';
+}
+
+/** The number in `AADSTS50126: …`, where `error_codes` is missing. */
+function numberIn(description: string): number | undefined {
+  const digits = /^AADSTS(\d+)/.exec(description)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,257 @@
+// One Teams account: the Durable Object around its subscription. Turns calls and alarms into events,
+// and the plan's steps into requests; what to do, `subscription-plan.ts` says.
+import { DurableObject } from 'cloudflare:workers';
+import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
+import { type EdgeEnv, parseEnv } from '../env.ts';
+import { createKeyring, type Keyring } from '../keyring.ts';
+import { type ObjectBindings, objects } from '../objects.ts';
+import type { AccessToken, AccountReports, AccountSpec, SubscriptionRpc } from './account-rpc.ts';
+import { failureOf, newAccountState, reportOf } from './account-state.ts';
+import { AccountStore, type StoredAccount } from './account-store.ts';
+import { type GraphClient, graphClient } from './client.ts';
+import { makeClientState } from './client-state.ts';
+import { type AccountEvent, after } from './subscription-events.ts';
+import { nextStep } from './subscription-plan.ts';
+import { type DueStep, performStep } from './subscription-steps.ts';
+import { deleteSubscription } from './subscriptions.ts';
+import { accountTokens, type LoginAccess, type TokenSource } from './token.ts';
+
+/** Steps of one alarm run; whatever is left waits for the next, which follows at once. */
+const STEPS_PER_RUN = 8;
+/** After a fault of our own, in ms: slow enough not to burn, soon enough to recover. */
+const AFTER_FAULT_MS = 30_000;
+/** A report that the connector did not take is told again after this many ms. */
+const REPORT_AGAIN_MS = 2_000;
+
+/** The RPC `configure`, `accessToken`, `lifecycle`, `remove` never waits for Microsoft's create. */
+export class SubscriptionObject extends DurableObject<ObjectBindings> implements SubscriptionRpc {
+  readonly #store: AccountStore;
+  readonly #edge: EdgeEnv;
+  readonly #keyring: Keyring;
+  /** Tokens of the account as configured now; made when first needed. */
+  #tokens: TokenSource | null = null;
+  /** Changes when another account takes the object over, so that late answers are recognised. */
+  #tenure = {};
+
+  constructor(ctx: DurableObjectState, bindings: ObjectBindings) {
+    super(ctx, bindings);
+    const parsed = parseEnv({ ...bindings });
+    // The Worker answers 503 in this case and asks no object.
+    if (!parsed.ok) throw new Error(parsed.faults.map(({ sentence }) => sentence).join(' '));
+    this.#edge = parsed.env;
+    this.#keyring = createKeyring(parsed.env);
+    this.#store = new AccountStore(ctx.storage.kv);
+  }
+
+  async configure(spec: AccountSpec): Promise<void> {
+    const known = this.#store.account;
+    const same = known !== undefined && isSameAccount(known.spec, spec);
+    const sameCredentials = same && known.spec.sealedPassword === spec.sealedPassword;
+    if (known && !same) this.ctx.waitUntil(this.#deleteHeld(known));
+    // A new password is to be tried, not what an old one once brought.
+    if (!sameCredentials) this.#store.sealedTokens = null;
+    if (!sameCredentials) this.#tokens = null;
+    if (!same) this.#tenure = {};
+    const state = known?.state ?? newAccountState();
+    this.#store.account = { spec, state, reported: same ? known.reported : null };
+    this.#happened({ kind: 'configured', sameAccount: same, sameCredentials });
+    await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  async accessToken(refusedToken?: string): Promise<Outcome<AccessToken>> {
+    const account = this.#store.account;
+    if (!account) return refused('account-not-configured', 'This account is not configured.');
+    const { signIn } = account.state;
+    // While the plan waits, nobody else tries either: accounts get locked.
+    if (signIn.state === 'failed' && !isOver(signIn.fault.retryAt)) {
+      return refused(signIn.fault.code, signIn.fault.detail);
+    }
+    const tenure = this.#tenure;
+    const tokens = this.#tokensOf(account.spec);
+    if (refusedToken !== undefined) tokens.refuse(refusedToken);
+    try {
+      const access = await tokens.token();
+      const isNew = signIn.state !== 'ok' || signIn.expiresAt !== access.expiresAt;
+      if (isNew) await this.#signInTold(tenure, { kind: 'signed-in', expiresAt: access.expiresAt });
+      return accepted(access);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      await this.#signInTold(tenure, { kind: 'sign-in-failed', failure: failureOf(error) });
+      return refused(error.code, error.message);
+    }
+  }
+
+  async lifecycle(event: 'reauthorizationRequired' | 'subscriptionRemoved'): Promise<void> {
+    if (!this.#store.account) return;
+    this.#happened({ kind: event === 'subscriptionRemoved' ? 'removed' : 'reauthorize' });
+    await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  async remove(): Promise<void> {
+    const account = this.#store.account;
+    this.#tenure = {};
+    if (account) await this.#deleteHeld(account);
+    await this.ctx.storage.deleteAll();
+    this.#store.forget();
+    this.#tokens = null;
+  }
+
+  override async alarm(): Promise<void> {
+    let notBefore = Date.now();
+    try {
+      await this.#run();
+    } catch (error) {
+      notBefore += AFTER_FAULT_MS;
+      console.error('subscription-object: a step failed', error);
+    } finally {
+      await this.#scheduleNext(notBefore);
+    }
+  }
+
+  async #run(): Promise<void> {
+    for (let done = 0; done < STEPS_PER_RUN; done += 1) {
+      const account = this.#store.account;
+      if (!account) return;
+      const step = nextStep(account.state, account.spec, Date.now());
+      if (step.do === 'wait') break;
+      await this.#do(step, account.spec);
+      await this.#report();
+    }
+    await this.#report();
+  }
+
+  async #do(step: DueStep, spec: AccountSpec): Promise<void> {
+    const tenure = this.#tenure;
+    const graph = this.#graph(spec);
+    const tokens = this.#tokensOf(spec);
+    const event = await performStep(step, spec, {
+      graph,
+      tokens,
+      now: Date.now,
+      beginCreate: async (userIds) => {
+        const generation = this.#happened({ kind: 'create-begun', userIds });
+        // Before Microsoft hears of it: notifications may come while it is still creating.
+        await this.#tell();
+        const state = { accountId: spec.accountId, generation, rich: true };
+        return makeClientState(this.#keyring, spec.connector, state);
+      },
+    });
+    if (tenure === this.#tenure) this.#happened(event);
+    else if (event.kind === 'created') await bestEffort(graph, tokens, event.id);
+  }
+
+  /** Applies an event to what is stored now, which may be newer than what the step began with. */
+  #happened(event: AccountEvent): number {
+    const account = this.#store.account;
+    if (!account) return 0;
+    const state = after(account.state, event, { now: Date.now(), random: Math.random() });
+    this.#store.account = { ...account, state };
+    return state.generation;
+  }
+
+  async #signInTold(tenure: object, event: AccountEvent): Promise<void> {
+    if (tenure !== this.#tenure) return;
+    this.#happened(event);
+    // The report goes out by the alarm: whoever asked for the token may be waiting for us.
+    await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  async #report(): Promise<void> {
+    await this.#tell().catch((error: unknown) => {
+      // Told again by the next alarm.
+      if (!(error instanceof AppError)) throw error;
+    });
+  }
+
+  /**
+   * Tells the connector how things stand, where it does not know it yet.
+   * @throws AppError `connector-unreachable`
+   */
+  async #tell(): Promise<void> {
+    const account = this.#store.account;
+    if (!account || !isUnreported(account)) return;
+    const report = reportOf(account.spec, account.state, Date.now());
+    const connector: AccountReports = objects(this.env, this.#edge).connector(
+      account.spec.connector,
+    );
+    await connector.accountReport(report).catch((cause: unknown) => {
+      const detail = 'The connector did not take a report of its account.';
+      throw new AppError({ code: 'connector-unreachable', retry: 'backoff', detail, cause });
+    });
+    const current = this.#store.account;
+    if (current) this.#store.account = { ...current, reported: report };
+  }
+
+  async #scheduleNext(notBefore: number): Promise<void> {
+    const account = this.#store.account;
+    if (!account) return;
+    const now = Date.now();
+    const step = nextStep(account.state, account.spec, now);
+    const due = step.do === 'wait' ? step.at : now;
+    const report = isUnreported(account) ? now + REPORT_AGAIN_MS : null;
+    const times = [due, report].filter((time) => time !== null);
+    if (times.length === 0) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(Math.max(Math.min(...times), notBefore));
+  }
+
+  async #deleteHeld({ spec, state }: StoredAccount): Promise<void> {
+    if (!state.held || state.signIn.state !== 'ok') return;
+    await bestEffort(this.#graph(spec), this.#tokensOf(spec), state.held.id);
+  }
+
+  #graph({ cloud }: AccountSpec): GraphClient {
+    return graphClient({ ...this.#access(cloud), graphOrigin: this.#edge.graphOrigin });
+  }
+
+  #access(cloud: AccountSpec['cloud']): LoginAccess {
+    const { loginOrigin } = this.#edge;
+    return { cloud, loginOrigin, fetch: (url, init) => fetch(url, init), now: Date.now };
+  }
+
+  #tokensOf(spec: AccountSpec): TokenSource {
+    if (this.#tokens) return this.#tokens;
+    const { connector, accountId, tenant, clientId, username, sealedPassword } = spec;
+    const passwordField = `account:${accountId}:password`;
+    const tokensField = `account:${accountId}:tokens`;
+    const password = () => this.#keyring.open(connector, passwordField, sealedPassword);
+    const identity = { tenant, clientId, username, password };
+    const tenure = this.#tenure;
+    this.#tokens = accountTokens(this.#access(spec.cloud), identity, {
+      read: async () => {
+        const sealed = tenure === this.#tenure ? this.#store.sealedTokens : null;
+        if (sealed === null) return null;
+        // A cache that no key opens any more is only a cache.
+        return this.#keyring.open(connector, tokensField, sealed).catch(() => null);
+      },
+      write: async (cache) => {
+        const sealed = await this.#keyring.seal(connector, tokensField, cache);
+        if (tenure === this.#tenure) this.#store.sealedTokens = sealed;
+      },
+    });
+    return this.#tokens;
+  }
+}
+
+/** Whether it is the same account of the same app: else nothing that was tried counts any more. */
+const isSameAccount = (a: AccountSpec, b: AccountSpec): boolean =>
+  a.connector === b.connector &&
+  a.accountId === b.accountId &&
+  a.cloud === b.cloud &&
+  a.tenant === b.tenant &&
+  a.clientId === b.clientId &&
+  a.username === b.username;
+
+const isOver = (retryAt: number | null): boolean => retryAt !== null && retryAt <= Date.now();
+
+const isUnreported = ({ spec, state, reported }: StoredAccount): boolean =>
+  JSON.stringify(reportOf(spec, state, Date.now())) !== JSON.stringify(reported);
+
+/** Deletes a subscription that nobody will look after; it ends by itself within the hour anyway. */
+async function bestEffort(graph: GraphClient, tokens: TokenSource, id: string): Promise<void> {
+  try {
+    const { token } = await tokens.token(0);
+    await deleteSubscription(graph.as(token), id);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+}

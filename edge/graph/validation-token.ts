@@ -1,0 +1,115 @@
+// Checks the tokens by which Microsoft proves a batch of rich notifications (facts: graph §2.5). One
+// bad token condemns the batch.
+import { decodeProtectedHeader, errors, importJWK, type JWTPayload, jwtVerify } from 'jose';
+import { type Cloud, cloudAddresses } from './clouds.ts';
+import type { EntraKey, EntraKeys } from './entra-keys.ts';
+
+/** The application at Microsoft that sends change notifications. */
+const PUBLISHER = '0bf30f3b-4a52-48df-9a82-234910c4a086';
+/** Clocks may differ by this many seconds. */
+const CLOCK_TOLERANCE_S = 300;
+/** One for each app and tenant: more than this is no batch of Microsoft's. */
+const MOST_TOKENS = 16;
+
+export interface Expected {
+  /** The app that made the subscription. */
+  clientId: string;
+  /** The tenant that the items are from. */
+  tenantId: string;
+  cloud: Cloud;
+  /** Epoch ms */
+  now: number;
+}
+
+export type TokenFault =
+  | 'missing'
+  | 'too-many'
+  | 'malformed'
+  | 'unknown-key'
+  | 'signature'
+  | 'time'
+  | 'issuer'
+  | 'audience'
+  | 'publisher';
+
+export type TokenVerdict = { ok: true } | { ok: false; why: TokenFault };
+
+/**
+ * Whether every token is Microsoft's, current, and for this app and tenant. At least one is needed.
+ * @throws AppError `login-unavailable`: the keys cannot be had, let Microsoft send again
+ */
+export async function verifyValidationTokens(
+  tokens: readonly string[],
+  expected: Expected,
+  keys: EntraKeys,
+): Promise<TokenVerdict> {
+  if (tokens.length === 0) return { ok: false, why: 'missing' };
+  if (tokens.length > MOST_TOKENS) return { ok: false, why: 'too-many' };
+  for (const token of tokens) {
+    const why = await faultOf(token, expected, keys);
+    if (why !== null) return { ok: false, why };
+  }
+  return { ok: true };
+}
+
+async function faultOf(
+  token: string,
+  expected: Expected,
+  keys: EntraKeys,
+): Promise<TokenFault | null> {
+  const kid = kidOf(token);
+  if (kid === null) return 'malformed';
+  const key = await keys.find(kid);
+  if (!key) return 'unknown-key';
+  const issuers = issuersOf(expected);
+  if (!signsFor(key, expected, issuers)) return 'issuer';
+  try {
+    const { payload } = await jwtVerify(token, await importJWK(key.jwk, 'RS256'), {
+      algorithms: ['RS256'],
+      issuer: issuers,
+      audience: expected.clientId,
+      requiredClaims: ['exp', 'nbf'],
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: new Date(expected.now),
+    });
+    return isFromPublisher(payload) ? null : 'publisher';
+  } catch (error) {
+    return faultIn(error);
+  }
+}
+
+/** v1 and v2 form: Microsoft's own SDK takes either. */
+const issuersOf = ({ cloud, tenantId }: Expected): string[] => [
+  `https://sts.windows.net/${tenantId}/`,
+  `${cloudAddresses(cloud).login}/${tenantId}/v2.0`,
+];
+
+/** Some keys are for other issuers (personal accounts, for one); .NET checks the same. */
+function signsFor({ issuer }: EntraKey, { tenantId }: Expected, issuers: string[]): boolean {
+  return issuer === undefined || issuers.includes(issuer.replace('{tenantid}', tenantId));
+}
+
+/** `appid` in the v1 form, `azp` in v2. Either must be there, and neither may be another's. */
+function isFromPublisher(payload: JWTPayload): boolean {
+  const named = [payload['appid'], payload['azp']].filter((claim) => claim !== undefined);
+  return named.length > 0 && named.every((claim) => claim === PUBLISHER);
+}
+
+function kidOf(token: string): string | null {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    return alg === 'RS256' && kid ? kid : null;
+  } catch {
+    return null;
+  }
+}
+
+function faultIn(error: unknown): TokenFault {
+  if (error instanceof errors.JWTExpired) return 'time';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'aud') return 'audience';
+    return error.claim === 'iss' ? 'issuer' : 'time';
+  }
+  return 'malformed';
+}

@@ -1,0 +1,44 @@
+// The lamps, in the words of the admin's language, and the checks behind them.
+import type { Hono } from 'hono';
+import { LAMP_IDS, type Lamp } from '../../../shared/lamps.ts';
+import { type Language, languageOf, say } from '../../../shared/texts/say.ts';
+import { connectorOf, type HttpEnv, type RequestContext } from '../context.ts';
+import type { Edge } from '../deps.ts';
+import { Refused, unwrap } from '../problem.ts';
+import { resource } from '../resource.ts';
+
+export function statusRoutes(app: Hono<HttpEnv>, edge: Edge): void {
+  app.all(
+    '/api/status',
+    resource({
+      GET: async (c) => {
+        const lamps = unwrap(await edge.connector(connectorOf(c)).status());
+        return Response.json(lamps.map((lamp) => lampView(lamp, languageFor(c))));
+      },
+    }),
+  );
+
+  app.all(
+    '/api/checks/:lampId',
+    resource({
+      POST: async (c) => {
+        const id = LAMP_IDS.find((lampId) => lampId === c.req.param('lampId'));
+        if (!id) {
+          throw new Refused(
+            'not-found',
+            `There is no such lamp; there are ${LAMP_IDS.join(', ')}.`,
+          );
+        }
+        const lamp = unwrap(await edge.connector(connectorOf(c)).check(id));
+        return Response.json(lampView(lamp, languageFor(c)));
+      },
+    }),
+  );
+}
+
+const languageFor = (c: RequestContext): Language => languageOf(c.req.header('accept-language'));
+
+/** A lamp as it is shown. */
+export function lampView({ id, state, since, code, params }: Lamp, language: Language) {
+  return { id, state, since: new Date(since).toISOString(), ...say(language, code, params) };
+}

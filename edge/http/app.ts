@@ -1,0 +1,81 @@
+// The stateless part of the edge, put together: what every request passes, and which route answers it.
+// It knows no platform; `edge/worker.ts` and the tests give it one.
+import { Hono } from 'hono';
+import { readRecord } from '../connector-record.ts';
+import type { EdgeEnv, EnvFault } from '../env.ts';
+import { jurisdictions } from '../jurisdiction.ts';
+import { createKeyring } from '../keyring.ts';
+import { accountsRoutes } from './admin-api/accounts.ts';
+import { agentsRoutes } from './admin-api/agents.ts';
+import { auditRoutes } from './admin-api/audit.ts';
+import { sessionRoutes } from './admin-api/session.ts';
+import { settingsRoutes } from './admin-api/settings.ts';
+import { statusRoutes } from './admin-api/status.ts';
+import { usersRoutes } from './admin-api/users.ts';
+import { adminGuard } from './admin-guard.ts';
+import { agentSocketRoutes } from './agent-socket.ts';
+import { createAuth } from './auth.ts';
+import type { HttpEnv } from './context.ts';
+import type { AppDeps, Edge } from './deps.ts';
+import { enrolRoutes } from './enrol.ts';
+import { answerErrors } from './errors.ts';
+import { webhookRoutes } from './graph-webhook.ts';
+import { limitBody } from './limits.ts';
+import { problem, Refused } from './problem.ts';
+import { resource } from './resource.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/**
+ * The app for one environment; it lives as long as its isolate. With a faulty environment it serves
+ * `/healthz` and says of everything else what is wrong.
+ */
+export function createApp(deps: AppDeps): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  app.onError(answerErrors(deps.log));
+  app.notFound(() => problem('not-found', 'There is nothing at this address.'));
+  app.use(securityHeaders(deps.env.ok ? deps.env.env.frameAncestors : []));
+  app.use(limitBody);
+  app.all('/healthz', resource({ GET: (c) => c.json({ status: 'ok' }) }));
+  if (deps.env.ok) app.route('/:domain/:instance', connectorRoutes(deps, deps.env.env));
+  else misconfigured(app, deps, deps.env.faults);
+  return app;
+}
+
+function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
+  const places = jurisdictions(deps.kv, env);
+  const edge: Edge = {
+    ...deps,
+    env,
+    keyring: createKeyring(env),
+    pinJurisdiction: places.pin,
+    record: (connector) => readRecord(deps.kv, connector),
+  };
+  const auth = createAuth(edge);
+  const routes = new Hono<HttpEnv>();
+  routes.use(async (_, next) => {
+    const fault = await places.fault();
+    if (fault) throw new Refused('misconfigured', fault.sentence);
+    await next();
+  });
+  webhookRoutes(routes, edge);
+  agentSocketRoutes(routes, edge);
+  enrolRoutes(routes, edge);
+
+  routes.use('/api/*', adminGuard(edge, auth));
+  sessionRoutes(routes, edge, auth);
+  settingsRoutes(routes, edge);
+  statusRoutes(routes, edge);
+  usersRoutes(routes, edge);
+  accountsRoutes(routes, edge);
+  agentsRoutes(routes, edge);
+  auditRoutes(routes, edge);
+  return routes;
+}
+
+function misconfigured(app: Hono<HttpEnv>, { log }: AppDeps, faults: EnvFault[]): void {
+  const detail = faults.map(({ sentence }) => sentence).join(' ');
+  log('error', 'misconfigured', { detail });
+  app.all('*', () => {
+    throw new Refused('misconfigured', detail);
+  });
+}

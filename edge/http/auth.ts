@@ -1,0 +1,99 @@
+// Who asks: the operator's token, a connector's token, a session's cookie, or Cloudflare Access.
+import { ACCESS_HEADER, type VerifyAccess, verifyAccess } from './access.ts';
+import { clientAddress } from './client-address.ts';
+import { connectorOfToken } from './connector-token.ts';
+import type { RequestContext, SignedIn } from './context.ts';
+import type { Edge } from './deps.ts';
+import { Refused } from './problem.ts';
+import { digestOf, sameDigest } from './secret-text.ts';
+import { createSessions, type Sessions } from './session.ts';
+import { countWrongTokens } from './wrong-tokens.ts';
+
+export interface Auth {
+  sessions: Sessions;
+  /** Who signed the request; throws `Refused` (401, 429) where nobody valid did. */
+  signedIn(c: RequestContext): Promise<SignedIn>;
+  /** Whose token it is, whichever way it came; throws as above. */
+  ownerOf(c: RequestContext, token: string): Promise<SignedIn>;
+}
+
+export function createAuth(edge: Edge): Auth {
+  const { env, now } = edge;
+  const sessions = createSessions(edge.keyring, env);
+  const wrongTokens = countWrongTokens();
+  const access = env.access ? verifyAccess(env.access, edge.fetch) : undefined;
+
+  async function ownerOf(c: RequestContext, token: string): Promise<SignedIn> {
+    const client = clientAddress(c.req.raw, env.selfHosted);
+    const digest = await digestOf(token);
+    const waitMs = wrongTokens.waitMs(client, digest, now());
+    if (waitMs > 0) throw tooManyWrong(waitMs);
+    const owner = await lookUp(edge, token, digest);
+    if (owner) {
+      wrongTokens.right(client, digest, now());
+      return owner;
+    }
+    wrongTokens.wrong(client, now());
+    throw unauthorized('This token is not valid.');
+  }
+
+  async function bySession(c: RequestContext): Promise<SignedIn | null> {
+    const session = await sessions.read(c, now());
+    if (!session || !(await stillHolds(edge, session))) return null;
+    const { who, connector: scope, id, expiresAt } = session;
+    return { who, scope, by: { kind: 'session', id, expiresAt } };
+  }
+
+  return {
+    sessions,
+    ownerOf,
+    async signedIn(c) {
+      const token = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+      if (token !== undefined) return ownerOf(c, token);
+      const signedIn = (await bySession(c)) ?? (access ? await byAccess(c, access, now()) : null);
+      if (signedIn) return signedIn;
+      throw unauthorized('Send the admin token as Authorization: Bearer, or open a session.');
+    },
+  };
+}
+
+async function lookUp(edge: Edge, token: string, digest: string): Promise<SignedIn | null> {
+  const by = { kind: 'bearer' } as const;
+  if (sameDigest(digest, await digestOf(edge.env.adminToken))) {
+    return { who: 'operator', scope: 'all', by };
+  }
+  const connector = connectorOfToken(token);
+  const tokens = connector ? (await edge.record(connector))?.tokens : undefined;
+  const entry = tokens?.find(({ hash }) => sameDigest(hash, digest));
+  return connector && entry ? { who: `token:${entry.id}`, scope: connector, by } : null;
+}
+
+/** A session opened with a connector's token ends when that token is removed. */
+async function stillHolds(
+  edge: Edge,
+  session: { who: string; connector: Parameters<Edge['record']>[0] },
+): Promise<boolean> {
+  if (session.who === 'operator') return true;
+  const record = await edge.record(session.connector);
+  return record?.tokens.some(({ id }) => session.who === `token:${id}`) ?? false;
+}
+
+async function byAccess(
+  c: RequestContext,
+  verify: VerifyAccess,
+  now: number,
+): Promise<SignedIn | null> {
+  const assertion = c.req.header(ACCESS_HEADER);
+  const who = assertion === undefined ? null : await verify(assertion, now);
+  return who === null ? null : { who: `access:${who}`, scope: 'all', by: { kind: 'access' } };
+}
+
+const unauthorized = (detail: string) =>
+  new Refused('unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' } });
+
+function tooManyWrong(waitMs: number): Refused {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new Refused('rate-limited', `Too many wrong tokens; wait ${seconds} s.`, {
+    headers: { 'retry-after': String(seconds) },
+  });
+}

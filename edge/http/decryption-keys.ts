@@ -1,0 +1,38 @@
+// Finds the key that an item was encrypted for: in memory, in the record, and only then in the object.
+import type { ConnectorName } from '../../shared/ids.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
+import { openDecryptionKey } from '../decryption-key.ts';
+import type { Edge } from './deps.ts';
+
+/** Keys kept per isolate: opening and importing one costs more than decrypting with it. */
+const MAX_KEYS = 1000;
+
+/** The key with an id; `null` where the connector has none. For one batch: asks the object once. */
+export type KeyOf = (id: string) => Promise<CryptoKey | null>;
+
+export function decryptionKeys(
+  edge: Edge,
+): (connector: ConnectorName, record: ConnectorRecord) => KeyOf {
+  const imported = new Map<string, CryptoKey>();
+
+  return (connector, record) => {
+    const missing = new Set<string>();
+    return async (id) => {
+      const place = `${connector}/${id}`;
+      const known = imported.get(place);
+      if (known) return known;
+      if (missing.has(id)) return null;
+      const stored =
+        record.decryptionKeys.find((key) => key.id === id) ??
+        (await edge.connector(connector).decryptionKey(id));
+      if (!stored) {
+        missing.add(id);
+        return null;
+      }
+      const key = await openDecryptionKey(edge.keyring, connector, stored);
+      if (imported.size >= MAX_KEYS) imported.clear();
+      imported.set(place, key);
+      return key;
+    };
+  };
+}

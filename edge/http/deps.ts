@@ -1,0 +1,35 @@
+// What the app is given: the platform as functions, so that it also loads where there is no Cloudflare.
+import type { ConnectorName } from '../../shared/ids.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
+import type { EdgeEnv, EnvResult } from '../env.ts';
+import type { Fetch } from '../graph/exchange.ts';
+import type { Keyring } from '../keyring.ts';
+import type { ConnectorStub } from '../objects.ts';
+
+/** One line of the log: an event's name and plain fields; never a secret, never a body. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  event: string,
+  fields?: Record<string, string | number>,
+) => void;
+
+export interface AppDeps {
+  env: EnvResult;
+  /** The `SETTINGS` namespace. */
+  kv: Pick<KVNamespace, 'get' | 'put'>;
+  connector(name: ConnectorName): ConnectorStub;
+  fetch: Fetch;
+  /** Epoch ms. */
+  now(): number;
+  log: Log;
+}
+
+/** What the routes work with, once the environment is known to be complete. */
+export interface Edge extends Omit<AppDeps, 'env' | 'kv'> {
+  env: EdgeEnv;
+  keyring: Keyring;
+  /** Remembers under which jurisdiction connectors are created. */
+  pinJurisdiction(): Promise<void>;
+  /** The connector as KV shows it: perhaps a minute old, `null` where it is not there (yet). */
+  record(connector: ConnectorName): Promise<ConnectorRecord | null>;
+}

@@ -1,0 +1,113 @@
+// What Microsoft calls: the handshake of a new subscription, notifications and lifecycle events. It
+// refuses to know what a presence means; it finds out what is genuine and hands that on.
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import type { ConnectorName } from '../../shared/ids.ts';
+import type { Observation } from '../connector/rpc.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
+import { decryptItem } from '../graph/decrypt.ts';
+import { type Notification, readNotification } from '../graph/notification.ts';
+import { fitting, invalid, jsonOf } from './body.ts';
+import { connectorOf, type HttpEnv, type RequestContext } from './context.ts';
+import { decryptionKeys, type KeyOf } from './decryption-keys.ts';
+import type { Edge } from './deps.ts';
+import { knownConnector } from './known-connector.ts';
+import { type Ours, proveNotification, type RichItem } from './notification-proof.ts';
+import { Refused } from './problem.ts';
+import { resource } from './resource.ts';
+
+/** Microsoft's tokens are far shorter; what is echoed has to end somewhere. */
+const LONGEST_HANDSHAKE = 2048;
+
+const PLAIN_TEXT = { 'content-type': 'text/plain; charset=utf-8' };
+
+/** What has to be so for Microsoft to have sent it; the rest is read leniently, item by item. */
+const envelope = z.object({
+  value: z.array(z.looseObject({})),
+  validationTokens: z.array(z.string()).nullish(),
+});
+
+export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
+  const prove = proveNotification(edge);
+  const keys = decryptionKeys(edge);
+
+  async function take(
+    connector: ConnectorName,
+    record: ConnectorRecord,
+    notification: Notification,
+  ): Promise<void> {
+    const { changes, lifecycle, dropped } = await prove(connector, record, notification);
+    for (const { reason, count } of dropped) {
+      if (count > 0) edge.log('warn', 'notifications-dropped', { connector, reason, count });
+    }
+    const observations = await decrypted(changes, keys(connector, record));
+    const undecryptable = changes.length - observations.length;
+    if (undecryptable > 0) {
+      const fields = { connector, reason: 'undecryptable', count: undecryptable };
+      edge.log('warn', 'notifications-dropped', fields);
+    }
+    // Awaited: 202 says that it is stored, and anything else makes Microsoft send it again.
+    if (observations.length > 0) await edge.connector(connector).observe(observations);
+    if (lifecycle.length > 0) {
+      const events = lifecycle.map(({ accountId, generation, subscriptionId, event }) => ({
+        accountId,
+        generation,
+        subscriptionId,
+        event,
+      }));
+      await edge.connector(connector).lifecycle(events);
+    }
+  }
+
+  app.use('/subscriptions', knownConnector(edge));
+  app.all(
+    '/subscriptions',
+    resource({
+      GET: (c) => reachable(connectorOf(c)),
+      POST: async (c) => {
+        const token = new URL(c.req.url).searchParams.get('validationToken');
+        if (token !== null) return handshake(token);
+        await take(connectorOf(c), c.get('record'), notificationOf(c));
+        return new Response(null, { status: 202 });
+      },
+    }),
+  );
+}
+
+/** The decoded token, as it is: Microsoft creates nothing where it does not come back. */
+function handshake(token: string): Response {
+  const harmless = token !== '' && token.length <= LONGEST_HANDSHAKE && !/[<>]/.test(token);
+  if (harmless) return new Response(token, { headers: PLAIN_TEXT });
+  throw new Refused('bad-request', 'This is not a validation token of Microsoft.');
+}
+
+const reachable = (connector: ConnectorName): Response =>
+  new Response(`The notification URL of ${connector} can be reached.\n`, { headers: PLAIN_TEXT });
+
+function notificationOf(c: RequestContext): Notification {
+  const json = jsonOf(c);
+  fitting(envelope, json);
+  const notification = readNotification(json);
+  if (notification) return notification;
+  throw invalid([{ path: '', message: 'Must be a change notification collection.' }]);
+}
+
+async function decrypted(changes: Ours<RichItem>[], keyOf: KeyOf): Promise<Observation[]> {
+  const observations: Observation[] = [];
+  for (const { accountId, generation, subscriptionId, userId, encrypted } of changes) {
+    const key = await keyOf(encrypted.encryptionCertificateId);
+    const reading = key && (await decryptItem(encrypted, key));
+    // What is outside the encryption can be changed by anyone who holds an old item.
+    if (!reading || reading.userId !== userId) continue;
+    const { presence, sequence } = reading;
+    observations.push({
+      accountId,
+      generation,
+      subscriptionId,
+      userId,
+      presence,
+      ...(sequence === undefined ? {} : { sequence }),
+    });
+  }
+  return observations;
+}

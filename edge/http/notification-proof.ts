@@ -1,0 +1,104 @@
+// Which items of a notification are Microsoft's, and ours. Everything here is stateless: what does not
+// pass never reaches an object.
+import type { ConnectorName } from '../../shared/ids.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
+import { type ClientState, verifyClientState } from '../graph/client-state.ts';
+import type { Cloud } from '../graph/clouds.ts';
+import { type EntraKeys, entraKeys } from '../graph/entra-keys.ts';
+import type { ChangeItem, LifecycleItem, Notification } from '../graph/notification.ts';
+import { verifyValidationTokens } from '../graph/validation-token.ts';
+import type { Edge } from './deps.ts';
+
+/** An item, with whose subscription it is for. */
+export type Ours<T> = T & Pick<ClientState, 'accountId' | 'generation'>;
+export type RichItem = ChangeItem & { encrypted: NonNullable<ChangeItem['encrypted']> };
+
+export interface Proven {
+  changes: Ours<RichItem>[];
+  lifecycle: Ours<LifecycleItem>[];
+  /** Why the rest was dropped, for the log. */
+  dropped: { reason: string; count: number }[];
+}
+
+export type ProveNotification = (
+  connector: ConnectorName,
+  record: ConnectorRecord,
+  notification: Notification,
+) => Promise<Proven>;
+
+/** Keeps Microsoft's signing keys for as long as the isolate lives. */
+export function proveNotification(edge: Edge): ProveNotification {
+  const keysOf = new Map<Cloud, EntraKeys>();
+  const signingKeys = (cloud: Cloud): EntraKeys => {
+    const { fetch, now, env } = edge;
+    const keys =
+      keysOf.get(cloud) ?? entraKeys({ cloud, loginOrigin: env.loginOrigin, fetch, now });
+    keysOf.set(cloud, keys);
+    return keys;
+  };
+
+  return async (connector, record, notification) => {
+    const { reading } = record;
+    if (!reading) return nothing('not-subscribing', notification);
+    const expected = { ...reading, tenantId: reading.tenantId.toLowerCase() };
+    const stated = await withOurState(edge, connector, expected.tenantId, notification);
+    const changes = stated.changes.filter(isRich);
+    const { lifecycle } = stated;
+    const dropped = [
+      { reason: 'unreadable', count: notification.unreadable },
+      { reason: 'client-state', count: stated.foreign },
+      { reason: 'not-rich', count: stated.changes.length - changes.length },
+    ];
+    if (changes.length + lifecycle.length === 0) return { changes, lifecycle, dropped };
+
+    // Lifecycle events may come without tokens; where there are any, they have to be good.
+    if (changes.length > 0 || notification.validationTokens.length > 0) {
+      const cloud = cloudOf(record);
+      const verdict = await verifyValidationTokens(
+        notification.validationTokens,
+        { ...expected, cloud, now: edge.now() },
+        signingKeys(cloud),
+      );
+      if (!verdict.ok) return nothing(`validation-token-${verdict.why}`, notification);
+    }
+    return { changes, lifecycle, dropped };
+  };
+}
+
+/** A subscription created with resource data gets rich items only; of a basic one nothing is read. */
+const isRich = (item: Ours<ChangeItem>): item is Ours<RichItem> => item.encrypted !== null;
+
+/** A clientState of ours on an item from another tenant was copied there. */
+async function withOurState(
+  edge: Edge,
+  connector: ConnectorName,
+  tenantId: string,
+  notification: Notification,
+) {
+  type Stated = { clientState: string; tenantId: string };
+  const ours = async <T extends Stated>(items: T[]): Promise<Ours<T>[]> => {
+    const kept: Ours<T>[] = [];
+    for (const item of items) {
+      if (item.tenantId !== tenantId) continue;
+      const state = await verifyClientState(edge.keyring, connector, item.clientState);
+      if (!state) continue;
+      kept.push({ ...item, accountId: state.accountId, generation: state.generation });
+    }
+    return kept;
+  };
+  const changes = await ours(notification.changes);
+  const lifecycle = await ours(notification.lifecycle);
+  const given = notification.changes.length + notification.lifecycle.length;
+  return { changes, lifecycle, foreign: given - changes.length - lifecycle.length };
+}
+
+const nothing = (reason: string, { changes, lifecycle, unreadable }: Notification): Proven => ({
+  changes: [],
+  lifecycle: [],
+  dropped: [{ reason, count: changes.length + lifecycle.length + unreadable }],
+});
+
+const cloudOf = ({ settings }: ConnectorRecord): Cloud => {
+  const { cloud } = settings;
+  return cloud === 'usgov' || cloud === 'usgov-dod' ? cloud : 'global';
+};

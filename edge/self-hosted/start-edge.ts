@@ -1,0 +1,200 @@
+// Runs the Worker on this machine: bundle, configuration, workerd with its storage on disk.
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import { jurisdictionChanged } from '../env.ts';
+import { bundle, modulesIn } from './bundle.ts';
+import { StartFault } from './fault.ts';
+import type { LaunchOptions } from './launch-options.ts';
+import { endLeftover, noteStarted } from './leftover.ts';
+import { type WorkerdConfig, workerdConfig } from './workerd-config.ts';
+import { type Ended, startWorkerd, type WorkerdProcess } from './workerd-process.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Longest wait for the first answer, in ms. */
+const START_LIMIT_MS = 20_000;
+
+export interface StartEdgeOptions extends LaunchOptions {
+  /** The Worker to run, by its wrangler.toml; default: the edge's own. */
+  wranglerConfig?: string;
+  /** Where its bundle is kept from start to start; default: `dist/self-hosted`. */
+  bundleDir?: string;
+  /** Ends a start that is under way. */
+  signal?: AbortSignal;
+  /** What the Worker and workerd say, line by line. */
+  say?: (line: string) => void;
+}
+
+export interface RunningEdge {
+  /** e.g. `http://127.0.0.1:8787` */
+  origin: string;
+  /** Settles when workerd has ended, for whatever reason. */
+  ended: Promise<Ended>;
+  /** Ends within 1 s. */
+  close(): Promise<void>;
+  /** Ends as a crash would. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts an edge and resolves when it answers. The environment in `vars` must have passed `parseEnv`.
+ * Throws `StartFault` with sentences for people.
+ */
+export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge> {
+  const { stateDir, host, vars } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const configFile = join(stateDir, 'edge.capnp');
+  const pidFile = join(stateDir, 'workerd.pid');
+  await makeStateDir(stateDir);
+  await endLeftover(pidFile, configFile);
+  await pinJurisdiction(stateDir, vars['JURISDICTION']);
+  await mustBeFree(host, options.port);
+  await writeConfig(options, configFile, signal);
+
+  const say = options.say ?? (() => {});
+  const workerd = startWorkerd(configFile, { ...certificates(), ...vars }, say);
+  try {
+    await noteStarted(pidFile, workerd.pid);
+    const port = await portOf(workerd);
+    await untilServing(`http://${inUrl(reachable(host))}:${port}`, workerd, signal);
+    return {
+      origin: `http://${inUrl(host)}:${port}`,
+      ended: workerd.ended,
+      async close() {
+        await workerd.stop();
+        await rm(pidFile, { force: true });
+      },
+      kill: workerd.kill,
+    };
+  } catch (error) {
+    await workerd.kill();
+    await rm(pidFile, { force: true });
+    throw error;
+  }
+}
+
+async function makeStateDir(stateDir: string): Promise<void> {
+  try {
+    for (const name of ['storage', 'worker']) {
+      await mkdir(join(stateDir, name), { recursive: true, mode: 0o700 });
+    }
+  } catch (cause) {
+    throw new StartFault([`STATE_DIR ${stateDir} cannot be written: ${reason(cause)}.`], { cause });
+  }
+}
+
+/** Here it decides nothing, but the same state must not come under another name unnoticed. */
+async function pinJurisdiction(stateDir: string, wanted = ''): Promise<void> {
+  const file = join(stateDir, 'jurisdiction');
+  const pinned = await readFile(file, 'utf8').catch(() => '');
+  if (pinned !== '' && pinned !== wanted) {
+    throw new StartFault([jurisdictionChanged(pinned, wanted || null)]);
+  }
+  if (wanted !== '') await writeFile(file, wanted);
+}
+
+/** Asked before workerd does, whose words for it help nobody. */
+async function mustBeFree(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((settle, fail) => {
+      server.on('error', fail).listen({ host, port, exclusive: true }, settle);
+    });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new StartFault([`PORT ${port} on ${host} is in use by another program.`], { cause });
+    }
+    throw new StartFault([`HOST ${host}, PORT ${port}: ${reason(cause)}.`], { cause });
+  } finally {
+    await new Promise((settle) => server.close(settle));
+  }
+}
+
+const wranglerToml = z.object({
+  compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()).default([]),
+  durable_objects: z
+    .object({ bindings: z.array(z.object({ name: z.string(), class_name: z.string() })) })
+    .default({ bindings: [] }),
+  kv_namespaces: z.array(z.object({ binding: z.string() })).default([]),
+});
+
+async function writeConfig(
+  options: StartEdgeOptions,
+  configFile: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stateDir, host, port, vars } = options;
+  const wranglerConfig = options.wranglerConfig ?? join(ROOT, 'wrangler.toml');
+  const bundleDir = options.bundleDir ?? join(ROOT, 'dist', 'self-hosted');
+  await bundle(wranglerConfig, bundleDir, signal);
+  const modules = await modulesIn(bundleDir);
+  for (const { name } of modules) {
+    await copyFile(join(bundleDir, name), join(stateDir, 'worker', name));
+  }
+  await copyFile(join(import.meta.dirname, 'kv-worker.js'), join(stateDir, 'kv-worker.js'));
+  const toml = wranglerToml.parse(parse(await readFile(wranglerConfig, 'utf8')));
+  const config: WorkerdConfig = {
+    address: `${inUrl(host)}:${port}`,
+    modules,
+    compatibilityDate: toml.compatibility_date,
+    compatibilityFlags: toml.compatibility_flags,
+    objects: toml.durable_objects.bindings.map(({ name, class_name }) => ({
+      binding: name,
+      className: class_name,
+    })),
+    kvBindings: toml.kv_namespaces.map(({ binding }) => binding),
+    vars: Object.keys(vars),
+    storage: join(stateDir, 'storage'),
+    privateNetwork: 'GRAPH_ORIGIN' in vars || 'LOGIN_ORIGIN' in vars,
+  };
+  await writeFile(configFile, workerdConfig(config));
+}
+
+/** Where the machine keeps the authorities it trusts, if that is said; nothing else of ours is its. */
+function certificates(): Record<string, string> {
+  const names = ['SSL_CERT_FILE', 'SSL_CERT_DIR'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+async function portOf(workerd: WorkerdProcess): Promise<number> {
+  return Promise.race([workerd.port, workerd.ended.then(died)]);
+}
+
+/** Asks with a limit each time: a server that accepts and never answers must not hold us. */
+async function untilServing(
+  origin: string,
+  workerd: WorkerdProcess,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
+  const asking = async () => {
+    for (;;) {
+      const once = AbortSignal.any([deadline, AbortSignal.timeout(1000)]);
+      const answer = await fetch(`${origin}/healthz`, { signal: once }).catch(() => undefined);
+      if (answer?.status === 200) return;
+      signal.throwIfAborted();
+      if (deadline.aborted) throw new StartFault([`The edge does not answer at ${origin}.`]);
+      await delay(25);
+    }
+  };
+  await Promise.race([asking(), workerd.ended.then(died)]);
+}
+
+function died({ lastLines }: Ended): never {
+  throw new StartFault(['workerd ended before it served:', ...lastLines]);
+}
+
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+/** An address that stands for all of them is none to connect to. */
+const reachable = (host: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host;
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

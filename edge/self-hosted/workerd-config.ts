@@ -1,0 +1,85 @@
+// The configuration that workerd is started with, as Cap'n Proto text. It holds no value of the
+// environment: workerd takes those from its own, so that no secret is written to disk. Pure.
+
+export interface WorkerModule {
+  /** Relative to the configuration's directory in `worker/`, and the module's name. */
+  name: string;
+  kind: 'esModule' | 'text' | 'data' | 'wasm';
+}
+
+export interface WorkerdConfig {
+  address: string;
+  modules: readonly WorkerModule[];
+  compatibilityDate: string;
+  compatibilityFlags: readonly string[];
+  /** Bindings to Durable Object classes of the Worker. */
+  objects: readonly { binding: string; className: string }[];
+  kvBindings: readonly string[];
+  /** Names of the variables that the Worker gets from workerd's environment. */
+  vars: readonly string[];
+  /** Where objects keep their data; absolute. */
+  storage: string;
+  /** Laboratories: the Worker may also reach private and loopback addresses. */
+  privateNetwork: boolean;
+}
+
+/** Name of the socket, under which workerd reports the port it got. */
+export const SOCKET = 'http';
+
+/** Object ids are derived from it: it must never change. */
+const uniqueKey = (className: string): string => `presence-connector-${className}`;
+
+const text = JSON.stringify;
+const list = (items: readonly string[]): string =>
+  `[${items.map((item) => `\n  ${item},`).join('')}\n]`;
+
+/** The configuration as text for `workerd serve`. */
+export function workerdConfig(config: WorkerdConfig): string {
+  const allow = config.privateNetwork ? '["public", "private"]' : '["public"]';
+  const bindings = [
+    '(name = "SELF_HOSTED", text = "1")',
+    ...config.vars.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
+    ...config.kvBindings.map((name) => `(name = ${text(name)}, kvNamespace = "kv")`),
+    ...config.objects.map(
+      ({ binding, className }) =>
+        `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
+    ),
+  ];
+  const modules = config.modules.map(
+    ({ name, kind }) => `(name = ${text(name)}, ${kind} = embed ${text(`worker/${name}`)})`,
+  );
+  const namespaces = config.objects.map(({ className }) => namespace(className));
+  return `# Written by edge/self-hosted at each start; changes are lost.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "edge", worker = .edge),
+    (name = "kv", worker = .kv),
+    (name = "storage", disk = (path = ${text(config.storage)}, writable = true)),
+    (name = "internet", network = (allow = ${allow}, tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [(name = "${SOCKET}", address = ${text(config.address)}, http = (), service = "edge")],
+);
+
+const edge :Workerd.Worker = (
+  modules = ${list(modules)},
+  compatibilityDate = ${text(config.compatibilityDate)},
+  compatibilityFlags = ${list(config.compatibilityFlags.map((flag) => text(flag)))},
+  bindings = ${list(bindings)},
+  durableObjectNamespaces = ${list(namespaces)},
+  durableObjectStorage = (localDisk = "storage"),
+);
+
+const kv :Workerd.Worker = (
+  modules = [(name = "kv-worker.js", esModule = embed "kv-worker.js")],
+  compatibilityDate = ${text(config.compatibilityDate)},
+  bindings = [(name = "STORE", durableObjectNamespace = "KvStore")],
+  durableObjectNamespaces = [${namespace('KvStore')}],
+  durableObjectStorage = (localDisk = "storage"),
+);
+`;
+}
+
+const namespace = (className: string): string =>
+  `(className = ${text(className)}, uniqueKey = ${text(uniqueKey(className))}, enableSql = true)`;

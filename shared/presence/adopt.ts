@@ -1,0 +1,74 @@
+// Makes one side's state the state of both: what is then wanted on the other side.
+import type { Verdict } from './events.ts';
+import { isEqual, isNoInformation } from './mapping.ts';
+import {
+  type ManualState,
+  normalActivity,
+  type PairState,
+  type PbxActivity,
+  sameTeams,
+  type TeamsPresence,
+} from './model.ts';
+import { closedness, type Rules, writesPbx, writesTeams } from './rules.ts';
+
+/** A human chose in Teams: the PBX follows, and our own preferred presence is no more. */
+export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence): PairState {
+  const shown = state.manual?.pbx ?? normalActivity(state.pbx?.manual ?? null);
+  const keep = !writesPbx(rules) || isEqual(rules.mapping, chosen, shown);
+  const pbx = keep ? shown : rules.mapping.toPbx(chosen);
+  return {
+    ...state,
+    manual: { origin: 'teams', pbx, teams: 'leave' },
+    written: { ...state.written, preferred: null },
+  };
+}
+
+/** A human chose on the PBX: the preferred presence in Teams follows. */
+export function adoptPbx(rules: Rules, state: PairState, chosen: PbxActivity): PairState {
+  return {
+    ...state,
+    manual: { origin: 'pbx', pbx: chosen, teams: wantedInTeams(rules, state, chosen) },
+  };
+}
+
+function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): ManualState['teams'] {
+  if (!writesTeams(rules)) return 'leave';
+  const pair = rules.mapping.toTeams(chosen);
+  const ours = state.written.preferred?.presence;
+  const oursStands = ours !== undefined && ours !== 'cleared';
+  if (oursStands) return pair ?? 'clear';
+  const underlying = state.teams?.underlying ?? null;
+  if (underlying && !isNoInformation(underlying) && isEqual(rules.mapping, underlying, chosen)) {
+    return 'leave';
+  }
+  return pair ?? 'clear';
+}
+
+/**
+ * Both sides are known, and who changed last is not: equal stays as it is, else the more closed
+ * state wins (DESIGN §3, rule 6).
+ */
+export function reconcile(rules: Rules, state: PairState): { state: PairState; verdict: Verdict } {
+  const pbx = normalActivity(state.pbx?.manual ?? null);
+  const teams = state.teams?.underlying ?? null;
+  if (teams === null || isNoInformation(teams)) {
+    if (pbx !== '') return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };
+    const manual: ManualState = { origin: 'pbx', pbx, teams: 'leave' };
+    return { state: { ...state, manual }, verdict: 'nothing-chosen' };
+  }
+  if (isEqual(rules.mapping, teams, pbx)) {
+    const ours = state.written.preferred?.presence;
+    const kept = ours && ours !== 'cleared' && sameTeams(ours, teams);
+    const manual: ManualState = kept
+      ? { origin: 'pbx', pbx, teams: ours }
+      : { origin: 'teams', pbx, teams: 'leave' };
+    return { state: { ...state, manual }, verdict: 'equal' };
+  }
+  if (closedness(rules.mapping.toPbx(teams)) >= closedness(pbx)) {
+    return {
+      state: adoptTeams(rules, { ...state, manual: null }, teams),
+      verdict: 'teams-more-closed',
+    };
+  }
+  return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };
+}

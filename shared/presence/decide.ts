@@ -1,0 +1,39 @@
+// The decision function: one pair of users, one event, one moment → the new state and why. What has
+// to be done then is the difference between wanted and standing, see `due.ts`.
+import { reconcile } from './adopt.ts';
+import type { Decision, PresenceEvent } from './events.ts';
+import type { PairState } from './model.ts';
+import type { Rules } from './rules.ts';
+import { pbxAnswered, seePbx } from './see-pbx.ts';
+import { seeTeams } from './see-teams.ts';
+import { teamsWriteFailed, teamsWriteSent } from './teams-writes.ts';
+
+/** Says what an event means for a pair. Pure; `now` in epoch ms. */
+export function decide(
+  rules: Rules,
+  state: PairState,
+  event: PresenceEvent,
+  now: number,
+): Decision {
+  switch (event.kind) {
+    case 'teams-seen':
+      return seeTeams(rules, state, event, now);
+    case 'pbx-seen':
+      return seePbx(rules, state, event, now);
+    case 'pbx-wrote':
+      return pbxAnswered(rules, state, event, now);
+    case 'pbx-sent': {
+      const pbxPending = { activity: event.activity, at: now };
+      return { state: { ...state, written: { ...state.written, pbxPending } }, reason: 'sent' };
+    }
+    case 'teams-sent':
+      return { state: teamsWriteSent(state, event.write, now), reason: 'sent' };
+    case 'teams-failed':
+      return { state: teamsWriteFailed(state, event.write), reason: 'not-sent' };
+    case 'rules-changed': {
+      if (state.teams === null || state.pbx === null) return { state, reason: 'same' };
+      const { state: settled, verdict } = reconcile(rules, state);
+      return { state: settled, reason: verdict };
+    }
+  }
+}

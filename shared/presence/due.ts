@@ -1,0 +1,89 @@
+// What is to be done for a pair now, and when to look again: the difference between what is wanted
+// and what stands. State, not messages: asking twice gives the same answer.
+import { preferredLifetime } from './mapping.ts';
+import {
+  normalActivity,
+  ON_THE_PHONE,
+  OWN_STATE_CONTACT,
+  type PairState,
+  type PbxActivity,
+  sameTeams,
+  type TeamsWrite,
+} from './model.ts';
+import { type Rules, writesPbx, writesTeams } from './rules.ts';
+
+/** A session lasts PT10M at Microsoft and is refreshed twice in that time, as the original does. */
+export const SESSION_REFRESH_MS = 300_000;
+/** Preferred presence is renewed when this share of its lifetime has passed. */
+const RENEW_AT = 0.9;
+/** A PBX that has not answered a write for so long, in ms, will not: say it again. */
+const PBX_ANSWER_LIMIT_MS = 15_000;
+
+export interface Due {
+  /** What to show at our contact on the PBX; `null`: it stands already. */
+  pbx: PbxActivity | null;
+  /** Writes towards Teams, calls first. */
+  teams: TeamsWrite[];
+  /** Read this user's presence from Teams. */
+  read: boolean;
+  /** When something becomes due by the clock alone, epoch ms; `null`: never. */
+  nextAt: number | null;
+}
+
+/** The difference between wanted and standing, at `now`. */
+export function due(rules: Rules, state: PairState, now: number): Due {
+  const teams = [...sessionWrites(rules, state, now), ...preferredWrites(rules, state, now)];
+  const read = state.settleAt !== null && now >= state.settleAt;
+  return { pbx: pbxWrite(rules, state, now), teams, read, nextAt: nextAt(rules, state, now) };
+}
+
+/** What should stand at our contact; `undefined` where we do not write, or know too little. */
+export function wantedOnPbx(rules: Rules, state: PairState): PbxActivity | undefined {
+  if (!writesPbx(rules) || !state.pbx || !state.manual) return undefined;
+  if (state.teams?.call) return ON_THE_PHONE;
+  const isOwnState = rules.contact === OWN_STATE_CONTACT;
+  return isOwnState || state.manual.origin === 'teams' ? state.manual.pbx : '';
+}
+
+function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | null {
+  const wanted = wantedOnPbx(rules, state);
+  if (wanted === undefined || state.pbx?.hidden) return null;
+  const { pbxPending, pbxFailed } = state.written;
+  if (pbxPending && now - pbxPending.at < PBX_ANSWER_LIMIT_MS) return null;
+  if (pbxFailed && pbxFailed.activity === wanted && now < pbxFailed.retryAt) return null;
+  return normalActivity(wanted) === normalActivity(state.pbx?.item ?? null) ? null : wanted;
+}
+
+function sessionWrites(rules: Rules, state: PairState, now: number): TeamsWrite[] {
+  const { session } = state.written;
+  if (!(writesTeams(rules) && state.pbx?.call)) return session ? [{ kind: 'clear-session' }] : [];
+  const fresh = session !== null && now < session.at + SESSION_REFRESH_MS;
+  return fresh ? [] : [{ kind: 'set-session' }];
+}
+
+function preferredWrites(rules: Rules, state: PairState, now: number): TeamsWrite[] {
+  const wanted = state.manual?.teams ?? 'leave';
+  if (!writesTeams(rules) || wanted === 'leave') return [];
+  const { preferred } = state.written;
+  if (wanted === 'clear')
+    return preferred?.presence === 'cleared' ? [] : [{ kind: 'clear-preferred' }];
+  const stands =
+    preferred !== null && preferred.presence !== 'cleared' && sameTeams(preferred.presence, wanted);
+  if (stands && now < preferred.at + preferredLifetime(wanted).ms * RENEW_AT) return [];
+  return [{ kind: 'set-preferred', presence: wanted }];
+}
+
+function nextAt(rules: Rules, state: PairState, now: number): number | null {
+  const { session, preferred, pbxPending, pbxFailed } = state.written;
+  const wanted = state.manual?.teams ?? 'leave';
+  const times = [
+    state.settleAt,
+    session && writesTeams(rules) && state.pbx?.call ? session.at + SESSION_REFRESH_MS : null,
+    preferred && typeof wanted === 'object'
+      ? preferred.at + preferredLifetime(wanted).ms * RENEW_AT
+      : null,
+    pbxPending ? pbxPending.at + PBX_ANSWER_LIMIT_MS : null,
+    pbxFailed ? pbxFailed.retryAt : null,
+  ].filter((at): at is number => at !== null && at > now);
+  return times.length > 0 ? Math.min(...times) : null;
+}

@@ -1,0 +1,70 @@
+// What can happen to a pair of users, and the reasons that a decision can have.
+import type { PairState, PresenceItem, TeamsPresence, TeamsWrite } from './model.ts';
+
+export type TeamsSeen = {
+  kind: 'teams-seen';
+  presence: TeamsPresence;
+  sequence?: string | undefined;
+  at: number;
+} & ({ source: 'notification' } | { source: 'read'; askedAt: number });
+
+export interface PbxSeen {
+  kind: 'pbx-seen';
+  items: readonly PresenceItem[];
+  /** First list since the PBX session or the tunnel began. */
+  afterGap: boolean;
+  at: number;
+}
+
+export interface PbxWrote {
+  kind: 'pbx-wrote';
+  /** Which write: the time, epoch ms, at which it was sent. */
+  write: number;
+  /** Code of the PBX's refusal; absent when it took the write. */
+  fault?: string | undefined;
+}
+
+export type PresenceEvent =
+  | TeamsSeen
+  | PbxSeen
+  | PbxWrote
+  | { kind: 'pbx-sent'; activity: string }
+  | { kind: 'teams-sent'; write: TeamsWrite }
+  | { kind: 'teams-failed'; write: TeamsWrite }
+  | { kind: 'rules-changed' };
+
+/** Whose state won where nobody knows who changed last. */
+export type Verdict = 'equal' | 'teams-more-closed' | 'pbx-more-closed' | 'nothing-chosen';
+
+/** Why a decision is as it is; the timeline shows it, `texts.ts` has the words. */
+export type Reason =
+  | Verdict
+  | 'same'
+  | 'older-than-known'
+  | 'read-too-early'
+  | 'asking-what-is-true'
+  | 'own-echo'
+  | 'own-echo-but-different'
+  | 'own-session'
+  | 'teams-chose'
+  | 'teams-call-began'
+  | 'teams-call-ended'
+  | 'teams-no-information'
+  | 'teams-took-back'
+  | 'teams-not-known-yet'
+  | 'pbx-chose'
+  | 'pbx-call-began'
+  | 'pbx-call-ended'
+  | 'pbx-not-known-yet'
+  | 'pbx-took-it'
+  | 'pbx-refused'
+  | 'missing-after-gap'
+  | 'both-changed-teams-more-closed'
+  | 'answer-nobody-waits-for'
+  | 'sent'
+  | 'not-sent';
+
+export interface Decision {
+  state: PairState;
+  reason: Reason;
+}

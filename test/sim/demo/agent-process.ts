@@ -1,0 +1,39 @@
+// The real agent as a child process.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const MAIN = resolve(import.meta.dirname, '../../../agent/main.ts');
+
+/** Starts `presence-agent` with these words. Its lines go to `say`. */
+export function startAgent(words: string[], say: (line: string) => void = () => {}): ChildProcess {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    let rest = '';
+    stream.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) say(line);
+    });
+  }
+  return child;
+}
+
+/** Waits for the end of a short command; throws what it said where it failed. */
+export async function runAgent(words: string[]): Promise<string> {
+  const lines: string[] = [];
+  const child = startAgent(words, (line) => lines.push(line));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(lines.join('\n'));
+  return lines.join('\n');
+}
+
+/** Ends it as a service manager would. */
+export async function stopAgent(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'close');
+}

@@ -1,0 +1,103 @@
+// Sets the whole product up against the simulators: real edge, real agent, nothing but HTTP and TOML.
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RunningEdge, startEdge } from '../../../edge/self-hosted/start-edge.ts';
+import {
+  agentToml,
+  CONNECTOR,
+  type Laboratory,
+  settingsFor,
+  startLaboratory,
+} from '../laboratory.ts';
+import { type Admin, admin } from './admin.ts';
+import { runAgent, startAgent, stopAgent } from './agent-process.ts';
+
+export interface SetUpOptions {
+  /** Emptied first: keys and passwords of an earlier laboratory are of no use. */
+  stateDir: string;
+  /** 0: whichever is free. */
+  port: number;
+  say?: (who: 'edge' | 'agent', line: string) => void;
+}
+
+export interface SetUp {
+  lab: Laboratory;
+  edge: RunningEdge;
+  admin: Admin;
+  connectorUrl: string;
+  adminToken: string;
+  configFile: string;
+  /** The agent that runs now; scenarios replace it. */
+  agent: ChildProcess;
+  restartAgent(): Promise<void>;
+  /** Ends the edge (as a crash would with `kill`) and starts it again on the same storage. */
+  restartEdge(how: 'close' | 'kill'): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function setUp({ stateDir, port, say = () => {} }: SetUpOptions): Promise<SetUp> {
+  await rm(stateDir, { recursive: true, force: true });
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const adminToken = randomBytes(24).toString('base64url');
+  const lab = await startLaboratory({ edgeOrigin: `http://127.0.0.1:${port}` });
+  const vars = {
+    ADMIN_TOKEN: adminToken,
+    SETTINGS_KEY: randomBytes(32).toString('base64'),
+    GRAPH_ORIGIN: lab.microsoft.origin,
+    LOGIN_ORIGIN: lab.microsoft.origin,
+  };
+  const start = (at: number) =>
+    startEdge({
+      host: '127.0.0.1',
+      port: at,
+      stateDir: join(stateDir, 'edge'),
+      vars,
+      say: (line) => say('edge', line),
+    });
+  let edge = await start(port);
+  const { origin } = edge;
+  lab.microsoft.setHosts({ 'edge.example.net': origin });
+  const connectorUrl = `${origin}/${CONNECTOR}`;
+  const desk = admin(connectorUrl, adminToken);
+
+  await desk.send('PUT', '/api/settings', settingsFor(lab));
+  await desk.send('POST', '/api/accounts', lab.microsoft.account);
+  const configFile = join(stateDir, 'agent.toml');
+  const agentState = join(stateDir, 'agent');
+  await writeFile(configFile, agentToml(lab, { edge: connectorUrl, stateDir: agentState }), {
+    mode: 0o600,
+  });
+  const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name: 'laboratory' });
+  await runAgent(['enrol', connectorUrl, code, '--config', configFile]);
+  const run = () => startAgent(['run', '--config', configFile], (line) => say('agent', line));
+  let agent = run();
+
+  return {
+    lab,
+    admin: desk,
+    connectorUrl,
+    adminToken,
+    configFile,
+    get edge() {
+      return edge;
+    },
+    get agent() {
+      return agent;
+    },
+    async restartAgent() {
+      await stopAgent(agent);
+      agent = run();
+    },
+    async restartEdge(how) {
+      await edge[how]();
+      edge = await start(Number(new URL(origin).port));
+    },
+    async close() {
+      await stopAgent(agent);
+      await edge.close();
+      await lab.close();
+    },
+  };
+}

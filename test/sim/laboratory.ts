@@ -1,0 +1,70 @@
+// Both simulators together, with the words that configure a connector and an agent for them. Used by
+// `npm run sim`, by `npm start` and by scenarios.
+import type { Microsoft } from './microsoft/microsoft.ts';
+import { startMicrosoft } from './microsoft/server.ts';
+import { type Pbx, startPbx } from './pbx/server.ts';
+import { people } from './people.ts';
+
+/** The public name of the edge in the laboratory; only the simulator knows where it really is. */
+export const PUBLIC_HOST = 'edge.example.net';
+export const CONNECTOR = 'example.com/microsoft365';
+
+export interface LaboratoryOptions {
+  microsoftPort?: number;
+  pbxPort?: number;
+  /** Where the edge listens, for Microsoft's notifications. */
+  edgeOrigin: string;
+}
+
+export interface Laboratory {
+  microsoft: Microsoft;
+  pbx: Pbx;
+  close(): Promise<void>;
+}
+
+export async function startLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
+  const { microsoftPort = 0, pbxPort = 0, edgeOrigin } = options;
+  const microsoft = await startMicrosoft({
+    port: microsoftPort,
+    tenant: { people },
+    hosts: { [PUBLIC_HOST]: edgeOrigin },
+  });
+  const pbx = await startPbx({ port: pbxPort });
+  return {
+    microsoft,
+    pbx,
+    close: async () => {
+      await Promise.all([microsoft.close(), pbx.close()]);
+    },
+  };
+}
+
+/** What an admin enters, as `PUT /api/settings` takes it. */
+export function settingsFor({ microsoft, pbx }: Laboratory): Record<string, unknown> {
+  return {
+    masterPbx: pbx.name,
+    notificationUrl: `https://${PUBLIC_HOST}/${CONNECTOR}/subscriptions`,
+    clientIdSyncToPbx: microsoft.clientIdSyncToPbx,
+    tenantSyncToPbx: microsoft.tenantId,
+    clientIdSyncToTeams: microsoft.clientIdSyncToTeams,
+    tenantSyncToTeams: microsoft.tenantId,
+    clientSecretSyncToTeams: microsoft.clientSecret,
+    matching: ['override', 'email', 'displayName'],
+  };
+}
+
+/** The agent's configuration file for the simulated PBX. */
+export function agentToml(
+  { pbx }: Pick<Laboratory, 'pbx'>,
+  at: { edge: string; stateDir: string },
+): string {
+  return `edge = "${at.edge}"
+state_dir = "${at.stateDir}"
+
+[[pbx]]
+name = "${pbx.name}"
+url = "${pbx.url}"
+app = "${pbx.app}"
+password = "${pbx.password}"
+`;
+}

@@ -101,8 +101,8 @@ export interface Written {
 export interface RecentWrite {
   readonly what: TeamsPresence | 'session' | 'cleared';
   readonly at: number;
-  /** Its echo has come back. */
-  readonly echoed: boolean;
+  /** When its echo came back; `null`: not yet. */
+  readonly echoedAt: number | null;
 }
 
 /** A notification within this time, in ms, that equals what we wrote is our echo (facts: graph §1.5). */

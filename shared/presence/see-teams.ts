@@ -25,14 +25,15 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   const lastWrite = recent.at(-1);
 
   if (event.source === 'read') {
-    if (lastWrite && event.askedAt < lastWrite.at + SETTLE_AFTER_MS) {
+    if (event.askedAt < settledFrom(lastWrite)) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
     return believe(rules, { ...state, settleAt: null }, event);
   }
   const echo = recent.findLast((write) => isEchoOf(rules, write.what, event.presence));
   if (echo) return takeEcho(rules, state, event, echo, now);
-  if (lastWrite && !(lastWrite.echoed && event.sequence && before.teams?.sequence)) {
+  const inOrder = lastWrite?.echoedAt != null && event.sequence && before.teams?.sequence;
+  if (lastWrite && !inOrder) {
     // Shortly after our own write a notification may be older than it: ask what is true.
     return { state: settle(state, now), reason: 'asking-what-is-true' };
   }
@@ -51,11 +52,18 @@ function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresen
   return sameTeams(what, presence);
 }
 
-/** Reads once more when the last write has had its time. */
-function settle(state: PairState, now: number): PairState {
-  const lastWriteAt = state.written.recent.at(-1)?.at ?? now - SETTLE_AFTER_MS;
-  return { ...state, settleAt: Math.max(now, lastWriteAt + SETTLE_AFTER_MS) };
-}
+/**
+ * From when on a read tells what is true: once our last write has come back, or has had its time
+ * to. Microsoft's answers may lag behind its own writes.
+ */
+const settledFrom = (lastWrite: RecentWrite | undefined): number =>
+  lastWrite ? (lastWrite.echoedAt ?? lastWrite.at + SETTLE_AFTER_MS) : 0;
+
+/** Reads once more, as soon as the answer is worth believing. */
+const settle = (state: PairState, now: number): PairState => ({
+  ...state,
+  settleAt: Math.max(now, settledFrom(state.written.recent.at(-1))),
+});
 
 /** Our own write came back. If the sides differ all the same, a human's change may hide behind it. */
 function takeEcho(
@@ -66,7 +74,7 @@ function takeEcho(
   now: number,
 ): Seen {
   const recent = state.written.recent.map((write) =>
-    write === echo ? { ...write, echoed: true } : write,
+    write === echo ? { ...write, echoedAt: write.echoedAt ?? now } : write,
   );
   const known = state.teams?.underlying ?? null;
   const agreed = sidesAgree(rules, state, event.presence);
@@ -76,9 +84,9 @@ function takeEcho(
     written: { ...state.written, recent },
     teams: note(event, underlying, false),
   };
-  return agreed
-    ? { state: seen, reason: 'own-echo' }
-    : { state: settle(seen, now), reason: 'own-echo-but-different' };
+  if (!agreed) return { state: settle(seen, now), reason: 'own-echo-but-different' };
+  const settled = echo === state.written.recent.at(-1);
+  return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
 }
 
 function sidesAgree(rules: Rules, state: PairState, presence: TeamsPresence): boolean {

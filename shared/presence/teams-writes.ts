@@ -13,7 +13,7 @@ const RECENT_LIMIT = 8;
 
 /** The write is on its way. */
 export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number): PairState {
-  const recent = [...state.written.recent, { what: traceOf(write), at: now, echoed: false }].slice(
+  const recent = [...state.written.recent, { what: traceOf(write), at: now, echoedAt: null }].slice(
     -RECENT_LIMIT,
   );
   const written: Written = { ...state.written, recent };

@@ -31,6 +31,8 @@ export interface UserPresence {
   call: 'InACall' | 'InAConferenceCall' | 'Presenting' | null;
   meeting: boolean;
   outOfOffice: { message: string } | null;
+  /** Shown whatever else holds: for causes this model lacks (focus time, an unknown state). */
+  shown: Pair | null;
   /** Sessions made by setPresence, by application id. */
   readonly sessions: Map<string, AppSession>;
   preferred: Preferred | null;
@@ -47,6 +49,7 @@ export const noPresence = (): UserPresence => ({
   call: null,
   meeting: false,
   outOfOffice: null,
+  shown: null,
   sessions: new Map(),
   preferred: null,
   statusMessage: null,
@@ -76,6 +79,7 @@ const rank = (one: Pair): number =>
 
 /** What everybody sees at `now`. */
 export function aggregate(state: UserPresence, now: number): Pair {
+  if (state.shown) return pair(state.shown.availability, state.shown.activity);
   const sessions = [...clientSessions(state), ...appSessions(state, now)];
   if (sessions.length === 0)
     return state.outOfOffice ? pair('Offline', 'OutOfOffice') : pair('Offline');

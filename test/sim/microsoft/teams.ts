@@ -34,6 +34,8 @@ export interface TeamsClient {
   endMeeting(): void;
   outOfOffice(message?: string): void;
   backInOffice(): void;
+  /** Shows this pair whatever else holds, for causes that are not modelled; `null` ends it. */
+  show(pair: Pair | null): void;
   /** The machine is left alone, and touched again. */
   idle(device?: string): void;
   active(device?: string): void;
@@ -54,6 +56,7 @@ export const teamsActs = [
   'endMeeting',
   'outOfOffice',
   'backInOffice',
+  'show',
   'idle',
   'active',
   'signIn',
@@ -91,6 +94,7 @@ export function teamsClient(store: PresenceStore, userId: string, now: () => num
     endMeeting: () => set({ meeting: false }),
     outOfOffice: (message = 'I am out of office.') => set({ outOfOffice: { message } }),
     backInOffice: () => set({ outOfOffice: null }),
+    show: (shown) => set({ shown }),
     idle: (device = 'desktop') => act((state) => void state.clients.set(device, { idle: true })),
     active: (device = 'desktop') => act((state) => void state.clients.set(device, { idle: false })),
     signIn: (device = 'desktop') => act((state) => void state.clients.set(device, { idle: false })),

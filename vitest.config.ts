@@ -1,12 +1,20 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+// The objects read their environment when they are made, as on Cloudflare.
+const bindings = {
+  ADMIN_TOKEN: 'test-admin-token',
+  SETTINGS_KEY: btoa('0123456789abcdef'.repeat(2)),
+};
+
 // Two beds: what runs on Cloudflare is tested inside workerd, the rest in plain Node.
 export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { bindings } }),
+        ],
         test: { name: 'edge', include: ['test/edge/**/*.test.ts'] },
       },
       {

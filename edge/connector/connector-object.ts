@@ -126,6 +126,12 @@ export class ConnectorObject
     const before = accounts.find(report.accountId);
     if (!before) return;
     accounts.noteReport(report);
+    if (report.subscription.state === 'active' && before.report?.subscription.state !== 'active') {
+      // Whatever changed while nobody was subscribed was told to nobody.
+      const { pairs } = this.#parts;
+      const told = report.subscription.userIds.map((id) => pairs.ofTeams(id));
+      outbox.sweep(told.filter((pair) => pair !== undefined));
+    }
     if (report.signIn.state !== 'ok' || before.report?.signIn.state === 'ok') return;
     tasks.soon('teams-users');
     outbox.release();
@@ -198,7 +204,8 @@ export class ConnectorObject
 
   async observe(observations: rpc.Observation[]): Promise<void> {
     if (!this.#wakeUp()) return;
-    const { accounts, presence, context } = this.#parts;
+    const { accounts, presence, context, outbox } = this.#parts;
+    const { canAsk } = outbox;
     for (const observation of observations) {
       if (!accounts.accepts(observation)) continue;
       const pair = presence.ofTeams(observation.userId);
@@ -206,7 +213,8 @@ export class ConnectorObject
       const at = context.now();
       if (pair) {
         const source = 'notification';
-        presence.apply(pair, { kind: 'teams-seen', source, presence: seen, sequence, at });
+        const event = { kind: 'teams-seen', source, canAsk, presence: seen, sequence, at } as const;
+        presence.apply(pair, event);
       }
     }
   }

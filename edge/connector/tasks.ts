@@ -154,7 +154,9 @@ export class Tasks {
   }
 
   async #teamsUsers(): Promise<void> {
-    const { directoryDesk, agenda, context } = this.#parts;
+    const { directoryDesk, agenda, context, desk, accounts } = this.#parts;
+    // Adding one plans this task again.
+    if (desk.settings.source === 'subscribe' && accounts.all().length === 0) return;
     const changed = await directoryDesk.readTeamsUsers(await this.reading());
     if (changed) this.soon('pairing');
     const at = context.now() + USERS_EVERY_MS;

@@ -61,6 +61,11 @@ export class TeamsOutbox {
     this.#startReading();
   }
 
+  /** Whether reads get answers at present. */
+  get canAsk(): boolean {
+    return this.#parts.context.now() >= this.#readNotBefore;
+  }
+
   /** Reads these users once more, whatever is known of them. */
   sweep(pairs: Iterable<Pair>): void {
     for (const pair of pairs) this.#reads.add(pair);

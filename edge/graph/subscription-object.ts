@@ -23,14 +23,13 @@ const AFTER_FAULT_MS = 30_000;
 /** A report that the connector did not take is told again after this many ms. */
 const REPORT_AGAIN_MS = 2_000;
 
-/** The RPC `configure`, `accessToken`, `lifecycle`, `remove` never waits for Microsoft's create. */
 export class SubscriptionObject extends DurableObject<ObjectBindings> implements SubscriptionRpc {
   readonly #store: AccountStore;
   readonly #edge: EdgeEnv;
   readonly #keyring: Keyring;
   /** Tokens of the account as configured now; made when first needed. */
   #tokens: TokenSource | null = null;
-  /** Changes when another account takes the object over, so that late answers are recognised. */
+  /** Changes with the credentials, so that what older ones bring late is recognised. */
   #tenure = {};
 
   constructor(ctx: DurableObjectState, bindings: ObjectBindings) {
@@ -48,11 +47,14 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     const same = known !== undefined && isSameAccount(known.spec, spec);
     const sameCredentials = same && known.spec.sealedPassword === spec.sealedPassword;
     if (known && !same) this.ctx.waitUntil(this.#deleteHeld(known));
-    // A new password is to be tried, not what an old one once brought.
-    if (!sameCredentials) this.#store.sealedTokens = null;
-    if (!sameCredentials) this.#tokens = null;
-    if (!same) this.#tenure = {};
-    const state = known?.state ?? newAccountState();
+    if (!sameCredentials) {
+      // A new password is to be tried, not what an old one once brought.
+      this.#store.sealedTokens = null;
+      this.#tokens = null;
+      this.#tenure = {};
+    }
+    // Seconds, so that generations also rise over a removal: notifications may be hours late.
+    const state = known?.state ?? newAccountState(Math.floor(Date.now() / 1000));
     this.#store.account = { spec, state, reported: same ? known.reported : null };
     this.#happened({ kind: 'configured', sameAccount: same, sameCredentials });
     await this.ctx.storage.setAlarm(Date.now());
@@ -246,12 +248,12 @@ const isOver = (retryAt: number | null): boolean => retryAt !== null && retryAt 
 const isUnreported = ({ spec, state, reported }: StoredAccount): boolean =>
   JSON.stringify(reportOf(spec, state, Date.now())) !== JSON.stringify(reported);
 
-/** Deletes a subscription that nobody will look after; it ends by itself within the hour anyway. */
+/** Deletes a subscription that nobody will look after; where that fails, it ends within the hour. */
 async function bestEffort(graph: GraphClient, tokens: TokenSource, id: string): Promise<void> {
   try {
     const { token } = await tokens.token(0);
     await deleteSubscription(graph.as(token), id);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+  } catch {
+    // Nothing else could be done about it, and what follows must not depend on it.
   }
 }

@@ -7,6 +7,9 @@ import type { GraphRefusal } from './graph-errors.ts';
 /** Graph calls back twice within the create, 10 s each, and was seen to think for 60 s. */
 const CREATE_TIMEOUT_MS = 60_000;
 
+/** Somebody may be waiting for it, and what is not deleted ends by itself within the hour. */
+const DELETE_TIMEOUT_MS = 5_000;
+
 export interface NewSubscription {
   notificationUrl: string;
   userIds: readonly TeamsUserId[];
@@ -79,7 +82,11 @@ export async function renewSubscription(
 }
 
 export const deleteSubscription = (call: GraphCall, id: string): Promise<undefined> =>
-  call({ method: 'DELETE', path: `/subscriptions/${encodeURIComponent(id)}` });
+  call({
+    method: 'DELETE',
+    path: `/subscriptions/${encodeURIComponent(id)}`,
+    timeoutMs: DELETE_TIMEOUT_MS,
+  });
 
 const listed = z.object({
   value: z.array(

@@ -1,6 +1,7 @@
 // What every admin route asks before it does anything: who is it (401), may they here (403), is there
 // such a connector (404). In this order, so that nobody learns which connectors exist.
 import type { MiddlewareHandler } from 'hono';
+import type { ConnectorName } from '../../shared/ids.ts';
 import type { Auth } from './auth.ts';
 import { connectorOf, type HttpEnv, pathConnector, unknownConnector } from './context.ts';
 import { checkCsrf } from './csrf.ts';
@@ -29,9 +30,13 @@ export function adminGuard(edge: Edge, auth: Auth): MiddlewareHandler<HttpEnv> {
   };
 }
 
-/** KV may be a minute old; then the object knows. It leaves no trace of having been asked. */
-async function mustExist(edge: Edge, connector: ReturnType<typeof connectorOf>): Promise<void> {
+/**
+ * KV may be a minute old; then the object knows, and leaves no trace of having been asked. Self-hosted,
+ * KV never lags, and asking would leave an empty file.
+ */
+async function mustExist(edge: Edge, connector: ConnectorName): Promise<void> {
   if (await edge.record(connector)) return;
+  if (edge.env.selfHosted) throw unknownConnector();
   const asked = await edge.connector(connector).readSettings();
   if (!asked.ok && asked.error.code === 'connector-unknown') throw unknownConnector();
   unwrap(asked);

@@ -36,8 +36,9 @@ async function agentOf(edge: Edge, c: RequestContext, connector: ConnectorName):
   const verdict = await verifyAgentProof(edge.keyring, connector, proof, now);
   if (verdict.kind === 'agent') return verdict.agentId;
   if (verdict.kind === 'clock-skew') {
-    const time = new Date(now).toISOString();
-    throw new Refused('clock-skew', `The proof is not for now. Here it is ${time}: set the clock.`);
+    const time = new Date(now);
+    const detail = `The proof is not for now. Here it is ${time.toISOString()}: set the clock.`;
+    throw new Refused('clock-skew', detail, { headers: { date: time.toUTCString() } });
   }
   if (!(await edge.record(connector))) throw unknownConnector();
   throw new Refused('unauthorized', 'The agent has to prove itself: enrol it first.', {
@@ -65,7 +66,7 @@ function tunnelAnswer(answer: Response, offered: string | undefined): Response {
   }
   if (status === 404) throw unknownConnector();
   if (status === 401 || status === 403) {
-    throw new Refused('unauthorized', 'This agent was removed: enrol it again.');
+    throw new Refused('revoked', 'An administrator removed this agent: enrol it again.');
   }
   throw new Error(`The object answered ${status} to an upgrade.`);
 }

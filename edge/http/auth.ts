@@ -48,7 +48,7 @@ export function createAuth(edge: Edge): Auth {
     sessions,
     ownerOf,
     async signedIn(c) {
-      const token = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+      const token = /^Bearer +(.+?) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
       if (token !== undefined) return ownerOf(c, token);
       const signedIn = (await bySession(c)) ?? (access ? await byAccess(c, access, now()) : null);
       if (signedIn) return signedIn;

@@ -7,6 +7,7 @@ const PROBLEMS = {
   'not-json': { status: 400, title: 'The body is not JSON.' },
   unauthorized: { status: 401, title: 'Sign in first.' },
   'clock-skew': { status: 401, title: 'The clocks disagree.' },
+  revoked: { status: 401, title: 'This agent was removed.' },
   forbidden: { status: 403, title: 'Not with this sign-in.' },
   'csrf-token': { status: 403, title: 'The request does not come from the admin page.' },
   'connector-unknown': { status: 404, title: 'There is no such connector.' },

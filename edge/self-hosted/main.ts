@@ -1,5 +1,6 @@
 // `npm run edge`: the self-hosted edge as a program. Ends with 0 when told to, with 1 when it cannot
-// start or workerd dies.
+// start or workerd dies. An argument names the wrangler.toml of another Worker, for tests.
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartFault } from './fault.ts';
 import { launchOptions } from './launch-options.ts';
@@ -8,11 +9,18 @@ import { type RunningEdge, startEdge } from './start-edge.ts';
 /** Signals often go to the whole group: workerd may end of one before this program has seen it. */
 const SIGNAL_SLACK_MS = 200;
 
+/** How often to look whether npm is still there. */
+const ORPHAN_CHECK_MS = 100;
+
 const stop = new AbortController();
 // Kept for good: Ctrl-C in npm arrives twice, and the second one must not break off the end.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(signal, () => stop.abort());
 }
+
+stopWithNpm();
+// Whoever read our output may be gone before us; that is no reason to end otherwise.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await run(stop.signal);
 
@@ -20,7 +28,10 @@ async function run(signal: AbortSignal): Promise<number> {
   const launch = launchOptions(process.env);
   if (!launch.ok) return complain(launch.faults.map(({ sentence }) => sentence));
   try {
-    const edge = await startEdge({ ...launch.options, signal, say: console.error });
+    const [, , other] = process.argv;
+    const wranglerConfig = other === undefined ? {} : { wranglerConfig: resolve(other) };
+    const say = (line: string) => console.error(line);
+    const edge = await startEdge({ ...launch.options, ...wranglerConfig, signal, say });
     console.log(`edge serves ${edge.origin}`);
     return await untilTheEnd(edge, signal);
   } catch (error) {
@@ -35,11 +46,21 @@ async function untilTheEnd(edge: RunningEdge, signal: AbortSignal): Promise<numb
     signal.addEventListener('abort', () => settle('told'), { once: true });
   });
   const first = signal.aborted ? 'told' : await Promise.race([told, edge.ended]);
-  if (first !== 'told') await Promise.race([told, delay(SIGNAL_SLACK_MS, null, { ref: true })]);
+  if (first !== 'told') await Promise.race([told, delay(SIGNAL_SLACK_MS)]);
   await edge.close();
   if (signal.aborted || first === 'told') return 0;
   const { code, signal: by, lastLines } = first;
   return complain([`workerd ended by itself (${by ?? code}). Its last lines:`, ...lastLines]);
+}
+
+/**
+ * A signal to npm reaches the shell that npm started us with, and that shell ends without a word to us.
+ * Having lost it is the signal then.
+ */
+function stopWithNpm(): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const shell = process.ppid;
+  setInterval(() => process.ppid === shell || stop.abort(), ORPHAN_CHECK_MS).unref();
 }
 
 function complain(sentences: readonly string[]): number {

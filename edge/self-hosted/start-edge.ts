@@ -20,7 +20,7 @@ const START_LIMIT_MS = 20_000;
 export interface StartEdgeOptions extends LaunchOptions {
   /** The Worker to run, by its wrangler.toml; default: the edge's own. */
   wranglerConfig?: string;
-  /** Where its bundle is kept from start to start; default: `dist/self-hosted`. */
+  /** Where its bundle is kept from start to start; default: `dist/self-hosted`, another's in the state. */
   bundleDir?: string;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
@@ -129,8 +129,10 @@ async function writeConfig(
   signal: AbortSignal,
 ): Promise<void> {
   const { stateDir, host, port, vars } = options;
-  const wranglerConfig = options.wranglerConfig ?? join(ROOT, 'wrangler.toml');
-  const bundleDir = options.bundleDir ?? join(ROOT, 'dist', 'self-hosted');
+  const own = { config: join(ROOT, 'wrangler.toml'), bundle: join(ROOT, 'dist', 'self-hosted') };
+  const wranglerConfig = options.wranglerConfig ?? own.config;
+  const bundleDir =
+    options.bundleDir ?? (wranglerConfig === own.config ? own.bundle : join(stateDir, 'bundle'));
   await bundle(wranglerConfig, bundleDir, signal);
   const modules = await modulesIn(bundleDir);
   for (const { name } of modules) {

@@ -6,7 +6,14 @@ export type TeamsSeen = {
   presence: TeamsPresence;
   sequence?: string | undefined;
   at: number;
-} & ({ source: 'notification' } | { source: 'read'; askedAt: number });
+} & (
+  | {
+      source: 'notification';
+      /** Reads get answers at present, so that what may be old can be asked about. */
+      canAsk: boolean;
+    }
+  | { source: 'read'; askedAt: number }
+);
 
 export interface PbxSeen {
   kind: 'pbx-seen';

@@ -22,22 +22,36 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   if (isOlder(before, event)) return { state: before, reason: 'older-than-known' };
   const recent = before.written.recent.filter((write) => now - write.at < ECHO_WINDOW_MS);
   const state: PairState = { ...before, written: { ...before.written, recent } };
-  const lastWrite = recent.at(-1);
 
   if (event.source === 'read') {
-    if (event.askedAt < settledFrom(lastWrite)) {
+    if (event.askedAt < settledFrom(recent.at(-1))) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
     return believe(rules, { ...state, settleAt: null }, event);
   }
   const echo = recent.findLast((write) => isEchoOf(rules, write.what, event.presence));
   if (echo) return takeEcho(rules, state, event, echo, now);
-  const inOrder = lastWrite?.echoedAt != null && event.sequence && before.teams?.sequence;
-  if (lastWrite && !inOrder) {
-    // Shortly after our own write a notification may be older than it: ask what is true.
+  if (state.teams && sameTeams(state.teams.presence, event.presence)) {
+    const sequence = event.sequence ?? state.teams.sequence;
+    return {
+      state: { ...state, teams: { ...state.teams, sequence, at: event.at } },
+      reason: 'same',
+    };
+  }
+  if (event.canAsk && mayBeOld(state, event, now)) {
     return { state: settle(state, now), reason: 'asking-what-is-true' };
   }
   return believe(rules, state, event);
+}
+
+/**
+ * Notifications come late, twice and out of order, up to 90 s. With Microsoft's version stamp the
+ * order is known; without it, one that follows closely on anything may be older than that.
+ */
+function mayBeOld(state: PairState, event: TeamsSeen, now: number): boolean {
+  const lastWrite = state.written.recent.at(-1);
+  if (event.sequence && state.teams?.sequence) return lastWrite?.echoedAt === null;
+  return lastWrite !== undefined || (state.teams !== null && now - state.teams.at < ECHO_WINDOW_MS);
 }
 
 function isOlder(state: PairState, event: TeamsSeen): boolean {

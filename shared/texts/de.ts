@@ -153,7 +153,7 @@ export const DE: Record<TextCode, Text> = {
   },
 
   subscribed: {
-    message: '{users} Benutzer sind mit {accounts} Teams-Konten abonniert.',
+    message: '{users} Benutzer sind abonniert. Teams-Konten: {accounts}.',
     action: '',
   },
   subscribing: { message: 'Das Abonnement wird eingerichtet.', action: '' },

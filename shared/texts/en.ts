@@ -157,7 +157,7 @@ export const EN = {
 
   // subscriptions and the notification URL
   subscribed: {
-    message: '{users} users are subscribed with {accounts} Teams accounts.',
+    message: '{users} users are subscribed. Teams accounts: {accounts}.',
     action: '',
   },
   subscribing: { message: 'The subscription is being set up.', action: '' },

@@ -1,0 +1,270 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { newConnectorToken } from '../../../edge/http/connector-token.ts';
+import { digestOf } from '../../../edge/http/secret-text.ts';
+import type { ConnectorName } from '../../../shared/ids.ts';
+import { ADMIN_TOKEN, bed, KNOWN, NOW, ORIGIN, OTHER, problemOf, record } from './bed.ts';
+
+type Bed = ReturnType<typeof bed>;
+
+/** Gives a connector a token of its own. */
+async function withToken({ store }: Bed, connector: ConnectorName): Promise<string> {
+  const token = newConnectorToken(connector);
+  const tokens = [{ id: 'one', hash: await digestOf(token) }];
+  store.set(`settings:${connector}`, JSON.stringify(record({ tokens })));
+  return token;
+}
+
+const status = (edge: Bed, token: string, headers: Record<string, string> = {}) =>
+  edge.fetch(`/${KNOWN}/api/status`, { headers: { authorization: `Bearer ${token}`, ...headers } });
+
+async function signIn(edge: Bed, token = ADMIN_TOKEN, origin = ORIGIN, connector = KNOWN) {
+  const answer = await edge.fetch(`${origin}/${connector}/api/session`, {
+    method: 'POST',
+    body: JSON.stringify({ token }),
+  });
+  const set = answer.headers.get('set-cookie') ?? '';
+  const { csrfToken } = (await answer.clone().json()) as { csrfToken: string };
+  return { answer, set, cookie: set.split(';')[0] ?? '', csrfToken };
+}
+
+describe('a token in the Authorization header', () => {
+  it('of the operator opens every connector', async () => {
+    const edge = bed();
+    expect((await status(edge, ADMIN_TOKEN)).status).toBe(200);
+    expect((await edge.admin('GET', `/${OTHER}/api/status`)).status).toBe(200);
+  });
+
+  it('of a connector opens this one', async () => {
+    const edge = bed();
+    const token = await withToken(edge, KNOWN);
+    expect((await status(edge, token)).status).toBe(200);
+  });
+
+  it('of another connector is refused, also where nothing exists', async () => {
+    const edge = bed();
+    const authorization = `Bearer ${await withToken(edge, OTHER)}`;
+    for (const path of [
+      `/${KNOWN}/api/status`,
+      '/nobody.example/x/api/status',
+      '/-/x/api/status',
+    ]) {
+      const answer = await problemOf(await edge.fetch(path, { headers: { authorization } }));
+      expect(answer).toMatchObject({ http: 403, code: 'forbidden' });
+    }
+  });
+
+  it.each(['wrong', newConnectorToken(KNOWN), 'pct.____.x'])(
+    'is not valid as %s',
+    async (token) => {
+      const answer = await status(bed(), token);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect((await problemOf(answer)).http).toBe(401);
+    },
+  );
+});
+
+describe('guessing', () => {
+  const client = (address: string) => ({ 'cf-connecting-ip': address });
+  async function guess(edge: Bed, times: number, address: string) {
+    for (let i = 0; i < times; i++) await status(edge, `guess ${i}`, client(address));
+  }
+
+  it('is slowed down per client, and says for how long', async () => {
+    const edge = bed();
+    await guess(edge, 20, '192.0.2.1');
+    const answer = await status(edge, 'one more', client('192.0.2.1'));
+    expect(answer.headers.get('retry-after')).toBe('60');
+    expect((await problemOf(answer)).code).toBe('rate-limited');
+    expect((await status(edge, 'wrong', client('192.0.2.2'))).status).toBe(401);
+
+    edge.clock.now += 60_000;
+    expect((await status(edge, 'wrong', client('192.0.2.1'))).status).toBe(401);
+  });
+
+  it('does not find out by the 429 whether a token is right', async () => {
+    const edge = bed();
+    await guess(edge, 20, '192.0.2.1');
+    expect((await status(edge, ADMIN_TOKEN, client('192.0.2.1'))).status).toBe(429);
+  });
+
+  it('does not shut out who was signed in from the same address', async () => {
+    const edge = bed();
+    await status(edge, ADMIN_TOKEN, client('192.0.2.1'));
+    await guess(edge, 20, '192.0.2.1');
+    expect((await status(edge, ADMIN_TOKEN, client('192.0.2.1'))).status).toBe(200);
+  });
+
+  it('counts at the sign-in of the page too', async () => {
+    const edge = bed();
+    for (let i = 0; i < 20; i++) await signIn(edge, `guess ${i}`);
+    expect((await signIn(edge, 'one more')).answer.status).toBe(429);
+  });
+});
+
+describe('a session', () => {
+  it('is a cookie that scripts and other sites do not get', async () => {
+    const { set, answer } = await signIn(bed());
+    expect(answer.status).toBe(201);
+    expect(set).toMatch(/^__Host-presence-session=/);
+    for (const part of ['HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/']) {
+      expect(set).toContain(part);
+    }
+    expect(set).not.toContain('Domain');
+  });
+
+  it('is a plain cookie on loopback without TLS', async () => {
+    const { set } = await signIn(bed(), ADMIN_TOKEN, 'http://127.0.0.1:8787');
+    expect(set).toMatch(/^presence-session=/);
+    expect(set).not.toContain('Secure');
+    expect(set).toContain('SameSite=Strict');
+  });
+
+  it('is a secure cookie behind a proxy that ends TLS', async () => {
+    const answer = await bed().fetch(`http://127.0.0.1:8787/${KNOWN}/api/session`, {
+      method: 'POST',
+      headers: { 'x-forwarded-proto': 'https' },
+      body: JSON.stringify({ token: ADMIN_TOKEN }),
+    });
+    expect(answer.headers.get('set-cookie')).toContain('Secure');
+  });
+
+  it('may live in a frame where that was allowed', async () => {
+    const edge = bed({ env: { FRAME_ANCESTORS: 'https://pbx.example.com' } });
+    const { set, answer } = await signIn(edge);
+    for (const part of ['SameSite=None', 'Secure', 'Partitioned']) expect(set).toContain(part);
+    const csp = answer.headers.get('content-security-policy');
+    expect(csp).toContain('frame-ancestors https://pbx.example.com');
+  });
+
+  it('reads, and writes only with its CSRF token', async () => {
+    const edge = bed();
+    const { cookie, csrfToken } = await signIn(edge);
+    const path = `/${KNOWN}/api/agents`;
+    const send = (headers: Record<string, string>) =>
+      edge.fetch(path, { method: 'POST', headers: { cookie, ...headers } });
+    expect((await edge.fetch(path, { headers: { cookie } })).status).toBe(200);
+    expect(await problemOf(await send({}))).toMatchObject({ http: 403, code: 'csrf-token' });
+    expect((await send({ 'x-csrf-token': 'wrong' })).status).toBe(403);
+    expect((await send({ 'x-csrf-token': csrfToken })).status).toBe(201);
+  });
+
+  it('tells its CSRF token again', async () => {
+    const edge = bed();
+    const { cookie, csrfToken } = await signIn(edge);
+    const answer = await edge.fetch(`/${KNOWN}/api/session`, { headers: { cookie } });
+    expect(answer.headers.get('x-csrf-token')).toBe(csrfToken);
+    expect(await answer.json()).toMatchObject({ connector: KNOWN, who: 'operator', csrfToken });
+  });
+
+  it('is for one connector, also that of the operator', async () => {
+    const edge = bed();
+    const { cookie } = await signIn(edge);
+    const answer = await edge.fetch(`/${OTHER}/api/status`, { headers: { cookie } });
+    expect(await problemOf(answer)).toMatchObject({ http: 403, code: 'forbidden' });
+  });
+
+  it('can be opened before the connector exists, to create it', async () => {
+    const edge = bed();
+    const fresh = 'fresh.example/microsoft365' as ConnectorName;
+    const { answer, cookie } = await signIn(edge, ADMIN_TOKEN, ORIGIN, fresh);
+    expect(answer.status).toBe(201);
+    expect((await edge.fetch(`/${fresh}/api/settings`, { headers: { cookie } })).status).toBe(404);
+  });
+
+  it('is not opened by the token of another connector', async () => {
+    const edge = bed();
+    const { answer } = await signIn(edge, await withToken(edge, OTHER));
+    expect(answer.status).toBe(403);
+  });
+
+  it('is not opened from another site', async () => {
+    const answer = await bed().fetch(`/${KNOWN}/api/session`, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+      body: JSON.stringify({ token: ADMIN_TOKEN }),
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  it('ends: by itself, by signing out, with its token, with the ADMIN_TOKEN', async () => {
+    const edge = bed();
+    const read = (cookie: string) => edge.fetch(`/${KNOWN}/api/status`, { headers: { cookie } });
+    const operator = await signIn(edge);
+    const own = await signIn(edge, await withToken(edge, KNOWN));
+    expect((await read(own.cookie)).status).toBe(200);
+    edge.store.set(`settings:${KNOWN}`, JSON.stringify(record()));
+    expect((await read(own.cookie)).status).toBe(401);
+
+    const out = await edge.fetch(`/${KNOWN}/api/session`, {
+      method: 'DELETE',
+      headers: { cookie: operator.cookie, 'x-csrf-token': operator.csrfToken },
+    });
+    expect(out.status).toBe(204);
+    expect(out.headers.get('set-cookie')).toContain('Max-Age=0');
+
+    const changed = bed({ env: { ADMIN_TOKEN: 'another' } });
+    const { cookie } = operator;
+    expect((await changed.fetch(`/${KNOWN}/api/status`, { headers: { cookie } })).status).toBe(401);
+    edge.clock.now += 8 * 3_600_000 + 1000;
+    expect((await read(cookie)).status).toBe(401);
+  });
+});
+
+describe('Cloudflare Access', async () => {
+  const team = 'https://team.cloudflareaccess.com';
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' };
+  const keys = async () => Response.json({ keys: [jwk] });
+  const env = { ACCESS_TEAM_DOMAIN: 'team.cloudflareaccess.com', ACCESS_AUD: 'the-app' };
+
+  const assertion = (claims: Record<string, unknown> = {}, key: CryptoKey = privateKey) =>
+    new SignJWT({
+      iss: team,
+      aud: ['the-app'],
+      email: 'ann@example.com',
+      exp: NOW / 1000 + 60,
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .sign(key);
+  const ask = async (edge: Bed, jwt: string, init: RequestInit = {}) =>
+    edge.fetch(`/${KNOWN}/api/agents`, {
+      ...init,
+      headers: { 'cf-access-jwt-assertion': jwt, ...(init.headers as Record<string, string>) },
+    });
+
+  it('is the sign-in of the operator', async () => {
+    const edge = bed({ env, fetch: keys });
+    expect((await ask(edge, await assertion())).status).toBe(200);
+    expect((await ask(edge, await assertion(), { method: 'POST' })).status).toBe(201);
+    expect(edge.calls.at(-1)?.args[0]).toBe('access:ann@example.com');
+  });
+
+  it('writes nothing that another site asked for', async () => {
+    const edge = bed({ env, fetch: keys });
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    expect((await ask(edge, await assertion(), { method: 'POST', headers })).status).toBe(403);
+  });
+
+  it('is refused with another audience, issuer, time or key', async () => {
+    const edge = bed({ env, fetch: keys });
+    const { privateKey: foreign } = await generateKeyPair('RS256');
+    const bad = [
+      await assertion({ aud: 'other' }),
+      await assertion({ iss: 'https://evil.example' }),
+      await assertion({ exp: NOW / 1000 - 60 }),
+      await assertion({}, foreign),
+      'nonsense',
+    ];
+    for (const jwt of bad) expect((await ask(edge, jwt)).status).toBe(401);
+  });
+
+  it('is not looked at where it is not configured', async () => {
+    expect((await ask(bed({ fetch: keys }), await assertion())).status).toBe(401);
+  });
+
+  it('says so when its keys cannot be had', async () => {
+    expect((await ask(bed({ env }), await assertion())).status).toBe(503);
+  });
+});

@@ -1,0 +1,359 @@
+// The polyfill that @peculiar/x509 looks for when it is loaded.
+import '../../../edge/graph/reflect.ts';
+
+import { X509Certificate } from '@peculiar/x509';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sealDecryptionKey } from '../../../edge/decryption-key.ts';
+import { type DecryptionKeyPair, makeDecryptionKey } from '../../../edge/graph/certificate.ts';
+import { makeClientState } from '../../../edge/graph/client-state.ts';
+import {
+  type BedOptions,
+  bed,
+  KNOWN,
+  NOW,
+  ORIGIN,
+  OTHER,
+  problemOf,
+  record,
+  SETTINGS,
+} from './bed.ts';
+
+const USER = 'aaaaaaaa-0000-4000-8000-000000000001';
+const ANOTHER = 'aaaaaaaa-0000-4000-8000-000000000002';
+const ACCOUNT = 'account-1';
+const TENANT = SETTINGS.tenantSyncToPbx;
+const LOGIN = 'https://login.microsoftonline.com';
+
+let decryption: DecryptionKeyPair;
+let later: DecryptionKeyPair;
+let signing: CryptoKeyPair;
+let publicJwk: object;
+
+beforeAll(async () => {
+  decryption = await makeDecryptionKey(NOW);
+  later = await makeDecryptionKey(NOW);
+  signing = (await generateKeyPair('RS256', { extractable: true })) as CryptoKeyPair;
+  publicJwk = { ...(await exportJWK(signing.publicKey)), kid: 'one', use: 'sig' };
+});
+
+/** A Microsoft that publishes its keys, and an edge that has subscribed there. */
+async function webhook(options: BedOptions = {}) {
+  const asked: string[] = [];
+  const edge = bed({
+    fetch: async (url) => {
+      asked.push(url);
+      return url.endsWith('openid-configuration')
+        ? Response.json({ jwks_uri: `${LOGIN}/common/discovery/keys` })
+        : Response.json({ keys: [publicJwk] });
+    },
+    ...options,
+  });
+  const sealed = await sealDecryptionKey(edge.keyring, KNOWN, decryption);
+  edge.store.set(`settings:${KNOWN}`, JSON.stringify(record({ decryptionKeys: [sealed] })));
+  return {
+    ...edge,
+    asked,
+    post: (body: unknown, connector: string = KNOWN) =>
+      edge.fetch(`/${connector}/subscriptions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    state: (more: { generation?: number; rich?: boolean } = {}, connector = KNOWN) =>
+      makeClientState(edge.keyring, connector, {
+        accountId: ACCOUNT,
+        generation: 3,
+        rich: true,
+        ...more,
+      }),
+  };
+}
+type Webhook = Awaited<ReturnType<typeof webhook>>;
+
+const validationToken = (claims: JWTPayload = {}, key: CryptoKey = signing.privateKey) =>
+  new SignJWT({
+    iss: `https://sts.windows.net/${TENANT}/`,
+    aud: SETTINGS.clientIdSyncToPbx,
+    appid: '0bf30f3b-4a52-48df-9a82-234910c4a086',
+    nbf: NOW / 1000 - 60,
+    exp: NOW / 1000 + 3600,
+    ...claims,
+  })
+    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+    .sign(key);
+
+const base64 = (bytes: ArrayBuffer) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+
+/** Encrypts as Microsoft does (facts: graph §2.6). */
+async function encrypted(presence: object, pair = decryption) {
+  const symmetric = crypto.getRandomValues(new Uint8Array(32));
+  const aes = await crypto.subtle.importKey('raw', symmetric, 'AES-CBC', false, ['encrypt']);
+  const iv = symmetric.slice(0, 16);
+  const plain = new TextEncoder().encode(JSON.stringify(presence));
+  const data = await crypto.subtle.encrypt({ name: 'AES-CBC', iv }, aes, plain);
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  const mac = await crypto.subtle.importKey('raw', symmetric, hmac, false, ['sign']);
+  const spki = new X509Certificate(pair.certificate).publicKey.rawData;
+  const oaep = { name: 'RSA-OAEP', hash: 'SHA-1' };
+  const rsa = await crypto.subtle.importKey('spki', spki, oaep, false, ['encrypt']);
+  return {
+    data: base64(data),
+    dataSignature: base64(await crypto.subtle.sign('HMAC', mac, data)),
+    dataKey: base64((await crypto.subtle.encrypt('RSA-OAEP', rsa, symmetric)) as ArrayBuffer),
+    encryptionCertificateId: pair.id,
+  };
+}
+
+const busy = { id: USER, availability: 'Busy', activity: 'InACall', sequenceNumber: 'A1' };
+
+async function item(hook: Webhook, more: Record<string, unknown> = {}) {
+  return {
+    subscriptionId: 'subscription-1',
+    clientState: await hook.state(),
+    changeType: 'updated',
+    resource: "communications/presences?$filter=id in ('somebody-else')",
+    subscriptionExpirationDateTime: '2026-11-23T12:58:00.4569264',
+    resourceData: { '@odata.type': '#Microsoft.Graph.presence', id: USER },
+    tenantId: TENANT,
+    encryptedContent: await encrypted(busy),
+    ...more,
+  };
+}
+
+const batch = async (value: unknown[], tokens?: string[]) => ({
+  value,
+  validationTokens: tokens ?? [await validationToken()],
+});
+
+describe('the handshake', () => {
+  const shake = (query: string, connector: string = KNOWN) =>
+    bed().fetch(`${ORIGIN}/${connector}/subscriptions?validationToken=${query}`, {
+      method: 'POST',
+    });
+
+  it.each([
+    ['as it is', 'abc-123', 'abc-123'],
+    ['with + for a space', 'Validation:+Testing+client', 'Validation: Testing client'],
+    ['with percent signs', 'a%2Bb%20c%3A%26%C3%BC', 'a+b c:&ü'],
+  ])('answers the decoded token: %s', async (_, query, token) => {
+    const answer = await shake(query);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(await answer.text()).toBe(token);
+  });
+
+  it.each(['%3Cscript%3E', 'a>b', '', 'x'.repeat(2049)])('does not echo %j', async (query) => {
+    expect((await problemOf(await shake(query))).http).toBe(400);
+  });
+
+  it('is for known connectors only', async () => {
+    expect((await shake('abc', 'nobody.example/x')).status).toBe(404);
+  });
+
+  it('wakes no object', async () => {
+    const { fetch, calls } = bed();
+    await fetch(`/${KNOWN}/subscriptions?validationToken=abc`, { method: 'POST' });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('the address in a browser', () => {
+  it('says that it can be reached', async () => {
+    const answer = await bed().fetch(`/${KNOWN}/subscriptions`);
+    expect(await answer.text()).toContain(`notification URL of ${KNOWN} can be reached`);
+  });
+
+  it('is nothing for an unknown connector', async () => {
+    expect((await bed().fetch('/nobody.example/x/subscriptions')).status).toBe(404);
+  });
+});
+
+describe('a notification', () => {
+  it('reaches the object decrypted, and only then is it accepted', async () => {
+    const order: string[] = [];
+    const hook = await webhook({
+      answers: {
+        observe: async () => {
+          await new Promise((settle) => setTimeout(settle, 20));
+          order.push('stored');
+        },
+      },
+    });
+    const answer = await hook.post(await batch([await item(hook)]));
+    order.push('answered');
+    expect(answer.status).toBe(202);
+    expect(order).toEqual(['stored', 'answered']);
+    expect(hook.calls).toEqual([
+      {
+        connector: KNOWN,
+        method: 'observe',
+        args: [
+          [
+            {
+              accountId: ACCOUNT,
+              generation: 3,
+              subscriptionId: 'subscription-1',
+              userId: USER,
+              presence: { availability: 'Busy', activity: 'InACall' },
+              sequence: 'A1',
+            },
+          ],
+        ],
+      },
+    ]);
+  });
+
+  it('that could not be stored is to be sent again', async () => {
+    const failed = Object.assign(new Error('gone'), { retryable: true });
+    const hook = await webhook({ answers: { observe: () => Promise.reject(failed) } });
+    expect((await hook.post(await batch([await item(hook)]))).status).toBe(503);
+  });
+
+  it('for a key that KV does not show yet asks the object for it once', async () => {
+    const hook = await webhook({
+      answers: { decryptionKey: (() => sealDecryptionKey(hook.keyring, KNOWN, later)) as never },
+    });
+    const one = async () => item(hook, { encryptedContent: await encrypted(busy, later) });
+    await hook.post(await batch([await one(), await one()]));
+    await hook.post(await batch([await one()]));
+    expect(hook.touched()).toEqual(['decryptionKey', 'observe', 'observe']);
+  });
+
+  it('of the lifecycle arrives too, without tokens', async () => {
+    const hook = await webhook();
+    const { subscriptionId, clientState, tenantId } = await item(hook);
+    const event = { subscriptionId, clientState, tenantId, lifecycleEvent: 'missed' };
+    expect((await hook.post({ value: [event] })).status).toBe(202);
+    expect(hook.calls).toMatchObject([
+      {
+        method: 'lifecycle',
+        args: [[{ accountId: ACCOUNT, generation: 3, subscriptionId, event: 'missed' }]],
+      },
+    ]);
+  });
+
+  it('keeps its good items when others are not ours', async () => {
+    const hook = await webhook();
+    const forged = await item(hook, { clientState: 'guessed' });
+    await hook.post(await batch([forged, await item(hook), { nonsense: true }]));
+    expect(hook.calls[0]?.args[0]).toHaveLength(1);
+    expect(hook.logged.map(({ fields }) => fields['reason'])).toEqual([
+      'unreadable',
+      'client-state',
+    ]);
+  });
+});
+
+describe('what is forged or foreign is accepted, dropped and counted, and disturbs nobody', () => {
+  const forgeries: [string, (hook: Webhook) => Promise<unknown>, string][] = [
+    [
+      'a guessed clientState',
+      async (hook) => batch([await item(hook, { clientState: 'x' })]),
+      'client-state',
+    ],
+    [
+      'no clientState',
+      async (hook) => batch([await item(hook, { clientState: null })]),
+      'unreadable',
+    ],
+    [
+      "another connector's clientState",
+      async (hook) => batch([await item(hook, { clientState: await hook.state({}, OTHER) })]),
+      'client-state',
+    ],
+    [
+      'another tenant',
+      async (hook) => batch([await item(hook, { tenantId: ANOTHER })]),
+      'client-state',
+    ],
+    [
+      'a basic item',
+      async (hook) => batch([await item(hook, { encryptedContent: null })]),
+      'not-rich',
+    ],
+    [
+      'no validation token',
+      async (hook) => batch([await item(hook)], []),
+      'validation-token-missing',
+    ],
+    [
+      'a token for another app',
+      async (hook) => batch([await item(hook)], [await validationToken({ aud: ANOTHER })]),
+      'validation-token-audience',
+    ],
+    [
+      'a token by another publisher',
+      async (hook) => batch([await item(hook)], [await validationToken({ appid: ANOTHER })]),
+      'validation-token-publisher',
+    ],
+    [
+      'one good token and a bad one',
+      async (hook) => batch([await item(hook)], [await validationToken(), 'a.b.c']),
+      'validation-token-malformed',
+    ],
+    [
+      'a token signed by somebody else',
+      async (hook) => {
+        const { privateKey } = await generateKeyPair('RS256');
+        return batch([await item(hook)], [await validationToken({}, privateKey)]);
+      },
+      'validation-token-signature',
+    ],
+    [
+      'the data of another user',
+      async (hook) => batch([await item(hook, { resourceData: { id: ANOTHER } })]),
+      'undecryptable',
+    ],
+    [
+      'data that was touched',
+      async (hook) => {
+        const content = await encrypted(busy);
+        const dataSignature = base64(new Uint8Array(32).buffer);
+        return batch([await item(hook, { encryptedContent: { ...content, dataSignature } })]);
+      },
+      'undecryptable',
+    ],
+  ];
+
+  it.each(forgeries)('%s', async (_, forge, reason) => {
+    const hook = await webhook();
+    expect((await hook.post(await forge(hook))).status).toBe(202);
+    expect(hook.calls).toEqual([]);
+    expect(hook.logged).toMatchObject([{ event: 'notifications-dropped', fields: { reason } }]);
+  });
+
+  it('without a clientState of ours Microsoft is not even asked for its keys', async () => {
+    const hook = await webhook();
+    await hook.post(await batch([await item(hook, { clientState: 'x' })]));
+    expect(hook.asked).toEqual([]);
+  });
+
+  it('a connector that does not subscribe takes none', async () => {
+    const hook = await webhook();
+    hook.store.set(`settings:${KNOWN}`, JSON.stringify(record({ reading: null })));
+    expect((await hook.post(await batch([await item(hook)]))).status).toBe(202);
+    expect(hook.calls).toEqual([]);
+  });
+});
+
+describe('what is no notification at all is refused', () => {
+  it.each([
+    ['not JSON', '{', 400],
+    ['not UTF-8', '"\ud800', 400],
+    ['another shape', '{"value":"x"}', 422],
+    ['a list of something else', '{"value":[1]}', 422],
+    ['tokens that are none', '{"value":[],"validationTokens":[1]}', 422],
+    ['nothing', '', 400],
+  ])('%s', async (_, body, status) => {
+    const hook = await webhook();
+    expect((await hook.post(body)).status).toBe(status);
+    expect(hook.calls).toEqual([]);
+  });
+
+  it('an empty list is fine', async () => {
+    const hook = await webhook();
+    expect((await hook.post({ value: [] })).status).toBe(202);
+  });
+});

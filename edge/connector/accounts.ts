@@ -52,6 +52,7 @@ export const passwordField = (accountId: string): string => `account:${accountId
 export class Accounts {
   readonly #context: Context;
   readonly #desk: SettingsDesk;
+  #turn: Promise<void> = Promise.resolve();
   readonly #subscriptions = new Map<string, LiveSubscription | null>();
 
   constructor(context: Context, desk: SettingsDesk) {
@@ -127,7 +128,14 @@ export class Accounts {
    * Spreads `wanted` over the accounts and tells each what to do, where that is new.
    * @param again tell also who was told already: an admin wants it tried once more
    */
-  async configure(wanted: readonly TeamsUserId[], tenant: string, again: boolean): Promise<void> {
+  configure(wanted: readonly TeamsUserId[], tenant: string, again: boolean): Promise<void> {
+    // One after the other, so that an older list never arrives after a newer one.
+    const turn = this.#turn.then(() => this.#configure(wanted, tenant, again));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #configure(wanted: readonly TeamsUserId[], tenant: string, again: boolean): Promise<void> {
     const { database, objects } = this.#context;
     const { settings, connector } = this.#desk;
     const key = await this.#key();

@@ -263,12 +263,12 @@ export class ConnectorObject
 
   // --- the clock ---
 
-  override async alarm(): Promise<void> {
+  override alarm(): void {
     this.#clock.wentOff();
     if (!this.#wakeUp()) return;
     const { context, outbox, pairs, presence, tasks } = this.#parts;
     try {
-      await tasks.runDue();
+      tasks.beginDue();
       for (const pair of pairs.due(Date.now(), PAIRS_PER_RUN)) presence.tick(pair);
       outbox.resume();
     } catch (error) {
@@ -282,7 +282,8 @@ export class ConnectorObject
   #setAlarm(): void {
     if (!this.#database.exists) return;
     const { agenda, pairs } = this.#parts;
-    const times = [agenda.nextDueAt(), pairs.nextDueAt(Date.now())].filter((at) => at !== null);
+    const now = Date.now();
+    const times = [agenda.nextDueAt(now), pairs.nextDueAt(now)].filter((at) => at !== null);
     if (times.length > 0) this.#clock.wakeBy(Math.min(...times));
   }
 
@@ -292,7 +293,8 @@ export class ConnectorObject
     if (this.#awake) return true;
     this.#awake = true;
     this.#setAlarm();
-    const { outbox, pairs, presence } = this.#parts;
+    const { outbox, pairs, presence, tasks } = this.#parts;
+    tasks.beginDue();
     outbox.recover(pairs.inFlight());
     for (const pair of pairs.due(Date.now(), PAIRS_PER_RUN)) presence.tick(pair);
     return true;

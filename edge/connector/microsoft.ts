@@ -23,6 +23,8 @@ const TOKEN_CACHE = 'token-cache:writing';
 export class Microsoft {
   readonly #context: Context;
   readonly #desk: SettingsDesk;
+  /** Tokens of accounts that Graph answered with 401. */
+  readonly #refused = new Map<string, string>();
   #tokens: { version: number; source: TokenSource } | undefined;
 
   constructor(context: Context, desk: SettingsDesk) {
@@ -81,15 +83,17 @@ export class Microsoft {
     }
   }
 
-  /** Calls Graph with a Teams account's token. */
+  /** Calls Graph with a Teams account's token. A token that Graph refuses is replaced the next time. */
   async asAccount(accountId: string): Promise<GraphCall> {
     const account = this.#context.objects.subscription(this.#desk.connector, accountId);
-    const answer = await account.accessToken();
+    const answer = await account.accessToken(this.#refused.get(accountId));
     if (!answer.ok) {
       const { code, detail } = answer.error;
       throw new AppError({ code, detail, retry: 'backoff' });
     }
-    return this.#client().as(answer.value.token);
+    const { token } = answer.value;
+    this.#refused.delete(accountId);
+    return withRefusal(this.#client().as(token), () => this.#refused.set(accountId, token));
   }
 
   #access() {

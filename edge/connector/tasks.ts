@@ -41,22 +41,37 @@ export interface TaskParts {
 
 export class Tasks {
   readonly #parts: TaskParts;
+  readonly #running = new Set<Task>();
 
   constructor(parts: TaskParts) {
     this.#parts = parts;
   }
 
-  /** Does everything due. A task that fails is tried again by itself, unless only an admin can help. */
-  async runDue(): Promise<void> {
+  /**
+   * Begins everything due, and waits for none of it: a slow list of users must not hold up a call.
+   * A task that fails is tried again by itself, unless only an admin can help.
+   */
+  beginDue(): void {
     const { agenda, context } = this.#parts;
     for (const { task, failures } of agenda.due(context.now())) {
+      if (this.#running.has(task)) continue;
       agenda.drop(task);
-      try {
-        await this.#run(task);
-        this.#noteFault(task, null);
-      } catch (error) {
-        this.#failed(task, failures + 1, error);
-      }
+      this.#running.add(task);
+      context.background(this.#perform(task, failures));
+    }
+  }
+
+  async #perform(task: Task, failures: number): Promise<void> {
+    try {
+      await this.#run(task);
+      this.#noteFault(task, null);
+    } catch (error) {
+      this.#failed(task, failures + 1, error);
+    } finally {
+      this.#running.delete(task);
+      const { agenda, context } = this.#parts;
+      // It may have been asked for again meanwhile.
+      if (agenda.due(context.now()).some((due) => due.task === task)) context.wakeBy(context.now());
     }
   }
 

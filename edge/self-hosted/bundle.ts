@@ -1,6 +1,6 @@
 // Makes the Worker's bundle with wrangler, offline, unless the one from last time still fits.
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import { StartFault } from './fault.ts';
@@ -8,6 +8,9 @@ import type { WorkerModule } from './workerd-config.ts';
 
 const META = 'bundle-meta.json';
 const require = createRequire(import.meta.url);
+
+/** npm writes it at each installation; the files of packages keep dates of long ago. */
+const INSTALLED = join(dirname(dirname(require.resolve('zod/package.json'))), '.package-lock.json');
 
 /** Nothing that asks the network, nothing that writes a log. */
 const QUIET = {
@@ -47,6 +50,7 @@ export async function bundle(
   await mkdir(directory, { recursive: true });
   // Aside and then renamed: another edge may be starting from the same directory.
   const aside = await mkdtemp(`${directory}-`);
+  const began = new Date();
   try {
     await run(wrangler, wranglerConfig, aside, signal);
     const made = await readdir(aside);
@@ -54,6 +58,8 @@ export async function bundle(
     for (const name of made.filter((file) => file !== META)) {
       await rename(join(aside, name), join(directory, name));
     }
+    // Dated by the beginning: what is changed during a build was perhaps not read any more.
+    await utimes(join(aside, META), began, began);
     await rename(join(aside, META), join(directory, META));
   } finally {
     await rm(aside, { recursive: true, force: true });
@@ -92,9 +98,8 @@ async function isFresh(
     const meta = JSON.parse(await readFile(metaFile, 'utf8')) as { inputs: object };
     const root = dirname(wranglerConfig);
     const inputs = Object.keys(meta.inputs).map((path) => resolve(root, path));
-    const times = await Promise.all(
-      [wranglerConfig, ...inputs.filter(isFile)].map(async (path) => (await stat(path)).mtimeMs),
-    );
+    const sources = [wranglerConfig, INSTALLED, ...inputs.filter(isFile)];
+    const times = await Promise.all(sources.map(async (path) => (await stat(path)).mtimeMs));
     return Math.max(...times) < made;
   } catch {
     return false;

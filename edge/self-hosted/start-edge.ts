@@ -1,19 +1,21 @@
 // Runs the Worker on this machine: bundle, configuration, workerd with its storage on disk.
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parse } from 'smol-toml';
-import { z } from 'zod';
 import { jurisdictionChanged } from '../env.ts';
-import { bundle, modulesIn } from './bundle.ts';
+import { bundle } from './bundle.ts';
 import { StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { endLeftover, noteStarted } from './leftover.ts';
-import { type WorkerdConfig, workerdConfig } from './workerd-config.ts';
 import { type Ended, startWorkerd, type WorkerdProcess } from './workerd-process.ts';
+import { inUrl, writeConfig } from './write-config.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const EDGE = {
+  wranglerConfig: join(ROOT, 'wrangler.toml'),
+  bundleDir: join(ROOT, 'dist', 'self-hosted'),
+};
 /** Longest wait for the first answer, in ms. */
 const START_LIMIT_MS = 20_000;
 
@@ -52,7 +54,12 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
   await endLeftover(pidFile, configFile);
   await pinJurisdiction(stateDir, vars['JURISDICTION']);
   await mustBeFree(host, options.port);
-  await writeConfig(options, configFile, signal);
+  const wranglerConfig = options.wranglerConfig ?? EDGE.wranglerConfig;
+  const bundleDir =
+    options.bundleDir ??
+    (wranglerConfig === EDGE.wranglerConfig ? EDGE.bundleDir : join(stateDir, 'bundle'));
+  await bundle(wranglerConfig, bundleDir, signal);
+  await writeConfig({ ...options, wranglerConfig, bundleDir }, configFile);
 
   const say = options.say ?? (() => {});
   const workerd = startWorkerd(configFile, { ...certificates(), ...vars }, say);
@@ -114,49 +121,6 @@ async function mustBeFree(host: string, port: number): Promise<void> {
   }
 }
 
-const wranglerToml = z.object({
-  compatibility_date: z.string(),
-  compatibility_flags: z.array(z.string()).default([]),
-  durable_objects: z
-    .object({ bindings: z.array(z.object({ name: z.string(), class_name: z.string() })) })
-    .default({ bindings: [] }),
-  kv_namespaces: z.array(z.object({ binding: z.string() })).default([]),
-});
-
-async function writeConfig(
-  options: StartEdgeOptions,
-  configFile: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { stateDir, host, port, vars } = options;
-  const own = { config: join(ROOT, 'wrangler.toml'), bundle: join(ROOT, 'dist', 'self-hosted') };
-  const wranglerConfig = options.wranglerConfig ?? own.config;
-  const bundleDir =
-    options.bundleDir ?? (wranglerConfig === own.config ? own.bundle : join(stateDir, 'bundle'));
-  await bundle(wranglerConfig, bundleDir, signal);
-  const modules = await modulesIn(bundleDir);
-  for (const { name } of modules) {
-    await copyFile(join(bundleDir, name), join(stateDir, 'worker', name));
-  }
-  await copyFile(join(import.meta.dirname, 'kv-worker.js'), join(stateDir, 'kv-worker.js'));
-  const toml = wranglerToml.parse(parse(await readFile(wranglerConfig, 'utf8')));
-  const config: WorkerdConfig = {
-    address: `${inUrl(host)}:${port}`,
-    modules,
-    compatibilityDate: toml.compatibility_date,
-    compatibilityFlags: toml.compatibility_flags,
-    objects: toml.durable_objects.bindings.map(({ name, class_name }) => ({
-      binding: name,
-      className: class_name,
-    })),
-    kvBindings: toml.kv_namespaces.map(({ binding }) => binding),
-    vars: Object.keys(vars),
-    storage: join(stateDir, 'storage'),
-    privateNetwork: 'GRAPH_ORIGIN' in vars || 'LOGIN_ORIGIN' in vars,
-  };
-  await writeFile(configFile, workerdConfig(config));
-}
-
 /** Where the machine keeps the authorities it trusts, if that is said; nothing else of ours is its. */
 function certificates(): Record<string, string> {
   const names = ['SSL_CERT_FILE', 'SSL_CERT_DIR'];
@@ -196,7 +160,6 @@ function died({ lastLines }: Ended): never {
   throw new StartFault(['workerd ended before it served:', ...lastLines]);
 }
 
-const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 /** An address that stands for all of them is none to connect to. */
 const reachable = (host: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host;
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 // Waits for something that real processes bring about; the limit is generous, only a fault meets it.
 import { setTimeout as delay } from 'node:timers/promises';
 
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 8_000;
 
 /** Resolves when `look` gives what is wanted; fails with what it gave last. */
 export async function eventually<T>(

@@ -1,14 +1,14 @@
 // What the object has to do and when. One alarm drives everything; what is due survives in a table.
 import type { Database } from './database.ts';
 
-/** Names of the things done by the clock. */
+/** What is done by the clock, in the order in which things due at once depend on each other. */
 export const TASKS = [
+  'settings-copy',
   'tenants',
-  'teams-users',
   'pairing',
   'accounts',
   'sweep',
-  'settings-copy',
+  'teams-users',
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -38,16 +38,21 @@ export class Agenda {
   }
 
   due(now: number): { task: Task; failures: number }[] {
-    return this.#database
-      .all<{ task: string; failures: number }>(
-        'SELECT task, failures FROM agenda WHERE due_at <= ? ORDER BY due_at',
-        now,
-      )
-      .map((row) => ({ task: row.task as Task, failures: row.failures }));
+    const rows = this.#database.all<{ task: string; failures: number }>(
+      'SELECT task, failures FROM agenda WHERE due_at <= ?',
+      now,
+    );
+    return TASKS.flatMap((task) =>
+      rows.filter((row) => row.task === task).map(({ failures }) => ({ task, failures })),
+    );
   }
 
-  nextDueAt(): number | null {
-    const row = this.#database.first<{ at: number | null }>('SELECT min(due_at) AS at FROM agenda');
+  /** When the next task becomes due after `now`; what is due already is under way. */
+  nextDueAt(now: number): number | null {
+    const row = this.#database.first<{ at: number | null }>(
+      'SELECT min(due_at) AS at FROM agenda WHERE due_at > ?',
+      now,
+    );
     return row?.at ?? null;
   }
 }

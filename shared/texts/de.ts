@@ -146,6 +146,36 @@ export const DE: Record<TextCode, Text> = {
     action: 'Es wird von selbst wieder versucht. Bleibt es so, dem Hersteller melden.',
   },
 
+  'graph-gone': {
+    message: 'Microsoft Graph will, dass die Benutzerliste neu gelesen wird.',
+    action: 'Nichts: es geht von selbst weiter.',
+  },
+  'graph-not-implemented': {
+    message: 'Diese Microsoft-Cloud bietet das Gefragte nicht an.',
+    action: 'Die Cloud in den Einstellungen prüfen, oder Abfragen wählen.',
+  },
+
+  'client-certificate-bad': {
+    message: 'Das Zertifikat der App, die nach Teams schreibt, ist unbrauchbar: {detail}',
+    action:
+      'Zertifikat und privaten Schlüssel in PEM neu eintragen, oder einen geheimen Clientschlüssel verwenden.',
+  },
+  'sealed-unreadable': {
+    message:
+      'Ein gespeichertes Geheimnis lässt sich mit dem SETTINGS_KEY dieses Edge nicht öffnen.',
+    action:
+      'Den früheren Schlüssel als SETTINGS_KEY_PREVIOUS angeben, oder Geheimnisse und Teams-Konten neu eintragen.',
+  },
+  'account-not-configured': { message: 'Das Teams-Konto wird eingerichtet.', action: '' },
+  'connector-unreachable': {
+    message: 'Das Edge konnte nicht vermerken, dass das Abonnement angelegt wird.',
+    action: 'Nichts: es wird von selbst wieder versucht.',
+  },
+  internal: {
+    message: 'Das Edge hatte einen eigenen Fehler.',
+    action: 'Es wird von selbst wieder versucht. Bleibt es so, ins Protokoll des Edge sehen.',
+  },
+
   'teams-users-loaded': { message: '{count} Benutzer mit Teams-Plan.', action: '' },
   'teams-users-none': {
     message: 'Im Mandanten gibt es keinen Benutzer mit Teams-Plan.',
@@ -176,6 +206,12 @@ export const DE: Record<TextCode, Text> = {
     message: 'Microsoft erreicht die Notification URL nicht.',
     action:
       'Prüfen, ob die URL in den Einstellungen zu diesem Edge führt und ein öffentliches Zertifikat hat: von außen im Browser öffnen.',
+  },
+
+  'subscription-elsewhere': {
+    message: 'Ein anderes Programm hat mit dem Teams-Konto abonniert.',
+    action:
+      'Für diesen Connector ein eigenes Teams-Konto verwenden, oder das andere Programm beenden.',
   },
 
   'agent-connected': { message: 'Der Agent {name} ist verbunden.', action: '' },

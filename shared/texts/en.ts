@@ -148,6 +148,35 @@ export const EN = {
     action: 'It is tried again by itself. Report this to the maker if it stays.',
   },
 
+  'graph-gone': {
+    message: 'Microsoft Graph wants the list of users to be read anew.',
+    action: 'Nothing: it goes on by itself.',
+  },
+  'graph-not-implemented': {
+    message: 'This Microsoft cloud does not offer what was asked for.',
+    action: 'Check the cloud in the settings, or choose polling.',
+  },
+
+  // our own
+  'client-certificate-bad': {
+    message: 'The certificate of the app that writes to Teams cannot be used: {detail}',
+    action: 'Enter certificate and private key in PEM again, or use a client secret.',
+  },
+  'sealed-unreadable': {
+    message: 'A stored secret does not open with the SETTINGS_KEY of this edge.',
+    action:
+      'Give the former key as SETTINGS_KEY_PREVIOUS, or enter the secrets and Teams accounts again.',
+  },
+  'account-not-configured': { message: 'The Teams account is being set up.', action: '' },
+  'connector-unreachable': {
+    message: 'The edge could not note that the subscription is being made.',
+    action: 'Nothing: it is tried again by itself.',
+  },
+  internal: {
+    message: 'The edge met a fault of its own.',
+    action: 'It is tried again by itself. If it stays, look into the log of the edge.',
+  },
+
   // Teams users
   'teams-users-loaded': { message: '{count} users with a Teams plan.', action: '' },
   'teams-users-none': {
@@ -173,6 +202,11 @@ export const EN = {
     message: 'Microsoft cannot reach the notification URL.',
     action:
       'Check that the URL in the settings leads to this edge, with a public certificate: open it in a browser from outside.',
+  },
+
+  'subscription-elsewhere': {
+    message: 'Another program has subscribed with the Teams account.',
+    action: 'Use a Teams account of its own for this connector, or end the other program.',
   },
 
   // agent and PBX

@@ -1,0 +1,257 @@
+// The launcher as a program and as a function, with real workerd and a small Worker of its own.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  type RunningEdge,
+  type StartEdgeOptions,
+  startEdge,
+} from '../../edge/self-hosted/start-edge.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FIXTURE = join(import.meta.dirname, 'fixture', 'wrangler.toml');
+const SECRET = 'a-token-that-must-not-reach-the-disk';
+const VARS = { ADMIN_TOKEN: SECRET, SETTINGS_KEY: Buffer.alloc(32, 'k').toString('base64') };
+
+let directory: string;
+const ends: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'edge-launcher-'));
+});
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const newState = () => mkdtemp(join(directory, 'state-'));
+
+async function start(more: Partial<StartEdgeOptions> = {}): Promise<RunningEdge> {
+  const edge = await startEdge({
+    host: '127.0.0.1',
+    port: 0,
+    stateDir: more.stateDir ?? (await newState()),
+    vars: VARS,
+    wranglerConfig: FIXTURE,
+    bundleDir: join(directory, 'bundle'),
+    ...more,
+  });
+  ends.push(() => edge.kill());
+  return edge;
+}
+
+const json = async (edge: RunningEdge, path: string) =>
+  (await fetch(`${edge.origin}${path}`)).json();
+
+/** `npm run edge` with the fixture, in a process group of its own. */
+async function command(env: Record<string, string>) {
+  const child = spawn('npm', ['run', 'edge', '--', FIXTURE], {
+    cwd: ROOT,
+    env: { ...process.env, ...VARS, PORT: '0', ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  ends.push(() => signalGroup(child, 'SIGKILL'));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    child,
+    exited,
+    said: () => said,
+    serving: () => until(() => /edge serves (\S+)/.exec(said)?.[1]),
+  };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-child.pid!, signal);
+  } catch {
+    // It has ended already.
+  }
+}
+
+async function until<T>(look: () => T | undefined, limitMs = 20_000): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const seen = look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > deadline) throw new Error('It did not happen in time.');
+    await delay(20);
+  }
+}
+
+/** Processes whose command line names this state directory. */
+const processesOf = (stateDir: string): string[] =>
+  execFileSync('ps', ['-eo', 'pid=,stat=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(stateDir) && !/^\s*\d+ Z/.test(line));
+
+describe('startEdge', () => {
+  it('gives the Worker its variables, its KV and its objects', async () => {
+    const edge = await start();
+    expect(await json(edge, '/given')).toMatchObject({ vars: { ...VARS, SELF_HOSTED: '1' } });
+    expect(await json(edge, '/count')).toBe(1);
+    for (const key of ['/a/1', '/a/2', '/a/3', '/b']) {
+      await fetch(`${edge.origin}${key}`, { method: 'PUT', body: `value of ${key}` });
+    }
+    await fetch(`${edge.origin}/a/1`, { method: 'DELETE' });
+    expect(await json(edge, '/a/2')).toBe('value of /a/2');
+    expect(await json(edge, '/a/1')).toBeNull();
+    expect(await json(edge, '/a/?list')).toMatchObject({
+      keys: [{ name: '/a/2' }, { name: '/a/3' }],
+      list_complete: true,
+    });
+  });
+
+  it('keeps everything over a crash', async () => {
+    const stateDir = await newState();
+    const first = await start({ stateDir });
+    await fetch(`${first.origin}/key`, { method: 'PUT', body: 'value' });
+    expect(await json(first, '/count')).toBe(1);
+    await first.kill();
+    const second = await start({ stateDir });
+    expect(await json(second, '/count')).toBe(2);
+    expect(await json(second, '/key')).toBe('value');
+  });
+
+  it('writes no secret to disk', async () => {
+    const stateDir = await newState();
+    const edge = await start({ stateDir });
+    await json(edge, '/count');
+    for (const entry of await readdir(stateDir, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const content = await readFile(join(entry.parentPath, entry.name), 'latin1');
+      expect(content.includes(SECRET), entry.name).toBe(false);
+    }
+    expect(processesOf(stateDir).join('\n')).not.toContain(SECRET);
+  });
+
+  it('ends within a second while a socket is open', async () => {
+    const edge = await start();
+    const socket = new WebSocket(`${edge.origin.replace('http', 'ws')}/socket`);
+    await once(socket, 'open');
+    socket.send('still there?');
+    expect(String((await once(socket, 'message'))[0])).toBe('still there?');
+    const before = Date.now();
+    await edge.close();
+    expect(Date.now() - before).toBeLessThan(1500);
+  });
+
+  it('reaches loopback only in a laboratory', async () => {
+    const target = await start();
+    const url = encodeURIComponent(`${target.origin}/healthz`);
+    const reach = async (edge: RunningEdge) =>
+      (await fetch(`${edge.origin}/reach?url=${url}`)).text();
+    expect(await reach(await start())).toBe('refused');
+    const laboratory = await start({ vars: { ...VARS, GRAPH_ORIGIN: 'http://127.0.0.1:1' } });
+    expect(await reach(laboratory)).toBe('reached');
+  });
+
+  it('says when the port is taken', async () => {
+    const { origin } = await start();
+    const port = Number(new URL(origin).port);
+    await expect(start({ port })).rejects.toThrow(`PORT ${port} on 127.0.0.1 is in use by another`);
+  });
+
+  it('does not share its state with a second one', async () => {
+    const stateDir = await newState();
+    await start({ stateDir });
+    await expect(start({ stateDir })).rejects.toThrow('STATE_DIR is in use');
+  });
+
+  it('refuses another JURISDICTION than the one it began with', async () => {
+    const stateDir = await newState();
+    const first = await start({ stateDir, vars: { ...VARS, JURISDICTION: 'eu' } });
+    await first.close();
+    const other = start({ stateDir, vars: { ...VARS, JURISDICTION: 'us' } });
+    await expect(other).rejects.toThrow('JURISDICTION is us, but was eu before');
+  });
+
+  it("says in wrangler's words why a Worker cannot be built", async () => {
+    const wranglerConfig = join(import.meta.dirname, 'fixture', 'broken.toml');
+    const broken = start({ wranglerConfig, bundleDir: join(directory, 'broken') });
+    await expect(broken).rejects.toThrow('The Worker cannot be built');
+  });
+});
+
+describe('npm run edge', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends on %s to npm, and leaves nothing',
+    async (signal) => {
+      const stateDir = await newState();
+      const run = await command({ STATE_DIR: stateDir });
+      await run.serving();
+      const before = Date.now();
+      run.child.kill(signal);
+      await Promise.race([run.exited, delay(2_000)]);
+      await until(() => (processesOf(stateDir).length === 0 ? true : undefined), 2_000);
+      expect(Date.now() - before).toBeLessThan(2_000);
+    },
+  );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends on %s to the group, and leaves nothing',
+    async (signal) => {
+      const stateDir = await newState();
+      const run = await command({ STATE_DIR: stateDir });
+      await run.serving();
+      const before = Date.now();
+      signalGroup(run.child, signal);
+      await run.exited;
+      await until(() => (processesOf(stateDir).length === 0 ? true : undefined), 2_000);
+      expect(Date.now() - before).toBeLessThan(2_000);
+      expect(run.said()).not.toContain('ended by itself');
+    },
+  );
+
+  it('starts over a workerd that outlived its launcher', async () => {
+    const stateDir = await newState();
+    const first = await command({ STATE_DIR: stateDir });
+    const port = new URL(await first.serving()).port;
+    const { launcher } = JSON.parse(await readFile(join(stateDir, 'workerd.pid'), 'utf8'));
+    process.kill(launcher, 'SIGKILL');
+    await until(() => (processesOf(stateDir).length > 0 ? true : undefined));
+    const second = await command({ STATE_DIR: stateDir, PORT: port });
+    expect(await second.serving()).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  it('ends with 1 and the reason when workerd dies', async () => {
+    const stateDir = await newState();
+    const run = await command({ STATE_DIR: stateDir });
+    await run.serving();
+    const { pid } = JSON.parse(await readFile(join(stateDir, 'workerd.pid'), 'utf8'));
+    process.kill(pid, 'SIGKILL');
+    expect(await run.exited).toBe(1);
+    expect(run.said()).toContain('workerd ended by itself (SIGKILL)');
+  });
+
+  it('ends with 1 and a sentence for every value that is missing', async () => {
+    const run = await command({ ADMIN_TOKEN: '', SETTINGS_KEY: 'short', PORT: 'http' });
+    expect(await run.exited).toBe(1);
+    expect(run.said()).toContain('ADMIN_TOKEN is missing');
+    expect(run.said()).toContain('SETTINGS_KEY must be 32 random bytes in base64');
+    expect(run.said()).toContain('PORT must be a number');
+    expect(run.said()).not.toContain('    at ');
+  });
+
+  it('ends with 1 and a sentence when the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    ends.push(() => taken.close());
+    const { port } = taken.address() as { port: number };
+    const run = await command({ STATE_DIR: await newState(), PORT: String(port) });
+    expect(await run.exited).toBe(1);
+    expect(run.said()).toContain(`PORT ${port} on 127.0.0.1 is in use`);
+  });
+});

@@ -1,0 +1,71 @@
+// Why a line could not be opened, sorted by who can help: the network, a certificate, or the server
+// that answered something else than an upgrade.
+import type { IncomingMessage } from 'node:http';
+
+export type LineFailure =
+  | { kind: 'aborted' }
+  | { kind: 'network'; detail: string }
+  | { kind: 'tls'; detail: string }
+  | {
+      kind: 'http';
+      status: number;
+      /** The server's own clock, in epoch ms, where it said so. */
+      serverNow?: number;
+      html: boolean;
+      location?: string;
+      /** First part of the body. */
+      body: string;
+    };
+
+/** Sorts an error of `ws`, `node:tls` or `node:net`. */
+export function failureOf(error: Error & { code?: string; errors?: Error[] }): LineFailure {
+  // Several addresses were tried: each has its own error, and the collecting one has no text.
+  const [first] = error.errors ?? [];
+  if (!error.message && first) return failureOf(first);
+  const detail = error.message || error.code || 'no connection';
+  return { kind: isTls(error) ? 'tls' : 'network', detail };
+}
+
+/** OpenSSL's verify errors come as codes in Node, as words in Deno. */
+function isTls({ code = '', message }: { code?: string; message: string }): boolean {
+  return (
+    /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(
+      code,
+    ) || /certificate|self.signed|(ssl|pem) routines/i.test(message)
+  );
+}
+
+const BODY_LIMIT = 4_096;
+const BODY_WAIT_MS = 2_000;
+
+/** Reads what a server said in place of the upgrade, as far as it says it soon. */
+export async function refusalOf(response: IncomingMessage): Promise<LineFailure> {
+  const { date, location } = response.headers;
+  const serverNow = date === undefined ? Number.NaN : Date.parse(date);
+  return {
+    kind: 'http',
+    status: response.statusCode ?? 0,
+    ...(Number.isNaN(serverNow) ? {} : { serverNow }),
+    html: /\bhtml\b/i.test(response.headers['content-type'] ?? ''),
+    ...(location === undefined ? {} : { location }),
+    body: await beginningOf(response),
+  };
+}
+
+function beginningOf(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    let body = '';
+    const done = () => {
+      clearTimeout(timer);
+      resolve(body.slice(0, BODY_LIMIT));
+    };
+    const timer = setTimeout(done, BODY_WAIT_MS);
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      body += chunk;
+      if (body.length >= BODY_LIMIT) done();
+    });
+    response.on('end', done);
+    response.on('error', done);
+  });
+}

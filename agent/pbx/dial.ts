@@ -1,0 +1,34 @@
+// Dials the PBX ("mode B": we connect, and log in with the App object's name and password).
+import { type Line, openLine } from '../line.ts';
+import type { Ended } from '../supervise.ts';
+import { notOpened } from './faults.ts';
+
+export interface PbxAddress {
+  /** `wss://<host>/PBX0/APPS/websocket`; `ws:` is possible. */
+  readonly url: string;
+  /** PEM. */
+  readonly ca?: string;
+  readonly insecureTls: boolean;
+}
+
+/** The PBX keeps its messages below 64 KiB; a user row with many mail addresses may be longer. */
+const MAX_MESSAGE_BYTES = 4 * 1_048_576;
+const DIAL_TIMEOUT_MS = 10_000;
+
+export type DialledPbx = { ok: true; line: Line } | { ok: false; ended: Ended };
+
+/** Opens the line to a PBX, not logged in yet. Never rejects. */
+export async function dialPbx(address: PbxAddress, signal: AbortSignal): Promise<DialledPbx> {
+  const dialled = await openLine(
+    address.url,
+    {
+      ...(address.ca === undefined ? {} : { ca: address.ca }),
+      insecureTls: address.insecureTls,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      timeoutMs: DIAL_TIMEOUT_MS,
+    },
+    signal,
+  );
+  if (dialled.ok) return dialled;
+  return { ok: false, ended: notOpened(address.url, dialled.failure) };
+}

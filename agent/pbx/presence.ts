@@ -1,0 +1,140 @@
+// Presence on one PBX session: subscriptions of the watched users, and writes. Which user, and what
+// to write, is decided elsewhere.
+import type { PbxFault, PbxItem } from '../../shared/protocol/up.ts';
+import type { Log } from '../log.ts';
+import { apiMissing } from './faults.ts';
+import {
+  clipped,
+  errorOf,
+  type PbxMessage,
+  presenceItems,
+  presenceState,
+  setPresence,
+  subscribePresence,
+  unsubscribePresence,
+} from './messages.ts';
+import type { Answer, Session } from './session.ts';
+import { Window } from './window.ts';
+
+export interface PresenceEars {
+  /** The whole item list of a watched user. */
+  items(guid: string, items: PbxItem[]): void;
+  /** The PBX has no data of this user any more. */
+  noItems(guid: string): void;
+}
+
+export interface PresenceWrite {
+  readonly guid: string;
+  readonly contact: string;
+  readonly activity: string;
+}
+
+const OPEN_SUBSCRIPTIONS = 20;
+const OPEN_WRITES = 20;
+const ANSWER_TIMEOUT_MS = 10_000;
+/** A subscription that the PBX refused is tried again this often. */
+const RETRY_AFTER_MS = 60_000;
+
+interface Watched {
+  readonly sip: string;
+  state: 'queued' | 'asked' | 'refused';
+}
+
+export class Presence {
+  readonly #session: Session;
+  readonly #app: string;
+  readonly #ears: PresenceEars;
+  readonly #log: Log;
+  readonly #watched = new Map<string, Watched>();
+  readonly #subscribing = new Window(OPEN_SUBSCRIPTIONS);
+  readonly #writing = new Window(OPEN_WRITES);
+  #writes = 0;
+  #apiSpoke = false;
+  #saidRefused = false;
+
+  constructor(session: Session, app: string, ears: PresenceEars, log: Log) {
+    this.#session = session;
+    this.#app = app;
+    this.#ears = ears;
+    this.#log = log;
+  }
+
+  /** Subscribes a user. Said again it helps where the user was renamed or the PBX had refused. */
+  watch(guid: string, sip: string): void {
+    const known = this.#watched.get(guid);
+    if (known?.sip === sip && known.state !== 'refused') return;
+    if (known) this.unwatch(guid);
+    const watched: Watched = { sip, state: 'queued' };
+    this.#watched.set(guid, watched);
+    this.#session.route(guid, (message) => this.#push(guid, message));
+    this.#subscribe(guid, watched);
+  }
+
+  unwatch(guid: string): void {
+    const known = this.#watched.get(guid);
+    if (!known) return;
+    this.#watched.delete(guid);
+    this.#session.unroute(guid);
+    if (known.state !== 'asked') return;
+    this.#session.ask(unsubscribePresence(known.sip, guid), ANSWER_TIMEOUT_MS, () => {});
+  }
+
+  /** Writes one item. `done` is told once: nothing when the PBX took it, else why not. */
+  set(write: PresenceWrite, done: (fault?: PbxFault) => void): void {
+    this.#writing.add((free) => {
+      // Never a guid: those are the `src` of subscriptions.
+      const src = `set-${++this.#writes}`;
+      this.#session.ask(setPresence(write, src), ANSWER_TIMEOUT_MS, (answer) => {
+        done(writeFault(answer));
+        free();
+      });
+    });
+  }
+
+  #subscribe(guid: string, watched: Watched): void {
+    this.#subscribing.add((free) => {
+      if (this.#watched.get(guid) !== watched) return free();
+      watched.state = 'asked';
+      this.#session.ask(subscribePresence(watched.sip, guid), ANSWER_TIMEOUT_MS, (answer) => {
+        free();
+        this.#subscribed(guid, watched, answer);
+      });
+    });
+  }
+
+  #subscribed(guid: string, watched: Watched, answer: Answer): void {
+    if (answer.ok) this.#apiSpoke = true;
+    else if (answer.why === 'gone') return;
+    else if (!this.#apiSpoke) {
+      this.#session.end(apiMissing('PbxApi', this.#app, 'no answer'));
+      return;
+    }
+    const problem = answer.ok ? errorOf(answer.message) : 'no answer';
+    if (!problem || this.#watched.get(guid) !== watched) return;
+    watched.state = 'refused';
+    const say = this.#saidRefused ? this.#log.debug : this.#log.warn;
+    say(
+      `the presence of "${watched.sip}" cannot be watched (${problem}); trying again every minute`,
+    );
+    this.#saidRefused = true;
+    this.#session.after(RETRY_AFTER_MS, () => this.#subscribe(guid, watched));
+  }
+
+  #push(guid: string, message: PbxMessage): void {
+    this.#apiSpoke = true;
+    if (message.mt === 'PresenceUpdate') this.#ears.items(guid, presenceItems(message));
+    if (message.mt === 'PresenceState' && presenceState.safeParse(message).data?.up === false) {
+      this.#ears.noItems(guid);
+    }
+  }
+}
+
+function writeFault(answer: Answer): PbxFault | undefined {
+  if (!answer.ok) {
+    return answer.why === 'timeout'
+      ? { code: 'timeout', detail: 'the PBX did not answer within 10 s' }
+      : { code: 'pbx-away', detail: 'the connection to the PBX was lost before it answered' };
+  }
+  const error = errorOf(answer.message);
+  return error ? { code: 'refused', detail: clipped(error) } : undefined;
+}

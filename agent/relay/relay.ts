@@ -1,0 +1,167 @@
+// Between the two conversations: what the PBXs say goes up, what the edge wants goes to the PBX the
+// user belongs to. Knows both as interfaces only; does no I/O and decides nothing about presence.
+import type { DownFrame } from '../../shared/protocol/down.ts';
+import {
+  type PbxFault,
+  type PbxUser,
+  type UpFrame,
+  userFrame,
+  userGoneFrame,
+  wroteFrame,
+} from '../../shared/protocol/up.ts';
+import type { PbxConversation, PbxEars } from '../pbx/connect.ts';
+import type { PbxSystem } from '../pbx/system.ts';
+import type { Pacing } from './outgoing.ts';
+import { emptyReplica, homeOf, newPbxUp, type PbxReplica, type PbxUp } from './replica.ts';
+import { type Role, Upward } from './upward.ts';
+import { Watching } from './watching.ts';
+
+type Welcome = Extract<DownFrame, { t: 'welcome' }>;
+type SetFrame = Extract<DownFrame, { t: 'set' }>;
+
+export class Relay {
+  readonly #replicas: readonly PbxReplica[];
+  readonly #watching: Watching;
+  readonly #up: Upward;
+  #epoch = 0;
+
+  constructor(pbxNames: readonly string[], pacing: Pacing) {
+    this.#replicas = pbxNames.map(emptyReplica);
+    this.#watching = new Watching(this.#replicas);
+    this.#up = new Upward(pacing);
+  }
+
+  /** A tunnel was welcomed: everything known goes up as a snapshot; the PBX sessions stay. */
+  tunnelUp(send: (frame: UpFrame) => void, welcome: Welcome): void {
+    this.#up.open(send);
+    this.#watching.forgetParts();
+    for (const { state } of this.#replicas) {
+      if (state.at === 'up') state.told.clear();
+    }
+    this.#epoch = welcome.epoch;
+    this.#take(welcome.role);
+    this.#snapshot();
+  }
+
+  tunnelDown(): void {
+    this.#up.shut();
+  }
+
+  /** A frame of the tunnel that is up. What an earlier leader was told is void. */
+  tunnelSaid(frame: DownFrame): void {
+    if (frame.t === 'welcome' || frame.epoch < this.#epoch) return;
+    if (frame.t === 'role') this.#changeRole(frame.epoch, frame.role);
+    else if (this.#up.role === 'standby') return;
+    else if (frame.t === 'watch') this.#watching.list(frame);
+    else if (frame.t === 'watch-more') this.#watching.add(frame.guids);
+    else if (frame.t === 'unwatch') this.#watching.remove(frame.guids);
+    else this.#set(frame);
+  }
+
+  #changeRole(epoch: number, role: Role): void {
+    const wasStandby = this.#up.role === 'standby';
+    this.#epoch = epoch;
+    this.#take(role);
+    if (wasStandby) this.#snapshot();
+  }
+
+  #snapshot(): void {
+    for (const replica of this.#replicas) this.#up.state(replica);
+    for (const replica of this.#replicas) this.#up.snapshot(replica);
+  }
+
+  #take(role: Role): void {
+    this.#up.role = role;
+    if (role === 'standby') this.#watching.removeAll();
+  }
+
+  #set({ guid, write, contact, activity }: SetFrame): void {
+    const done = (fault?: PbxFault) =>
+      this.#up.say(wroteFrame({ guid, write, ...(fault ? { fault } : {}) }));
+    const home = homeOf(this.#replicas, guid);
+    if (home?.state.at === 'up') home.state.pbx.set({ guid, contact, activity }, done);
+    else done(this.#away(home));
+  }
+
+  /** Why nobody can be written to now. */
+  #away(home: PbxReplica | undefined): PbxFault {
+    const away = home ?? this.#replicas.find(({ users }) => users === undefined);
+    if (!away) return { code: 'unknown-user', detail: 'no PBX has a user with this guid' };
+    const { state } = away;
+    const detail = state.at === 'down' ? state.fault.detail : 'its users are not read yet';
+    return { code: 'pbx-away', detail };
+  }
+
+  /** What a session of this PBX tells its news to. */
+  earsOf(name: string): PbxEars {
+    const replica = this.#replica(name);
+    const whileUp = (act: (up: PbxUp) => void) => {
+      if (replica.state.at === 'up') act(replica.state);
+    };
+    return {
+      up: (system, pbx) => this.#pbxUp(replica, system, pbx),
+      list: (users) => this.#list(replica, users),
+      user: (user) => this.#user(replica, user),
+      gone: (guid) => {
+        if (!replica.users?.delete(guid)) return;
+        this.#up.say(userGoneFrame({ pbx: name, guid }));
+        this.#watching.settle(guid);
+      },
+      items: (guid, items) =>
+        whileUp((up) => {
+          if (!up.following.has(guid)) return;
+          up.items.set(guid, items);
+          this.#up.items(replica, up, guid);
+        }),
+      noItems: (guid) =>
+        whileUp((up) => {
+          up.items.delete(guid);
+          up.told.delete(guid);
+        }),
+      unseen: (users) =>
+        whileUp((up) => {
+          up.unseen = users;
+          this.#up.unseen(replica, up);
+        }),
+    };
+  }
+
+  /** A session of this PBX ended, or could not be had. Said again it goes up only when it differs. */
+  pbxDown(name: string, { code, detail }: PbxFault): void {
+    const replica = this.#replica(name);
+    const { state } = replica;
+    const same = state.at === 'down' && state.fault.code === code && state.fault.detail === detail;
+    replica.state = { at: 'down', fault: { code, detail } };
+    if (!same) this.#up.state(replica);
+  }
+
+  #pbxUp(replica: PbxReplica, system: PbxSystem, pbx: PbxConversation): void {
+    replica.state = newPbxUp(system, pbx);
+    replica.systemName = system.name ?? replica.name;
+    this.#up.state(replica);
+    // With the rows of the session before, if there was one: reading them again takes its time.
+    this.#watching.settleAll();
+  }
+
+  #list(replica: PbxReplica, users: readonly PbxUser[]): void {
+    replica.users = new Map(users.map((user) => [user.guid, user]));
+    this.#up.users(replica);
+    this.#watching.settleAll();
+  }
+
+  #user(replica: PbxReplica, user: PbxUser): void {
+    const before = replica.users?.get(user.guid);
+    replica.users?.set(user.guid, user);
+    // The PBX pushes a row for changes in columns that we never asked for, too.
+    if (JSON.stringify(before) !== JSON.stringify(user)) {
+      this.#up.say(userFrame({ pbx: replica.name, user }));
+    }
+    this.#watching.settle(user.guid);
+  }
+
+  #replica(name: string): PbxReplica {
+    const replica = this.#replicas.find((one) => one.name === name);
+    if (!replica) throw new Error(`no PBX "${name}" is configured`);
+    return replica;
+  }
+}

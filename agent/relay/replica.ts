@@ -1,0 +1,67 @@
+// What the agent remembers of one PBX, so that a tunnel that comes back gets a snapshot without a
+// question to the PBX. Data only.
+import type { PbxFault, PbxItem, PbxUser } from '../../shared/protocol/up.ts';
+import type { PbxConversation } from '../pbx/connect.ts';
+import type { PbxSystem } from '../pbx/system.ts';
+
+/** What lasts as long as one PBX session. */
+export interface PbxUp {
+  readonly at: 'up';
+  readonly system: PbxSystem;
+  readonly pbx: PbxConversation;
+  /** Guids that are subscribed here. */
+  readonly following: Set<string>;
+  /** Last item list of each of them. */
+  readonly items: Map<string, PbxItem[]>;
+  /** Guids whose list went up on this tunnel: the next one comes after no gap. */
+  readonly told: Set<string>;
+  /** Whom the App object may not see; `undefined` where the PBX does not say. */
+  unseen: string[] | undefined;
+}
+
+export interface PbxReplica {
+  /** As configured. */
+  readonly name: string;
+  /** `unknown` until the first try came to an end. */
+  state: { at: 'unknown' } | PbxUp | { at: 'down'; fault: PbxFault };
+  /** What the PBX called itself last. */
+  systemName: string;
+  /** By guid; outlives the session. `undefined` until the list was complete once. */
+  users: Map<string, PbxUser> | undefined;
+}
+
+export const emptyReplica = (name: string): PbxReplica => ({
+  name,
+  state: { at: 'unknown' },
+  systemName: name,
+  users: undefined,
+});
+
+export const newPbxUp = (system: PbxSystem, pbx: PbxConversation): PbxUp => ({
+  at: 'up',
+  system,
+  pbx,
+  following: new Set(),
+  items: new Map(),
+  told: new Set(),
+  unseen: undefined,
+});
+
+/**
+ * The PBX a user belongs to: where one that replicates everything and the user's home (`loc`) both
+ * have the row, home, because only there calls show; else the first one that delivered it.
+ */
+export function homeOf(replicas: Iterable<PbxReplica>, guid: string): PbxReplica | undefined {
+  const holders = [...replicas].filter(({ users }) => users?.has(guid));
+  const home = holders.find(({ users, systemName }) => users?.get(guid)?.loc === systemName);
+  return home ?? holders[0];
+}
+
+/** Guids behind what MonitorUnallowed calls `user`: the guid, the h323 or the cn. */
+export function guidsOf(replica: PbxReplica, names: readonly string[]): string[] {
+  const wanted = new Set(names);
+  const rows = [...(replica.users?.values() ?? [])];
+  return rows
+    .filter(({ guid, h323, cn }) => wanted.has(guid) || wanted.has(h323) || wanted.has(cn))
+    .map(({ guid }) => guid);
+}

@@ -1,0 +1,78 @@
+// Keeps one connection up for ever. The only code that knows about waiting; what a connection is
+// and why it ends is the business of the `connectOnce` it is given.
+import { type Backoff, backoffMs, STABLE_AFTER_MS } from '../shared/backoff.ts';
+import { type Clock, sleep } from './clock.ts';
+import type { Log } from './log.ts';
+
+/** Why a connection ended or never came up, and what that means for the next try. */
+export interface Ended {
+  /** Stable; lamps and tests go by it. */
+  readonly code: string;
+  /** A sentence for the admin: what happened and what to do. */
+  readonly detail: string;
+  /** `slow`: only the admin can help, and asking often would do harm. `never`: stop dialling. */
+  readonly retry: 'backoff' | 'slow' | 'never';
+}
+
+export interface Supervised {
+  /** Dials, works, and answers why it ended. Calls `up` once, when the connection is of use. */
+  connectOnce(up: () => void, signal: AbortSignal): Promise<Ended>;
+  /** Told of each change, so that health and the other side know. */
+  onUp?(): void;
+  onDown?(ended: Ended): void;
+  readonly backoff: Backoff;
+  /** Ms between tries after a `slow` end. */
+  readonly slowMs: number;
+  /** Settles when a slow wait has become pointless, e.g. after a new enrolment. */
+  wake?(signal: AbortSignal): Promise<void>;
+}
+
+export interface SuperviseDeps {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  random(): number;
+  readonly log: Log;
+}
+
+/**
+ * Dials again and again until the signal says stop, or an end says never.
+ * Logs one line when the connection is lost, or cannot be made for a new reason, and one when it is
+ * back; the tries between are silent.
+ */
+export async function supervise(
+  task: Supervised,
+  { clock, random, log }: SuperviseDeps,
+  signal: AbortSignal,
+): Promise<Ended | undefined> {
+  let failures = 0;
+  let saidCode: string | undefined;
+  while (!signal.aborted) {
+    let upAt: number | undefined;
+    const up = () => {
+      upAt = clock.now();
+      log.info(saidCode ? 'connected again' : 'connected');
+      saidCode = undefined;
+      task.onUp?.();
+    };
+    const ended = await task.connectOnce(up, signal);
+    if (signal.aborted) return undefined;
+    task.onDown?.(ended);
+    if (ended.code !== saidCode) log[ended.retry === 'never' ? 'error' : 'warn'](ended.detail);
+    saidCode = ended.code;
+    if (ended.retry === 'never') return ended;
+    if (upAt !== undefined && clock.now() - upAt >= STABLE_AFTER_MS) failures = 0;
+    failures += 1;
+    if (ended.retry === 'slow') await slowly(task, clock, signal);
+    else await sleep(clock, backoffMs(task.backoff, failures, random()), signal);
+  }
+  return undefined;
+}
+
+async function slowly(task: Supervised, clock: Clock, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const waits = [sleep(clock, task.slowMs, either)];
+  if (task.wake) waits.push(task.wake(either));
+  await Promise.race(waits);
+  over.abort();
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { PbxConfig } from '../../agent/config.ts';
+import { pbxTargets, readConfig } from '../../agent/config-files.ts';
+import { temporaryFile } from './temporary.ts';
+
+const pbx = (more: Partial<PbxConfig> = {}): PbxConfig => ({
+  ...{ name: 'pbx', url: 'wss://192.0.2.10/x', app: 'microsoft365', insecure_tls: false },
+  ...more,
+});
+const passwordOf = async (more: Partial<PbxConfig>, env = {}) =>
+  (await pbxTargets([pbx(more)], env)).targets[0]?.credentials.password;
+
+test('a password comes from the setting, its file, or the environment', async () => {
+  const password_file = await temporaryFile('password', 'from file\r\n');
+  const env = { PRESENCE_AGENT_PBX_PASSWORD: 'from env' };
+  expect(await passwordOf({ password: 'set' }, env)).toBe('set');
+  expect(await passwordOf({ password_file }, env)).toBe('from file');
+  expect(await passwordOf({}, env)).toBe('from env');
+});
+
+test('blanks belong to a password', async () => {
+  expect(await passwordOf({ password_file: await temporaryFile('password', ' a b \n') })).toBe(
+    ' a b ',
+  );
+});
+
+test('everything that is missing is named at once', async () => {
+  const { problems } = await pbxTargets(
+    [
+      pbx({ name: 'a' }),
+      pbx({ name: 'b', password_file: '/nowhere/password' }),
+      pbx({ name: 'c', password_file: await temporaryFile('password', '\n') }),
+      pbx({ name: 'd', password: 'x', ca_file: '/nowhere/ca.pem' }),
+      pbx({ name: 'e', password: 'x', ca_file: await temporaryFile('ca.pem', 'MIIB') }),
+    ],
+    {},
+  );
+  expect(problems).toEqual([
+    'PBX "a" has no password: set "password_file" or "password", or the environment variable PRESENCE_AGENT_PBX_PASSWORD.',
+    '"password_file" of PBX "b": /nowhere/password cannot be read (ENOENT).',
+    expect.stringMatching(/^"password_file" of PBX "c": .* is empty\.$/),
+    '"ca_file" of PBX "d": /nowhere/ca.pem cannot be read (ENOENT).',
+    expect.stringMatching(/^"ca_file" of PBX "e": .* contains no PEM certificate\.$/),
+  ]);
+});
+
+test('a file that is not there is no fault here: enrol works without one', async () => {
+  expect(await readConfig('/nowhere/config.toml')).toBeUndefined();
+});
+
+test('a file that is wrong is refused with its problems', async () => {
+  const file = await temporaryFile('config.toml', 'egde = "x"\n');
+  await expect(readConfig(file)).rejects.toMatchObject({
+    sentences: [`${file} is not right:`, '"egde" is not a setting; did you mean "edge"?'],
+  });
+});

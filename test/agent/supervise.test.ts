@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { type Ended, type Supervised, supervise } from '../../agent/supervise.ts';
+import { fakeClock, settled } from './fake-clock.ts';
+import { fakeLog } from './fake-log.ts';
+
+const lost = (code = 'lost', retry: Ended['retry'] = 'backoff'): Ended => ({
+  code,
+  detail: `it is ${code}`,
+  retry,
+});
+
+/** A connection that the test ends; each dial is noted with its time. */
+function setup(more: Partial<Supervised> = {}) {
+  const clock = fakeClock(0);
+  const { log, lines } = fakeLog();
+  const stop = new AbortController();
+  const dials: number[] = [];
+  let end: (ended: Ended) => void = () => {};
+  let up: () => void = () => {};
+  const over = supervise(
+    {
+      backoff: { firstMs: 200, maxMs: 20_000 },
+      slowMs: 60_000,
+      connectOnce(isUp) {
+        dials.push(clock.now());
+        up = isUp;
+        return new Promise((resolve) => {
+          end = resolve;
+        });
+      },
+      ...more,
+    },
+    { clock, random: () => 0.5, log },
+    stop.signal,
+  );
+  return {
+    ...{ clock, lines, dials, stop, over },
+    up: () => up(),
+    async end(ended: Ended) {
+      end(ended);
+      await settled();
+    },
+  };
+}
+
+describe('the supervisor', () => {
+  test('waits longer after each failure, up to the ceiling, and never gives up', async () => {
+    const it = setup();
+    for (let failure = 0; failure < 12; failure++) {
+      await it.end(lost());
+      await it.clock.pass(10_000);
+    }
+    const waits = it.dials.slice(1).map((at, i) => at - i * 10_000);
+    const most = Array.from({ length: 5 }, () => 10_000);
+    expect(waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, ...most]);
+  });
+
+  test('does not start from zero after a connection that lived less than 10 s', async () => {
+    const it = setup();
+    for (let failure = 0; failure < 4; failure++) {
+      it.up();
+      await it.clock.pass(1_000);
+      await it.end(lost());
+      await it.clock.pass(0);
+      const before = it.dials.length;
+      await it.clock.pass(100 * 2 ** failure - 1);
+      expect(it.dials).toHaveLength(before);
+      await it.clock.pass(1);
+      expect(it.dials).toHaveLength(before + 1);
+    }
+  });
+
+  test('starts from zero after a connection that lived 10 s', async () => {
+    const it = setup();
+    for (let failure = 0; failure < 5; failure++) {
+      await it.end(lost());
+      await it.clock.pass(20_000);
+    }
+    it.up();
+    await it.clock.pass(10_000);
+    await it.end(lost());
+    await it.clock.pass(100);
+    expect(it.dials).toHaveLength(7);
+  });
+
+  test('logs one line when lost and one when back', async () => {
+    const it = setup();
+    it.up();
+    for (let failure = 0; failure < 3; failure++) {
+      await it.end(lost());
+      await it.clock.pass(20_000);
+    }
+    it.up();
+    expect(it.lines).toEqual(['info  connected', 'warn  it is lost', 'info  connected again']);
+  });
+
+  test('says so when the reason changes', async () => {
+    const it = setup();
+    for (const code of ['unreachable', 'unreachable', 'login-refused']) {
+      await it.end(lost(code));
+      await it.clock.pass(20_000);
+    }
+    expect(it.lines).toEqual(['warn  it is unreachable', 'warn  it is login-refused']);
+  });
+
+  test('dials slowly where only the admin can help', async () => {
+    const it = setup();
+    await it.end(lost('revoked', 'slow'));
+    await it.clock.pass(59_999);
+    expect(it.dials).toHaveLength(1);
+    await it.clock.pass(1);
+    expect(it.dials).toHaveLength(2);
+  });
+
+  test('ends a slow wait when something makes it pointless', async () => {
+    let resolve = () => {};
+    const enrolled = new Promise<void>((done) => {
+      resolve = done;
+    });
+    const it = setup({ wake: () => enrolled });
+    await it.end(lost('revoked', 'slow'));
+    resolve();
+    await settled();
+    expect(it.dials).toHaveLength(2);
+    expect(it.clock.timers()).toBe(0);
+  });
+
+  test('stops for good after an end that says never', async () => {
+    const it = setup();
+    await it.end(lost('replaced', 'never'));
+    expect(await it.over).toMatchObject({ code: 'replaced' });
+    expect(it.lines).toEqual(['error it is replaced']);
+  });
+
+  test('ends at once when told to stop while it waits', async () => {
+    const it = setup();
+    await it.end(lost('revoked', 'slow'));
+    it.stop.abort();
+    expect(await it.over).toBeUndefined();
+    expect(it.clock.timers()).toBe(0);
+  });
+
+  test('tells of ups and downs', async () => {
+    const told: string[] = [];
+    const it = setup({ onUp: () => told.push('up'), onDown: ({ code }) => told.push(code) });
+    it.up();
+    await it.end(lost());
+    expect(told).toEqual(['up', 'lost']);
+  });
+});

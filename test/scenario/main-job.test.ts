@@ -4,29 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
-import { becomes, eventually } from './eventually.ts';
+import { type Cast, castOf } from './cast.ts';
+import { becomes } from './eventually.ts';
 
 let demo: SetUp;
+let cast: Cast;
 let stateDir: string;
 const lines: string[] = [];
-
-interface LampView {
-  id: string;
-  state: string;
-  message: string;
-}
-
-const lamps = () => demo.admin.get<LampView[]>('/api/status');
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'main-job-'));
   const say = (who: string, line: string) => lines.push(`[${who}] ${line}`);
   demo = await setUp({ stateDir, port: 0, say });
-  await eventually(lamps, (all) => all.every(({ state }) => state === 'ok')).catch(
-    (error: unknown) => {
-      throw new Error(`${error}\n${lines.join('\n')}`);
-    },
-  );
+  cast = castOf(demo);
+  await cast.allGreen().catch((error: unknown) => {
+    throw new Error(`${error}\n${lines.join('\n')}`);
+  });
 }, 60_000);
 
 afterAll(async () => {
@@ -34,30 +27,15 @@ afterAll(async () => {
   await rm(stateDir, { recursive: true, force: true });
 });
 
-const pbx = (name: string) => demo.lab.pbx.user(name);
-/** The same person in Teams: display names are equal on both sides here. */
-const teams = (name: string) => {
-  const { microsoft } = demo.lab;
-  const person = microsoft.users().find(({ displayName }) => displayName === pbx(name).row().cn);
-  if (!person) throw new Error(`Teams knows no ${name}.`);
-  return microsoft.teams(person.id);
-};
-const inTeams = (name: string) => () => {
-  const { availability, activity } = teams(name).presence();
-  return `${availability}/${activity}`;
-};
-const onPbx = (name: string) => () => pbx(name).activity();
-
-/** Both sides available, and nothing of ours under way. */
-async function quiet(name: string): Promise<void> {
-  teams(name).show(null);
-  teams(name).choose('Available');
-  await becomes(onPbx(name), '');
-}
+const pbx = (name: string) => cast.pbx(name);
+const teams = (name: string) => cast.teams(name);
+const inTeams = (name: string) => cast.inTeams(name);
+const onPbx = (name: string) => cast.onPbx(name);
+const quiet = (name: string) => cast.quiet(name);
 
 describe('after the set-up', () => {
   it('every lamp is green', async () => {
-    expect((await lamps()).filter(({ state }) => state !== 'ok')).toEqual([]);
+    expect((await cast.lamps()).filter(({ state }) => state !== 'ok')).toEqual([]);
   });
 
   it('users are paired by address and by name, and the others are listed with the reason', async () => {

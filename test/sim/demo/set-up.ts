@@ -33,7 +33,7 @@ export interface SetUp {
   agent: ChildProcess;
   restartAgent(): Promise<void>;
   /** Ends the edge (as a crash would with `kill`) and starts it again on the same storage. */
-  restartEdge(how: 'close' | 'kill'): Promise<void>;
+  restartEdge(how: 'close' | 'kill', whileAway?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,8 +90,9 @@ export async function setUp({ stateDir, port, say = () => {} }: SetUpOptions): P
       await stopAgent(agent);
       agent = run();
     },
-    async restartEdge(how) {
+    async restartEdge(how, whileAway = () => {}) {
       await edge[how]();
+      whileAway();
       edge = await start(Number(new URL(origin).port));
     },
     async close() {

@@ -1,0 +1,69 @@
+// The persons of a scenario by one name on both sides, and whether both sides show the same of them.
+import { isEqual, mappingOf } from '../../shared/presence/mapping.ts';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import { becomes, eventually } from './eventually.ts';
+
+export interface LampView {
+  id: string;
+  state: string;
+  message: string;
+  action: string;
+}
+
+/** Whom both sides know, by their SIP name. */
+export const NAMES = ['alice', 'bob', 'carol', 'dora', 'erik'] as const;
+
+export function castOf(demo: SetUp) {
+  const { microsoft, pbx: phoneSystem } = demo.lab;
+  const mapping = mappingOf();
+
+  const pbx = (name: string) => phoneSystem.user(name);
+  /** The same person in Teams: display names are equal on both sides in the laboratory. */
+  const teams = (name: string) => {
+    const person = microsoft.users().find(({ displayName }) => displayName === pbx(name).row().cn);
+    if (!person) throw new Error(`Teams knows no ${name}.`);
+    return microsoft.teams(person.id);
+  };
+  const inTeams = (name: string) => () => {
+    const { availability, activity } = teams(name).presence();
+    return `${availability}/${activity}`;
+  };
+  const onPbx = (name: string) => () => pbx(name).activity();
+  const equal = (name: string) => isEqual(mapping, teams(name).presence(), pbx(name).activity());
+
+  return {
+    pbx,
+    teams,
+    inTeams,
+    onPbx,
+    lamps: () => demo.admin.get<LampView[]>('/api/status'),
+    async lamp(id: string): Promise<LampView> {
+      const found = (await this.lamps()).find((lamp) => lamp.id === id);
+      if (!found) throw new Error(`There is no lamp ${id}.`);
+      return found;
+    },
+    allGreen(limitMs?: number) {
+      return eventually(
+        () => this.lamps(),
+        (all) => all.every(({ state }) => state === 'ok'),
+        limitMs,
+      );
+    },
+    /** Both sides show the same of everybody, also a moment later. */
+    bothSidesEqual(limitMs?: number) {
+      const different = () =>
+        NAMES.filter((name) => !equal(name)).map(
+          (name) => `${name}: ${inTeams(name)()} but "${onPbx(name)()}"`,
+        );
+      return eventually(different, (list) => list.length === 0, limitMs);
+    },
+    /** Available on both sides. */
+    async quiet(name: string): Promise<void> {
+      teams(name).show(null);
+      teams(name).choose('Available');
+      await becomes(onPbx(name), '');
+    },
+  };
+}
+
+export type Cast = ReturnType<typeof castOf>;

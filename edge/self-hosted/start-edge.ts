@@ -33,6 +33,8 @@ export interface StartEdgeOptions extends LaunchOptions {
 export interface RunningEdge {
   /** e.g. `http://127.0.0.1:8787` */
   origin: string;
+  /** Of workerd. */
+  pid: number;
   /** Settles when workerd has ended, for whatever reason. */
   ended: Promise<Ended>;
   /** Ends within 1 s. */
@@ -69,6 +71,7 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
     await untilServing(`http://${inUrl(reachable(host))}:${port}`, workerd, signal);
     return {
       origin: `http://${inUrl(host)}:${port}`,
+      pid: workerd.pid,
       ended: workerd.ended,
       async close() {
         await workerd.stop();

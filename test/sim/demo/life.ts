@@ -1,8 +1,6 @@
 // People at work: now and then somebody changes their presence in Teams or on the PBX, or calls.
+import type { Dice } from '../../soak/dice.ts';
 import type { Laboratory } from '../laboratory.ts';
-
-/** Draws from 0 … n-1. */
-export type Dice = (n: number) => number;
 
 const TEAMS_CHOICES = ['Busy', 'DoNotDisturb', 'Away', 'Available', 'BeRightBack'] as const;
 const PBX_CHOICES = ['busy', 'dnd', 'away', '', 'meeting', 'lunch'] as const;

@@ -6,6 +6,7 @@ import { type Environment, pbxTargets, readConfig } from './config-files.ts';
 import { type EdgeUrl, parseEdgeUrl } from './edge-url.ts';
 import { serveHealth } from './health.ts';
 import { type Identity, identityChange, readIdentity } from './identity.ts';
+import { addressOf, answered } from './knock.ts';
 import type { Log } from './log.ts';
 import { connectOnce as connectPbx, type PbxTarget } from './pbx/connect.ts';
 import { Refusal } from './refusal.ts';
@@ -120,6 +121,8 @@ function keepPbx(target: PbxTarget, part: Part, relay: Relay, deps: RunDeps, sig
         part.down(ended);
         relay.pbxDown(target.name, ended);
       },
+      wake: ({ code }, stop) =>
+        code === 'unreachable' ? answered(addressOf(target.address.url), deps, stop) : undefined,
     },
     { clock: deps.clock, random: deps.random, log },
     signal,
@@ -138,6 +141,7 @@ function keepTunnel(
   const agent = { ...about, startedAt: clock.now() };
   const hello = { agent, pbxs: targets.map(({ name }) => name) };
   let credential: string | undefined;
+  let edge: string | undefined;
   return supervise(
     {
       backoff: TUNNEL_BACKOFF,
@@ -147,6 +151,7 @@ function keepTunnel(
         const found = await placeOf(stateDir, config.edge);
         if ('ended' in found) return found.ended;
         credential = found.identity.credential;
+        edge = found.edge.href;
         const ears = {
           up(...[send, welcome]: Parameters<Relay['tunnelUp']>) {
             up();
@@ -159,7 +164,10 @@ function keepTunnel(
       },
       onUp: () => part.up(),
       onDown: (ended) => part.down(ended),
-      wake: (stop) => identityChange(stateDir, credential, stop),
+      wake(ended, stop) {
+        if (ended.code === 'unreachable' && edge) return answered(addressOf(edge), deps, stop);
+        return ended.retry === 'slow' ? identityChange(stateDir, credential, stop) : undefined;
+      },
     },
     { clock, random, log },
     signal,

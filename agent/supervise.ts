@@ -23,8 +23,8 @@ export interface Supervised {
   readonly backoff: Backoff;
   /** Ms between tries after a `slow` end. */
   readonly slowMs: number;
-  /** Settles when a slow wait has become pointless, e.g. after a new enrolment. */
-  wake?(signal: AbortSignal): Promise<void>;
+  /** Settles when waiting has become pointless: a new enrolment, an address that answers again. */
+  wake?(ended: Ended, signal: AbortSignal): Promise<void> | undefined;
 }
 
 export interface SuperviseDeps {
@@ -62,17 +62,23 @@ export async function supervise(
     if (ended.retry === 'never') return ended;
     if (upAt !== undefined && clock.now() - upAt >= STABLE_AFTER_MS) failures = 0;
     failures += 1;
-    if (ended.retry === 'slow') await slowly(task, clock, signal);
-    else await sleep(clock, backoffMs(task.backoff, failures, random()), signal);
+    const ms = ended.retry === 'slow' ? task.slowMs : backoffMs(task.backoff, failures, random());
+    await waitOrWake(task, ended, ms, clock, signal);
   }
   return undefined;
 }
 
-async function slowly(task: Supervised, clock: Clock, signal: AbortSignal): Promise<void> {
+async function waitOrWake(
+  task: Supervised,
+  ended: Ended,
+  ms: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  const waits = [sleep(clock, task.slowMs, either)];
-  if (task.wake) waits.push(task.wake(either));
-  await Promise.race(waits);
+  const woken = task.wake?.(ended, either);
+  const waited = sleep(clock, ms, either);
+  await (woken ? Promise.race([waited, woken]) : waited);
   over.abort();
 }

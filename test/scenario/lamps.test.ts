@@ -1,0 +1,201 @@
+// Each thing that can be wrong is a lamp that names it and says what to do; when it is put right, the
+// lamp is green again and both sides are equal.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SetUp, setUp } from '../sim/demo/set-up.ts';
+import { settingsFor } from '../sim/laboratory.ts';
+import { type Cast, castOf, type LampView } from './cast.ts';
+import { eventually } from './eventually.ts';
+
+let demo: SetUp;
+let cast: Cast;
+let stateDir: string;
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'lamps-'));
+  demo = await setUp({ stateDir, port: 0 });
+  cast = castOf(demo);
+  await cast.allGreen();
+}, 60_000);
+
+afterAll(async () => {
+  await demo?.close();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+const check = (lamp: string) => demo.admin.send<LampView>('POST', `/api/checks/${lamp}`);
+const patch = (change: Record<string, unknown>) =>
+  demo.admin.send('PATCH', '/api/settings', change);
+const right = () => settingsFor(demo.lab);
+
+async function turns(lamp: string, state: string, saying: RegExp): Promise<void> {
+  const seen = await eventually(
+    () => cast.lamp(lamp),
+    (one) => one.state === state && saying.test(`${one.message} ${one.action}`),
+  );
+  if (state === 'error') expect(seen.action).not.toBe('');
+}
+
+async function wellAgain(): Promise<void> {
+  await cast.allGreen();
+  await cast.bothSidesEqual();
+}
+
+/** Tokens asked for since; a wrong password or secret is tried once, not in a loop. */
+const tokenRequests = (grant: string) =>
+  demo.lab.microsoft.records.requests.filter(
+    ({ path, body }) => path.endsWith('/token') && JSON.stringify(body).includes(grant),
+  ).length;
+
+describe('the app that writes to Teams', () => {
+  it('a wrong client secret is named, tried once, and well again when corrected', async () => {
+    demo.lab.microsoft.records.clear();
+    await patch({ clientSecretSyncToTeams: 'wrong~secret' });
+    await turns('tokenForWriting', 'error', /secret/);
+    cast.teams('alice').choose('Busy');
+    cast.pbx('bob').setPresence('dnd');
+    await turns('tokenForWriting', 'error', /secret/);
+    expect(tokenRequests('client_credentials')).toBe(1);
+    await patch({ clientSecretSyncToTeams: demo.lab.microsoft.clientSecret });
+    await wellAgain();
+  });
+
+  it('an expired client secret is named as expired', async () => {
+    const [secret] = demo.lab.microsoft.app(demo.lab.microsoft.clientIdSyncToTeams).secrets;
+    if (!secret) throw new Error('The app has no secret.');
+    const { expiresAt } = secret;
+    secret.expiresAt = Date.now() - 1;
+    await patch({ clientSecretSyncToTeams: demo.lab.microsoft.clientSecret });
+    await turns('tokenForWriting', 'error', /expired/);
+    secret.expiresAt = expiresAt;
+    await check('tokenForWriting');
+    await wellAgain();
+  });
+
+  it('a missing secret and an unknown tenant are named', async () => {
+    await patch({ clientSecretSyncToTeams: null });
+    await turns('settings', 'error', /secret/);
+    await patch({
+      clientSecretSyncToTeams: demo.lab.microsoft.clientSecret,
+      tenantSyncToTeams: '00000000-0000-4000-8000-000000000000',
+    });
+    await turns('tokenForWriting', 'error', /tenant/);
+    await patch({ tenantSyncToTeams: right()['tenantSyncToTeams'] });
+    await wellAgain();
+  });
+});
+
+describe('the Teams account', () => {
+  /** Adds the account anew, as an admin does after putting something right. */
+  async function addAgain(password: string): Promise<void> {
+    const { items } = await demo.admin.get<{ items: { id: string }[] }>('/api/accounts');
+    for (const { id } of items) await demo.admin.send('DELETE', `/api/accounts/${id}`);
+    const { username } = demo.lab.microsoft.account;
+    await demo.admin.send('POST', '/api/accounts', { username, password });
+  }
+
+  it('a wrong password is named and tried once: accounts lock', async () => {
+    demo.lab.microsoft.records.clear();
+    await addAgain('wrong password');
+    await turns('tokenForReading', 'error', /password/i);
+    await check('teamsUsers');
+    cast.pbx('carol').setPresence('away');
+    expect(tokenRequests('password')).toBe(1);
+    await addAgain(demo.lab.microsoft.account.password);
+    await wellAgain();
+  });
+
+  const { signIn, app } = {
+    signIn: (change: Record<string, unknown>) =>
+      demo.lab.microsoft.changeUser(demo.lab.microsoft.account.username, { signIn: change }),
+    app: () => demo.lab.microsoft.app(demo.lab.microsoft.clientIdSyncToPbx),
+  };
+  const faults: [string, () => void, () => void, RegExp][] = [
+    [
+      'a demanded second factor',
+      () => signIn({ mfa: true }),
+      () => signIn({ mfa: false }),
+      /factor/,
+    ],
+    [
+      'an expired password',
+      () => signIn({ passwordExpired: true }),
+      () => signIn({ passwordExpired: false }),
+      /expired/,
+    ],
+    [
+      'Conditional Access',
+      () => signIn({ blockedBy: 53003 }),
+      () => signIn({ blockedBy: null }),
+      /Conditional Access/,
+    ],
+    [
+      'a missing consent',
+      () => void app().delegated.delete('Presence.Read.All'),
+      () => void app().delegated.add('Presence.Read.All'),
+      /consent/,
+    ],
+    [
+      'public client flows that are off',
+      () => void Object.assign(app(), { publicClient: false }),
+      () => void Object.assign(app(), { publicClient: true }),
+      /public client flows/,
+    ],
+  ];
+  it.each(faults)('%s is named, and well again when put right', async (_, spoil, mend, saying) => {
+    spoil();
+    await addAgain(demo.lab.microsoft.account.password);
+    await turns('tokenForReading', 'error', saying);
+    mend();
+    await check('tokenForReading');
+    await wellAgain();
+  });
+
+  it('no account at all is named', async () => {
+    const { items } = await demo.admin.get<{ items: { id: string }[] }>('/api/accounts');
+    for (const { id } of items) await demo.admin.send('DELETE', `/api/accounts/${id}`);
+    await turns('tokenForReading', 'error', /account/);
+    await demo.admin.send('POST', '/api/accounts', demo.lab.microsoft.account);
+    await wellAgain();
+  });
+});
+
+describe('the notification URL', () => {
+  it('that Microsoft cannot reach is named', async () => {
+    const { origin } = demo.edge;
+    demo.lab.microsoft.setHosts({});
+    demo.lab.microsoft.removeHost('edge.example.net');
+    const other = 'https://elsewhere.example.net/example.com/microsoft365/subscriptions';
+    await patch({ notificationUrl: other });
+    await turns('notificationUrl', 'error', /reach/);
+    demo.lab.microsoft.setHosts({ 'edge.example.net': origin });
+    await patch({ notificationUrl: right()['notificationUrl'] });
+    await wellAgain();
+  });
+});
+
+describe('on site', () => {
+  it('a Master PBX that is not the name of the PBX is named with both names', async () => {
+    await patch({ masterPbx: 'other' });
+    await turns('pbx', 'error', /pbx.*other/);
+    await patch({ masterPbx: demo.lab.pbx.name });
+    await wellAgain();
+  });
+
+  it('a wrong PBX password, an absent PBX and an absent agent are named', async () => {
+    const toml = await readFile(demo.configFile, 'utf8');
+    await writeFile(demo.configFile, toml.replace(demo.lab.pbx.password, 'wrong'));
+    await demo.restartAgent();
+    await turns('pbx', 'error', /login.*password/);
+    await writeFile(demo.configFile, toml.replace(/ws:\/\/[^/]+/, 'ws://127.0.0.1:1'));
+    await demo.restartAgent();
+    await turns('pbx', 'error', /reach/);
+    demo.agent.kill('SIGTERM');
+    await turns('agent', 'error', /not connected/);
+    await writeFile(demo.configFile, toml);
+    await demo.restartAgent();
+    await wellAgain();
+  });
+});

@@ -38,11 +38,14 @@ function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): Man
   const oursStands = ours !== undefined && ours !== 'cleared';
   if (oursStands) return pair ?? 'clear';
   const underlying = state.teams?.underlying ?? null;
-  if (underlying && !isNoInformation(underlying) && isEqual(rules.mapping, underlying, chosen)) {
-    return 'leave';
-  }
+  const known = underlying !== null && !isNoInformation(rules.mapping, underlying);
+  if (known && !isUnsure(state) && isEqual(rules.mapping, underlying, chosen)) return 'leave';
   return pair ?? 'clear';
 }
+
+/** What we wrote last may or may not stand in Teams: it has not come back. */
+const isUnsure = ({ written }: PairState): boolean =>
+  written.recent.some(({ what, echoedAt }) => what !== 'session' && echoedAt === null);
 
 /**
  * Both sides are known, and who changed last is not: equal stays as it is, else the more closed
@@ -51,7 +54,7 @@ function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): Man
 export function reconcile(rules: Rules, state: PairState): { state: PairState; verdict: Verdict } {
   const pbx = normalActivity(state.pbx?.manual ?? null);
   const teams = state.teams?.underlying ?? null;
-  if (teams === null || isNoInformation(teams)) {
+  if (teams === null || isNoInformation(rules.mapping, teams)) {
     if (pbx !== '') return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };
     const manual: ManualState = { origin: 'pbx', pbx, teams: 'leave' };
     return { state: { ...state, manual }, verdict: 'nothing-chosen' };
@@ -61,7 +64,7 @@ export function reconcile(rules: Rules, state: PairState): { state: PairState; v
     const kept = ours && ours !== 'cleared' && sameTeams(ours, teams);
     const manual: ManualState = kept
       ? { origin: 'pbx', pbx, teams: ours }
-      : { origin: 'teams', pbx, teams: 'leave' };
+      : { origin: state.manual?.origin ?? (pbx === '' ? 'teams' : 'pbx'), pbx, teams: 'leave' };
     return { state: { ...state, manual }, verdict: 'equal' };
   }
   if (closedness(rules.mapping.toPbx(teams)) >= closedness(pbx)) {

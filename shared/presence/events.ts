@@ -58,6 +58,7 @@ export type Reason =
   | 'teams-call-ended'
   | 'teams-no-information'
   | 'teams-took-back'
+  | 'teams-without-ours'
   | 'teams-not-known-yet'
   | 'pbx-chose'
   | 'pbx-call-began'

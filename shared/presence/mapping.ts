@@ -68,19 +68,20 @@ export interface Mapping {
 
 /** The mapping with an admin's rows over the defaults; rows are compared without case. */
 export function mappingOf(rows: MappingRows = {}): Mapping {
-  const toPbx = { ...TO_PBX };
+  // Maps, not objects: the PBX hands on whatever a phone sends, `constructor` too.
+  const toPbx = new Map(Object.entries(TO_PBX));
   for (const [teams, pbx] of Object.entries(rows.toPbx ?? {})) {
-    toPbx[teams.toLowerCase()] = normalActivity(pbx);
+    toPbx.set(teams.toLowerCase(), normalActivity(pbx));
   }
-  const toTeams = { ...TO_TEAMS };
+  const toTeams = new Map(Object.entries(TO_TEAMS));
   for (const [pbx, pair] of Object.entries(rows.toTeams ?? {})) {
     const presence = parsePair(pair);
-    if (presence) toTeams[normalActivity(pbx)] = presence;
+    if (presence) toTeams.set(normalActivity(pbx), presence);
   }
   return {
     toPbx: ({ availability, activity }) =>
-      toPbx[activity.toLowerCase()] ?? toPbx[availability.toLowerCase()] ?? '',
-    toTeams: (activity) => toTeams[normalActivity(activity)] ?? null,
+      toPbx.get(activity.toLowerCase()) ?? toPbx.get(availability.toLowerCase()) ?? '',
+    toTeams: (activity) => toTeams.get(normalActivity(activity)) ?? null,
   };
 }
 
@@ -91,10 +92,21 @@ export function parsePair(text: string): TeamsPresence | undefined {
   return PREFERRED_PAIRS.find((pair) => sameTeams(pair, { availability, activity }));
 }
 
-/** Whether Teams said nothing that a human chose: offline, off work, unknown. */
-export const isNoInformation = (teams: TeamsPresence): boolean =>
-  NO_INFORMATION.has(teams.activity.toLowerCase()) ||
-  (teams.availability.toLowerCase() === 'offline' && teams.activity === '');
+/**
+ * Whether Teams said nothing that a human chose: offline, off work, unknown. Where an admin gave
+ * such a presence a row of its own, it says what that row says.
+ */
+export const isNoInformation = (mapping: Mapping, teams: TeamsPresence): boolean =>
+  mapping.toPbx(teams) === '' &&
+  (NO_INFORMATION.has(teams.activity.toLowerCase()) ||
+    (teams.availability.toLowerCase() === 'offline' && teams.activity === ''));
+
+/** Shown only where somebody chose it; the others come from clients and calendars as well. */
+const CHOSEN = new Set(['busy/busy', 'donotdisturb/donotdisturb', 'berightback/berightback']);
+
+/** Whether only a human's choice makes Teams show this (facts: graph §1.1). */
+export const isSurelyChosen = ({ availability, activity }: TeamsPresence): boolean =>
+  CHOSEN.has(`${availability}/${activity}`.toLowerCase());
 
 /** Whether this presence is shown on the PBX as a call: a layer, not a manual state. */
 export const isCall = (mapping: Mapping, teams: TeamsPresence): boolean =>

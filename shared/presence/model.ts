@@ -93,7 +93,12 @@ export interface Written {
   /** Our call session stands in Teams; set or refreshed at. */
   readonly session: { readonly at: number } | null;
   /** Our preferred presence stands; `'cleared'`: we cleared it and nobody chose since. */
-  readonly preferred: { readonly presence: TeamsPresence | 'cleared'; readonly at: number } | null;
+  readonly preferred: {
+    readonly presence: TeamsPresence | 'cleared';
+    readonly at: number;
+    /** What `underlying` was before: so it is again if the write fails. */
+    readonly before: TeamsPresence | null;
+  } | null;
   /** What we wrote to Teams lately, oldest first; see `ECHO_WINDOW_MS`. */
   readonly recent: readonly RecentWrite[];
 }

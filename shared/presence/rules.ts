@@ -1,6 +1,6 @@
 // What an admin decides about a connector's presence, as the rules take it.
 import { isCall, type Mapping } from './mapping.ts';
-import type { Directions, PbxActivity, TeamsPresence } from './model.ts';
+import { type Directions, type PbxActivity, sameTeams, type TeamsPresence } from './model.ts';
 
 export interface Rules {
   readonly mapping: Mapping;
@@ -25,5 +25,10 @@ export function closedness(activity: PbxActivity): number {
  * how Teams has been seen to spell it (facts: graph §1.5).
  */
 export const looksLikeSession = (rules: Rules, presence: TeamsPresence): boolean =>
-  isCall(rules.mapping, presence) ||
-  (presence.availability.toLowerCase() === 'busy' && presence.activity.toLowerCase() === 'busy');
+  isCall(rules.mapping, presence) || SESSION_SPELLINGS.some((one) => sameTeams(one, presence));
+
+/** By name, not by the mapping: an admin may show Teams calls on the PBX as something else. */
+const SESSION_SPELLINGS: readonly TeamsPresence[] = [
+  { availability: 'Busy', activity: 'InACall' },
+  { availability: 'Busy', activity: 'Busy' },
+];

@@ -1,16 +1,18 @@
 // What the PBX says: its presence lists, and its answers to our writes.
 import { adoptPbx, reconcile } from './adopt.ts';
-import { due } from './due.ts';
 import type { PbxSeen, PbxWrote, Reason } from './events.ts';
 import {
+  ECHO_WINDOW_MS,
   normalActivity,
   ON_THE_PHONE,
   OWN_STATE_CONTACT,
   type PairState,
+  type PbxActivity,
   type PbxView,
+  type Written,
 } from './model.ts';
 import { type PbxReading, readItems } from './pbx-items.ts';
-import { closedness, type Rules } from './rules.ts';
+import { closedness, type Rules, writesPbx } from './rules.ts';
 
 interface Seen {
   state: PairState;
@@ -22,32 +24,65 @@ export const PBX_RETRY_MS = 30_000;
 
 /** Takes in the whole item list of a user. */
 export function seePbx(rules: Rules, before: PairState, event: PbxSeen, now: number): Seen {
-  const { pbxPending, pbxConfirmed } = before.written;
-  const oursIsACall = (pbxPending?.activity ?? pbxConfirmed) === ON_THE_PHONE;
+  const ours = [before.written.pbxConfirmed, onItsWay(before.written, now)];
+  const oursIsACall = ours.includes(ON_THE_PHONE);
   const reading = readItems(event.items, rules.contact, oursIsACall);
+  const written = arrived(before.written, reading);
   const state: PairState = {
     ...before,
     pbx: viewOf(reading, before.pbx, event.at),
-    written: event.afterGap
-      ? { ...before.written, pbxPending: null, pbxFailed: null }
-      : before.written,
+    written: event.afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written,
   };
   if (before.manual === null || before.pbx === null) {
     if (state.teams === null) return { state, reason: 'teams-not-known-yet' };
     const { state: settled, verdict } = reconcile(rules, state);
     return { state: settled, reason: verdict };
   }
-  const chosen = humanChoice(rules, before, reading, event.afterGap);
+  const chosen = humanChoice(rules, before, reading, { afterGap: event.afterGap, now });
   if (chosen === undefined) return { state, reason: callReason(before.pbx, reading) };
-  if (chosen === 'missing') return { state: forget(state), reason: 'missing-after-gap' };
+  if (chosen === 'missing') return { state, reason: 'missing-after-gap' };
 
-  const human: PairState = { ...state, written: { ...state.written, pbxConfirmed: null } };
-  const undelivered = event.afterGap && due(rules, before, now).pbx !== null;
-  if (undelivered && closedness(before.manual.pbx) > closedness(chosen)) {
-    return { state: human, reason: 'both-changed-teams-more-closed' };
+  const bothChanged = event.afterGap && isUndelivered(rules, before);
+  if (bothChanged && closedness(before.manual.pbx) > closedness(chosen)) {
+    return { state, reason: 'both-changed-teams-more-closed' };
   }
-  return { state: adoptPbx(rules, human, chosen), reason: 'pbx-chose' };
+  return { state: overTeamsCall(rules, adoptPbx(rules, state, chosen)), reason: 'pbx-chose' };
 }
+
+/** A list that shows what we wrote is as good as the answer; one that does not, ends what we wrote. */
+function arrived(written: Written, reading: PbxReading): Written {
+  const { pbxPending, pbxConfirmed } = written;
+  if (reading.hidden) return written;
+  const shown = normalActivity(reading.item);
+  if (pbxPending && normalActivity(pbxPending.activity) === shown) {
+    return { ...written, pbxPending: null, pbxFailed: null, pbxConfirmed: pbxPending.activity };
+  }
+  const stands = pbxConfirmed !== null && normalActivity(pbxConfirmed) === shown;
+  return stands ? written : { ...written, pbxConfirmed: null };
+}
+
+/** A choice made in Teams that the PBX did not show yet when the gap began. */
+function isUndelivered(rules: Rules, { manual, pbx }: PairState): boolean {
+  if (!writesPbx(rules) || manual?.origin !== 'teams') return false;
+  const isOwnState = rules.contact === OWN_STATE_CONTACT;
+  const shown = normalActivity((isOwnState ? pbx?.manual : pbx?.item) ?? null);
+  const covered = !isOwnState && shown === ON_THE_PHONE;
+  return !covered && shown !== manual.pbx;
+}
+
+/**
+ * A human put a state in the place of our on-the-phone. In Teams it becomes the preferred presence,
+ * which hides the call there: until Teams says otherwise, nothing is laid over it again.
+ */
+function overTeamsCall(rules: Rules, state: PairState): PairState {
+  const hides = rules.contact === OWN_STATE_CONTACT && typeof state.manual?.teams === 'object';
+  if (!hides || !state.teams?.call) return state;
+  return { ...state, teams: { ...state.teams, call: false } };
+}
+
+/** What we sent and the PBX may still show; a write that was lost long ago is nobody's excuse. */
+const onItsWay = ({ pbxPending }: Written, now: number): PbxActivity | null =>
+  pbxPending !== null && now - pbxPending.at < ECHO_WINDOW_MS ? pbxPending.activity : null;
 
 const viewOf = (reading: PbxReading, before: PbxView | null, at: number): PbxView => ({
   at,
@@ -57,28 +92,22 @@ const viewOf = (reading: PbxReading, before: PbxView | null, at: number): PbxVie
   hidden: reading.hidden,
 });
 
-const forget = (state: PairState): PairState => ({
-  ...state,
-  written: { ...state.written, pbxConfirmed: null },
-});
-
 /** What a human chose on the PBX, if this list shows that one did. */
 function humanChoice(
   rules: Rules,
   before: PairState,
   reading: PbxReading,
-  afterGap: boolean,
+  { afterGap, now }: { afterGap: boolean; now: number },
 ): string | 'missing' | undefined {
   if (reading.manual === 'covered') return undefined;
   const was = normalActivity(before.pbx?.manual ?? null);
   const is = normalActivity(reading.manual);
   if (is === was) return undefined;
-  if (reading.manual === null && afterGap) return 'missing';
-  const weWriteIt = rules.contact === OWN_STATE_CONTACT;
-  if (weWriteIt && is === normalActivity(before.written.pbxPending?.activity ?? null)) {
-    if (before.written.pbxPending) return undefined;
-  }
-  return is;
+  // A PBX that forgot in a restart lists no item, or one without activity, as for available.
+  if (is === '' && afterGap) return 'missing';
+  if (rules.contact !== OWN_STATE_CONTACT) return is;
+  const ours = onItsWay(before.written, now);
+  return ours !== null && is === normalActivity(ours) ? undefined : is;
 }
 
 function callReason(before: PbxView, reading: PbxReading): Reason {
@@ -105,7 +134,7 @@ export function pbxAnswered(rules: Rules, state: PairState, event: PbxWrote, now
 
 /** The list that shows our write may come before or after the answer; both are the same news. */
 function withItem(rules: Rules, pbx: PbxView | null, activity: string): PbxView | null {
-  if (pbx === null || pbx.hidden) return pbx;
+  if (pbx === null) return pbx;
   const item = normalActivity(activity);
   const isManual = rules.contact === OWN_STATE_CONTACT && item !== ON_THE_PHONE;
   return { ...pbx, item, manual: isManual ? item : pbx.manual };

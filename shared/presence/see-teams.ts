@@ -1,7 +1,7 @@
 // An observation of Teams: is it ours, is it old, or did a human do something?
 import { adoptTeams, reconcile } from './adopt.ts';
 import type { Reason, TeamsSeen } from './events.ts';
-import { isCall, isEqual, isNoInformation } from './mapping.ts';
+import { isCall, isEqual, isNoInformation, isSurelyChosen } from './mapping.ts';
 import {
   ECHO_WINDOW_MS,
   type PairState,
@@ -19,19 +19,21 @@ interface Seen {
 
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
 export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Seen {
-  if (isOlder(before, event)) return { state: before, reason: 'older-than-known' };
+  if (isOlder(before, event))
+    return { state: later(before, event, now), reason: 'older-than-known' };
   const recent = before.written.recent.filter((write) => now - write.at < ECHO_WINDOW_MS);
   const state: PairState = { ...before, written: { ...before.written, recent } };
 
   if (event.source === 'read') {
-    if (event.askedAt < settledFrom(recent.at(-1))) {
+    if (event.askedAt < settledFrom(recent.at(-1)) || isOvertaken(state, event)) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
     return believe(rules, { ...state, settleAt: null }, event);
   }
   const echo = recent.findLast((write) => isEchoOf(rules, write.what, event.presence));
   if (echo) return takeEcho(rules, state, event, echo, now);
-  if (state.teams && sameTeams(state.teams.presence, event.presence)) {
+  const unsure = recent.at(-1)?.echoedAt === null;
+  if (!unsure && state.teams && sameTeams(state.teams.presence, event.presence)) {
     const sequence = event.sequence ?? state.teams.sequence;
     return {
       state: { ...state, teams: { ...state.teams, sequence, at: event.at } },
@@ -59,6 +61,16 @@ function isOlder(state: PairState, event: TeamsSeen): boolean {
   if (!known || !event.sequence) return false;
   return event.source === 'read' ? event.sequence < known : event.sequence <= known;
 }
+
+/** A copy at Microsoft that lags behind answered a settling read: ask again, but not at once. */
+function later(state: PairState, event: TeamsSeen, now: number): PairState {
+  const wasAsked = event.source === 'read' && state.settleAt !== null && state.settleAt <= now;
+  return wasAsked ? { ...state, settleAt: now + SETTLE_AFTER_MS } : state;
+}
+
+/** News came while the read was under way: its answer may be older than that. */
+const isOvertaken = ({ teams }: PairState, { presence, askedAt }: TeamsSeen & { source: 'read' }) =>
+  teams !== null && askedAt < teams.at && !sameTeams(teams.presence, presence);
 
 function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresence): boolean {
   if (what === 'session') return looksLikeSession(rules, presence);
@@ -91,20 +103,28 @@ function takeEcho(
     write === echo ? { ...write, echoedAt: write.echoedAt ?? now } : write,
   );
   const known = state.teams?.underlying ?? null;
-  const agreed = sidesAgree(rules, state, event.presence);
-  const underlying = agreed && echo.what !== 'session' ? event.presence : known;
+  const wasCall = state.teams?.call ?? false;
+  const isShadow = mayBeShadow(rules, state, event.presence);
+  const agreed = isShadow || sidesAgree(rules, state, event.presence);
+  const saysMore = agreed && !isShadow && echo.what !== 'session';
+  const underlying = saysMore ? event.presence : known;
   const seen: PairState = {
     ...state,
     written: { ...state.written, recent },
-    teams: note(event, underlying, false),
+    teams: note(event, underlying, wasCall),
   };
   if (!agreed) return { state: settle(seen, now), reason: 'own-echo-but-different' };
   const settled = echo === state.written.recent.at(-1);
   return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
 }
 
+/** During a call on the PBX: our session, or what it hides. It says nothing of what is underneath. */
+const mayBeShadow = (rules: Rules, { pbx }: PairState, presence: TeamsPresence): boolean =>
+  pbx?.call === true && looksLikeSession(rules, presence);
+
 function sidesAgree(rules: Rules, state: PairState, presence: TeamsPresence): boolean {
-  if (state.pbx?.call && looksLikeSession(rules, presence)) return true;
+  // An echo may be late: that a call in Teams has ended is not its news.
+  if (state.teams?.call && !isCall(rules.mapping, presence)) return false;
   return state.manual === null || isEqual(rules.mapping, presence, state.manual.pbx);
 }
 
@@ -122,25 +142,27 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   const underlying = state.teams?.underlying ?? null;
   const wasCall = state.teams?.call ?? false;
 
-  if (isNoInformation(presence)) return takeNoInformation(rules, state, event);
+  if (isNoInformation(rules.mapping, presence)) return takeNoInformation(rules, state, event);
 
-  const ours = state.written.preferred?.presence;
-  const isOurPreferred = ours !== undefined && ours !== 'cleared' && sameTeams(ours, presence);
-  if (state.written.session && !isOurPreferred && looksLikeSession(rules, presence)) {
-    return { state: { ...state, teams: note(event, underlying, false) }, reason: 'own-session' };
+  const ours = isOurPreferred(state, presence);
+  if (!ours && state.written.session && looksLikeSession(rules, presence)) {
+    return { state: { ...state, teams: note(event, underlying, wasCall) }, reason: 'own-session' };
   }
-  if (isCall(rules.mapping, presence)) {
+  if (!ours && isCall(rules.mapping, presence)) {
     const teams = note(event, underlying, true);
     const known = firstSight(rules, { ...state, teams });
     return known ?? { state: { ...state, teams }, reason: wasCall ? 'same' : 'teams-call-began' };
   }
 
   const next: PairState = { ...state, teams: note(event, presence, false) };
-  if (isOurPreferred) return { state: next, reason: 'own-echo' };
+  if (ours) return { state: next, reason: 'own-echo' };
   const first = firstSight(rules, next);
   if (first) return first;
   if (underlying && sameTeams(underlying, presence)) {
     return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
+  }
+  if (underlying === null && isUncovered(state, presence)) {
+    return { state: next, reason: 'teams-without-ours' };
   }
   if (underlying === null) {
     const { state: settled, verdict } = reconcile(rules, next);
@@ -149,10 +171,25 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   return { state: adoptTeams(rules, next, presence), reason: 'teams-chose' };
 }
 
+/** What we wrote, or what we want there and Microsoft may have taken after all. */
+const isOurPreferred = ({ written, manual }: PairState, presence: TeamsPresence): boolean =>
+  [written.preferred?.presence, manual?.teams].some(
+    (ours) => typeof ours === 'object' && sameTeams(ours, presence),
+  );
+
+/**
+ * We cleared the preferred presence, and this is what Teams shows by itself: our own doing, and
+ * nobody's choice, unless nothing but a choice makes Teams show it.
+ */
+const isUncovered = ({ written, manual }: PairState, presence: TeamsPresence): boolean =>
+  manual?.teams === 'clear' &&
+  written.preferred?.presence === 'cleared' &&
+  !isSurelyChosen(presence);
+
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */
 function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   const fromTeams = state.manual?.origin === 'teams';
-  const underlying = fromTeams || !state.teams ? event.presence : state.teams.underlying;
+  const underlying = fromTeams ? event.presence : (state.teams?.underlying ?? event.presence);
   const next: PairState = { ...state, teams: note(event, underlying, false) };
   const first = firstSight(rules, next);
   if (first) return first;

@@ -3,6 +3,7 @@ import {
   type PairState,
   type RecentWrite,
   SETTLE_AFTER_MS,
+  sameTeams,
   type TeamsView,
   type TeamsWrite,
   type Written,
@@ -17,6 +18,7 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
     -RECENT_LIMIT,
   );
   const written: Written = { ...state.written, recent };
+  const before = state.teams?.underlying ?? null;
   switch (write.kind) {
     case 'set-session':
       return { ...state, written: { ...written, session: { at: now } } };
@@ -27,29 +29,46 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
       return {
         ...state,
         teams: withUnderlying(state.teams, write.presence),
-        written: { ...written, preferred: { presence: write.presence, at: now } },
+        written: { ...written, preferred: { presence: write.presence, at: now, before } },
       };
     case 'clear-preferred':
       return {
         ...state,
         teams: withUnderlying(state.teams, null),
-        written: { ...written, preferred: { presence: 'cleared', at: now } },
+        written: { ...written, preferred: { presence: 'cleared', at: now, before } },
         settleAt: now + SETTLE_AFTER_MS,
       };
   }
 }
 
-/** Microsoft did not take it: nothing of it stands, so that it becomes due again. */
+/**
+ * Microsoft did not take it, or took it and its answer was lost: it becomes due again. A session may
+ * stand all the same, so that one nobody wants any more is cleared rather than left to expire.
+ */
 export function teamsWriteFailed(state: PairState, write: TeamsWrite): PairState {
   switch (write.kind) {
     case 'set-session':
-      return { ...state, written: { ...state.written, session: null } };
     case 'clear-session':
       return { ...state, written: { ...state.written, session: { at: 0 } } };
     case 'set-preferred':
     case 'clear-preferred':
-      return { ...state, written: { ...state.written, preferred: null } };
+      return {
+        ...state,
+        teams: withoutWrite(state, write),
+        written: { ...state.written, preferred: null },
+      };
   }
+}
+
+/** As if the write had not been sent, unless something was seen since that is none of it. */
+function withoutWrite({ teams, written }: PairState, write: TeamsWrite): TeamsView | null {
+  const expected = write.kind === 'set-preferred' ? write.presence : null;
+  const { underlying = null } = teams ?? {};
+  const untouched =
+    expected === null || underlying === null
+      ? expected === underlying
+      : sameTeams(expected, underlying);
+  return untouched ? withUnderlying(teams, written.preferred?.before ?? null) : teams;
 }
 
 function traceOf(write: TeamsWrite): RecentWrite['what'] {

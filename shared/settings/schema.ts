@@ -3,11 +3,14 @@ import { z } from 'zod';
 import type { FieldError } from '../errors.ts';
 import { fieldErrors } from '../field-errors.ts';
 import { PREFERRED_PAIRS, parsePair } from '../presence/mapping.ts';
-import { ON_THE_PHONE, OWN_STATE_CONTACT } from '../presence/model.ts';
+import { normalActivity, ON_THE_PHONE, OWN_STATE_CONTACT } from '../presence/model.ts';
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HOST =
   /^(?=.{3,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;
+
+/** A host name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. */
+const AUTHORITY = /^(?:[a-z0-9.-]*[a-z0-9]|\[[0-9a-f:.]+\])\.?(?::\d{1,5})?$/i;
 
 /** What a secret looks like when it is read: never its value. */
 export const secretView = z.object({ set: z.boolean() }).strict();
@@ -55,6 +58,7 @@ function notificationUrlFault(text: string): string | undefined {
   if (protocol.toLowerCase() !== 'https')
     return 'Must begin with https://, Microsoft sends nowhere else.';
   if (authority.includes('@')) return 'Must not contain a user name or password.';
+  if (!AUTHORITY.test(authority)) return 'Must be a URL.';
   if (!path.endsWith('/subscriptions')) return 'Must end in /subscriptions.';
   if (rest) return 'Must end in /subscriptions, without a query or fragment.';
   return undefined;
@@ -82,7 +86,10 @@ const mapping = z
         z
           .string()
           .max(64)
-          .refine((activity) => activity !== ON_THE_PHONE, 'A call is always shown as In a call.'),
+          .refine(
+            (activity) => normalActivity(activity) !== ON_THE_PHONE,
+            'A call is always shown as In a call.',
+          ),
         pairText,
       )
       .optional(),
@@ -109,6 +116,8 @@ export type Certificate = z.infer<typeof certificate>;
 
 const clientSecret = z.string().min(1, 'Must not be empty; null removes it.').max(1024);
 
+const POLL_RANGE = 'Must be 2 to 300 seconds.';
+
 /** Keys whose values are not secret, with their defaults. */
 const openShape = {
   masterPbx,
@@ -124,7 +133,11 @@ const openShape = {
     )
     .default('global'),
   source: z.enum(['subscribe', 'poll']).default('subscribe'),
-  pollSeconds: z.int('Must be a whole number of seconds.').min(2).max(300).default(5),
+  pollSeconds: z
+    .int('Must be a whole number of seconds.')
+    .min(2, POLL_RANGE)
+    .max(300, POLL_RANGE)
+    .default(5),
   matching: z
     .array(z.enum(MATCHING))
     .min(1)
@@ -186,7 +199,9 @@ export function checkSettings(
   input: unknown,
 ): { ok: true; settings: SettingsInput } | { ok: false; errors: FieldError[] } {
   const result = settingsInput.safeParse(input, { reportInput: true });
-  const errors = [...(result.error?.issues ?? []).flatMap(fieldErrors), ...crossFaults(input)];
+  const own = (result.error?.issues ?? []).flatMap(fieldErrors);
+  const named = new Set(own.map(({ path }) => path));
+  const errors = [...own, ...crossFaults(input).filter(({ path }) => !named.has(path))];
   if (!result.success || errors.length > 0) return { ok: false, errors };
   return { ok: true, settings: result.data };
 }

@@ -8,7 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
 const TABLES: Record<Language, Record<TextCode, Text>> = { en: EN, de: DE };
 
 /** Whether there is a sentence for this code. */
-export const isTextCode = (code: string): code is TextCode => code in EN;
+export const isTextCode = (code: string): code is TextCode => Object.hasOwn(EN, code);
 
 /**
  * The sentences for a code, with `{name}` filled from `params`. A code without a sentence of its

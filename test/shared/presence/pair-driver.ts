@@ -1,0 +1,316 @@
+// One pair of users between two models, on a fake clock: applies events to `decide`, carries out
+// what `due` asks for, and writes down what it carried out.
+import { decide } from '../../../shared/presence/decide.ts';
+import { type Due, due } from '../../../shared/presence/due.ts';
+import type { PresenceEvent, Reason } from '../../../shared/presence/events.ts';
+import { type MappingRows, mappingOf } from '../../../shared/presence/mapping.ts';
+import {
+  type Directions,
+  newPair,
+  normalActivity,
+  type PairState,
+  type TeamsPresence,
+  type TeamsWrite,
+} from '../../../shared/presence/model.ts';
+import type { Rules } from '../../../shared/presence/rules.ts';
+import { PbxModel, TeamsModel, teams, textOf } from './models.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+export interface DriverOptions {
+  contact?: string;
+  directions?: Directions;
+  rows?: MappingRows;
+  /** What stands on each side when the pair is made; available on both by default. */
+  teams?: string;
+  pbx?: string;
+}
+
+/** `fails`: it does not arrive. `answer-lost`: it arrives, and nobody learns of it. */
+type GraphLine = 'up' | 'fails' | 'answer-lost';
+/** The order in which the PBX tells of our write; `silent`: it takes it and never says so. */
+type PbxLine = 'list-first' | 'answer-first' | 'silent' | 'lost' | { fault: string };
+
+export class PairDriver {
+  now = 1_000_000_000_000;
+  readonly rules: Rules;
+  readonly teams = new TeamsModel();
+  readonly pbx = new PbxModel();
+  state: PairState = newPair();
+  reason: Reason = 'same';
+
+  graphLine: GraphLine = 'up';
+  /** How long a write to Teams that failed is left alone. */
+  graphRetryMs = 5 * SECOND;
+  pbxLine: PbxLine = 'list-first';
+  /** Whether a PBX session and a tunnel are up. */
+  pbxIsUp = true;
+  canAsk = true;
+  /** Delays of the notifications of one change: two are a duplicate, none is a loss. */
+  delays: () => readonly number[] = () => [0];
+  /** Microsoft's version stamps, where they are sent. */
+  sequences = false;
+
+  #wrote: string[] = [];
+  #reads = 0;
+  #sequence = 0;
+  #lastShown: TeamsPresence;
+  #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' } }[] = [];
+  #graphNotBefore = 0;
+
+  constructor(options: DriverOptions = {}) {
+    const { contact = 'tel:', directions = 'both', rows } = options;
+    this.rules = { mapping: mappingOf(rows), contact, directions };
+    if (options.teams) this.#start(teams(options.teams));
+    this.pbx.set('tel:', options.pbx ?? '');
+    this.#lastShown = this.teams.shown(this.now);
+  }
+
+  /** A pair of which both sides are known, with nothing written yet that was not needed. */
+  static paired(options: DriverOptions = {}): PairDriver {
+    const driver = new PairDriver(options);
+    driver.meet();
+    driver.pass(2 * MINUTE);
+    return driver;
+  }
+
+  /** The first read and the first list. */
+  meet(): void {
+    this.read();
+    this.list({ afterGap: true });
+  }
+
+  #start(presence: TeamsPresence): void {
+    if (['Offline', 'Away', 'Available'].includes(presence.availability)) {
+      this.teams.client = presence;
+    } else if (presence.availability === presence.activity) this.teams.preferred = presence;
+    else this.teams.client = presence;
+  }
+
+  // What humans do.
+
+  /** A human picks a status in Teams; `null`: resets it. */
+  teamsChooses(status: string | null): Reason {
+    this.teams.preferred = status === null ? null : teams(status);
+    return this.#teamsChanged();
+  }
+
+  /** The user's Teams client, or what speaks through it: idle, a meeting, a call, signed out. */
+  teamsClient(presence: string): Reason {
+    this.teams.client = teams(presence);
+    return this.#teamsChanged();
+  }
+
+  pbxSets(activity: string, contact = 'tel:'): Reason {
+    this.pbx.set(contact, activity);
+    return this.list();
+  }
+
+  pbxCall(contact = 'sip:'): Reason {
+    this.pbx.calls.add(contact);
+    return this.list();
+  }
+
+  pbxHangsUp(): Reason {
+    this.pbx.calls.clear();
+    return this.list();
+  }
+
+  /** The PBX is not heard of while `meanwhile` happens. */
+  pbxGap(meanwhile: () => void = () => {}): Reason {
+    this.pbxIsUp = false;
+    meanwhile();
+    this.pbxIsUp = true;
+    return this.list({ afterGap: true });
+  }
+
+  // What the edge hears.
+
+  /** A notification as it stands, whatever the model says. */
+  teamsSays(presence: string, sequence?: string): Reason {
+    return this.apply(this.#notification(teams(presence), sequence));
+  }
+
+  /** A sweep: reads the user once more. */
+  read(askedAt = this.now, presence = this.teams.shown(this.now)): Reason {
+    const sequence = this.sequences ? stamp(this.#sequence) : undefined;
+    const event = { kind: 'teams-seen', source: 'read', presence, sequence } as const;
+    return this.apply({ ...event, askedAt, at: this.now });
+  }
+
+  list({ afterGap = false } = {}): Reason {
+    if (!this.pbxIsUp) return 'same';
+    return this.apply({ kind: 'pbx-seen', items: this.pbx.list(), afterGap, at: this.now });
+  }
+
+  apply(event: PresenceEvent): Reason {
+    const { reason } = this.#step(event);
+    this.#carryOut();
+    this.reason = reason;
+    return reason;
+  }
+
+  /** Time passes: timers fire, notifications arrive. */
+  pass(ms: number): this {
+    const until = this.now + ms;
+    for (let guard = 0; ; guard += 1) {
+      if (guard > 10_000) throw new Error('The clock does not get on: something is always due.');
+      const next = this.#nextAt();
+      if (next === null || next > until) break;
+      this.now = Math.max(this.now, next);
+      this.#arrive();
+      this.#sessionMayEnd();
+      this.#carryOut();
+    }
+    this.now = until;
+    this.#sessionMayEnd();
+    this.#carryOut();
+    return this;
+  }
+
+  /** What was written since the last call, oldest first. */
+  wrote(): string[] {
+    const wrote = this.#wrote;
+    this.#wrote = [];
+    return wrote;
+  }
+
+  reads(): number {
+    const reads = this.#reads;
+    this.#reads = 0;
+    return reads;
+  }
+
+  due(): Due {
+    return due(this.rules, this.state, this.now);
+  }
+
+  /** Both sides as an onlooker sees them. */
+  get shows(): string {
+    return `${textOf(this.teams.shown(this.now))} = ${this.pbxShows || 'available'}`;
+  }
+
+  /** The newest item that says something. */
+  get pbxShows(): string {
+    const activities = this.pbx.list().map(({ activity }) => normalActivity(activity));
+    return activities.find((activity) => activity !== '') ?? '';
+  }
+
+  #step(event: PresenceEvent): { reason: Reason } {
+    const { state, reason } = decide(this.rules, this.state, event, this.now);
+    this.state = state;
+    return { reason };
+  }
+
+  #notification(
+    presence: TeamsPresence,
+    sequence?: string,
+  ): PresenceEvent & { kind: 'teams-seen' } {
+    const { canAsk } = this;
+    const event = { kind: 'teams-seen', source: 'notification', canAsk } as const;
+    return { ...event, presence, sequence, at: this.now };
+  }
+
+  /** A write that does not change what Teams shows makes no notification. */
+  #teamsChanged(): Reason {
+    const shown = this.teams.shown(this.now);
+    if (textOf(shown) === textOf(this.#lastShown)) return 'same';
+    this.#lastShown = shown;
+    this.#sequence += 1;
+    const sequence = this.sequences ? stamp(this.#sequence) : undefined;
+    const event = this.#notification(shown, sequence);
+    this.#onTheWay.push(...this.delays().map((delay) => ({ at: this.now + delay, event })));
+    this.#arrive();
+    this.#carryOut();
+    return this.reason;
+  }
+
+  #arrive(): void {
+    for (;;) {
+      const index = this.#onTheWay.findIndex(({ at }) => at <= this.now);
+      const [arrived] = index < 0 ? [] : this.#onTheWay.splice(index, 1);
+      if (!arrived) return;
+      this.apply({ ...arrived.event, at: this.now });
+    }
+  }
+
+  /** A session of ours that nobody refreshed ends by itself. */
+  #sessionMayEnd(): void {
+    if (this.teams.sessionUntil > 0 && !this.teams.hasSession(this.now)) {
+      this.teams.clearSession();
+      this.#teamsChanged();
+    }
+  }
+
+  #nextAt(): number | null {
+    const { teams: writes, pbx, read, nextAt } = this.due();
+    const waiting = writes.length > 0 && this.#graphNotBefore > this.now;
+    const times = [
+      nextAt,
+      waiting ? this.#graphNotBefore : null,
+      this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
+      ...this.#onTheWay.map(({ at }) => at),
+    ].filter((at) => at !== null);
+    if (read || (writes.length > 0 && !waiting) || (pbx !== null && this.pbxIsUp)) return this.now;
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
+  #carryOut(): void {
+    for (let guard = 0; guard < 50; guard += 1) {
+      const { pbx, teams: writes, read } = this.due();
+      const [write] = writes;
+      if (pbx !== null && this.pbxIsUp) this.#writePbx(pbx);
+      else if (write && this.now >= this.#graphNotBefore) this.#writeTeams(write);
+      else if (read) {
+        this.#reads += 1;
+        this.read();
+        return;
+      } else return;
+    }
+    throw new Error(`Writes without end: ${this.#wrote.slice(-6).join(', ')}`);
+  }
+
+  #writePbx(activity: string): void {
+    this.#wrote.push(`pbx ${activity || 'available'}`);
+    this.#step({ kind: 'pbx-sent', activity });
+    const write = this.now;
+    const line = this.pbxLine;
+    if (line === 'lost') return;
+    if (typeof line === 'object') {
+      this.#step({ kind: 'pbx-wrote', write, fault: line.fault });
+      return;
+    }
+    this.pbx.set(this.rules.contact, activity);
+    const seen = { kind: 'pbx-seen', afterGap: false, at: this.now } as const;
+    if (line === 'answer-first') this.#step({ kind: 'pbx-wrote', write });
+    this.#step({ ...seen, items: this.pbx.list() });
+    if (line === 'list-first') this.#step({ kind: 'pbx-wrote', write });
+  }
+
+  #writeTeams(write: TeamsWrite): void {
+    this.#wrote.push(`teams ${wordOf(write)}`);
+    this.#step({ kind: 'teams-sent', write });
+    if (this.graphLine !== 'fails') {
+      if (write.kind === 'set-session') this.teams.setSession(this.now);
+      if (write.kind === 'clear-session') this.teams.clearSession();
+      if (write.kind === 'set-preferred') this.teams.preferred = write.presence;
+      if (write.kind === 'clear-preferred') this.teams.preferred = null;
+    }
+    if (this.graphLine !== 'up') {
+      this.#step({ kind: 'teams-failed', write });
+      this.#graphNotBefore = this.now + this.graphRetryMs;
+    }
+    this.#teamsChanged();
+  }
+}
+
+const stamp = (sequence: number): string => `A${String(sequence).padStart(8, '0')}`;
+
+const wordOf = (write: TeamsWrite): string => {
+  if (write.kind === 'set-preferred') return textOf(write.presence);
+  return { 'set-session': 'session', 'clear-session': 'no session', 'clear-preferred': 'clear' }[
+    write.kind
+  ];
+};

@@ -1,0 +1,375 @@
+import { describe, expect, test } from 'vitest';
+import { teams } from './models.ts';
+import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
+
+const never = () => [];
+
+describe('our own write comes back', () => {
+  test.each([0, 1, 30, 89])('as its echo after %i s, and again', (delayS) => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [delayS * SECOND, delayS * SECOND + 500];
+    pair.pbxSets('dnd');
+    pair.pass(5 * MINUTE);
+    expect(pair.wrote()).toEqual(['teams DoNotDisturb']);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test.each(['Busy/InACall', 'Busy'])(
+    'a session as %s, which is how Teams spells it',
+    (spelling) => {
+      const pair = PairDriver.paired();
+      pair.teams.spelling = spelling;
+      pair.delays = () => [SECOND, 80 * SECOND];
+      pair.pbxCall();
+      pair.pass(3 * MINUTE);
+      pair.pbxHangsUp();
+      pair.pass(5 * MINUTE);
+      expect(pair.wrote()).toEqual(['teams session', 'teams no session']);
+      expect(pair.state.teams?.call).toBe(false);
+    },
+  );
+
+  test('a late echo of a session that has ended makes one read and no write', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.pass(20 * SECOND).pbxHangsUp();
+    pair.pass(20 * SECOND).wrote();
+    pair.reads();
+    expect(pair.teamsSays('Busy/InACall')).toBe('own-echo-but-different');
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual([]);
+    expect(pair.reads()).toBe(1);
+  });
+
+  test('to be seen by a sweep too', () => {
+    const pair = PairDriver.paired();
+    pair.delays = never;
+    pair.pbxSets('busy');
+    pair.pbxCall();
+    for (let n = 0; n < 20; n += 1) {
+      pair.pass(20 * SECOND);
+      expect(['own-echo', 'own-session', 'read-too-early']).toContain(pair.read());
+    }
+    expect(pair.wrote()).toEqual(['teams Busy', 'teams session', 'teams session']);
+  });
+
+  test('later than 90 s it is somebody else’s, unless it is what stands', () => {
+    const pair = PairDriver.paired();
+    pair.delays = never;
+    pair.pbxSets('dnd');
+    pair.pass(91 * SECOND);
+    expect(pair.teamsSays('DoNotDisturb')).toBe('own-echo');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams DoNotDisturb']);
+  });
+});
+
+describe('a human’s change hides behind our own write', () => {
+  test('an echo that leaves the sides different is settled by one read', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(20 * SECOND).pbxSets('');
+    pair.pass(20 * SECOND).wrote();
+    pair.reads();
+    expect(pair.teamsChooses('Busy')).toBe('own-echo-but-different');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx busy']);
+    expect(pair.reads()).toBe(1);
+  });
+
+  test('a choice that takes ours back before its echo was seen is found', () => {
+    const pair = PairDriver.paired();
+    pair.delays = never;
+    pair.pbxSets('busy');
+    pair.delays = () => [SECOND];
+    pair.teams.preferred = null;
+    // Teams went to Busy and back: the one notification says what was known before.
+    pair.teamsSays('Available');
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['teams Busy', 'pbx available']);
+  });
+
+  test('Busy chosen during a call on the PBX is applied when it ends', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.pass(2 * MINUTE).wrote();
+    pair.teamsChooses('Busy');
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual([]);
+    pair.pbxHangsUp();
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['teams no session', 'pbx busy']);
+  });
+
+  test('Busy chosen after our own Busy and before the call’s end is not lost', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.pbxSets('meeting');
+    pair.teamsChooses('Available');
+    pair.teamsChooses('Busy');
+    pair.pbxHangsUp();
+    pair.pass(5 * MINUTE);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+});
+
+describe('a read', () => {
+  test('that was asked before our write had its time is not believed, and asked again', () => {
+    const pair = PairDriver.paired();
+    pair.delays = never;
+    const before = pair.teams.shown(pair.now);
+    pair.pbxSets('busy');
+    pair.reads();
+    pair.pass(SECOND);
+    expect(pair.read(pair.now, before)).toBe('read-too-early');
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['teams Busy']);
+    expect(pair.reads()).toBe(1);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+
+  test('is believed at once when our write has come back', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.delays = never;
+    pair.teamsChooses('Away');
+    pair.pass(SECOND);
+    expect(pair.read()).toBe('teams-chose');
+  });
+
+  test('that news overtook is not believed', () => {
+    const pair = PairDriver.paired();
+    const asked = { at: pair.now, answer: pair.teams.shown(pair.now) };
+    pair.pass(SECOND).teamsChooses('Busy');
+    pair.pass(SECOND);
+    expect(pair.read(asked.at, asked.answer)).toBe('read-too-early');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx busy']);
+  });
+
+  test('answered by a copy that lags behind is asked again, but not at once', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.teamsChooses('Busy');
+    pair.apply({ kind: 'teams-sent', write: { kind: 'clear-session' } });
+    const at = pair.now + 10 * SECOND;
+    pair.now = at;
+    const event = { kind: 'teams-seen', source: 'read', presence: teams('Available') } as const;
+    const reason = pair.apply({ ...event, sequence: 'A00000000', askedAt: at, at });
+    expect(reason).toBe('older-than-known');
+    expect(pair.state.settleAt).toBe(at + 3 * SECOND);
+  });
+});
+
+describe('late, doubled and disordered notifications', () => {
+  test('with version stamps the older one and the copy are dropped', () => {
+    const pair = PairDriver.paired();
+    pair.pass(HOUR).teamsSays('Busy', 'A05');
+    expect(pair.teamsSays('Away', 'A04')).toBe('older-than-known');
+    expect(pair.teamsSays('Busy', 'A05')).toBe('older-than-known');
+    expect(pair.wrote()).toEqual(['pbx busy']);
+    expect(pair.teamsSays('Away', 'A06')).toBe('teams-chose');
+  });
+
+  test('a read with the version known already is no news, and one that is older is dropped', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR);
+    expect(pair.read()).toBe('same');
+    const event = { kind: 'teams-seen', source: 'read', sequence: 'A00000000' } as const;
+    const at = pair.now;
+    expect(pair.apply({ ...event, presence: teams('Away'), askedAt: at, at })).toBe(
+      'older-than-known',
+    );
+  });
+
+  test('without stamps the one that follows closely on another is asked about', () => {
+    const pair = PairDriver.paired();
+    pair.pass(HOUR).teamsChooses('Busy');
+    pair.pass(10 * SECOND);
+    expect(pair.teamsSays('Available')).toBe('asking-what-is-true');
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['pbx busy']);
+  });
+
+  test('where nobody can be asked the last one is believed', () => {
+    const pair = PairDriver.paired();
+    pair.canAsk = false;
+    pair.teamsChooses('Busy');
+    pair.pass(10 * SECOND);
+    expect(pair.teamsChooses('Away')).toBe('teams-chose');
+    expect(pair.wrote()).toEqual(['pbx busy', 'pbx away']);
+  });
+});
+
+describe('a call in Teams', () => {
+  test('is laid over our item, and what it covered is put back', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Busy/InAMeeting');
+    pair.pass(HOUR).teamsClient('Busy/InACall');
+    pair.pass(HOUR).teamsClient('Busy/InAMeeting');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx meeting', 'pbx on-the-phone', 'pbx meeting']);
+  });
+
+  test('keeps the PBX human’s state underneath, and its origin', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('lunch');
+    pair.pass(HOUR).wrote();
+    pair.teamsSays('Busy/InACall');
+    expect(pair.wrote()).toEqual(['pbx on-the-phone']);
+    expect(pair.state.manual).toMatchObject({ origin: 'pbx', pbx: 'lunch' });
+    pair.pass(HOUR).read();
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['pbx lunch']);
+  });
+
+  test('is not ended by a late echo of our own write', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR).wrote();
+    pair.delays = () => [60 * SECOND];
+    pair.pbxSets('');
+    pair.delays = () => [SECOND];
+    pair.pass(10 * SECOND).teamsClient('Busy/InACall');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams clear', 'pbx on-the-phone']);
+    expect(pair.pbxShows).toBe('on-the-phone');
+  });
+
+  test('that a human answers with dnd on the PBX is not laid over that', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Busy/InACall');
+    pair.pass(HOUR).wrote();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams DoNotDisturb']);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+});
+
+describe('a call on each side', () => {
+  test('the Teams call first: our item stays until it has ended', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Busy/InACall');
+    pair.pass(10 * MINUTE).pbxCall();
+    for (let n = 0; n < 10; n += 1) pair.pass(20 * SECOND).read();
+    pair.pbxHangsUp();
+    pair.pass(10 * MINUTE);
+    expect(pair.wrote()).toEqual(['pbx on-the-phone', 'teams session', 'teams no session']);
+    pair.teamsClient('Available');
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['pbx available']);
+  });
+
+  test('the PBX call first: the Teams call is shown when that has ended', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall('tel:');
+    pair.pass(MINUTE).teamsClient('Busy/InACall');
+    pair.pass(MINUTE).pbxHangsUp();
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['teams session', 'teams no session', 'pbx on-the-phone']);
+    pair.teamsClient('Available');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx available']);
+  });
+
+  test('the Teams call ends behind the PBX call', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Busy/InACall');
+    pair.pbxCall();
+    pair.pass(MINUTE).teamsClient('Available');
+    pair.pass(MINUTE).pbxHangsUp();
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.teams.hasSession(pair.now)).toBe(false);
+  });
+});
+
+describe('no information is not a choice', () => {
+  test.each(['Offline', 'Offline/OffWork', 'PresenceUnknown'])(
+    '%s takes back what came from Teams',
+    (presence) => {
+      const pair = PairDriver.paired();
+      pair.teamsClient('Busy/InAMeeting');
+      pair.pass(HOUR);
+      expect(pair.teamsClient(presence)).toBe('teams-took-back');
+      pair.pass(HOUR);
+      expect(pair.wrote()).toEqual(['pbx meeting', 'pbx available']);
+    },
+  );
+
+  test.each(['Offline', 'Offline/OffWork', 'PresenceUnknown'])(
+    '%s does not undo what a human set on the PBX',
+    (presence) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('dnd');
+      pair.pass(HOUR).wrote();
+      expect(pair.teamsClient(presence)).toBe('teams-no-information');
+      pair.pass(HOUR).teamsClient('Available');
+      pair.pass(HOUR);
+      expect(pair.wrote()).toEqual([]);
+      expect(pair.shows).toBe('DoNotDisturb = dnd');
+    },
+  );
+
+  test('Available after another state is a choice, against the PBX too', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).wrote();
+    expect(pair.teamsChooses('Available')).toBe('teams-chose');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx available']);
+  });
+
+  test('a meeting that begins after Offline is shown', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR).teamsClient('Offline');
+    pair.pass(HOUR).pbxSets('');
+    pair.pass(HOUR).wrote();
+    pair.teamsClient('Busy/InAMeeting');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx meeting']);
+  });
+});
+
+describe('what Teams shows of itself after we cleared our preferred presence', () => {
+  test.each(['Away', 'Busy/InAMeeting', 'Available'])(
+    '%s is nobody’s choice: the human on the PBX is not contradicted',
+    (client) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('dnd');
+      pair.pass(HOUR).teamsClient(client);
+      pair.pass(HOUR).wrote();
+      pair.pbxSets('');
+      pair.pass(HOUR).read();
+      pair.pass(HOUR);
+      expect(pair.wrote()).toEqual(['teams clear']);
+      expect(pair.pbxShows).toBe('');
+    },
+  );
+
+  test('its next change counts again', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).teamsClient('Away');
+    pair.pass(HOUR).pbxSets('');
+    pair.pass(HOUR).wrote();
+    pair.teamsClient('Busy/InAMeeting');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx meeting']);
+  });
+
+  test('DoNotDisturb is a human’s choice, made in the meantime', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR).wrote();
+    pair.delays = never;
+    pair.pbxSets('');
+    pair.teamsChooses('DoNotDisturb');
+    pair.pass(MINUTE);
+    expect(pair.wrote()).toEqual(['teams clear', 'pbx dnd']);
+  });
+});

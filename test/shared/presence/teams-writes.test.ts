@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
+
+describe('a write to Teams that fails', () => {
+  test.each(['fails', 'answer-lost'] as const)('becomes due again: %s', (line) => {
+    const pair = PairDriver.paired();
+    pair.graphLine = line;
+    pair.pbxSets('busy');
+    expect(pair.due().teams).toMatchObject([{ kind: 'set-preferred' }]);
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams Busy', 'teams Busy']);
+    pair.graphLine = line;
+    pair.pbxSets('');
+    expect(pair.due().teams).toEqual([{ kind: 'clear-preferred' }]);
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    // An answer that was lost is found out by the echo or the settling read.
+    expect(pair.teams.preferred).toBeNull();
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('leaves what Teams still shows nobody’s choice: the PBX is not reverted', () => {
+    const pair = PairDriver.paired();
+    pair.graphLine = 'fails';
+    pair.pbxSets('busy');
+    pair.pass(20 * SECOND).read();
+    pair.pass(MINUTE).read();
+    expect(pair.pbxShows).toBe('busy');
+    pair.graphLine = 'up';
+    pair.pass(HOUR).wrote();
+    pair.graphLine = 'fails';
+    pair.pbxSets('');
+    pair.pass(20 * SECOND).read();
+    pair.pass(MINUTE).read();
+    expect(pair.pbxShows).toBe('');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('and landed all the same does not become a human’s choice', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.graphLine = 'answer-lost';
+    pair.graphRetryMs = HOUR;
+    pair.pbxSets('busy');
+    pair.pass(20 * SECOND);
+    expect(pair.read()).toBe('own-echo');
+    expect(pair.state.manual).toMatchObject({ origin: 'pbx', pbx: 'busy' });
+  });
+
+  test('a later choice is written even where Teams is thought to show it', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.pbxSets('away');
+    pair.pass(HOUR);
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('busy');
+    pair.graphLine = 'up';
+    pair.pbxSets('away');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = away');
+  });
+
+  test('what a human chose in Teams meanwhile is a choice', () => {
+    const pair = PairDriver.paired();
+    pair.graphLine = 'fails';
+    pair.pbxSets('busy');
+    pair.pass(20 * SECOND).teamsChooses('DoNotDisturb');
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+});
+
+describe('a session', () => {
+  test.each(['fails', 'answer-lost'] as const)(
+    'that may stand is cleared when the call has ended: %s',
+    (line) => {
+      const pair = PairDriver.paired();
+      pair.graphLine = line;
+      pair.pbxCall();
+      pair.pass(SECOND).pbxHangsUp();
+      pair.graphLine = 'up';
+      pair.pass(10 * SECOND);
+      expect(pair.teams.hasSession(pair.now)).toBe(false);
+      expect(pair.wrote().at(-1)).toBe('teams no session');
+      expect(pair.due().teams).toEqual([]);
+    },
+  );
+
+  test('that could not be cleared is cleared later', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.pass(MINUTE);
+    pair.graphLine = 'fails';
+    pair.pbxHangsUp();
+    pair.pass(10 * SECOND);
+    expect(pair.teams.hasSession(pair.now)).toBe(true);
+    pair.graphLine = 'up';
+    pair.pass(10 * SECOND);
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('whose refresh failed is not taken for a call in Teams', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.graphLine = 'fails';
+    pair.pass(7 * MINUTE).read();
+    expect(pair.state.teams?.call).toBe(false);
+    expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
+  });
+});
+
+test('only the last few writes are remembered', () => {
+  const pair = PairDriver.paired();
+  for (let n = 0; n < 30; n += 1) pair.pbxSets(n % 2 === 0 ? 'busy' : 'dnd');
+  expect(pair.state.written.recent).toHaveLength(8);
+});

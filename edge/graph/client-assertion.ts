@@ -1,5 +1,5 @@
 // Proves an app by its certificate. By hand, with jose: MSAL's own `clientCertificate` fails in
-// workerd, whose createPrivateKey refuses what jsonwebtoken gives it (facts: stack §4).
+// workerd, whose createPrivateKey refuses what jsonwebtoken gives it.
 import { base64url, importPKCS8, SignJWT } from 'jose';
 import { AppError } from '../../shared/errors.ts';
 

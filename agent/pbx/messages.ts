@@ -54,6 +54,15 @@ const ITEM_LIMIT = 64;
 /** What a tunnel frame can carry of a text. */
 export const clipped = (text: string): string => text.slice(0, TEXT_LIMIT);
 
+const noteItem = z.object({ contact: word, note: word });
+
+/** The notes of a PresenceUpdate by contact, where there are any: a write must not wipe them. */
+export function presenceNotes(message: PbxMessage): Map<string, string> {
+  const list: unknown[] = Array.isArray(message['presence']) ? message['presence'] : [];
+  const notes = list.slice(0, ITEM_LIMIT).map((entry) => noteItem.safeParse(entry).data ?? {});
+  return new Map(notes.flatMap(({ contact = '', note }) => (note ? [[contact, note]] : [])));
+}
+
 /** The items of a PresenceUpdate, in the PBX's order. Notes stay on site. */
 export function presenceItems(message: PbxMessage): PbxItem[] {
   const list: unknown[] = Array.isArray(message['presence']) ? message['presence'] : [];
@@ -115,9 +124,9 @@ export const unsubscribePresence = (sip: string, src: string): AskedRequest => (
   sip,
   src,
 });
-/** An item overwrites the item with the same contact only (SDK, Signal). */
+/** An item overwrites the item with the same contact only (SDK, Signal), its note included. */
 export const setPresence = (
-  item: { guid: string; contact: string; activity: string },
+  item: { guid: string; contact: string; activity: string; note: string },
   src: string,
 ): AskedRequest => ({
   api: 'PbxApi',
@@ -125,7 +134,7 @@ export const setPresence = (
   guid: item.guid,
   contact: item.contact,
   activity: item.activity,
-  note: '',
+  note: item.note,
   src,
 });
 export const getNodeInfo = (src: string): AskedRequest => ({

@@ -8,6 +8,7 @@ import {
   errorOf,
   type PbxMessage,
   presenceItems,
+  presenceNotes,
   presenceState,
   setPresence,
   subscribePresence,
@@ -46,6 +47,8 @@ export class Presence {
   readonly #ears: PresenceEars;
   readonly #log: Log;
   readonly #watched = new Map<string, Watched>();
+  /** Notes of users who have one, by contact: what we write keeps them. */
+  readonly #notes = new Map<string, Map<string, string>>();
   readonly #subscribing = new Window(OPEN_SUBSCRIPTIONS);
   readonly #writing = new Window(OPEN_WRITES);
   #writes = 0;
@@ -74,6 +77,7 @@ export class Presence {
     const known = this.#watched.get(guid);
     if (!known) return;
     this.#watched.delete(guid);
+    this.#notes.delete(guid);
     this.#session.unroute(guid);
     if (known.state !== 'asked') return;
     this.#session.ask(unsubscribePresence(known.sip, guid), ANSWER_TIMEOUT_MS, () => {});
@@ -84,7 +88,8 @@ export class Presence {
     this.#writing.add((free) => {
       // Never a guid: those are the `src` of subscriptions.
       const src = `set-${++this.#writes}`;
-      this.#session.ask(setPresence(write, src), ANSWER_TIMEOUT_MS, (answer) => {
+      const note = this.#notes.get(write.guid)?.get(write.contact) ?? '';
+      this.#session.ask(setPresence({ ...write, note }, src), ANSWER_TIMEOUT_MS, (answer) => {
         done(writeFault(answer));
         free();
       });
@@ -122,10 +127,18 @@ export class Presence {
 
   #push(guid: string, message: PbxMessage): void {
     this.#apiSpoke = true;
-    if (message.mt === 'PresenceUpdate') this.#ears.items(guid, presenceItems(message));
+    if (message.mt === 'PresenceUpdate') {
+      this.#keepNotes(guid, presenceNotes(message));
+      this.#ears.items(guid, presenceItems(message));
+    }
     if (message.mt === 'PresenceState' && presenceState.safeParse(message).data?.up === false) {
       this.#ears.noItems(guid);
     }
+  }
+
+  #keepNotes(guid: string, notes: Map<string, string>): void {
+    if (notes.size > 0) this.#notes.set(guid, notes);
+    else this.#notes.delete(guid);
   }
 }
 

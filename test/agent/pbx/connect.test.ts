@@ -236,6 +236,17 @@ describe('a write', () => {
     });
   });
 
+  test('keeps the note that the user has there', async () => {
+    const pbx = await pbxWith();
+    const it = connect(pbx);
+    await it.ready();
+    it.watch('alice');
+    pbx.user('alice').setPresence('away', 'back at two');
+    await expect.poll(() => it.items.get(it.guid('alice'))?.[0]?.activity).toBe('away');
+    expect(await it.set('alice', 'dnd')).toBeUndefined();
+    expect(pbx.user('alice').note()).toBe('back at two');
+  });
+
   test('that the PBX refuses comes back as a fault', async () => {
     const it = connect(await pbxWith({ knobs: { refusedActivities: ['meeting'] } }));
     await it.ready();

@@ -1,6 +1,6 @@
 // The Teams accounts of a connector: who is subscribed with which, and what became of it. The work
 // at Microsoft is done by one SubscriptionObject for each.
-import { accepted, type Outcome, refused } from '../../shared/errors.ts';
+import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import { sealDecryptionKey } from '../decryption-key.ts';
 import type { AccountReport, AccountSpec } from '../graph/account-rpc.ts';
@@ -53,6 +53,7 @@ export class Accounts {
   readonly #context: Context;
   readonly #desk: SettingsDesk;
   #turn: Promise<void> = Promise.resolve();
+  #making: Promise<void> | undefined;
   readonly #subscriptions = new Map<string, LiveSubscription | null>();
 
   constructor(context: Context, desk: SettingsDesk) {
@@ -94,14 +95,39 @@ export class Accounts {
     return accepted({ id, username, sealedPassword: sealed, users: [], report: null });
   }
 
-  /** Ends the account's subscription at Microsoft and forgets it. */
-  async remove(id: string): Promise<boolean> {
+  /**
+   * Forgets the account; its object, which ends the subscription at Microsoft, has to hear of it by
+   * `dismiss`.
+   */
+  remove(id: string): boolean {
     if (!this.find(id)) return false;
+    const { database } = this.#context;
+    database.transaction(() => {
+      database.run('DELETE FROM account WHERE id = ?', id);
+      database.forget(specKey(id));
+      database.write(LEAVING, [...this.#leaving, id]);
+    });
     this.#subscriptions.delete(id);
-    this.#context.database.run('DELETE FROM account WHERE id = ?', id);
-    this.#context.database.run('DELETE FROM meta WHERE key = ?', specKey(id));
-    await this.#context.objects.subscription(this.#desk.connector, id).remove();
     return true;
+  }
+
+  /** Tells the objects of removed accounts that they are. Throws where one does not answer. */
+  dismiss(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { database, objects } = this.#context;
+      for (const id of this.#leaving) {
+        await objects.subscription(this.#desk.connector, id).remove();
+        database.write(
+          LEAVING,
+          this.#leaving.filter((one) => one !== id),
+        );
+      }
+    });
+  }
+
+  /** Removed, but not heard of it yet. */
+  get #leaving(): string[] {
+    return this.#context.database.read<string[]>(LEAVING) ?? [];
   }
 
   noteReport(report: AccountReport): void {
@@ -129,8 +155,12 @@ export class Accounts {
    * @param again tell also who was told already: an admin wants it tried once more
    */
   configure(wanted: readonly TeamsUserId[], tenant: string, again: boolean): Promise<void> {
-    // One after the other, so that an older list never arrives after a newer one.
-    const turn = this.#turn.then(() => this.#configure(wanted, tenant, again));
+    return this.#inTurn(() => this.#configure(wanted, tenant, again));
+  }
+
+  /** One after the other, so that an older list never arrives after a newer one, or a removal. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -142,6 +172,7 @@ export class Accounts {
     const now = new Map(this.all().map((account) => [account.id, account.users]));
     const { lists, leftOut } = spread(wanted, now);
     database.write('left-out', leftOut);
+    const untold: unknown[] = [];
     for (const account of this.all()) {
       const userIds = lists.get(account.id) ?? [];
       database.run(
@@ -163,20 +194,30 @@ export class Accounts {
       };
       const told = JSON.stringify(spec);
       if (!again && database.read<string>(specKey(account.id)) === told) continue;
-      await objects.subscription(connector, account.id).configure(spec);
-      database.write(specKey(account.id), told);
+      try {
+        await objects.subscription(connector, account.id).configure(spec);
+        // Removed meanwhile: it is dismissed in the next turn.
+        if (this.find(account.id)) database.write(specKey(account.id), told);
+      } catch (error) {
+        // One that does not answer must not keep the others waiting.
+        untold.push(error);
+      }
     }
+    if (untold.length > 0) throw unreachable(untold[0]);
   }
 
   /** Ends every subscription; the accounts stay. Polling needs none. */
-  async release(): Promise<void> {
-    for (const { id } of this.all()) {
-      if (this.#context.database.read<string>(specKey(id)) === undefined) continue;
-      await this.#context.objects.subscription(this.#desk.connector, id).remove();
-      this.#context.database.run('DELETE FROM meta WHERE key = ?', specKey(id));
-      this.#context.database.run('UPDATE account SET report = NULL WHERE id = ?', id);
-      this.#subscriptions.delete(id);
-    }
+  release(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { database, objects } = this.#context;
+      for (const { id } of this.all()) {
+        if (database.read<string>(specKey(id)) === undefined) continue;
+        await objects.subscription(this.#desk.connector, id).remove();
+        database.forget(specKey(id));
+        database.run('UPDATE account SET report = NULL WHERE id = ?', id);
+        this.#subscriptions.delete(id);
+      }
+    });
   }
 
   /** Whether an item belongs to a subscription that is ours now, and its user is in it. */
@@ -209,15 +250,20 @@ export class Accounts {
     return keys.map(({ id, sealed }) => ({ id, sealed }));
   }
 
-  /** Sees to it that there is a key pair; says whether one was made. */
-  async ensureKey(): Promise<boolean> {
-    if (this.#context.database.read('decryption-keys') !== undefined) return false;
+  /** Sees to it that there is a key pair. Whoever asks meanwhile gets the same one. */
+  ensureKey(): Promise<void> {
+    if (this.#context.database.read('decryption-keys') !== undefined) return Promise.resolve();
+    this.#making ??= this.#makeKey().finally(() => {
+      this.#making = undefined;
+    });
+    return this.#making;
+  }
+
+  async #makeKey(): Promise<void> {
     const { id, certificate, pkcs8 } = await makeDecryptionKey(this.#context.now());
     const { keyring } = this.#context;
     const key = await sealDecryptionKey(keyring, this.#desk.connector, { id, pkcs8 });
-    const stored: StoredKey = { ...key, certificate };
-    this.#context.database.write('decryption-keys', [stored]);
-    return true;
+    this.#context.database.write('decryption-keys', [{ ...key, certificate } satisfies StoredKey]);
   }
 
   async #key(): Promise<StoredKey> {
@@ -227,5 +273,16 @@ export class Accounts {
     return newest;
   }
 }
+
+/** Accounts that were removed and whose objects have not heard of it yet. */
+const LEAVING = 'leaving-accounts';
+
+const unreachable = (cause: unknown): AppError =>
+  new AppError({
+    code: 'account-object-unreachable',
+    retry: 'backoff',
+    detail: 'The object of a Teams account does not answer.',
+    cause,
+  });
 
 const specKey = (accountId: string): string => `spec:${accountId}`;

@@ -1,27 +1,26 @@
 // The agents of a connector: their enrolment, their tunnels, and which of them leads. Sockets
-// hibernate: what must survive that is in a socket's attachment.
+// hibernate: what must survive that is in a socket's attachment or in the database.
 import { accepted, type Outcome, refused } from '../../shared/errors.ts';
 import { CLOSE, type CloseCode } from '../../shared/protocol/close-codes.ts';
 import { type DownFrame, roleFrame, welcomeFrame } from '../../shared/protocol/down.ts';
-import type { PbxFault } from '../../shared/protocol/up.ts';
+import { SILENCE_LIMIT_MS } from '../../shared/protocol/frame.ts';
 import type { AgentView, Enrolment } from './rpc.ts';
 import type { Database } from './store/database.ts';
+import type { Lines, PbxLine } from './store/lines.ts';
 
 /** How long an enrolment code is good, in ms. */
 const ENROLMENT_LIFETIME_MS = 30 * 60_000;
+/** The agent gives up first; a ping may be late behind a long list of users. */
+const SILENT_AFTER_MS = 3 * SILENCE_LIMIT_MS;
 
-export type PbxLine =
-  | { state: 'up'; name: string | null; domain: string | null }
-  | { state: 'down'; fault: PbxFault };
-
-/** What a socket remembers while the object sleeps; at most 16 KiB. */
+/** What a socket remembers while the object sleeps; far below the 16 KiB it may. */
 interface Attachment {
   agentId: string;
+  /** Epoch ms */
+  acceptedAt: number;
   /** Epoch ms of its hello; `null`: has not introduced itself yet. */
   helloAt: number | null;
   role: 'leading' | 'standby';
-  version: string | null;
-  pbxs: Record<string, PbxLine>;
 }
 
 type AgentRow = {
@@ -36,10 +35,15 @@ type AgentRow = {
 export class Agents {
   readonly #ctx: DurableObjectState;
   readonly #database: Database;
+  readonly #lines: Lines;
+  #epoch: number | undefined;
+  /** `undefined`: look it up. */
+  #leader: WebSocket | null | undefined;
 
-  constructor(ctx: DurableObjectState, database: Database) {
+  constructor(ctx: DurableObjectState, database: Database, lines: Lines) {
     this.#ctx = ctx;
     this.#database = database;
+    this.#lines = lines;
   }
 
   openEnrolment(name: string | null, now: number): Enrolment {
@@ -74,75 +78,112 @@ export class Agents {
   }
 
   /** Takes an agent's tunnel in, if the agent may have one. */
-  accept(agentId: string): Response {
+  accept(agentId: string, now: number): Response {
     const row = this.#row(agentId);
     if (!row || row.revoked) return new Response(null, { status: 403 });
     const { 0: client, 1: server } = new WebSocketPair();
     for (const older of this.#ctx.getWebSockets(agentId)) {
       older.close(CLOSE.replaced, 'A newer connection of this agent took over.');
     }
+    this.#leader = undefined;
     this.#ctx.acceptWebSocket(server, [agentId]);
-    attach(server, { agentId, helloAt: null, role: 'standby', version: null, pbxs: {} });
+    attach(server, { agentId, acceptedAt: now, helloAt: null, role: 'standby' });
     return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /**
+   * Whether a socket may speak. One that we closed may go on talking: what was revoked or replaced
+   * has nothing to say, however long it takes to hang up.
+   */
+  hears(socket: WebSocket): boolean {
+    return isOpen(socket);
+  }
+
+  introduced(socket: WebSocket): boolean {
+    return attached(socket).helloAt !== null;
   }
 
   /** The agent introduced itself: the newest hello leads. */
   welcome(socket: WebSocket, version: string, now: number): void {
     const attachment = attached(socket);
-    attach(socket, { ...attachment, helloAt: now, version });
-    this.#database.run(
-      'UPDATE agent SET version = ?, since = ? WHERE id = ?',
-      version,
-      now,
-      attachment.agentId,
-    );
-    this.#lead(socket, true);
+    const { agentId } = attachment;
+    attach(socket, { ...attachment, helloAt: now });
+    this.#lines.forget(agentId);
+    this.#database.run('UPDATE agent SET version = ? WHERE id = ?', version, agentId);
+    this.#since(agentId, now);
+    this.#lead(socket, { isNew: true, now });
   }
 
-  /** A tunnel ended; if its agent led, the next one takes over. Says who leads now. */
+  /** A tunnel ended; if nobody leads now, the next one takes over. Says who did. */
   closed(socket: WebSocket, now: number): WebSocket | null {
-    const { agentId, role } = attached(socket);
+    const { agentId } = attached(socket);
     if (this.#open(agentId).every((other) => other === socket)) {
-      this.#database.run('UPDATE agent SET since = ? WHERE id = ?', now, agentId);
+      this.#since(agentId, now);
+      this.#lines.forget(agentId);
     }
-    if (role !== 'leading') return null;
     attach(socket, { ...attached(socket), role: 'standby' });
+    this.#leader = undefined;
     if (this.leader) return null;
     const next = this.#introduced().filter((other) => other !== socket);
     const heir = next.sort((a, b) => (attached(b).helloAt ?? 0) - (attached(a).helloAt ?? 0))[0];
-    if (heir) this.#lead(heir, false);
+    if (heir) this.#lead(heir, { isNew: false, now });
     return heir ?? null;
   }
 
+  /**
+   * Hangs up on agents whose pings have stopped, or who never said hello: a machine without power
+   * says no goodbye. The runtime answers the pings and knows when.
+   */
+  dropSilent(now: number): WebSocket[] {
+    const silent = this.#ctx.getWebSockets().filter((socket) => {
+      if (!isOpen(socket)) return false;
+      const { acceptedAt, helloAt } = attached(socket);
+      const pinged = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
+      const heardAt = helloAt === null ? acceptedAt : (pinged ?? now);
+      return now - heardAt > SILENT_AFTER_MS;
+    });
+    for (const socket of silent) socket.close(CLOSE.silent, 'Nothing was heard of this agent.');
+    return silent;
+  }
+
   leads(socket: WebSocket): boolean {
-    return attached(socket).role === 'leading';
+    return isOpen(socket) && attached(socket).role === 'leading';
   }
 
   get leader(): WebSocket | undefined {
-    return this.#introduced().find((socket) => attached(socket).role === 'leading');
+    if (this.#leader === undefined || (this.#leader && !isOpen(this.#leader))) {
+      this.#leader =
+        this.#introduced().find((socket) => attached(socket).role === 'leading') ?? null;
+    }
+    return this.#leader ?? undefined;
   }
 
   get epoch(): number {
-    return this.#database.read<number>('epoch') ?? 0;
+    this.#epoch ??= this.#database.read<number>('epoch') ?? 0;
+    return this.#epoch;
   }
 
   /** Sends to the leading agent; `false` where nobody leads. */
   send(frame: DownFrame): boolean {
     const { leader } = this;
-    if (!leader) return false;
-    leader.send(JSON.stringify(frame));
-    return true;
+    return leader !== undefined && say(leader, frame);
   }
 
   noteLine(socket: WebSocket, pbx: string, line: PbxLine): void {
-    const attachment = attached(socket);
-    attach(socket, { ...attachment, pbxs: { ...attachment.pbxs, [pbx]: line } });
+    this.#lines.note(attached(socket).agentId, pbx, line);
   }
 
   /** The leading agent's PBX sessions, by their name in its configuration. */
-  lines(): Record<string, PbxLine> {
+  lines(): Readonly<Record<string, PbxLine>> {
     const { leader } = this;
-    return leader ? attached(leader).pbxs : {};
+    return leader ? this.#lines.of(attached(leader).agentId) : {};
+  }
+
+  /** Whether a PBX can be heard; of `null`: whether any can. */
+  isUp(pbx: string | null): boolean {
+    const lines = this.lines();
+    if (pbx !== null) return Object.hasOwn(lines, pbx) && lines[pbx]?.state === 'up';
+    return Object.values(lines).some(({ state }) => state === 'up');
   }
 
   leaderName(): string | null {
@@ -151,20 +192,20 @@ export class Agents {
   }
 
   enrolled(): boolean {
-    return this.#database.all('SELECT id FROM agent WHERE revoked = 0').length > 0;
+    return this.#database.all('SELECT id FROM agent WHERE revoked = 0 LIMIT 1').length > 0;
   }
 
   list(): AgentView[] {
     return this.#database.all<AgentRow>('SELECT * FROM agent ORDER BY since').map((row) => {
       const socket = this.#open(row.id)[0];
-      const attachment = socket && attached(socket);
+      const lines = socket ? this.#lines.of(row.id) : {};
       return {
         id: row.id,
         name: row.name,
-        state: row.revoked ? 'revoked' : (attachment?.role ?? 'offline'),
+        state: row.revoked ? 'revoked' : socket ? attached(socket).role : 'offline',
         version: row.version,
         since: new Date(row.since).toISOString(),
-        pbx: Object.entries(attachment?.pbxs ?? {}).map(([name, line]) =>
+        pbx: Object.entries(lines).map(([name, line]) =>
           line.state === 'up'
             ? { name, state: 'up' }
             : { name, state: 'down', message: line.fault.detail },
@@ -173,37 +214,48 @@ export class Agents {
     });
   }
 
-  /** The agent may not come back; its tunnel ends at once. */
-  revoke(id: string, now: number): boolean {
+  /** The agent may not come back; its tunnel ends at once. `null`: there is no such agent. */
+  revoke(id: string, now: number): WebSocket[] | null {
     const row = this.#row(id);
-    if (!row || row.revoked) return false;
-    this.#database.run('UPDATE agent SET revoked = 1, since = ? WHERE id = ?', now, id);
-    for (const socket of this.#ctx.getWebSockets(id)) {
+    if (!row || row.revoked) return null;
+    this.#database.run('UPDATE agent SET revoked = 1 WHERE id = ?', id);
+    this.#since(id, now);
+    const sockets = this.#open(id);
+    for (const socket of sockets) {
       socket.close(CLOSE.revoked, 'This agent was removed by an administrator.');
     }
-    return true;
+    return sockets;
   }
 
   closeAll(code: CloseCode, reason: string): void {
     for (const socket of this.#ctx.getWebSockets()) socket.close(code, reason);
+    this.#leader = undefined;
   }
 
   /** Epochs rise with each new leader, so that a write of an older one is recognised. */
-  #lead(socket: WebSocket, isNew: boolean): void {
+  #lead(socket: WebSocket, { isNew, now }: { isNew: boolean; now: number }): void {
     const epoch = this.epoch + 1;
     this.#database.write('epoch', epoch);
+    this.#epoch = epoch;
     for (const other of this.#introduced()) {
       if (other === socket || attached(other).role !== 'leading') continue;
       attach(other, { ...attached(other), role: 'standby' });
-      other.send(JSON.stringify(roleFrame({ epoch, role: 'standby' })));
+      this.#since(attached(other).agentId, now);
+      say(other, roleFrame({ epoch, role: 'standby' }));
     }
     const attachment = attached(socket);
     attach(socket, { ...attachment, role: 'leading' });
+    this.#leader = socket;
+    this.#since(attachment.agentId, now);
     const role = 'leading';
     const frame = isNew
       ? welcomeFrame({ agentId: attachment.agentId, epoch, role })
       : roleFrame({ epoch, role });
-    socket.send(JSON.stringify(frame));
+    say(socket, frame);
+  }
+
+  #since(agentId: string, now: number): void {
+    this.#database.run('UPDATE agent SET since = ? WHERE id = ?', now, agentId);
   }
 
   #introduced(): WebSocket[] {
@@ -218,6 +270,16 @@ export class Agents {
 
   #row(id: string): AgentRow | undefined {
     return this.#database.first<AgentRow>('SELECT * FROM agent WHERE id = ?', id);
+  }
+}
+
+/** `false` where the line broke in this moment: its end will be told. */
+function say(socket: WebSocket, frame: DownFrame): boolean {
+  try {
+    socket.send(JSON.stringify(frame));
+    return true;
+  } catch {
+    return false;
   }
 }
 

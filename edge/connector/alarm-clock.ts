@@ -1,23 +1,25 @@
-// The object's one alarm. It is set only when it has to be earlier than it is: each setting is a
-// write of storage.
+// The object's one alarm. It is only ever brought forward: what is due later is found when it goes
+// off. Each setting is a write of storage.
 
 export class AlarmClock {
   readonly #storage: Pick<DurableObjectStorage, 'setAlarm'>;
-  /** When it is set to go off; `undefined`: not known since the object woke. */
-  #at: number | null | undefined;
+  /** When it is set to go off. */
+  #at: number | null;
 
-  constructor(storage: Pick<DurableObjectStorage, 'setAlarm'>) {
+  /** @param at when it is set to go off, as storage says */
+  constructor(storage: Pick<DurableObjectStorage, 'setAlarm'>, at: number | null) {
     this.#storage = storage;
+    this.#at = at;
   }
 
   /** Goes off at `at` (epoch ms) or earlier. */
   wakeBy(at: number): void {
-    if (typeof this.#at === 'number' && this.#at <= at) return;
+    if (this.#at !== null && this.#at <= at) return;
     this.#at = at;
     void this.#storage.setAlarm(at);
   }
 
-  /** It went off: nothing is set any more. */
+  /** It went off, or was deleted: nothing is set any more. */
   wentOff(): void {
     this.#at = null;
   }

@@ -4,9 +4,10 @@ import type { Parts } from './parts.ts';
 
 /** Resolves when the step was done; how it went, the lamp says. */
 export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
-  const { microsoft, tasks, outbox, tunnel } = parts;
+  const { microsoft, tasks, chores, outbox, reads, tunnel } = parts;
   switch (id) {
     case 'settings':
+      await tasks.runNow('tenants');
       return tasks.runNow('settings-copy');
     case 'tokenForWriting':
       microsoft.retry();
@@ -18,11 +19,13 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
       return tasks.runNow('teams-users');
     case 'subscriptions':
     case 'notificationUrl':
-      return tasks.configureAccounts(true);
+      reads.release();
+      return chores.configureAccounts(true).catch(() => tasks.soon('accounts'));
     case 'pairing':
       return tasks.runNow('pairing');
     case 'sync':
       outbox.release();
+      reads.release();
       return tasks.runNow('sweep');
     case 'agent':
     case 'pbx':
@@ -31,10 +34,15 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
   }
 }
 
-async function checkReading({ desk, microsoft, tasks, accounts, outbox }: Parts): Promise<void> {
-  if (desk.settings.source === 'poll') microsoft.retry();
-  else await tasks.configureAccounts(true);
-  for (const { id } of accounts.all()) await microsoft.asAccount(id).catch(() => undefined);
-  if (desk.settings.source === 'poll') await microsoft.asApp().catch(() => undefined);
+async function checkReading(parts: Parts): Promise<void> {
+  const { desk, microsoft, tasks, chores, accounts, outbox, reads } = parts;
+  if (desk.settings.source === 'poll') {
+    microsoft.retry();
+    await microsoft.asApp().catch(() => undefined);
+  } else {
+    await chores.configureAccounts(true).catch(() => tasks.soon('accounts'));
+    for (const { id } of accounts.all()) await microsoft.asAccount(id).catch(() => undefined);
+  }
   outbox.release();
+  reads.release();
 }

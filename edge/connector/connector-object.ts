@@ -8,24 +8,18 @@ import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import { PING, PONG } from '../../shared/protocol/frame.ts';
 import { parseEnv } from '../env.ts';
 import type { AccountReport, AccountReports } from '../graph/account-rpc.ts';
-import { createKeyring } from '../keyring.ts';
-import { consoleLog } from '../log.ts';
-import { type ObjectBindings, objects } from '../objects.ts';
+import { takeReport } from './account-reports.ts';
 import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
-import { Parts } from './parts.ts';
+import { Life, type LifeBindings } from './life.ts';
+import { takeLifecycle, takeObservations } from './notifications.ts';
+import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
-import { applySettings, deleteConnector, setOverride } from './settings-changes.ts';
-import { Database } from './store/database.ts';
+import { applySettings, setOverride } from './settings-changes.ts';
 import { listUsers } from './users-view.ts';
 
-/** Pairs that one alarm run looks at; the next run follows at once. */
-const PAIRS_PER_RUN = 500;
-
-export interface ConnectorBindings extends ObjectBindings {
-  SETTINGS: KVNamespace;
-}
+export type ConnectorBindings = LifeBindings;
 
 const UNKNOWN = refused('connector-unknown', 'There is no such connector.');
 
@@ -33,135 +27,122 @@ export class ConnectorObject
   extends DurableObject<ConnectorBindings>
   implements rpc.ConnectorRpc, AccountReports
 {
-  readonly #database: Database;
-  readonly #parts: Parts;
-  readonly #clock: AlarmClock;
-  #awake = false;
+  readonly #newLife: () => Life;
+  #life!: Life;
 
   constructor(ctx: DurableObjectState, bindings: ConnectorBindings) {
     super(ctx, bindings);
     const parsed = parseEnv({ ...bindings });
     // The Worker answers 503 in this case and asks no object.
     if (!parsed.ok) throw new Error(parsed.faults.map(({ sentence }) => sentence).join(' '));
-    this.#database = new Database(ctx.storage);
-    this.#clock = new AlarmClock(ctx.storage);
-    const context = {
-      database: this.#database,
-      env: parsed.env,
-      keyring: createKeyring(parsed.env),
-      objects: objects(bindings, parsed.env),
-      fetch: (url: string, init: RequestInit) => fetch(url, init),
-      now: () => Date.now(),
-      random: () => Math.random(),
-      wakeBy: (at: number) => this.#clock.wakeBy(at),
-      background: (work: Promise<unknown>) => ctx.waitUntil(work),
-      log: consoleLog,
-    };
-    this.#parts = new Parts(context, ctx, bindings.SETTINGS);
+    const { env } = parsed;
+    const born = (at: number | null) =>
+      new Life(ctx, bindings, { env, clock: new AlarmClock(ctx.storage, at) });
+    this.#newLife = () => born(null);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#life = born(await ctx.storage.getAlarm());
+    });
   }
 
   // --- settings ---
 
   async readSettings(): Promise<Outcome<rpc.VersionedSettings>> {
-    return this.#known(({ desk }) => desk.view());
+    return this.#known(({ desk }) => accepted(desk.view()));
   }
 
   async writeSettings(
     write: rpc.WriteSettings,
   ): Promise<Outcome<rpc.VersionedSettings & { created: boolean }>> {
-    const written = await this.#parts.desk.write(write);
+    const life = this.#life;
+    if (life.isEnding) {
+      return refused('conflict', 'This connector is being deleted: try again in a minute.');
+    }
+    life.wakeUp();
+    const written = await life.parts.desk.write(write);
     if (!written.ok) return written;
-    await applySettings(this.#parts, write.who, written.value);
+    await applySettings(life.parts, write.who, written.value);
     return accepted(written.value.answer);
   }
 
   async deleteSettings(who: rpc.Who): Promise<Outcome<null>> {
-    if (!this.#database.exists) return UNKNOWN;
-    this.#parts.context.log('info', 'connector-deleted', {
-      connector: this.#parts.desk.connector,
-      who,
-    });
-    await deleteConnector(this.#parts);
+    const life = this.#life;
+    if (!life.wakeUp()) return UNKNOWN;
+    const { context, desk } = life.parts;
+    context.log('info', 'connector-deleted', { connector: desk.connector, who });
+    await this.#perhapsTheLast(life, () => life.end());
     return accepted(null);
   }
 
   async audit(): Promise<Outcome<rpc.AuditEntry[]>> {
-    return this.#known(({ audit }) => audit.list());
+    return this.#known(({ audit }) => accepted(audit.list()));
   }
 
   // --- Teams accounts ---
 
   async listAccounts(): Promise<Outcome<rpc.AccountView[]>> {
-    return this.#known(({ accounts }) => accounts.all().map(accountView));
+    return this.#known(({ accounts }) => accepted(accounts.all().map(accountView)));
   }
 
   async addAccount(
     who: rpc.Who,
     { username, password }: { username: string; password: string },
   ): Promise<Outcome<rpc.AccountView>> {
-    if (!this.#database.exists) return UNKNOWN;
-    const { accounts, audit, context, tasks } = this.#parts;
-    const added = await accounts.add(username, password);
-    if (!added.ok) return added;
-    audit.add(context.now(), who, 'account added', [added.value.id]);
-    tasks.soon('accounts');
-    tasks.soon('teams-users');
-    return accepted(accountView(added.value));
+    return this.#known(async ({ accounts, audit, context, tasks }) => {
+      const added = await accounts.add(username, password);
+      if (!added.ok) return added;
+      audit.add(context.now(), who, 'account added', [added.value.id]);
+      tasks.soon('accounts');
+      tasks.soon('teams-users');
+      return accepted(accountView(added.value));
+    });
   }
 
   async removeAccount(who: rpc.Who, id: string): Promise<Outcome<null>> {
-    if (!this.#database.exists) return UNKNOWN;
-    const { accounts, audit, context, tasks } = this.#parts;
-    if (!(await accounts.remove(id)))
-      return refused('not-found', 'There is no such Teams account.');
-    audit.add(context.now(), who, 'account removed', [id]);
-    tasks.soon('accounts');
-    return accepted(null);
+    return this.#known(async ({ accounts, audit, context, tasks }) => {
+      if (!accounts.remove(id)) return refused('not-found', 'There is no such Teams account.');
+      audit.add(context.now(), who, 'account removed', [id]);
+      // Others take over its users, and its object is told again where it does not answer now.
+      tasks.soon('accounts');
+      await accounts.dismiss().catch(() => undefined);
+      return accepted(null);
+    });
   }
 
   async accountReport(report: AccountReport): Promise<void> {
-    if (!this.#wakeUp()) return;
-    const { accounts, outbox, tasks } = this.#parts;
-    const before = accounts.find(report.accountId);
-    if (!before) return;
-    accounts.noteReport(report);
-    if (report.subscription.state === 'active' && before.report?.subscription.state !== 'active') {
-      // Whatever changed while nobody was subscribed was told to nobody.
-      const { pairs } = this.#parts;
-      const told = report.subscription.userIds.map((id) => pairs.ofTeams(id));
-      outbox.sweep(told.filter((pair) => pair !== undefined));
-    }
-    if (report.signIn.state !== 'ok' || before.report?.signIn.state === 'ok') return;
-    tasks.soon('teams-users');
-    outbox.release();
+    if (this.#life.wakeUp()) takeReport(this.#parts, report);
   }
 
   // --- agents ---
 
   async listAgents(): Promise<Outcome<rpc.AgentView[]>> {
-    return this.#known(({ agents }) => agents.list());
+    return this.#known(({ agents }) => accepted(agents.list()));
   }
 
   async openEnrolment(who: rpc.Who, name: string | null): Promise<Outcome<rpc.Enrolment>> {
     return this.#known(({ agents, audit, context }) => {
       audit.add(context.now(), who, 'enrolment opened', name === null ? [] : [name]);
-      return agents.openEnrolment(name, context.now());
+      return accepted(agents.openEnrolment(name, context.now()));
     });
   }
 
   async enrol(enrolmentId: string, thumbprint: string): Promise<Outcome<{ agentId: string }>> {
-    if (!this.#database.exists) return UNKNOWN;
-    const { agents, context } = this.#parts;
-    return agents.enrol(enrolmentId, thumbprint, context.now());
+    return this.#known(({ agents, audit, context }) => {
+      const enrolled = agents.enrol(enrolmentId, thumbprint, context.now());
+      if (enrolled.ok)
+        audit.add(context.now(), 'agent', 'agent enrolled', [enrolled.value.agentId]);
+      return enrolled;
+    });
   }
 
   async removeAgent(who: rpc.Who, id: string): Promise<Outcome<null>> {
-    if (!this.#database.exists) return UNKNOWN;
-    const { agents, audit, context } = this.#parts;
-    if (!agents.revoke(id, context.now())) return refused('not-found', 'There is no such agent.');
-    audit.add(context.now(), who, 'agent removed', [id]);
-    return accepted(null);
+    return this.#known(({ agents, audit, context, tunnel }) => {
+      const sockets = agents.revoke(id, context.now());
+      if (!sockets) return refused('not-found', 'There is no such agent.');
+      audit.add(context.now(), who, 'agent removed', [id]);
+      for (const socket of sockets) tunnel.ended(socket);
+      return accepted(null);
+    });
   }
 
   // --- users and lamps ---
@@ -171,68 +152,47 @@ export class ConnectorObject
     state: string | null;
     cursor: string | null;
   }): Promise<Outcome<rpc.UserPage>> {
-    return this.#known(({ directory, pairs, tunnel }) =>
-      listUsers(directory, pairs, new Set(tunnel.unseen()), query),
-    );
+    return this.#known((parts) => {
+      const unseen = new Set(parts.tunnel.unseen());
+      return accepted(listUsers(parts, { master: parts.master, unseen }, query));
+    });
   }
 
   async timeline(userId: TeamsUserId): Promise<Outcome<rpc.TimelineEntry[]>> {
-    if (!this.#database.exists) return UNKNOWN;
-    const { directory, timeline } = this.#parts;
-    if (!directory.teamsUser(userId))
+    return this.#known(({ directory, timeline }) => {
+      if (directory.teamsUser(userId)) return accepted(timeline.of(userId));
       return refused('not-found', 'There is no such user in Teams.');
-    return accepted(timeline.of(userId));
+    });
   }
 
   async setOverride(who: rpc.Who, userId: TeamsUserId, pbx: string | null): Promise<Outcome<null>> {
-    if (!this.#database.exists) return UNKNOWN;
-    return setOverride(this.#parts, who, userId, pbx);
+    return this.#known((parts) => setOverride(parts, who, userId, pbx));
   }
 
   async status(): Promise<Outcome<Lamp[]>> {
-    return this.#known(({ status }) => status.lamps());
+    return this.#known(({ status }) => accepted(status.lamps()));
   }
 
   async check(id: Lamp['id']): Promise<Outcome<Lamp>> {
-    if (!this.#wakeUp()) return UNKNOWN;
-    await checkLamp(this.#parts, id);
-    const lamp = this.#parts.status.lamps().find((one) => one.id === id);
-    return lamp ? accepted(lamp) : refused('not-found', 'There is no such lamp.');
+    return this.#known(async (parts) => {
+      await checkLamp(parts, id);
+      const lamp = parts.status.lamps().find((one) => one.id === id);
+      return lamp ? accepted(lamp) : refused('not-found', 'There is no such lamp.');
+    });
   }
 
   // --- what Microsoft sends ---
 
   async observe(observations: rpc.Observation[]): Promise<void> {
-    if (!this.#wakeUp()) return;
-    const { accounts, presence, context, outbox } = this.#parts;
-    const { canAsk } = outbox;
-    for (const observation of observations) {
-      if (!accounts.accepts(observation)) continue;
-      const pair = presence.ofTeams(observation.userId);
-      const { presence: seen, sequence } = observation;
-      const at = context.now();
-      if (pair) {
-        const source = 'notification';
-        const event = { kind: 'teams-seen', source, canAsk, presence: seen, sequence, at } as const;
-        presence.apply(pair, event);
-      }
-    }
+    if (this.#life.wakeUp()) takeObservations(this.#parts, observations);
   }
 
   async lifecycle(events: rpc.LifecycleEvent[]): Promise<void> {
-    if (!this.#wakeUp()) return;
-    const { accounts, context, desk, tasks } = this.#parts;
-    for (const event of events.filter((one) => accounts.owns(one))) {
-      if (event.event === 'missed') tasks.soon('sweep');
-      else {
-        const account = context.objects.subscription(desk.connector, event.accountId);
-        await account.lifecycle(event.event);
-      }
-    }
+    if (this.#life.wakeUp()) await takeLifecycle(this.#parts, events);
   }
 
   async decryptionKey(id: string): Promise<rpc.DecryptionKey | null> {
-    if (!this.#database.exists) return null;
+    if (!this.#life.isKnown) return null;
     return this.#parts.accounts.decryptionKeys().find((key) => key.id === id) ?? null;
   }
 
@@ -241,20 +201,18 @@ export class ConnectorObject
   /** The Worker has verified the agent's proof; whether the agent may still come is known here. */
   override async fetch(request: Request): Promise<Response> {
     const agentId = request.headers.get(rpc.AGENT_ID_HEADER);
-    if (!this.#wakeUp() || agentId === null) return new Response(null, { status: 403 });
-    return this.#parts.agents.accept(agentId);
+    if (!this.#life.wakeUp() || agentId === null) return new Response(null, { status: 404 });
+    return this.#parts.agents.accept(agentId, this.#parts.context.now());
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    if (!this.#wakeUp()) socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    if (!this.#life.wakeUp()) socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
     else if (typeof message === 'string') this.#parts.tunnel.take(socket, message);
     else socket.close(CLOSE.badFrame, 'Frames are text.');
   }
 
   override webSocketClose(socket: WebSocket): void {
-    if (!this.#wakeUp()) return;
-    const heir = this.#parts.agents.closed(socket, Date.now());
-    if (heir) this.#parts.tunnel.tellWatchList();
+    if (this.#life.wakeUp()) this.#parts.tunnel.ended(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
@@ -263,44 +221,22 @@ export class ConnectorObject
 
   // --- the clock ---
 
-  override alarm(): void {
-    this.#clock.wentOff();
-    if (!this.#wakeUp()) return;
-    const { context, outbox, pairs, presence, tasks } = this.#parts;
-    try {
-      tasks.beginDue();
-      for (const pair of pairs.due(Date.now(), PAIRS_PER_RUN)) presence.tick(pair);
-      outbox.resume();
-    } catch (error) {
-      context.log('error', 'alarm-failed', { detail: String(error) });
-      this.#clock.wakeBy(Date.now() + 1_000);
-    } finally {
-      this.#setAlarm();
-    }
+  override async alarm(): Promise<void> {
+    const life = this.#life;
+    await this.#perhapsTheLast(life, () => life.alarm());
   }
 
-  #setAlarm(): void {
-    if (!this.#database.exists) return;
-    const { agenda, pairs } = this.#parts;
-    const now = Date.now();
-    const times = [agenda.nextDueAt(now), pairs.nextDueAt(now)].filter((at) => at !== null);
-    if (times.length > 0) this.#clock.wakeBy(Math.min(...times));
+  /** Does something that may end a life; the next one begins with nothing of it. */
+  async #perhapsTheLast(life: Life, work: () => Promise<boolean>): Promise<void> {
+    const over = await work();
+    if (over && this.#life === life) this.#life = this.#newLife();
   }
 
-  /** First event since the object was last asleep: takes up what was under way. */
-  #wakeUp(): boolean {
-    if (!this.#database.exists) return false;
-    if (this.#awake) return true;
-    this.#awake = true;
-    this.#setAlarm();
-    const { outbox, pairs, presence, tasks } = this.#parts;
-    tasks.beginDue();
-    outbox.recover(pairs.inFlight());
-    for (const pair of pairs.due(Date.now(), PAIRS_PER_RUN)) presence.tick(pair);
-    return true;
+  get #parts(): Parts {
+    return this.#life.parts;
   }
 
-  #known<T>(answer: (parts: Parts) => T): Outcome<T> {
-    return this.#wakeUp() ? accepted(answer(this.#parts)) : UNKNOWN;
+  async #known<T>(answer: (parts: Parts) => Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> {
+    return this.#life.wakeUp() ? answer(this.#parts) : UNKNOWN;
   }
 }

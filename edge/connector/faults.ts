@@ -1,13 +1,20 @@
 // From a thrown error to what a lamp can say about it.
-import { backoffMs, GRAPH_BACKOFF } from '../../shared/backoff.ts';
+import { type Backoff, backoffMs, GRAPH_BACKOFF } from '../../shared/backoff.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Fault } from '../graph/account-rpc.ts';
+
+/** What only an admin can put right is looked at again now and then: they may have done so elsewhere. */
+const FINAL: Backoff = { firstMs: 60_000, maxMs: 600_000 };
+
+/** However short Microsoft asks to wait, in ms. */
+const AT_LEAST_MS = 500;
 
 /** Repeated tries are never further apart than they must be, nor so close that they hammer. */
 export function retryDelayMs(error: unknown, failures: number, random: number): number {
   const asked = error instanceof AppError ? error.retryAfterMs : undefined;
-  if (asked !== undefined) return asked;
-  return 500 + backoffMs(GRAPH_BACKOFF, failures, random);
+  if (asked !== undefined) return Math.max(asked, AT_LEAST_MS);
+  if (isFinal(error)) return FINAL.firstMs / 2 + backoffMs(FINAL, failures, random);
+  return AT_LEAST_MS + backoffMs(GRAPH_BACKOFF, failures, random);
 }
 
 /** What went wrong, in a form that can be kept and shown; never holds a secret. */
@@ -22,3 +29,26 @@ export function faultOf(error: unknown, retryAt: number | null): Fault {
 /** Whether trying again without an admin's help is of no use. */
 export const isFinal = (error: unknown): boolean =>
   error instanceof AppError && error.retry === 'never';
+
+/** A fault as it was thrown, for somebody who comes before it may be tried again. */
+export function thrown({ code, detail, requestId, retryAt }: Fault, now: number): AppError {
+  return new AppError({
+    code,
+    detail,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(retryAt === null
+      ? { retry: 'never' }
+      : { retry: 'backoff', retryAfterMs: Math.max(0, retryAt - now) }),
+  });
+}
+
+/** What a fault fills into its sentences. */
+export const faultParams = <P extends Record<string, string | number>>(
+  { detail, requestId, retryAt }: Pick<Fault, 'detail' | 'requestId' | 'retryAt'>,
+  more: P,
+): P & Record<string, string | number> => ({
+  ...more,
+  detail,
+  ...(requestId === undefined ? {} : { requestId }),
+  ...(retryAt === null ? {} : { retryAt }),
+});

@@ -3,24 +3,38 @@
 import type { Lamp, LampId, LampState } from '../../shared/lamps.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
 import type { AccountReport, Fault } from '../graph/account-rpc.ts';
-import type { PbxLine } from './agents.ts';
+import type { WriteFault } from './errand.ts';
+import { faultParams } from './faults.ts';
 import type { SignIn } from './microsoft.ts';
+import type { PbxLine } from './store/lines.ts';
 
 export interface Facts {
+  /** Epoch ms */
+  now: number;
   settings: OpenSettings;
   hasCredential: boolean;
   writing: SignIn;
   accounts: { username: string; report: AccountReport | null }[];
-  teamsUsers: { loadedAt: number | null; licensed: number; fault: Fault | null };
-  /** Users for whom no account has room, by name. */
-  leftOut: string[];
+  teamsUsers: { loadedAt: number | null; licensed: number };
+  /** Why the work behind a lamp failed last; `null`: it did not. */
+  faults: {
+    settingsCopy: Fault | null;
+    tenants: Fault | null;
+    teamsUsers: Fault | null;
+    accounts: Fault | null;
+    pairing: Fault | null;
+    /** Reading presences. */
+    reading: Fault | null;
+  };
+  /** Users for whom no account has room: how many, and some of them by name. */
+  leftOut: { count: number; names: string[] };
   agent: { enrolled: boolean; name: string | null };
   /** PBX sessions of the leading agent, by their name in its configuration. */
   lines: Readonly<Record<string, PbxLine>>;
   /** Paired users whose presence may not be seen, by name. */
   unseen: string[];
   pairing: { known: boolean; paired: number; ambiguous: number };
-  sync: { waiting: number; failing: number; fault: string | undefined };
+  sync: { waiting: number; failing: number; fault: WriteFault | undefined };
 }
 
 /** A lamp without the time since when it is so. */
@@ -36,13 +50,9 @@ const shown = (
 /** Names shown of a longer list. */
 const some = (names: readonly string[]): string => names.slice(0, 5).join(', ');
 
+/** Red where only an admin can help, else yellow: it is tried again. */
 const failed = (id: LampId, fault: Fault, params: Shown['params'] = {}): Shown =>
-  shown(id, fault.retryAt === null ? 'error' : 'warning', fault.code, {
-    ...params,
-    detail: fault.detail,
-    ...(fault.requestId === undefined ? {} : { requestId: fault.requestId }),
-    ...(fault.retryAt === null ? {} : { retryAt: fault.retryAt }),
-  });
+  shown(id, fault.retryAt === null ? 'error' : 'warning', fault.code, faultParams(fault, params));
 
 /** All lamps, in their order. */
 export function lampsOf(facts: Facts): Shown[] {
@@ -61,8 +71,13 @@ export function lampsOf(facts: Facts): Shown[] {
   ];
 }
 
-function settingsLamp({ hasCredential }: Facts): Shown {
+function settingsLamp({ hasCredential, faults: { tenants, settingsCopy } }: Facts): Shown {
   if (!hasCredential) return shown('settings', 'error', 'client-secret-missing');
+  if (tenants) return failed('settings', tenants, { who: 'the app' });
+  if (settingsCopy) {
+    const fault = { ...settingsCopy, code: 'settings-copy-failing' };
+    return failed('settings', fault);
+  }
   return shown('settings', 'ok', 'settings-complete');
 }
 
@@ -96,29 +111,37 @@ function readingLamp({ settings, accounts, writing }: Facts): Shown {
 const writingLamp = ({ writing }: Facts): Shown =>
   signInLamp('tokenForWriting', writing, 'the app');
 
-function teamsUsersLamp({ teamsUsers: { loadedAt, licensed, fault } }: Facts): Shown {
-  if (fault) return failed('teamsUsers', fault, { who: 'the app' });
+function teamsUsersLamp({ settings, accounts, teamsUsers, faults }: Facts): Shown {
+  const { loadedAt, licensed } = teamsUsers;
+  const who = settings.source === 'poll' ? 'the app' : (accounts[0]?.username ?? '');
+  if (faults.teamsUsers) return failed('teamsUsers', faults.teamsUsers, { who });
   if (loadedAt === null) return shown('teamsUsers', 'unknown', 'not-tried-yet');
   if (licensed === 0) return shown('teamsUsers', 'error', 'teams-users-none');
   return shown('teamsUsers', 'ok', 'teams-users-loaded', { count: licensed });
 }
 
-function subscriptionsLamp({ settings, accounts, leftOut, pairing }: Facts): Shown {
+function subscriptionsLamp(facts: Facts): Shown {
+  const { settings, accounts, leftOut, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
-    return shown('subscriptions', 'ok', 'polling', {
-      users: pairing.paired,
-      seconds: settings.pollSeconds,
-    });
+    if (faults.reading) return failed('subscriptions', faults.reading, { who: 'the app' });
+    const { pollSeconds: seconds } = settings;
+    return shown('subscriptions', 'ok', 'polling', { users: pairing.paired, seconds });
   }
   if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');
-  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
-  for (const state of states)
-    if (state.state === 'failed') return failed('subscriptions', state.fault);
-  if (leftOut.length > 0) {
-    const params = { count: leftOut.length, users: some(leftOut) };
+  for (const { username, report } of accounts) {
+    if (report?.subscription.state !== 'failed') continue;
+    return failed('subscriptions', report.subscription.fault, { who: username });
+  }
+  if (faults.accounts) return failed('subscriptions', faults.accounts);
+  if (leftOut.count > 0) {
+    const params = { count: leftOut.count, users: some(leftOut.names) };
     return shown('subscriptions', 'warning', 'not-enough-accounts', params);
   }
+  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
   const active = states.filter((state) => state.state === 'active');
+  if (active.some(({ expiresAt }) => expiresAt <= now)) {
+    return shown('subscriptions', 'warning', 'subscription-expired');
+  }
   if (active.length > 0 && !states.some((state) => state.state === 'creating')) {
     const users = active.reduce((sum, state) => sum + state.userIds.length, 0);
     return shown('subscriptions', 'ok', 'subscribed', { users, accounts: active.length });
@@ -187,7 +210,8 @@ function rightsLamp({ unseen, agent }: Facts): Shown {
   return shown('rights', 'warning', 'rights-missing', params);
 }
 
-function pairingLamp({ pairing: { known, paired, ambiguous } }: Facts): Shown {
+function pairingLamp({ pairing: { known, paired, ambiguous }, faults }: Facts): Shown {
+  if (faults.pairing) return failed('pairing', faults.pairing);
   if (!known) return shown('pairing', 'unknown', 'pairing-waiting');
   if (paired === 0) return shown('pairing', 'error', 'pairing-none');
   if (ambiguous > 0) {
@@ -196,12 +220,17 @@ function pairingLamp({ pairing: { known, paired, ambiguous } }: Facts): Shown {
   return shown('pairing', 'ok', 'paired', { count: paired });
 }
 
-function syncLamp({ sync: { waiting, failing, fault }, pairing, agent }: Facts): Shown {
+function syncLamp({ settings, sync, pairing, agent, faults }: Facts): Shown {
+  const { waiting, failing, fault } = sync;
   if (failing > 0) {
-    return shown('sync', 'warning', 'sync-failing', { count: failing, detail: fault ?? '' });
+    const { detail = '', requestId } = fault ?? {};
+    const known = { detail, retryAt: null, ...(requestId === undefined ? {} : { requestId }) };
+    return shown('sync', 'warning', 'sync-failing', faultParams(known, { count: failing }));
   }
   if (pairing.paired === 0 || agent.name === null)
     return shown('sync', 'unknown', 'pairing-waiting');
+  // Polling has a lamp of its own for this; without it a lost notification is not found.
+  if (faults.reading && settings.source !== 'poll') return failed('sync', faults.reading);
   if (waiting > 0) return shown('sync', 'ok', 'sync-waiting', { count: waiting });
   return shown('sync', 'ok', 'in-sync');
 }

@@ -6,7 +6,7 @@ import { type GraphCall, type GraphClient, graphClient } from '../graph/client.t
 import { resolveTenant } from '../graph/tenant.ts';
 import { appTokens, type TokenSource } from '../graph/token.ts';
 import type { Context } from './context.ts';
-import { faultOf, isFinal } from './faults.ts';
+import { faultOf, isFinal, retryDelayMs, thrown } from './faults.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 
 /** What became of the last sign-in of the app that writes. */
@@ -25,7 +25,12 @@ export class Microsoft {
   readonly #desk: SettingsDesk;
   /** Tokens of accounts that Graph answered with 401. */
   readonly #refused = new Map<string, string>();
-  #tokens: { version: number; source: TokenSource } | undefined;
+  /** Shared by everybody who asks at the same time: a wrong secret is sent once. */
+  #tokens: { version: number; source: Promise<TokenSource> } | undefined;
+  /** Changes with each reset, so that what older credentials bring late is recognised. */
+  #tenure = {};
+  /** Failed sign-ins in a row. */
+  #failures = 0;
 
   constructor(context: Context, desk: SettingsDesk) {
     this.#context = context;
@@ -33,52 +38,69 @@ export class Microsoft {
   }
 
   get tenants(): Tenants {
-    return this.#context.database.read<Tenants>('tenants') ?? { reading: null, writing: null };
+    const resolved = this.#context.database.read<Tenants>('tenants');
+    if (resolved) return resolved;
+    const { tenantSyncToPbx, tenantSyncToTeams } = this.#desk.settings;
+    // A GUID needs no question to Microsoft.
+    const guidOf = (tenant: string) => (tenant.includes('.') ? null : tenant.toLowerCase() || null);
+    return { reading: guidOf(tenantSyncToPbx), writing: guidOf(tenantSyncToTeams) };
   }
 
   get signIn(): SignIn {
     return this.#context.database.read<SignIn>('sign-in:writing') ?? { state: 'unknown' };
   }
 
-  /** An admin wants to know: a sign-in that had failed for good may be tried once more. */
+  /**
+   * An admin wants to know: a sign-in that had failed may be tried once more, and a token is asked
+   * for anew, because only a new one has permissions that were granted since.
+   */
   retry(): void {
-    this.#context.database.run("DELETE FROM meta WHERE key = 'sign-in:writing'");
+    this.#forget('sign-in:writing', TOKEN_CACHE);
   }
 
   /** Settings changed: what was known of sign-ins and tenants holds no longer. */
   reset(): void {
+    this.#refused.clear();
+    this.#forget('tenants', 'sign-in:writing', TOKEN_CACHE);
+  }
+
+  #forget(...keys: string[]): void {
+    this.#tenure = {};
     this.#tokens = undefined;
-    for (const key of ['tenants', 'sign-in:writing', TOKEN_CACHE]) {
-      this.#context.database.run('DELETE FROM meta WHERE key = ?', key);
-    }
+    this.#failures = 0;
+    for (const key of keys) this.#context.database.forget(key);
   }
 
   /** Finds the tenants' GUIDs. @throws AppError `tenant-unknown` and faults of the line */
   async resolveTenants(): Promise<void> {
     const { settings } = this.#desk;
+    const tenure = this.#tenure;
     const resolve = async (tenant: string) =>
       tenant === '' ? null : resolveTenant(this.#access(), tenant);
     const reading = await resolve(settings.tenantSyncToPbx);
     const writing = await resolve(settings.tenantSyncToTeams);
+    if (tenure !== this.#tenure) return;
     this.#context.database.write('tenants', { reading, writing } satisfies Tenants);
   }
 
-  /** Calls Graph as the app that writes. Notes what became of the sign-in, for the lamp. */
+  /**
+   * Calls Graph as the app that writes. Notes what became of the sign-in, for the lamp. A wrong secret
+   * is tried once, and while a failed sign-in has to wait, nobody else tries it either.
+   */
   async asApp(): Promise<GraphCall> {
-    // A wrong secret is tried once, not in a loop.
     const { signIn } = this;
-    if (signIn.state === 'failed' && signIn.fault.retryAt === null) {
-      const { code, detail } = signIn.fault;
-      throw new AppError({ code, detail, retry: 'never' });
+    const now = this.#context.now();
+    if (signIn.state === 'failed' && (signIn.fault.retryAt ?? now + 1) > now) {
+      throw thrown(signIn.fault, now);
     }
+    const tenure = this.#tenure;
     try {
       const tokens = await this.#tokenSource();
       const { token } = await tokens.token();
-      this.#note({ state: 'ok' });
+      if (tenure === this.#tenure) this.#note({ state: 'ok' });
       return withRefusal(this.#client().as(token), () => tokens.refuse(token));
     } catch (error) {
-      const retryAt = isFinal(error) ? null : this.#context.now();
-      this.#note({ state: 'failed', fault: faultOf(error, retryAt) });
+      if (tenure === this.#tenure) this.#noteFailure(error);
       throw error;
     }
   }
@@ -105,18 +127,26 @@ export class Microsoft {
     return graphClient({ ...this.#access(), graphOrigin: this.#context.env.graphOrigin });
   }
 
-  async #tokenSource(): Promise<TokenSource> {
-    const { version, settings } = this.#desk;
+  #tokenSource(): Promise<TokenSource> {
+    const { version } = this.#desk;
     if (this.#tokens?.version === version) return this.#tokens.source;
+    const tokens = { version, source: this.#newTokenSource() };
+    this.#tokens = tokens;
+    tokens.source.catch(() => {
+      if (this.#tokens === tokens) this.#tokens = undefined;
+    });
+    return tokens.source;
+  }
+
+  async #newTokenSource(): Promise<TokenSource> {
+    const { settings } = this.#desk;
     if (this.tenants.writing === null) await this.resolveTenants();
     const identity = {
       tenant: this.tenants.writing ?? settings.tenantSyncToTeams,
       clientId: settings.clientIdSyncToTeams,
       credential: await this.#credential(),
     };
-    const source = appTokens(this.#access(), identity, this.#sealedCache());
-    this.#tokens = { version, source };
-    return source;
+    return appTokens(this.#access(), identity, this.#sealedCache());
   }
 
   async #credential(): Promise<{ secret: string } | Certificate> {
@@ -131,18 +161,31 @@ export class Microsoft {
   #sealedCache() {
     const { database, keyring } = this.#context;
     const { connector } = this.#desk;
+    const tenure = this.#tenure;
     return {
-      async read() {
-        const sealed = database.read<string>(TOKEN_CACHE);
-        return sealed === undefined ? null : keyring.open(connector, TOKEN_CACHE, sealed);
+      read: async () => {
+        const sealed = tenure === this.#tenure ? database.read<string>(TOKEN_CACHE) : undefined;
+        if (sealed === undefined) return null;
+        // A cache that no key opens any more is only a cache.
+        return keyring.open(connector, TOKEN_CACHE, sealed).catch(() => null);
       },
-      async write(cache: string) {
-        database.write(TOKEN_CACHE, await keyring.seal(connector, TOKEN_CACHE, cache));
+      write: async (cache: string) => {
+        const sealed = await keyring.seal(connector, TOKEN_CACHE, cache);
+        if (tenure === this.#tenure && !database.over) database.write(TOKEN_CACHE, sealed);
       },
     };
   }
 
+  #noteFailure(error: unknown): void {
+    if (this.#context.database.over) return;
+    this.#failures += 1;
+    const { now, random } = this.#context;
+    const retryAt = isFinal(error) ? null : now() + retryDelayMs(error, this.#failures, random());
+    this.#note({ state: 'failed', fault: faultOf(error, retryAt) });
+  }
+
   #note(signIn: SignIn): void {
+    if (signIn.state === 'ok') this.#failures = 0;
     if (JSON.stringify(signIn) === JSON.stringify(this.signIn)) return;
     this.#context.database.write('sign-in:writing', signIn);
   }

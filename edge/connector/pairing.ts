@@ -35,8 +35,11 @@ export interface MatchingRules {
   overrides: readonly Override[];
 }
 
+/** Names shown of those who fit; a thousand guests called "Conference Room" need no thousand names. */
+const CANDIDATES_SHOWN = 10;
+
 /** How names and addresses are compared: without case, in one Unicode form, trimmed. */
-const fold = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
+export const fold = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
 
 type Index = Map<string, PbxPerson[]>;
 
@@ -81,12 +84,13 @@ export function matchAll(
   const unlicensed = teams.filter((person) => !person.licensed);
   for (const people of [licensed, unlicensed]) {
     let open = [...people];
+    const claims: Claims = new Map();
     for (const step of rules.steps) {
       const found =
         step === 'override'
           ? byOverride(open, pbx, rules.overrides)
           : byKeys(open, index(pbx, pbxKeys[step]), teamsKeys[step]);
-      settle(open, found, step, taken, matches);
+      settle(open, found, step, { taken, claims, matches });
       open = open.filter((person) => !matches.has(person.id));
     }
     for (const person of open)
@@ -94,6 +98,9 @@ export function matchAll(
   }
   return matches;
 }
+
+/** Who might be a PBX user, over all steps so far: whom two claim is nobody's in a later step either. */
+type Claims = Map<PbxGuid, TeamsPerson[]>;
 
 /** Whom each person could be in one step; `'nowhere'`: an override that names nobody. */
 type Found = Map<TeamsUserId, PbxPerson[] | 'nowhere'>;
@@ -132,10 +139,9 @@ function settle(
   open: readonly TeamsPerson[],
   found: Found,
   step: MatchingStep,
-  taken: Set<PbxGuid>,
-  matches: Map<TeamsUserId, Match>,
+  so: { taken: Set<PbxGuid>; claims: Claims; matches: Map<TeamsUserId, Match> },
 ): void {
-  const claims = new Map<PbxGuid, TeamsPerson[]>();
+  const { taken, claims, matches } = so;
   const free = new Map<TeamsUserId, PbxPerson[]>();
   for (const person of open) {
     const fits = found.get(person.id);
@@ -150,22 +156,25 @@ function settle(
       continue;
     }
     free.set(person.id, left);
-    for (const one of left) claims.set(one.guid, [...(claims.get(one.guid) ?? []), person]);
+    for (const { guid } of left) {
+      const claimants = claims.get(guid);
+      if (claimants) claimants.push(person);
+      else claims.set(guid, [person]);
+    }
   }
-  for (const person of open) {
-    const left = free.get(person.id);
-    const [only, ...more] = left ?? [];
-    if (!left || !only) continue;
+  for (const [id, left] of free) {
+    const [only, ...more] = left;
+    if (!only) continue;
     const rivals = claims.get(only.guid) ?? [];
-    if (more.length > 0 || rivals.length > 1) {
-      const candidates =
-        more.length > 0
-          ? left.map((candidate) => `${candidate.cn} (${candidate.h323})`)
-          : rivals.map((rival) => rival.userPrincipalName);
-      matches.set(person.id, { state: 'ambiguous', step, candidates });
+    if (more.length > 0) {
+      const candidates = left.slice(0, CANDIDATES_SHOWN).map(({ cn, h323 }) => `${cn} (${h323})`);
+      matches.set(id, { state: 'ambiguous', step, candidates });
+    } else if (rivals.length > 1) {
+      const candidates = rivals.slice(0, CANDIDATES_SHOWN).map((rival) => rival.userPrincipalName);
+      matches.set(id, { state: 'ambiguous', step, candidates });
     } else {
-      const state = person.licensed ? 'paired' : 'unlicensed';
-      matches.set(person.id, { state, guid: only.guid, matchedBy: step });
+      const state = rivals[0]?.licensed ? 'paired' : 'unlicensed';
+      matches.set(id, { state, guid: only.guid, matchedBy: step });
     }
   }
   for (const match of matches.values()) if ('guid' in match) taken.add(match.guid);

@@ -1,151 +1,204 @@
-// Puts the parts of a connector together. Nothing here runs; `connector-object.ts` turns the
-// platform's calls into calls of these.
+// Puts the parts of a connector together. Nothing here runs; `life.ts` and `connector-object.ts` turn
+// the platform's calls into calls of these.
 import { mappingOf } from '../../shared/presence/mapping.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
-import { setFrame } from '../../shared/protocol/down.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
-import { writePresence } from '../graph/presence.ts';
 import { Accounts } from './accounts.ts';
-import { Agents, type PbxLine } from './agents.ts';
+import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
+import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
-import { DirectoryDesk, type PairingChange } from './directory-desk.ts';
-import { farewell } from './farewell.ts';
+import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
 import { Microsoft } from './microsoft.ts';
+import { Pace } from './pace.ts';
+import { PairingDesk } from './pairing-desk.ts';
+import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
+import { type Kv, Publisher } from './publisher.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
+import { Farewells } from './store/farewells.ts';
+import { Lines } from './store/lines.ts';
 import { type Pair, Pairs } from './store/pairs.ts';
 import { Tasks } from './tasks.ts';
+import { TeamsDirectory } from './teams-directory.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
+import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
+
+const MASTER = 'master';
 
 export class Parts {
   readonly context: Context;
   readonly desk: SettingsDesk;
+  readonly publisher: Publisher;
   readonly agenda: Agenda;
   readonly audit: Audit;
   readonly agents: Agents;
   readonly accounts: Accounts;
   readonly microsoft: Microsoft;
   readonly directory: Directory;
-  readonly directoryDesk: DirectoryDesk;
+  readonly pbxDirectory: PbxDirectory;
+  readonly teamsDirectory: TeamsDirectory;
+  readonly pairingDesk: PairingDesk;
   readonly pairs: Pairs;
+  readonly farewells: Farewells;
+  readonly farewellDesk: FarewellDesk;
   readonly timeline: Timeline;
   readonly outbox: TeamsOutbox;
+  readonly reads: TeamsReads;
   readonly presence: PresenceDesk;
+  readonly chores: Chores;
   readonly tasks: Tasks;
   readonly tunnel: TunnelDesk;
   readonly status: StatusDesk;
   #rules: { of: OpenSettings; rules: Rules } | undefined;
 
-  constructor(context: Context, ctx: DurableObjectState, kv: Pick<KVNamespace, 'put' | 'delete'>) {
+  constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
     const { database, keyring } = context;
+    const pace = new Pace(context);
+    const rules = () => this.rules;
     this.context = context;
-    this.desk = new SettingsDesk(database, keyring, kv);
+    this.desk = new SettingsDesk(database, keyring);
+    this.publisher = new Publisher(context, kv, () => this.desk.connector);
     this.agenda = new Agenda(database);
     this.audit = new Audit(database);
-    this.agents = new Agents(ctx, database);
+    this.agents = new Agents(ctx, database, new Lines(database));
     this.accounts = new Accounts(context, this.desk);
     this.microsoft = new Microsoft(context, this.desk);
     this.directory = new Directory(database);
     this.pairs = new Pairs(database);
+    this.farewells = new Farewells(database);
     this.timeline = new Timeline(database);
-    this.directoryDesk = new DirectoryDesk(
-      context,
-      this.directory,
-      this.pairs,
-      () => this.desk.settings,
-    );
-    const rules = () => this.rules;
+    const { agents, directory, pairs, farewells, timeline } = this;
+    this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
+    this.teamsDirectory = new TeamsDirectory(context, directory);
+    this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
+    this.farewellDesk = new FarewellDesk(context, farewells, agents, pairs);
     this.outbox = new TeamsOutbox({
       context,
-      pairs: this.pairs,
+      pairs,
+      farewells,
+      pace,
       rules,
       writing: () => this.microsoft.asApp(),
-      reading: () => this.tasks.reading(),
       clientId: () => this.desk.settings.clientIdSyncToTeams,
-      pbxIsLive: () => Object.values(this.agents.lines()).some((line) => line.state === 'up'),
-      seen: (pair, event) => this.presence.apply(pair, event),
+      errandOf: (pair) => this.presence.errandOf(pair),
+      keep: (pair, state, changed) => this.presence.keep(pair, state, changed),
+      failed: ({ teamsId }, { write, code }) => {
+        const event = { kind: 'teams-failed', write } as const;
+        timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
+      },
     });
-    const { pairs, agents, timeline } = this;
+    this.reads = new TeamsReads({
+      context,
+      pairs,
+      farewells,
+      pace,
+      reading: () => this.chores.reading(),
+      seen: (pair, event) => this.presence.apply(pair, event),
+      keep: (pair, state) => this.presence.keep(pair, state),
+      postponed: (until) => this.tasks.by('sweep', until),
+    });
     this.presence = new PresenceDesk({
       context,
       pairs,
       agents,
       timeline,
       rules,
-      teams: this.outbox,
+      teams: {
+        wake: (pair, { write, read }) => {
+          if (write) this.outbox.send(pair, write);
+          if (read) this.reads.read([pair.teamsId]);
+        },
+      },
     });
-    this.tasks = new Tasks({
+    this.chores = new Chores({
       ...this,
       context,
-      master: () => this.master,
-      pairsChanged: (change) => this.pairsChanged(change),
+      findMaster: () => this.findMaster(),
+      pair: () => this.pair(),
+      tasks: () => this.tasks,
     });
+    this.tasks = new Tasks(context, this.agenda, (task) => this.chores.run(task));
     this.tunnel = new TunnelDesk({
       context,
       agents,
       pairs,
-      directory: this.directoryDesk,
+      directory: this.pbxDirectory,
       presence: this.presence,
-      directoryChanged: () => this.tasks.soon('pairing'),
-      lineUp: (pbx, line) => this.lineUp(pbx, line),
+      listTold: (news) => this.chores.listTold(news),
+      lineUp: () => {
+        this.chores.lineUp(this.master === null);
+        this.farewellDesk.sayAgain();
+      },
+      led: () => {
+        this.farewellDesk.led();
+        this.chores.leaderCame();
+      },
+      answered: (guid, write, fault) => this.farewellDesk.answered(guid, write, fault),
     });
-    this.status = new StatusDesk({ ...this, context, unseen: () => this.tunnel.unseen() });
+    this.status = new StatusDesk({
+      ...this,
+      context,
+      unseen: () => this.tunnel.unseen(),
+      master: () => this.master,
+    });
   }
 
   get rules(): Rules {
     const { settings } = this.desk;
     if (this.#rules?.of === settings) return this.#rules.rules;
-    const rules: Rules = {
-      mapping: mappingOf(settings.mapping),
-      directions: settings.directions,
-      contact: settings.pbxContact,
-    };
+    const rules = rulesOf(settings);
     this.#rules = { of: settings, rules };
     return rules;
   }
 
   /** Name, as the agent calls it, of the PBX whose users count. Kept while nobody is connected. */
   get master(): string | null {
-    return this.context.database.read<string>('master') ?? null;
+    return this.context.database.read<string>(MASTER) ?? null;
   }
 
-  lineUp(pbx: string, line: PbxLine): void {
-    if (!isMaster(this.desk.settings.masterPbx, pbx, line) || this.master === pbx) return;
-    this.context.database.write('master', pbx);
-    this.tasks.soon('pairing');
+  /**
+   * Looks which PBX is the one that the settings name. While none is, or the one that was still is,
+   * nothing changes: users are not to lose their partners because of a moment or a slip.
+   */
+  findMaster(): void {
+    const { masterPbx } = this.desk.settings;
+    const named = Object.entries(this.agents.lines()).filter(
+      ([pbx, line]) => line.state === 'up' && isMaster(masterPbx, pbx, line),
+    );
+    const { master } = this;
+    const [first] = named;
+    if (!first || named.some(([pbx]) => pbx === master)) return;
+    this.context.database.write(MASTER, first[0]);
+    this.chores.pairSoon();
   }
 
-  pairsChanged({ added, removed }: PairingChange): void {
-    for (const pair of removed) this.context.background(this.takeBack(pair));
-    this.tunnel.tellPairs(added, removed);
-    for (const pair of added) this.outbox.wake(pair);
-  }
-
-  /** A user leaves the pairing: what stands of ours on either side goes. */
-  async takeBack(pair: Pair): Promise<void> {
-    const { teams, clearPbx } = farewell(this.rules, pair.state);
-    if (clearPbx) {
-      const { guid } = pair;
-      const write = this.context.now();
-      const { contact } = this.rules;
-      this.agents.send(setFrame({ epoch: this.agents.epoch, guid, write, contact, activity: '' }));
-    }
-    this.timeline.forget(pair.teamsId);
-    if (teams.length === 0) return;
-    const clientId = this.desk.settings.clientIdSyncToTeams;
-    try {
-      const call = await this.microsoft.asApp();
-      for (const write of teams) await writePresence(call, pair.teamsId, write, { clientId });
-    } catch (error) {
-      // A session that is not cleared ends by itself within ten minutes.
-      this.context.log('warn', 'take-back-failed', { detail: String(error) });
-    }
+  /** Says whether anybody could be matched. */
+  pair(): boolean {
+    const { farewellDesk, timeline, tunnel, presence, outbox } = this;
+    const change = this.pairingDesk.pair(this.desk.settings, this.master, (pair) => {
+      farewellDesk.letGo(this.rules, pair);
+      timeline.forget(pair.teamsId);
+    });
+    if (!change) return false;
+    const { added, removed } = change;
+    tunnel.tellPairs(guidsOf(added), guidsOf(removed));
+    outbox.sayFarewells();
+    for (const pair of added) presence.tick(pair);
+    return true;
   }
 }
+
+const guidsOf = (pairs: readonly Pair[]) => pairs.map(({ guid }) => guid);
+
+export const rulesOf = (settings: OpenSettings): Rules => ({
+  mapping: mappingOf(settings.mapping),
+  directions: settings.directions,
+  contact: settings.pbxContact,
+});

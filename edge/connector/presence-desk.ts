@@ -8,12 +8,22 @@ import type { Rules } from '../../shared/presence/rules.ts';
 import { setFrame } from '../../shared/protocol/down.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
+import { type Errand, errand } from './errand.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Sends due writes and reads to Microsoft; see `teams-outbox.ts`. */
+/** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
 export interface TowardsTeams {
-  wake(pair: Pair): void;
+  wake(pair: Pair, errand: Errand): void;
+}
+
+export interface PresenceParts {
+  context: Context;
+  pairs: Pairs;
+  agents: Agents;
+  timeline: Timeline;
+  rules: () => Rules;
+  teams: TowardsTeams;
 }
 
 /** Reasons that say nothing to somebody who asks why a user is as they are. */
@@ -23,97 +33,97 @@ const QUIET: ReadonlySet<Reason> = new Set<Reason>([
   'read-too-early',
   'answer-nobody-waits-for',
   'sent',
+  'not-sent',
   'pbx-took-it',
   'teams-not-known-yet',
   'pbx-not-known-yet',
 ]);
 
 export class PresenceDesk {
-  readonly #context: Context;
-  readonly #pairs: Pairs;
-  readonly #agents: Agents;
-  readonly #timeline: Timeline;
-  readonly #rules: () => Rules;
-  readonly #teams: TowardsTeams;
+  readonly #parts: PresenceParts;
 
-  constructor(parts: {
-    context: Context;
-    pairs: Pairs;
-    agents: Agents;
-    timeline: Timeline;
-    rules: () => Rules;
-    teams: TowardsTeams;
-  }) {
-    this.#context = parts.context;
-    this.#pairs = parts.pairs;
-    this.#agents = parts.agents;
-    this.#timeline = parts.timeline;
-    this.#rules = parts.rules;
-    this.#teams = parts.teams;
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
   }
 
   ofTeams(id: TeamsUserId): Pair | undefined {
-    return this.#pairs.ofTeams(id);
+    return this.#parts.pairs.ofTeams(id);
   }
 
   ofPbx(guid: PbxGuid): Pair | undefined {
-    return this.#pairs.ofPbx(guid);
+    return this.#parts.pairs.ofPbx(guid);
   }
 
   /** Takes an event in. One write of storage at most, and none where nothing is new. */
-  apply(pair: Pair, event: PresenceEvent): Reason {
-    const now = this.#context.now();
-    const rules = this.#rules();
-    const before = pair.state;
-    const decision = decide(rules, before, event, now);
-    let next = decision.state;
-    let wrote: string | undefined;
-
-    const { pbx, teams, read } = due(rules, next, now);
-    if (pbx !== null && this.#show(pair.guid, pbx, now)) {
-      next = decide(rules, next, { kind: 'pbx-sent', activity: pbx }, now).state;
-      wrote = `PBX: ${pbx === '' ? 'available' : pbx}`;
-    }
-    if (teams.length > 0)
-      wrote = [wrote, ...teams.map((one) => `Teams: ${one.kind}`)].filter(Boolean).join(', ');
-    this.#keep(pair, next);
-    if (teams.length > 0 || read) this.#teams.wake(pair);
-    if (!QUIET.has(decision.reason)) {
-      this.#timeline.add(pair.teamsId, { event, reason: decision.reason, now, wrote });
-    }
-    return decision.reason;
+  apply(pair: Pair, event: PresenceEvent): void {
+    const { context, timeline, rules } = this.#parts;
+    const now = context.now();
+    const decision = decide(rules(), pair.state, event, now);
+    const { state, shown } = this.#show(pair, decision.state, now);
+    const wrote = [
+      ...(shown === null ? [] : [`PBX: ${shown === '' ? 'available' : shown}`]),
+      ...due(rules(), state, now).teams.map((write) => `Teams: ${write.kind}`),
+    ];
+    this.keep(pair, state);
+    if (QUIET.has(decision.reason)) return;
+    timeline.add(pair.teamsId, {
+      event,
+      reason: decision.reason,
+      now,
+      wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
+    });
   }
 
-  /** Looks at a pair again because of the clock. */
+  /** Looks at a pair again because of the clock, or because something can be said again. */
   tick(pair: Pair): void {
-    const now = this.#context.now();
-    const rules = this.#rules();
-    const { pbx, teams, read } = due(rules, pair.state, now);
-    let next = pair.state;
-    if (pbx !== null && this.#show(pair.guid, pbx, now)) {
-      next = decide(rules, next, { kind: 'pbx-sent', activity: pbx }, now).state;
-    }
-    this.#keep(pair, next);
-    if (teams.length > 0 || read) this.#teams.wake(pair);
+    const { state } = this.#show(pair, pair.state, this.#parts.context.now());
+    this.keep(pair, state);
   }
 
-  /** Keeps a state; storage is touched only where something besides the time of day changed. */
-  #keep(pair: Pair, next: PairState): void {
-    const now = this.#context.now();
-    const { teams, read, nextAt } = due(this.#rules(), next, now);
-    const dueAt = teams.length > 0 || read ? (pair.failures > 0 ? pair.dueAt : now) : nextAt;
-    const changed = pair.dueAt !== dueAt || essence(pair.state) !== essence(next);
+  /** What is to be done for a pair at Microsoft now. */
+  errandOf(pair: Pair, state: PairState = pair.state): Errand {
+    const { context, rules, agents } = this.#parts;
+    const now = context.now();
+    const live = agents.isUp(pair.home);
+    return errand(due(rules(), state, now), pair.faults, { live, now });
+  }
+
+  /**
+   * Keeps a state, and has done what it asks for. Storage is touched only where something besides the
+   * time of day changed.
+   */
+  keep(pair: Pair, next: PairState, changed = false): void {
+    const { context, pairs, teams } = this.#parts;
+    const wanted = this.errandOf(pair, next);
+    // What is due stays due since when it was: that it still is, is no news.
+    const wasDue = pair.dueAt !== null && pair.dueAt <= context.now();
+    const isDue = wanted.dueAt !== null && wanted.dueAt <= context.now();
+    const dueAt = wasDue && isDue ? pair.dueAt : wanted.dueAt;
+    const isNew =
+      changed ||
+      pair.dueAt !== dueAt ||
+      Object.keys(pair.faults).length !== Object.keys(wanted.faults).length ||
+      essence(pair.state) !== essence(next);
     pair.state = next;
     pair.dueAt = dueAt;
-    if (changed) this.#pairs.save(pair);
-    if (dueAt !== null && dueAt > now) this.#context.wakeBy(dueAt);
+    pair.faults = wanted.faults;
+    if (isNew) pairs.save(pair);
+    if (dueAt !== null && !isDue) context.wakeBy(dueAt);
+    if (wanted.write || wanted.read) teams.wake(pair, wanted);
   }
 
-  #show(guid: PbxGuid, activity: string, now: number): boolean {
-    const { contact } = this.#rules();
-    return this.#agents.send(
-      setFrame({ epoch: this.#agents.epoch, guid, write: now, contact, activity }),
-    );
+  /** Tells the PBX what it should show; `shown`: what it was told. */
+  #show(pair: Pair, state: PairState, now: number): { state: PairState; shown: string | null } {
+    const { agents } = this.#parts;
+    const rules = this.#parts.rules();
+    const { pbx: activity } = due(rules, state, now);
+    if (activity === null) return { state, shown: null };
+    const { guid } = pair;
+    const { contact } = rules;
+    const frame = setFrame({ epoch: agents.epoch, guid, write: now, contact, activity });
+    if (!agents.send(frame)) return { state, shown: null };
+    const sent = decide(rules, state, { kind: 'pbx-sent', activity }, now);
+    return { state: sent.state, shown: activity };
   }
 }
 

@@ -1,9 +1,8 @@
-// What follows from a change of settings, up to the end of the connector.
+// What follows from a change of settings.
 import { accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
-import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import { SIGN_IN_KEYS } from './microsoft.ts';
-import type { Parts } from './parts.ts';
+import { type Parts, rulesOf } from './parts.ts';
 import type { Who } from './rpc.ts';
 import type { Written } from './settings-desk.ts';
 
@@ -12,28 +11,39 @@ const PRESENCE_KEYS = ['mapping', 'directions', 'pbxContact'];
 /** Settings that change who belongs to whom. */
 const PAIRING_KEYS = ['matching', 'overrides', 'masterPbx'];
 
-/** Acts on settings that were just stored; the copy in KV is there when it resolves. */
+/** Acts on settings that were just stored; their copy in KV is on its way when it resolves. */
 export async function applySettings(parts: Parts, who: Who, written: Written): Promise<void> {
-  const { context, audit, microsoft, directoryDesk, tasks, outbox, pairs, presence } = parts;
-  const { changed, answer } = written;
+  const { context, audit, microsoft, teamsDirectory, tasks, chores, outbox, reads } = parts;
+  const { before, changed, answer } = written;
   const touches = (keys: readonly string[]) => changed.some((key) => keys.includes(key));
   audit.add(context.now(), who, answer.created ? 'connector created' : 'settings changed', changed);
 
   if (touches(SIGN_IN_KEYS)) {
     microsoft.reset();
-    directoryDesk.startOver();
+    teamsDirectory.startOver();
     outbox.release();
+    reads.release();
   }
-  if (touches(['masterPbx'])) context.database.run("DELETE FROM meta WHERE key = 'master'");
-  if (!answer.created && touches(PRESENCE_KEYS)) {
-    for (const pair of pairs.all()) presence.apply(pair, { kind: 'rules-changed' });
-  }
+  if (before && touches(PRESENCE_KEYS)) applyRules(parts, before);
   if (touches(PAIRING_KEYS)) {
-    for (const [pbx, line] of Object.entries(parts.agents.lines())) parts.lineUp(pbx, line);
-    tasks.soon('pairing');
+    parts.findMaster();
+    chores.pairSoon();
   }
   tasks.soon('tenants');
   await tasks.runNow('settings-copy');
+}
+
+function applyRules(parts: Parts, before: NonNullable<Written['before']>): void {
+  const { farewellDesk, tunnel, pairs, presence } = parts;
+  const old = rulesOf(before);
+  const all = pairs.all();
+  if (old.contact !== parts.rules.contact) {
+    farewellDesk.leaveContact(old);
+    // What stands at the new contact is in lists that were read for the old one: they are sent anew.
+    const guids = all.map(({ guid }) => guid);
+    tunnel.tellPairs(guids, guids);
+  }
+  for (const pair of all) presence.apply(pair, { kind: 'rules-changed' });
 }
 
 /** Sets or removes the fixed partner of a Teams user, as one of the settings' overrides. */
@@ -60,15 +70,4 @@ export async function setOverride(
   if (!written.ok) return written;
   await applySettings(parts, who, written.value);
   return accepted(null);
-}
-
-/** Takes back everything of ours on both sides, and erases the rest. */
-export async function deleteConnector(parts: Parts): Promise<void> {
-  const { context, desk, pairs, agents, accounts } = parts;
-  await Promise.all(pairs.all().map((pair) => parts.takeBack(pair)));
-  await desk.unpublish();
-  await Promise.allSettled(accounts.all().map(({ id }) => accounts.remove(id)));
-  agents.closeAll(CLOSE.connectorDeleted, 'The connector was deleted.');
-  await context.database.erase();
-  desk.forget();
 }

@@ -10,7 +10,7 @@ import {
   type SettingsInput,
   type SettingsView,
 } from '../../shared/settings/schema.ts';
-import { type ConnectorRecord, recordKey } from '../connector-record.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
 import type { Keyring } from '../keyring.ts';
 import type { VersionedSettings, WriteSettings } from './rpc.ts';
 import type { Database } from './store/database.ts';
@@ -35,13 +35,12 @@ export interface Written {
 export class SettingsDesk {
   readonly #database: Database;
   readonly #keyring: Keyring;
-  readonly #kv: Pick<KVNamespace, 'put' | 'delete'>;
   #stored: Stored | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(database: Database, keyring: Keyring, kv: Pick<KVNamespace, 'put' | 'delete'>) {
+  constructor(database: Database, keyring: Keyring) {
     this.#database = database;
     this.#keyring = keyring;
-    this.#kv = kv;
   }
 
   get #current(): Stored | undefined {
@@ -78,8 +77,23 @@ export class SettingsDesk {
     return sealed === undefined ? undefined : this.#keyring.open(this.connector, key, sealed);
   }
 
-  /** Checks versions, seals secrets, stores. Creates the connector where it does not exist. */
-  async write(write: WriteSettings): Promise<Outcome<Written>> {
+  /** What anybody may see of it, KV too. */
+  open(): Pick<ConnectorRecord, 'version' | 'settings' | 'sealed'> {
+    const { version, settings, sealed } = this.#mustExist();
+    return { version, settings, sealed: { ...sealed } };
+  }
+
+  /**
+   * Checks versions, seals secrets, stores. Creates the connector where it does not exist. One after
+   * the other: sealing lets other events in, and who names no version is not to lose to them.
+   */
+  write(write: WriteSettings): Promise<Outcome<Written>> {
+    const turn = this.#turn.then(() => this.#write(write));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(write: WriteSettings): Promise<Outcome<Written>> {
     const current = this.#current;
     const stale = staleness(current, write);
     if (stale) return stale;
@@ -95,45 +109,27 @@ export class SettingsDesk {
     const changed = changedKeys(current?.settings, settings);
     for (const key of SECRET_KEYS) {
       const wish = secretWish(given[key]);
-      if (wish.kind === 'keep') continue;
+      if (wish.kind === 'keep' || (wish.kind === 'remove' && !(key in sealed))) continue;
       changed.push(key);
       if (wish.kind === 'remove') delete sealed[key];
       else sealed[key] = await this.#keyring.seal(write.connector, key, wish.value);
     }
-    // Sealing let other events in: somebody may have been faster.
+    // The connector may have been deleted meanwhile.
     if (this.#current?.version !== current?.version) {
       return refused('stale-version', 'The settings were changed by somebody else meanwhile.');
     }
-    if (!current) this.#database.create();
-    this.#stored = {
+    const stored: Stored = {
       connector: write.connector,
       version: (current?.version ?? 0) + 1,
       settings,
       sealed,
     };
-    this.#database.write('settings', this.#stored);
+    const keep = () => this.#database.write('settings', stored);
+    if (current) keep();
+    else this.#database.create(keep);
+    this.#stored = stored;
     const answer = { ...this.view(), created: !current };
     return accepted({ answer, before: current?.settings ?? null, after: settings, changed });
-  }
-
-  /** Puts the copy into KV that stateless code reads. */
-  async publish(
-    rest: Pick<ConnectorRecord, 'reading' | 'decryptionKeys' | 'tokens'>,
-  ): Promise<void> {
-    const { connector, version, settings, sealed } = this.#mustExist();
-    const revision = (this.#database.read<number>('revision') ?? 0) + 1;
-    this.#database.write('revision', revision);
-    const record: ConnectorRecord = { revision, version, settings, sealed: { ...sealed }, ...rest };
-    await this.#kv.put(recordKey(connector), JSON.stringify(record));
-  }
-
-  async unpublish(): Promise<void> {
-    await this.#kv.delete(recordKey(this.connector));
-  }
-
-  /** Forgets what is in memory, after the database was erased. */
-  forget(): void {
-    this.#stored = undefined;
   }
 
   #mustExist(): Stored {

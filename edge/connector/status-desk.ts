@@ -3,13 +3,15 @@ import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
-import type { DirectoryDesk } from './directory-desk.ts';
 import { type Facts, lampsOf } from './lamps.ts';
 import type { Microsoft } from './microsoft.ts';
+import type { PbxDirectory } from './pbx-directory.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
 import type { Tasks } from './tasks.ts';
+import type { TeamsDirectory } from './teams-directory.ts';
+import type { TeamsReads } from './teams-reads.ts';
 
 export interface StatusParts {
   context: Context;
@@ -18,13 +20,19 @@ export interface StatusParts {
   accounts: Accounts;
   agents: Agents;
   directory: Directory;
-  directoryDesk: DirectoryDesk;
+  pbxDirectory: PbxDirectory;
+  teamsDirectory: TeamsDirectory;
   pairs: Pairs;
   tasks: Tasks;
+  reads: TeamsReads;
   unseen: () => string[];
+  master: () => string | null;
 }
 
-type LampRow = { id: string; state: string; since: number; code: string; params: string };
+type LampRow = { id: string; state: string; since: number; code: string };
+
+/** Names looked up of a longer list: no lamp shows more. */
+const NAMES = 5;
 
 export class StatusDesk {
   readonly #parts: StatusParts;
@@ -39,60 +47,71 @@ export class StatusDesk {
     const known = new Map(rows.map((row) => [row.id, row]));
     return lampsOf(this.#facts()).map((shown) => {
       const before = known.get(shown.id);
-      const params = JSON.stringify(shown.params);
       const same = before?.state === shown.state && before.code === shown.code;
-      const since = same ? before.since : now();
-      if (!same || before.params !== params) {
-        database.run(
-          'INSERT OR REPLACE INTO lamp VALUES (?, ?, ?, ?, ?)',
-          shown.id,
-          shown.state satisfies LampState,
-          since,
-          shown.code,
-          params,
-        );
-      }
+      if (same) return { ...shown, since: before.since };
+      const since = now();
+      database.run(
+        'INSERT OR REPLACE INTO lamp (id, state, code, since) VALUES (?, ?, ?, ?)',
+        shown.id,
+        shown.state satisfies LampState,
+        shown.code,
+        since,
+      );
       return { ...shown, since };
     });
   }
 
   #facts(): Facts {
-    const { desk, microsoft, accounts, agents, directory, directoryDesk, pairs, tasks } =
+    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads } =
       this.#parts;
-    const teams = directory.teams().filter((user) => user.accountEnabled);
-    const nameOf = new Map(teams.map((user) => [user.id, user.displayName]));
-    const count = pairs.count();
-    const usersFault = tasks.fault('teams-users');
+    const { loadedAt } = this.#parts.teamsDirectory;
+    const { licensed, ambiguous } = directory.teamsCounts();
+    const count = pairs.count(context.now());
+    const { leftOut } = accounts;
     return {
+      now: context.now(),
       settings: desk.settings,
       hasCredential: desk.has('clientSecretSyncToTeams') || desk.has('certificateSyncToTeams'),
       writing: microsoft.signIn,
       accounts: accounts.all(),
-      teamsUsers: {
-        loadedAt: directoryDesk.teamsUsersLoadedAt,
-        licensed: teams.filter((user) => user.licensed).length,
-        fault: usersFault ?? tasks.fault('tenants'),
+      teamsUsers: { loadedAt, licensed },
+      faults: {
+        settingsCopy: tasks.fault('settings-copy'),
+        tenants: tasks.fault('tenants'),
+        teamsUsers: tasks.fault('teams-users'),
+        accounts: tasks.fault('accounts'),
+        pairing: tasks.fault('pairing'),
+        reading: reads.fault,
       },
-      leftOut: accounts.leftOut.map((id) => nameOf.get(id) ?? id),
+      leftOut: {
+        count: leftOut.length,
+        names: leftOut.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
+      },
       agent: { enrolled: agents.enrolled(), name: agents.leaderName() },
       lines: agents.lines(),
       unseen: this.#unseenNames(),
       pairing: {
-        known: directoryDesk.teamsUsersLoadedAt !== null && directoryDesk.pbxUsersKnown,
+        known: loadedAt !== null && this.#isMasterKnown(),
         paired: count.pairs,
-        ambiguous: teams.filter((user) => user.match?.state === 'ambiguous').length,
+        ambiguous,
       },
       sync: { waiting: count.waiting, failing: count.failing, fault: pairs.someFault() },
     };
   }
 
+  #isMasterKnown(): boolean {
+    const master = this.#parts.master();
+    return master !== null && this.#parts.pbxDirectory.isKnown(master);
+  }
+
   #unseenNames(): string[] {
     const { pairs, directory, unseen } = this.#parts;
     const hidden = new Set(unseen());
-    if (hidden.size === 0) return [];
+    const master = this.#parts.master();
+    if (hidden.size === 0 || master === null) return [];
     return pairs
       .ids()
       .filter(({ guid }) => hidden.has(guid))
-      .map(({ guid }) => directory.pbxUser(guid)?.cn ?? guid);
+      .map(({ guid }, at) => (at < NAMES ? (directory.pbxUser(master, guid)?.cn ?? guid) : guid));
   }
 }

@@ -23,7 +23,7 @@ export class Timeline {
       at: new Date(now).toISOString(),
       from: sideOf(event),
       saw: sawOf(event),
-      decided: wrote === undefined ? 'nothing to write' : 'write',
+      decided: decidedIn(event, wrote),
       reason,
       ...(wrote === undefined ? {} : { wrote }),
       ms: 'at' in event ? Math.max(0, now - event.at) : 0,
@@ -55,6 +55,11 @@ export class Timeline {
   }
 }
 
+function decidedIn(event: PresenceEvent, wrote: string | undefined): string {
+  if (event.kind === 'teams-failed') return 'try again';
+  return wrote === undefined ? 'nothing to write' : 'write';
+}
+
 function sideOf(event: PresenceEvent): string {
   if (event.kind === 'rules-changed') return 'settings';
   return event.kind.startsWith('teams') ? 'teams' : 'pbx';
@@ -69,6 +74,8 @@ function sawOf(event: PresenceEvent): string {
       return event.items.map((item) => `${item.contact}${item.activity || 'available'}`).join(' ');
     case 'pbx-wrote':
       return event.fault ?? 'ok';
+    case 'teams-failed':
+      return `${event.write.kind} was refused`;
     default:
       return event.kind;
   }

@@ -1,25 +1,31 @@
 // What the agents say, and what they are told to watch. Only the leading agent counts.
+import type { PbxGuid } from '../../shared/ids.ts';
 import { pbxGuid } from '../../shared/ids.ts';
-import { CLOSE } from '../../shared/protocol/close-codes.ts';
+import { CLOSE, type CloseCode } from '../../shared/protocol/close-codes.ts';
 import { unwatchFrame, watchFrame, watchMoreFrame } from '../../shared/protocol/down.ts';
 import { type FrameError, parseFrame, parts } from '../../shared/protocol/frame.ts';
 import { type UpFrame, upFrame } from '../../shared/protocol/up.ts';
-import type { Agents, PbxLine } from './agents.ts';
+import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
-import type { DirectoryDesk } from './directory-desk.ts';
+import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import type { PresenceDesk } from './presence-desk.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { PbxLine } from './store/lines.ts';
+import type { Pairs } from './store/pairs.ts';
 
 export interface TunnelParts {
   context: Context;
   agents: Agents;
   pairs: Pairs;
-  directory: DirectoryDesk;
+  directory: PbxDirectory;
   presence: PresenceDesk;
-  /** A directory changed: who belongs to whom has to be looked at again. */
-  directoryChanged(): void;
+  /** A list of users came: who belongs to whom may have to be looked at again. */
+  listTold(news: ListNews): void;
   /** A PBX session came up. */
-  lineUp(pbx: string, line: PbxLine): void;
+  lineUp(): void;
+  /** An agent leads from now on. */
+  led(): void;
+  /** The PBX answered a write. */
+  answered(guid: PbxGuid, write: number, fault: string | undefined): void;
 }
 
 export class TunnelDesk {
@@ -31,22 +37,49 @@ export class TunnelDesk {
 
   /** Takes a frame of an agent. What no schema accepts ends the connection, with the reason. */
   take(socket: WebSocket, text: string): void {
+    const { agents, context } = this.#parts;
+    if (!agents.hears(socket)) return;
     const parsed = parseFrame(upFrame, text);
     if (!parsed.ok) {
-      const code =
-        parsed.error.kind === 'unsupported-version' ? CLOSE.unsupportedVersion : CLOSE.badFrame;
-      this.#parts.context.log('warn', 'tunnel-frame-refused', { kind: parsed.error.kind });
-      socket.close(code, reasonOf(parsed.error));
+      const { kind } = parsed.error;
+      const isOther = kind === 'unsupported-version';
+      this.#hangUp(socket, isOther ? CLOSE.unsupportedVersion : CLOSE.badFrame, parsed.error);
       return;
     }
-    this.#heed(socket, parsed.frame);
+    const { frame } = parsed;
+    if ((frame.t === 'hello') === agents.introduced(socket)) {
+      const detail = frame.t === 'hello' ? 'a second hello' : `"${frame.t}" before hello`;
+      this.#hangUp(socket, CLOSE.badFrame, { kind: 'invalid', detail });
+      return;
+    }
+    try {
+      this.#heed(socket, frame);
+    } catch (error) {
+      // It comes back with a snapshot, which repairs what this frame left undone.
+      context.log('error', 'tunnel-frame-failed', { frame: frame.t, detail: String(error) });
+      socket.close(1011, 'A fault of the edge.');
+      this.ended(socket);
+    }
+  }
+
+  /** A tunnel ended, or we ended it. */
+  ended(socket: WebSocket): void {
+    const { agents, context } = this.#parts;
+    if (agents.closed(socket, context.now())) this.#led();
+  }
+
+  #hangUp(socket: WebSocket, code: CloseCode, error: FrameError): void {
+    this.#parts.context.log('warn', 'tunnel-frame-refused', { kind: error.kind });
+    socket.close(code, reasonOf(error));
+    // Who hangs on although we hung up must not keep the others from leading.
+    this.ended(socket);
   }
 
   #heed(socket: WebSocket, frame: UpFrame): void {
     const { agents, context } = this.#parts;
     if (frame.t === 'hello') {
       agents.welcome(socket, frame.agent.version, context.now());
-      this.tellWatchList();
+      this.#led();
       return;
     }
     if (frame.t === 'pbx') {
@@ -59,38 +92,63 @@ export class TunnelDesk {
     if (agents.leads(socket)) this.#heedLeader(frame);
   }
 
+  /** What is to be taken back goes first: a user may be watched for somebody else by now. */
+  #led(): void {
+    this.#parts.led();
+    this.tellWatchList();
+  }
+
   #heedLeader(frame: Exclude<UpFrame, { t: 'hello' }>): void {
     const { directory, presence, context } = this.#parts;
     switch (frame.t) {
       case 'pbx': {
         const line = this.#parts.agents.lines()[frame.pbx];
-        if (line?.state === 'up') this.#parts.lineUp(frame.pbx, line);
+        if (line?.state === 'up') this.#parts.lineUp();
         return;
       }
       case 'users':
-        if (directory.takeList(frame)) this.#parts.directoryChanged();
+        this.#parts.listTold(directory.takeList(frame));
         return;
       case 'user':
-        if (directory.putPbxUser(frame.pbx, frame.user)) this.#parts.directoryChanged();
+        this.#parts.listTold(directory.putUser(frame.pbx, frame.user));
         return;
       case 'user-gone':
-        if (directory.removePbxUser(pbxGuid(frame.guid))) this.#parts.directoryChanged();
+        this.#parts.listTold(directory.removeUser(frame.pbx, pbxGuid(frame.guid)));
         return;
       case 'presences':
-        for (const { guid, items, afterGap } of frame.presences) {
-          const pair = presence.ofPbx(pbxGuid(guid));
-          if (pair) presence.apply(pair, { kind: 'pbx-seen', items, afterGap, at: context.now() });
-        }
+        for (const entry of frame.presences) this.#presence(frame.pbx, entry);
         return;
       case 'wrote': {
-        const pair = presence.ofPbx(pbxGuid(frame.guid));
+        const guid = pbxGuid(frame.guid);
         const { write, fault } = frame;
         if (fault) context.log('warn', 'pbx-write-refused', { code: fault.code });
+        this.#parts.answered(guid, write, fault?.code);
+        const pair = presence.ofPbx(guid);
         if (pair) presence.apply(pair, { kind: 'pbx-wrote', write, fault: fault?.code });
         return;
       }
       case 'unseen':
-        context.database.write(`unseen:${frame.pbx}`, frame.guids);
+        if (!Object.hasOwn(this.#parts.agents.lines(), frame.pbx)) return;
+        context.database.write(unseenKey(frame.pbx), frame.guids);
+    }
+  }
+
+  /** What is wrong with one user is nobody else's business. */
+  #presence(
+    pbx: string,
+    { guid, items, afterGap }: Extract<UpFrame, { t: 'presences' }>['presences'][number],
+  ): void {
+    const { presence, pairs, context } = this.#parts;
+    const pair = presence.ofPbx(pbxGuid(guid));
+    if (!pair) return;
+    try {
+      if (pair.home !== pbx) {
+        pair.home = pbx;
+        pairs.save(pair);
+      }
+      presence.apply(pair, { kind: 'pbx-seen', items, afterGap, at: context.now() });
+    } catch (error) {
+      context.log('error', 'presence-failed', { detail: String(error) });
     }
   }
 
@@ -106,29 +164,36 @@ export class TunnelDesk {
   }
 
   /** Pairs came or went. */
-  tellPairs(added: readonly Pair[], removed: readonly Pair[]): void {
+  tellPairs(added: readonly PbxGuid[], removed: readonly PbxGuid[]): void {
     const { agents } = this.#parts;
     const { epoch } = agents;
-    const guidsOf = (pairs: readonly Pair[]) => parts(pairs.map(({ guid }) => guid));
     // A guid may have moved from one Teams user to another: let go first.
     if (removed.length > 0) {
-      for (const guids of guidsOf(removed)) agents.send(unwatchFrame({ epoch, guids }));
+      for (const guids of parts(removed)) agents.send(unwatchFrame({ epoch, guids }));
     }
     if (added.length > 0) {
-      for (const guids of guidsOf(added)) agents.send(watchMoreFrame({ epoch, guids }));
+      for (const guids of parts(added)) agents.send(watchMoreFrame({ epoch, guids }));
     }
   }
 
-  /** Users whose presence the App object may not see. */
+  /** Users whose presence the App object may not see, on the PBXs that can be heard. */
   unseen(): string[] {
-    return this.#parts.context.database
-      .all<{ value: string }>("SELECT value FROM meta WHERE key LIKE 'unseen:%'")
-      .flatMap((row) => JSON.parse(row.value) as string[]);
+    const { agents, context } = this.#parts;
+    return Object.keys(agents.lines()).flatMap(
+      (pbx) => context.database.read<string[]>(unseenKey(pbx)) ?? [],
+    );
   }
 }
 
+const unseenKey = (pbx: string): string => `unseen:${pbx}`;
+
 function reasonOf(error: FrameError): string {
   const reason = error.kind === 'invalid' ? `invalid frame: ${error.detail}` : error.kind;
-  // A close reason has room for 123 bytes.
-  return reason.slice(0, 100);
+  return shortened(reason);
+}
+
+/** A close reason has room for 123 bytes of UTF-8. */
+function shortened(text: string): string {
+  const ascii = text.replace(/[^\x20-\x7e]/g, '?');
+  return ascii.slice(0, 120);
 }

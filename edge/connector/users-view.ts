@@ -14,14 +14,18 @@ export interface UserQuery {
   cursor: string | null;
 }
 
-/** One page, sorted by name. @param unseen guids whose presence the App object may not see */
+/**
+ * One page, sorted by name.
+ * @param master the PBX whose users count; `null`: not known yet
+ * @param unseen guids whose presence the App object may not see
+ */
 export function listUsers(
-  directory: Directory,
-  pairs: Pairs,
-  unseen: ReadonlySet<string>,
+  { directory, pairs }: { directory: Directory; pairs: Pairs },
+  { master, unseen }: { master: string | null; unseen: ReadonlySet<string> },
   query: UserQuery,
 ): UserPage {
-  const pbxUsers = new Map(directory.pbx().map((user) => [user.guid, user]));
+  const ofMaster = master === null ? [] : directory.pbx(master);
+  const pbxUsers = new Map(ofMaster.map((user) => [user.guid, user]));
   const rows: Row[] = [];
   for (const teams of directory.teams()) {
     const { match } = teams;

@@ -1,16 +1,27 @@
-// What the object has to do and when. One alarm drives everything; what is due survives in a table.
+// What the object has to do and when. One alarm drives everything; what is due survives in a table,
+// also while it is being done: an object that ends in the middle begins anew.
 import type { Database } from './database.ts';
+import { type Upcoming, upcoming } from './upcoming.ts';
 
 /** What is done by the clock, in the order in which things due at once depend on each other. */
 export const TASKS = [
   'settings-copy',
   'tenants',
+  'master',
+  'doubted-list',
   'pairing',
   'accounts',
   'sweep',
   'teams-users',
 ] as const;
 export type Task = (typeof TASKS)[number];
+
+/** A task as planned. `plan` tells it from the same task planned anew. */
+export interface Planned {
+  task: Task;
+  failures: number;
+  plan: number;
+}
 
 export class Agenda {
   readonly #database: Database;
@@ -21,7 +32,13 @@ export class Agenda {
 
   /** Does `task` at `at` (epoch ms), whatever was planned for it before. */
   plan(task: Task, at: number, failures = 0): void {
-    this.#database.run('INSERT OR REPLACE INTO agenda VALUES (?, ?, ?)', task, at, failures);
+    this.#database.run(
+      `INSERT INTO agenda (task, due_at, failures) VALUES (?, ?, ?) ON CONFLICT (task) DO UPDATE SET
+       due_at = excluded.due_at, failures = excluded.failures, plan = plan + 1`,
+      task,
+      at,
+      failures,
+    );
   }
 
   /** Does `task` at `at` or earlier. */
@@ -33,26 +50,28 @@ export class Agenda {
     if (!known || known.due_at > at) this.plan(task, at);
   }
 
+  /** It was done as planned: nothing is left of it, unless it was planned anew meanwhile. */
+  done({ task, plan }: Planned): void {
+    this.#database.run('DELETE FROM agenda WHERE task = ? AND plan = ?', task, plan);
+  }
+
   drop(task: Task): void {
     this.#database.run('DELETE FROM agenda WHERE task = ?', task);
   }
 
-  due(now: number): { task: Task; failures: number }[] {
-    const rows = this.#database.all<{ task: string; failures: number }>(
-      'SELECT task, failures FROM agenda WHERE due_at <= ?',
+  due(now: number): Planned[] {
+    const rows = this.#database.all<{ task: string; failures: number; plan: number }>(
+      'SELECT task, failures, plan FROM agenda WHERE due_at <= ?',
       now,
     );
     return TASKS.flatMap((task) =>
-      rows.filter((row) => row.task === task).map(({ failures }) => ({ task, failures })),
+      rows
+        .filter((row) => row.task === task)
+        .map(({ failures, plan }) => ({ task, failures, plan })),
     );
   }
 
-  /** When the next task becomes due after `now`; what is due already is under way. */
-  nextDueAt(now: number): number | null {
-    const row = this.#database.first<{ at: number | null }>(
-      'SELECT min(due_at) AS at FROM agenda WHERE due_at > ?',
-      now,
-    );
-    return row?.at ?? null;
+  upcoming(now: number): Upcoming {
+    return upcoming(this.#database, 'agenda', now);
   }
 }

@@ -4,10 +4,11 @@ import { SCHEMA } from './schema.ts';
 type Value = string | number | null;
 export type Row = Record<string, Value>;
 
-/** Thin on purpose: SQL stays where its table is. */
+/** Thin on purpose: SQL stays where its table is. One belongs to one life of a connector. */
 export class Database {
   readonly #storage: DurableObjectStorage;
   #exists: boolean | undefined;
+  #over = false;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -15,24 +16,34 @@ export class Database {
 
   /** Whether the connector was created here. */
   get exists(): boolean {
+    if (this.#over) return false;
     this.#exists ??= this.all("SELECT 1 FROM sqlite_master WHERE name = 'meta'").length > 0;
     return this.#exists;
   }
 
-  create(): void {
-    this.#storage.sql.exec(SCHEMA);
+  /** Whether it was erased: what comes late finds nothing, and leaves nothing. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Makes the tables and what `first` puts into them: all of it or nothing. */
+  create(first: () => void): void {
+    this.transaction(() => {
+      this.run(SCHEMA);
+      first();
+    });
     this.#exists = true;
   }
 
-  /** Erases everything, alarm included. */
+  /** Erases everything, alarm included. Nothing is written here any more. */
   async erase(): Promise<void> {
-    this.#exists = false;
+    this.#over = true;
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
   }
 
   all<T extends Row = Row>(query: string, ...values: Value[]): T[] {
-    return this.#storage.sql.exec<T>(query, ...values).toArray();
+    return this.#sql.exec<T>(query, ...values).toArray();
   }
 
   first<T extends Row = Row>(query: string, ...values: Value[]): T | undefined {
@@ -40,9 +51,10 @@ export class Database {
   }
 
   run(query: string, ...values: Value[]): void {
-    this.#storage.sql.exec(query, ...values);
+    this.#sql.exec(query, ...values);
   }
 
+  /** All of `work` or nothing of it. It must not be asynchronous. */
   transaction<T>(work: () => T): T {
     return this.#storage.transactionSync(work);
   }
@@ -55,5 +67,14 @@ export class Database {
 
   write(key: string, value: unknown): void {
     this.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', key, JSON.stringify(value));
+  }
+
+  forget(key: string): void {
+    this.run('DELETE FROM meta WHERE key = ?', key);
+  }
+
+  get #sql(): SqlStorage {
+    if (this.#over) throw new Error('This connector was deleted.');
+    return this.#storage.sql;
   }
 }

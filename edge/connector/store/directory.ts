@@ -15,8 +15,8 @@ type TeamsRow = {
   match: string | null;
 };
 type PbxRow = {
-  guid: string;
   pbx: string;
+  guid: string;
   cn: string;
   h323: string;
   e164: string | null;
@@ -66,13 +66,40 @@ export class Directory {
     return row && teamsEntry(row);
   }
 
-  pbx(): PbxEntry[] {
-    return this.#database.all<PbxRow>('SELECT * FROM pbx_user').map(pbxEntry);
+  teamsIds(): TeamsUserId[] {
+    return this.#database
+      .all<{ id: string }>('SELECT id FROM teams_user')
+      .map(({ id }) => teamsUserId(id));
   }
 
-  pbxUser(guid: PbxGuid): PbxEntry | undefined {
-    const row = this.#database.first<PbxRow>('SELECT * FROM pbx_user WHERE guid = ?', guid);
+  /** Of those who may sign in. */
+  teamsCounts(): { licensed: number; ambiguous: number } {
+    const row = this.#database.first<{ licensed: number; ambiguous: number }>(
+      `SELECT count(CASE WHEN licensed = 1 THEN 1 END) AS licensed,
+              count(CASE WHEN match_state = 'ambiguous' THEN 1 END) AS ambiguous
+       FROM teams_user WHERE enabled = 1`,
+    );
+    return row ?? { licensed: 0, ambiguous: 0 };
+  }
+
+  /** Everybody whom a PBX told. */
+  pbx(pbx: string): PbxEntry[] {
+    return this.#database.all<PbxRow>('SELECT * FROM pbx_user WHERE pbx = ?', pbx).map(pbxEntry);
+  }
+
+  pbxUser(pbx: string, guid: PbxGuid): PbxEntry | undefined {
+    const row = this.#database.first<PbxRow>(
+      'SELECT * FROM pbx_user WHERE pbx = ? AND guid = ?',
+      pbx,
+      guid,
+    );
     return row && pbxEntry(row);
+  }
+
+  pbxGuids(pbx: string): PbxGuid[] {
+    return this.#database
+      .all<{ guid: string }>('SELECT guid FROM pbx_user WHERE pbx = ?', pbx)
+      .map(({ guid }) => pbxGuid(guid));
   }
 
   /** Writes a Teams user as told; says whether anything changed. */
@@ -87,7 +114,7 @@ export class Directory {
       known.licensed === person.licensed;
     if (same) return false;
     this.#database.run(
-      `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET
+      `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT (id) DO UPDATE SET
        display_name = excluded.display_name, upn = excluded.upn, mail = excluded.mail,
        enabled = excluded.enabled, licensed = excluded.licensed`,
       person.id,
@@ -108,12 +135,11 @@ export class Directory {
 
   /** Writes a PBX user as told by `pbx`; says whether anything changed. */
   putPbx(pbx: string, user: PbxUser): boolean {
-    const known = this.pbxUser(pbxGuid(user.guid));
+    const known = this.pbxUser(pbx, pbxGuid(user.guid));
     const emails = JSON.stringify(user.emails);
     const e164 = user.e164 ?? null;
     const same =
       known &&
-      known.pbx === pbx &&
       known.cn === user.cn &&
       known.h323 === user.h323 &&
       known.e164 === e164 &&
@@ -121,8 +147,8 @@ export class Directory {
     if (same) return false;
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?)',
-      user.guid,
       pbx,
+      user.guid,
       user.cn,
       user.h323,
       e164,
@@ -131,13 +157,18 @@ export class Directory {
     return true;
   }
 
-  removePbx(guid: PbxGuid): boolean {
-    const known = this.pbxUser(guid) !== undefined;
-    if (known) this.#database.run('DELETE FROM pbx_user WHERE guid = ?', guid);
+  removePbx(pbx: string, guid: PbxGuid): boolean {
+    const known = this.pbxUser(pbx, guid) !== undefined;
+    if (known) this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
     return known;
   }
 
   putMatch(id: TeamsUserId, match: Match): void {
-    this.#database.run('UPDATE teams_user SET match = ? WHERE id = ?', JSON.stringify(match), id);
+    this.#database.run(
+      'UPDATE teams_user SET match_state = ?, match = ? WHERE id = ?',
+      match.state,
+      JSON.stringify(match),
+      id,
+    );
   }
 }

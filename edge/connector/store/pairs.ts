@@ -1,7 +1,9 @@
 // The pairs of users: one row each, which holds what was seen, what is wanted and what is under way.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
 import { newPair, type PairState, type TeamsWrite } from '../../../shared/presence/model.ts';
+import type { Faults, WriteFault } from '../errand.ts';
 import type { Database } from './database.ts';
+import { type Upcoming, upcoming } from './upcoming.ts';
 
 export interface Pair {
   readonly teamsId: TeamsUserId;
@@ -11,9 +13,10 @@ export interface Pair {
   inFlight: TeamsWrite | null;
   /** Epoch ms of the next thing to do; `null`: nothing. */
   dueAt: number | null;
-  /** Failed writes to Microsoft in a row, and why the last one failed. */
-  failures: number;
-  fault: { code: string; detail: string } | null;
+  /** Writes to Microsoft that failed and are still wanted. */
+  faults: Faults;
+  /** The PBX that told the user's presence last, by its name at the agent. */
+  home: string | null;
 }
 
 type PairRow = {
@@ -22,8 +25,8 @@ type PairRow = {
   state: string;
   in_flight: string | null;
   due_at: number | null;
-  failures: number;
-  fault: string | null;
+  faults: string | null;
+  home: string | null;
 };
 
 /** Rows read once stay in memory: one human change costs one write and no read. */
@@ -31,21 +34,28 @@ export class Pairs {
   readonly #database: Database;
   readonly #byTeams = new Map<TeamsUserId, Pair>();
   readonly #byGuid = new Map<PbxGuid, Pair>();
+  #allRead = false;
+  /** How far `becameDue` has looked. */
+  #looked: { at: number; teamsId: string } = { at: -1, teamsId: '' };
 
   constructor(database: Database) {
     this.#database = database;
   }
 
   ofTeams(id: TeamsUserId): Pair | undefined {
-    return this.#byTeams.get(id) ?? this.#load('teams_id', id);
+    return this.#byTeams.get(id) ?? (this.#allRead ? undefined : this.#load('teams_id', id));
   }
 
   ofPbx(guid: PbxGuid): Pair | undefined {
-    return this.#byGuid.get(guid) ?? this.#load('guid', guid);
+    return this.#byGuid.get(guid) ?? (this.#allRead ? undefined : this.#load('guid', guid));
   }
 
   all(): Pair[] {
-    return this.#database.all<PairRow>('SELECT * FROM pair').map((row) => this.#take(row));
+    if (!this.#allRead) {
+      for (const row of this.#database.all<PairRow>('SELECT * FROM pair')) this.#take(row);
+      this.#allRead = true;
+    }
+    return [...this.#byTeams.values()];
   }
 
   ids(): { teamsId: TeamsUserId; guid: PbxGuid }[] {
@@ -55,62 +65,75 @@ export class Pairs {
     return rows.map((row) => ({ teamsId: row.teams_id as TeamsUserId, guid: row.guid as PbxGuid }));
   }
 
-  /** Pairs with something to do at `now`, those that wait longest first. */
-  due(now: number, limit: number): Pair[] {
-    return this.#database
-      .all<PairRow>('SELECT * FROM pair WHERE due_at <= ? ORDER BY due_at LIMIT ?', now, limit)
-      .map((row) => this.#take(row));
+  /**
+   * Pairs with something to do at `now` that it has not given since the object woke, those that wait
+   * longest first. Whatever becomes due by an event is woken by the event.
+   */
+  becameDue(now: number, limit: number): Pair[] {
+    // A clock that was set back must not hide anybody.
+    if (now < this.#looked.at) this.#looked = { at: -1, teamsId: '' };
+    const rows = this.#database.all<PairRow>(
+      `SELECT * FROM pair WHERE due_at <= ? AND (due_at, teams_id) > (?, ?)
+       ORDER BY due_at, teams_id LIMIT ?`,
+      now,
+      this.#looked.at,
+      this.#looked.teamsId,
+      limit,
+    );
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
+    return rows.map((row) => this.#take(row));
   }
 
   /** Pairs with a write whose answer was still awaited when the object last fell asleep. */
   inFlight(): Pair[] {
-    return this.#database
-      .all<PairRow>('SELECT * FROM pair WHERE in_flight IS NOT NULL')
-      .map((row) => this.#take(row));
+    return this.#some('in_flight IS NOT NULL');
   }
 
-  /** When the next pair becomes due after `now`; `null`: none. */
-  nextDueAt(now: number): number | null {
-    const row = this.#database.first<{ at: number | null }>(
-      'SELECT min(due_at) AS at FROM pair WHERE due_at > ?',
-      now,
-    );
-    return row?.at ?? null;
+  failing(): Pair[] {
+    return this.#some('faults IS NOT NULL');
   }
 
-  count(): { pairs: number; waiting: number; failing: number } {
+  upcoming(now: number): Upcoming {
+    return upcoming(this.#database, 'pair', now);
+  }
+
+  count(now: number): { pairs: number; waiting: number; failing: number } {
     const row = this.#database.first<{ pairs: number; waiting: number; failing: number }>(
-      `SELECT count(*) AS pairs, count(in_flight) AS waiting,
-              count(CASE WHEN failures > 0 THEN 1 END) AS failing FROM pair`,
+      `SELECT count(*) AS pairs, count(faults) AS failing,
+              count(CASE WHEN in_flight IS NOT NULL OR due_at <= ? THEN 1 END) AS waiting FROM pair`,
+      now,
     );
     return row ?? { pairs: 0, waiting: 0, failing: 0 };
   }
 
   /** The fault of some user who could not be written; `undefined`: all could. */
-  someFault(): string | undefined {
-    const row = this.#database.first<{ fault: string }>(
-      'SELECT fault FROM pair WHERE failures > 0 AND fault IS NOT NULL LIMIT 1',
+  someFault(): WriteFault | undefined {
+    const row = this.#database.first<{ faults: string }>(
+      'SELECT faults FROM pair WHERE faults IS NOT NULL LIMIT 1',
     );
-    return row && (JSON.parse(row.fault) as { detail: string }).detail;
+    return row && Object.values(JSON.parse(row.faults) as Faults)[0];
   }
 
   add(teamsId: TeamsUserId, guid: PbxGuid, now: number): Pair {
-    const state: PairState = { ...newPair(), settleAt: now };
     const pair: Pair = {
       teamsId,
       guid,
-      state,
+      state: { ...newPair(), settleAt: now },
       inFlight: null,
       dueAt: now,
-      failures: 0,
-      fault: null,
+      faults: {},
+      home: null,
     };
     this.#remember(pair);
     this.save(pair);
     return pair;
   }
 
+  /** Keeps the pair, unless it was removed meanwhile: an answer that comes late brings nobody back. */
   save(pair: Pair): void {
+    if (!this.holds(pair)) return;
+    const failing = Object.keys(pair.faults).length > 0;
     this.#database.run(
       'INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?, ?)',
       pair.teamsId,
@@ -118,12 +141,18 @@ export class Pairs {
       JSON.stringify(pair.state),
       pair.inFlight && JSON.stringify(pair.inFlight),
       pair.dueAt,
-      pair.failures,
-      pair.fault && JSON.stringify(pair.fault),
+      failing ? JSON.stringify(pair.faults) : null,
+      pair.home,
     );
   }
 
+  /** Whether this pair still is one. */
+  holds(pair: Pair): boolean {
+    return this.#byTeams.get(pair.teamsId) === pair;
+  }
+
   remove(pair: Pair): void {
+    if (!this.holds(pair)) return;
     this.#byTeams.delete(pair.teamsId);
     this.#byGuid.delete(pair.guid);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
@@ -132,6 +161,12 @@ export class Pairs {
   #load(column: 'teams_id' | 'guid', value: string): Pair | undefined {
     const row = this.#database.first<PairRow>(`SELECT * FROM pair WHERE ${column} = ?`, value);
     return row && this.#take(row);
+  }
+
+  #some(condition: string): Pair[] {
+    return this.#database
+      .all<PairRow>(`SELECT * FROM pair WHERE ${condition}`)
+      .map((row) => this.#take(row));
   }
 
   /** What is in memory is newer than what was read. */
@@ -144,8 +179,8 @@ export class Pairs {
       state: JSON.parse(row.state) as PairState,
       inFlight: row.in_flight ? (JSON.parse(row.in_flight) as TeamsWrite) : null,
       dueAt: row.due_at,
-      failures: row.failures,
-      fault: row.fault ? (JSON.parse(row.fault) as Pair['fault']) : null,
+      faults: row.faults ? (JSON.parse(row.faults) as Faults) : {},
+      home: row.home,
     };
     this.#remember(pair);
     return pair;

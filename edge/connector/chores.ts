@@ -1,0 +1,197 @@
+// What a connector does by the clock: find its tenants, read the Teams users, pair, subscribe or
+// sweep, and copy its settings to KV. Each says when it wants to be done again.
+import { AppError } from '../../shared/errors.ts';
+import type { TeamsUserId } from '../../shared/ids.ts';
+import type { GraphCall } from '../graph/client.ts';
+import type { Accounts } from './accounts.ts';
+import type { Agents } from './agents.ts';
+import type { Context } from './context.ts';
+import type { Microsoft } from './microsoft.ts';
+import type { ListNews, PbxDirectory } from './pbx-directory.ts';
+import { DOUBT_MS } from './pbx-directory.ts';
+import type { Publisher } from './publisher.ts';
+import type { SettingsDesk } from './settings-desk.ts';
+import type { Task } from './store/agenda.ts';
+import type { Directory } from './store/directory.ts';
+import type { Pairs } from './store/pairs.ts';
+import type { Tasks } from './tasks.ts';
+import type { TeamsDirectory } from './teams-directory.ts';
+import type { TeamsOutbox } from './teams-outbox.ts';
+import type { TeamsReads } from './teams-reads.ts';
+
+/** `/users/delta` is asked this often, in ms, where no users notification is in place. */
+const USERS_EVERY_MS = 60_000;
+/** A slow sweep repairs lost notifications, in ms. */
+const REPAIR_SWEEP_MS = 5 * 60_000;
+/** While no agent is connected nobody is waiting for what a sweep would find. */
+const IDLE_SWEEP_MS = 60_000;
+/** A run over 20,000 users takes its time: changes that come one by one share one, in ms. */
+const PAIRING_EVERY_MS = 2_000;
+
+export interface ChoreParts {
+  context: Context;
+  desk: SettingsDesk;
+  publisher: Publisher;
+  microsoft: Microsoft;
+  accounts: Accounts;
+  agents: Agents;
+  directory: Directory;
+  pbxDirectory: PbxDirectory;
+  teamsDirectory: TeamsDirectory;
+  pairs: Pairs;
+  outbox: TeamsOutbox;
+  reads: TeamsReads;
+  findMaster: () => void;
+  /** Matches everybody anew; says whether anybody could be. */
+  pair: () => boolean;
+  tasks: () => Tasks;
+}
+
+export class Chores {
+  readonly #parts: ChoreParts;
+  #pairedAt = 0;
+
+  constructor(parts: ChoreParts) {
+    this.#parts = parts;
+  }
+
+  async run(task: Task): Promise<void> {
+    switch (task) {
+      case 'settings-copy':
+        await this.#publish();
+        return;
+      case 'tenants':
+        return this.#tenants();
+      case 'teams-users':
+        return this.#teamsUsers();
+      case 'master':
+        return this.#parts.findMaster();
+      case 'doubted-list':
+        return this.#believeLists();
+      case 'pairing':
+        return this.#pairing();
+      case 'accounts':
+        return this.configureAccounts(false);
+      case 'sweep':
+        return this.#sweep();
+    }
+  }
+
+  /** Calls Graph for reading: with an account's token, or in polling as the app itself. */
+  async reading(): Promise<GraphCall> {
+    const { desk, microsoft, accounts } = this.#parts;
+    if (desk.settings.source === 'poll') return microsoft.asApp();
+    const account = accounts.reader();
+    if (account) return microsoft.asAccount(account.id);
+    const detail = 'There is no Teams account to read with.';
+    throw new AppError({ code: 'account-missing', retry: 'never', detail });
+  }
+
+  /** A PBX is up: the master is found at once, but changed only for one that stays. */
+  lineUp(isFirst: boolean): void {
+    if (isFirst) this.#parts.findMaster();
+    else this.#tasks.by('master', this.#now + DOUBT_MS);
+  }
+
+  /** A list of users came, or a change of one. */
+  listTold(news: ListNews): void {
+    if (news === 'changed') this.pairSoon();
+    if (news === 'doubted') this.#tasks.by('doubted-list', this.#now + DOUBT_MS);
+  }
+
+  pairSoon(): void {
+    this.#tasks.by('pairing', Math.max(this.#now, this.#pairedAt + PAIRING_EVERY_MS));
+  }
+
+  /** Puts the copy of what stateless code needs into KV. Says when it is there. */
+  async #publish(): Promise<number> {
+    const { desk, publisher, microsoft, accounts } = this.#parts;
+    const { clientIdSyncToPbx: clientId, source } = desk.settings;
+    const tenantId = microsoft.tenants.reading;
+    const reading = source === 'subscribe' && tenantId !== null ? { clientId, tenantId } : null;
+    const decryptionKeys = accounts.decryptionKeys();
+    const next = await publisher.publish({ ...desk.open(), reading, decryptionKeys, tokens: [] });
+    if (next === null) return this.#now;
+    this.#tasks.at('settings-copy', next);
+    return next;
+  }
+
+  async #tenants(): Promise<void> {
+    const { microsoft, accounts, outbox, reads } = this.#parts;
+    await microsoft.resolveTenants();
+    await accounts.ensureKey();
+    // What an account subscribes is refused by a Worker that does not know the tenant yet.
+    this.#tasks.at('accounts', await this.#publish());
+    this.#tasks.soon('sweep');
+    this.#tasks.soon('teams-users');
+    // The lamp says what became of it; reading users does not wait for it.
+    await microsoft.asApp().catch(() => undefined);
+    outbox.release();
+    reads.release();
+  }
+
+  async #teamsUsers(): Promise<void> {
+    const { teamsDirectory, desk, accounts } = this.#parts;
+    // Adding one plans this task again.
+    if (desk.settings.source === 'subscribe' && accounts.all().length === 0) return;
+    if (await teamsDirectory.read(await this.reading())) this.pairSoon();
+    this.#tasks.at('teams-users', this.#now + USERS_EVERY_MS);
+  }
+
+  #believeLists(): void {
+    const { changed, nextAt } = this.#parts.pbxDirectory.believe();
+    if (changed) this.pairSoon();
+    if (nextAt !== null) this.#tasks.at('doubted-list', nextAt);
+  }
+
+  #pairing(): void {
+    if (this.#parts.pair()) this.#pairedAt = this.#now;
+    this.#tasks.soon('accounts');
+  }
+
+  /** @param again tell also accounts that were told already */
+  async configureAccounts(again: boolean): Promise<void> {
+    const { desk, accounts, microsoft } = this.#parts;
+    const tenant = microsoft.tenants.reading;
+    const dismissed = accounts.dismiss();
+    // Its failure is told at the end: it is nobody else's business.
+    dismissed.catch(() => undefined);
+    if (desk.settings.source === 'poll') await accounts.release();
+    else if (tenant !== null) await accounts.configure(this.#toSubscribe(), tenant, again);
+    await dismissed;
+  }
+
+  /**
+   * The paired users. Before a PBX has told its users, all with Teams: so that consent, accounts and
+   * the notification URL are proven before anybody has been on site.
+   */
+  #toSubscribe(): TeamsUserId[] {
+    const { pairs, directory, pbxDirectory } = this.#parts;
+    if (pbxDirectory.isAnyKnown) return pairs.ids().map(({ teamsId }) => teamsId);
+    return directory
+      .teams()
+      .filter((user) => user.accountEnabled && user.licensed)
+      .map((user) => user.id);
+  }
+
+  #sweep(): void {
+    const { desk, agents, reads, pairs } = this.#parts;
+    reads.read(pairs.all().map(({ teamsId }) => teamsId));
+    const { source, pollSeconds } = desk.settings;
+    const every = source === 'poll' ? pollSeconds * 1000 : REPAIR_SWEEP_MS;
+    this.#tasks.at('sweep', this.#now + (agents.leader ? every : Math.max(every, IDLE_SWEEP_MS)));
+  }
+
+  /** Somebody waits again for what a sweep finds. */
+  leaderCame(): void {
+    if (this.#parts.desk.settings.source === 'poll') this.#tasks.by('sweep', this.#now);
+  }
+
+  get #tasks(): Tasks {
+    return this.#parts.tasks();
+  }
+
+  get #now(): number {
+    return this.#parts.context.now();
+  }
+}

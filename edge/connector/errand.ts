@@ -1,0 +1,59 @@
+// What is to be done for a pair at Microsoft now, given what failed lately and whether its PBX can be
+// heard. Pure: `due` says what differs, this says what of it may go.
+import type { Due } from '../../shared/presence/due.ts';
+import type { TeamsWrite } from '../../shared/presence/model.ts';
+
+/** Calls and manual states fail and wait each for itself. */
+export type Layer = 'session' | 'preferred';
+
+/** A write that failed, and when the same one may be tried again. */
+export interface WriteFault {
+  code: string;
+  detail: string;
+  requestId?: string;
+  write: TeamsWrite;
+  /** Failures in a row. */
+  failures: number;
+  /** Epoch ms */
+  retryAt: number;
+}
+export type Faults = Partial<Record<Layer, WriteFault>>;
+
+export interface Errand {
+  /** What to send now; `null`: nothing. */
+  write: TeamsWrite | null;
+  /** Whether to read this user's presence. */
+  read: boolean;
+  /** When there is something to do, epoch ms, `now` included; `null`: nothing by the clock. */
+  dueAt: number | null;
+  /** The faults of what is still wanted; the others are over. */
+  faults: Faults;
+}
+
+export const layerOf = ({ kind }: TeamsWrite): Layer =>
+  kind.endsWith('session') ? 'session' : 'preferred';
+
+/**
+ * @param live somebody on site would tell us when a call ends: without them no session is refreshed
+ */
+export function errand(
+  { teams, read, nextAt }: Due,
+  known: Faults,
+  { live, now }: { live: boolean; now: number },
+): Errand {
+  const faults: Faults = {};
+  for (const write of teams) {
+    const fault = known[layerOf(write)];
+    if (fault) faults[layerOf(write)] = fault;
+  }
+  const wanted = teams.filter(({ kind }) => live || kind !== 'set-session');
+  const waitsUntil = (write: TeamsWrite): number => {
+    const fault = faults[layerOf(write)];
+    // Something else than what failed may go at once: a new state has not been refused yet.
+    const same = fault && JSON.stringify(fault.write) === JSON.stringify(write);
+    return same ? Math.max(now, fault.retryAt) : now;
+  };
+  const write = wanted.find((one) => waitsUntil(one) <= now) ?? null;
+  const times = [...wanted.map(waitsUntil), read ? now : null, nextAt].filter((at) => at !== null);
+  return { write, read, dueAt: times.length > 0 ? Math.min(...times) : null, faults };
+}

@@ -1,0 +1,133 @@
+// One life of a connector: from the settings that create it, through any number of sleeps, to its
+// deletion. Another one may begin under the same name; nothing of this one reaches it.
+import type { EdgeEnv } from '../env.ts';
+import { createKeyring } from '../keyring.ts';
+import { consoleLog } from '../log.ts';
+import { type ObjectBindings, objects } from '../objects.ts';
+import type { AlarmClock } from './alarm-clock.ts';
+import type { Context } from './context.ts';
+import { beginEnding, end, isEnding } from './ending.ts';
+import { Parts } from './parts.ts';
+import { Database } from './store/database.ts';
+
+/** Pairs that one alarm run looks at; the next run follows at once. */
+const PAIRS_PER_RUN = 500;
+/**
+ * What is due and under way is looked at again after this long, in ms: should the object not live to
+ * the end of it, nobody else would.
+ */
+const SAFETY_MS = 60_000;
+
+export interface LifeBindings extends ObjectBindings {
+  SETTINGS: KVNamespace;
+}
+
+export class Life {
+  readonly parts: Parts;
+  readonly #context: Context;
+  readonly #clock: AlarmClock;
+  #awake = false;
+  #finishing: Promise<boolean> | undefined;
+
+  constructor(
+    ctx: DurableObjectState,
+    bindings: LifeBindings,
+    { env, clock }: { env: EdgeEnv; clock: AlarmClock },
+  ) {
+    const database = new Database(ctx.storage);
+    this.#clock = clock;
+    this.#context = {
+      database,
+      env,
+      keyring: createKeyring(env),
+      objects: objects(bindings, env),
+      fetch: (url, init) => fetch(url, init),
+      now: () => Date.now(),
+      random: () => Math.random(),
+      wakeBy: (at) => {
+        if (!database.over) clock.wakeBy(at);
+      },
+      background: (work) => ctx.waitUntil(this.#quietly(work)),
+      log: consoleLog,
+    };
+    this.parts = new Parts(this.#context, ctx, bindings.SETTINGS);
+  }
+
+  /** Whether there is a connector here, of which anybody may know. */
+  get isKnown(): boolean {
+    return this.#context.database.exists && !isEnding(this.parts);
+  }
+
+  /** Whether it was deleted, and something of it is still to be taken back. */
+  get isEnding(): boolean {
+    return this.#context.database.exists && isEnding(this.parts);
+  }
+
+  /** First event since the object was last asleep: takes up what was under way. Answers `isKnown`. */
+  wakeUp(): boolean {
+    if (!this.isKnown) return false;
+    if (this.#awake) return true;
+    this.#awake = true;
+    this.parts.outbox.recover();
+    this.#doDue();
+    return true;
+  }
+
+  /** Whether the life is over with this. */
+  async alarm(): Promise<boolean> {
+    this.#clock.wentOff();
+    if (this.isEnding) return this.end();
+    if (!this.isKnown) return false;
+    if (this.#awake) this.#doDue();
+    else this.wakeUp();
+    return false;
+  }
+
+  /** Takes everything back and erases it; says whether that has been done. */
+  async end(): Promise<boolean> {
+    if (this.isKnown) beginEnding(this.parts);
+    this.#finishing ??= end(this.parts).finally(() => {
+      this.#finishing = undefined;
+    });
+    return this.#finishing;
+  }
+
+  #doDue(): void {
+    const { context, agents, outbox, reads, pairs, presence, tasks, tunnel } = this.parts;
+    try {
+      for (const socket of agents.dropSilent(context.now())) tunnel.ended(socket);
+      tasks.beginDue();
+      const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
+      for (const pair of due) presence.tick(pair);
+      outbox.sayFarewells();
+      reads.resume();
+      if (due.length === PAIRS_PER_RUN) context.wakeBy(context.now());
+    } catch (error) {
+      context.log('error', 'alarm-failed', { detail: String(error) });
+      context.wakeBy(context.now() + 1_000);
+    } finally {
+      this.#setAlarm();
+    }
+  }
+
+  #setAlarm(): void {
+    const { context, agenda, farewells, pairs } = this.parts;
+    const now = context.now();
+    for (const table of [agenda, pairs, farewells]) {
+      const { overdue, nextAt } = table.upcoming(now);
+      if (overdue) context.wakeBy(now + SAFETY_MS);
+      if (nextAt !== null) context.wakeBy(nextAt);
+    }
+  }
+
+  /** What fails in the background is a fault of ours; that the connector is gone is none. */
+  async #quietly(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (this.#context.database.over) return;
+      this.#context.log('error', 'background-failed', { detail: String(error) });
+      this.#context.wakeBy(this.#context.now() + SAFETY_MS);
+    }
+  }
+}

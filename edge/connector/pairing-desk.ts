@@ -1,0 +1,75 @@
+// Applies the pairing that follows from both lists of users, and says what it changed.
+import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
+import type { OpenSettings } from '../../shared/settings/schema.ts';
+import type { Context } from './context.ts';
+import { type Match, matchAll } from './pairing.ts';
+import type { PbxDirectory } from './pbx-directory.ts';
+import type { Directory } from './store/directory.ts';
+import type { Pair, Pairs } from './store/pairs.ts';
+
+/** What a new pairing changes. */
+export interface PairingChange {
+  added: Pair[];
+  removed: Pair[];
+}
+
+export class PairingDesk {
+  readonly #context: Context;
+  readonly #directory: Directory;
+  readonly #pbxDirectory: PbxDirectory;
+  readonly #pairs: Pairs;
+
+  constructor(context: Context, directory: Directory, pbxDirectory: PbxDirectory, pairs: Pairs) {
+    this.#context = context;
+    this.#directory = directory;
+    this.#pbxDirectory = pbxDirectory;
+    this.#pairs = pairs;
+  }
+
+  /**
+   * Matches everybody anew. Where nobody knows which PBX counts, or its list is not there or not to be
+   * believed yet, everything stays as it is: `null`.
+   * @param master name, as the agent calls it, of the PBX that counts
+   * @param letGo is called for each pair that ends, before a new one takes its place
+   */
+  pair(
+    { matching, overrides }: OpenSettings,
+    master: string | null,
+    letGo: (pair: Pair) => void,
+  ): PairingChange | null {
+    if (master === null || !this.#pbxDirectory.isKnown(master)) return null;
+    if (this.#pbxDirectory.isDoubted(master)) return null;
+    const teams = this.#directory.teams().filter((user) => user.accountEnabled);
+    const pbx = this.#directory.pbx(master);
+    const matches = matchAll(teams, pbx, { steps: matching, overrides });
+    return this.#context.database.transaction(() => {
+      for (const user of teams) {
+        const match = matches.get(user.id);
+        if (match && JSON.stringify(match) !== JSON.stringify(user.match)) {
+          this.#directory.putMatch(user.id, match);
+        }
+      }
+      return this.#apply(matches, letGo);
+    });
+  }
+
+  #apply(matches: ReadonlyMap<TeamsUserId, Match>, letGo: (pair: Pair) => void): PairingChange {
+    const wanted = new Map<TeamsUserId, PbxGuid>();
+    for (const [id, match] of matches) if (match.state === 'paired') wanted.set(id, match.guid);
+    const removed: Pair[] = [];
+    for (const { teamsId, guid } of this.#pairs.ids()) {
+      if (wanted.get(teamsId) === guid) {
+        wanted.delete(teamsId);
+        continue;
+      }
+      const pair = this.#pairs.ofTeams(teamsId);
+      if (!pair) continue;
+      removed.push(pair);
+      letGo(pair);
+      this.#pairs.remove(pair);
+    }
+    const now = this.#context.now();
+    const added = [...wanted].map(([teamsId, guid]) => this.#pairs.add(teamsId, guid, now));
+    return { added, removed };
+  }
+}

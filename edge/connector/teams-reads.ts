@@ -1,0 +1,142 @@
+// Reads presences from Microsoft in bulk: those that a pair asks for, and sweeps over many.
+import { AppError } from '../../shared/errors.ts';
+import type { TeamsUserId } from '../../shared/ids.ts';
+import type { TeamsSeen } from '../../shared/presence/events.ts';
+import type { Fault } from '../graph/account-rpc.ts';
+import type { GraphCall } from '../graph/client.ts';
+import { PRESENCES_PER_READ, readPresences } from '../graph/presence.ts';
+import type { Context } from './context.ts';
+import { faultOf, isFinal, retryDelayMs } from './faults.ts';
+import type { Pace } from './pace.ts';
+import type { Farewells } from './store/farewells.ts';
+import type { Pair, Pairs } from './store/pairs.ts';
+
+/** Microsoft knows nothing of a user: ask again after this long, in ms. */
+const UNKNOWN_USER_MS = 60_000;
+
+const FAULT = 'fault:reading';
+
+export interface ReadsParts {
+  context: Context;
+  pairs: Pairs;
+  farewells: Farewells;
+  pace: Pace;
+  /** The account or app that reads. */
+  reading: () => Promise<GraphCall>;
+  seen: (pair: Pair, event: TeamsSeen) => void;
+  /** Looks after a pair whose state was changed here. */
+  keep: (pair: Pair, state: Pair['state']) => void;
+  /** Not everybody who was to be read could be: to be done again at this time. */
+  postponed: (until: number) => void;
+}
+
+export class TeamsReads {
+  readonly #parts: ReadsParts;
+  readonly #wanted = new Set<TeamsUserId>();
+  #busy = false;
+  #failures = 0;
+  #notBefore = 0;
+
+  constructor(parts: ReadsParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether reads get answers at present. */
+  get canAsk(): boolean {
+    return this.#parts.context.now() >= this.#notBefore;
+  }
+
+  /** Why the last read failed; `null`: it did not. */
+  get fault(): Fault | null {
+    return this.#parts.context.database.read<Fault>(FAULT) ?? null;
+  }
+
+  /** Reads these users, together with whoever else is woken in the same breath. */
+  read(ids: Iterable<TeamsUserId>): void {
+    for (const id of ids) this.#wanted.add(id);
+    this.resume();
+  }
+
+  /** Time has passed: what had to wait may go on. */
+  resume(): void {
+    if (this.#busy || this.#wanted.size === 0 || !this.canAsk) return;
+    this.#busy = true;
+    const done = this.#readAll().finally(() => {
+      this.#busy = false;
+    });
+    this.#parts.context.background(done);
+  }
+
+  /** An admin changed something, or wants to know. */
+  release(): void {
+    this.#notBefore = 0;
+    this.resume();
+  }
+
+  async #readAll(): Promise<void> {
+    const { pace } = this.#parts;
+    // Whoever is woken in the same breath shares the request.
+    await Promise.resolve();
+    while (this.#wanted.size > 0) {
+      const slice = this.#slice();
+      if (slice.length === 0 || !pace.mayAsk('other')) return;
+      for (const { teamsId } of slice) this.#wanted.delete(teamsId);
+      if (!(await this.#tryToRead(slice))) return;
+    }
+  }
+
+  /** Whoever left is dropped; of whom something is still to be taken back, nothing is believed yet. */
+  #slice(): Pair[] {
+    const { pairs, farewells } = this.#parts;
+    const slice: Pair[] = [];
+    for (const id of this.#wanted) {
+      if (slice.length === PRESENCES_PER_READ) break;
+      const pair = pairs.ofTeams(id);
+      if (!pair) this.#wanted.delete(id);
+      else if (!farewells.ofTeams(id)) slice.push(pair);
+    }
+    return slice;
+  }
+
+  async #tryToRead(slice: readonly Pair[]): Promise<boolean> {
+    const { context } = this.#parts;
+    try {
+      await this.#read(slice);
+      this.#failures = 0;
+      if (this.fault) context.database.forget(FAULT);
+      return true;
+    } catch (error) {
+      for (const { teamsId } of slice) this.#wanted.add(teamsId);
+      this.#failures += 1;
+      this.#notBefore = context.now() + retryDelayMs(error, this.#failures, context.random());
+      const code = error instanceof AppError ? error.code : 'internal';
+      const retryAt = isFinal(error) ? null : this.#notBefore;
+      context.database.write(FAULT, faultOf(error, retryAt));
+      context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
+      this.#parts.postponed(this.#notBefore);
+      return false;
+    }
+  }
+
+  async #read(slice: readonly Pair[]): Promise<void> {
+    const { context, seen, keep, pairs } = this.#parts;
+    const askedAt = context.now();
+    const call = await this.#parts.reading();
+    const answers = await readPresences(
+      call,
+      slice.map((pair) => pair.teamsId),
+    );
+    const byId = new Map(answers.map((answer) => [answer.userId, answer]));
+    const at = context.now();
+    for (const pair of slice) {
+      if (!pairs.holds(pair)) continue;
+      const answer = byId.get(pair.teamsId);
+      if (answer) {
+        const { presence, sequence } = answer;
+        seen(pair, { kind: 'teams-seen', source: 'read', presence, sequence, askedAt, at });
+      } else if (pair.state.settleAt !== null && pair.state.settleAt <= at) {
+        keep(pair, { ...pair.state, settleAt: at + UNKNOWN_USER_MS });
+      }
+    }
+  }
+}

@@ -25,3 +25,14 @@ export interface Lamp {
   code: string;
   params: Record<string, string | number>;
 }
+
+/** A lamp as an admin reads it, with words in their language. */
+export interface LampView {
+  id: LampId;
+  state: LampState;
+  /** ISO 8601 */
+  since: string;
+  message: string;
+  /** What to do; empty where there is nothing to do. */
+  action: string;
+}

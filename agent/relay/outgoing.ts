@@ -7,6 +7,7 @@ export interface PresenceEntry {
   guid: string;
   items: PbxItem[];
   afterGap: boolean;
+  sessionLasted?: boolean;
 }
 
 /** When to send what waits. */

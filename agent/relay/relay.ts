@@ -117,6 +117,7 @@ export class Relay {
         whileUp((up) => {
           up.items.delete(guid);
           up.told.delete(guid);
+          up.everTold.delete(guid);
         }),
       unseen: (users) =>
         whileUp((up) => {

@@ -15,6 +15,8 @@ export interface PbxUp {
   readonly items: Map<string, PbxItem[]>;
   /** Guids whose list went up on this tunnel: the next one comes after no gap. */
   readonly told: Set<string>;
+  /** Guids whose list went up on this or an earlier tunnel, since the session began. */
+  readonly everTold: Set<string>;
   /** Whom the App object may not see; `undefined` where the PBX does not say. */
   unseen: string[] | undefined;
 }
@@ -44,6 +46,7 @@ export const newPbxUp = (system: PbxSystem, pbx: PbxConversation): PbxUp => ({
   following: new Set(),
   items: new Map(),
   told: new Set(),
+  everTold: new Set(),
   unseen: undefined,
 });
 

@@ -67,9 +67,12 @@ export class Upward {
   }
 
   /** The last item list of one user; the first one on a tunnel or of a PBX session is after a gap. */
-  items({ name }: PbxReplica, { items, told }: PbxUp, guid: string): void {
+  items({ name }: PbxReplica, { items, told, everTold }: PbxUp, guid: string): void {
     if (!this.#out || this.role === 'standby') return;
-    this.#out.presence(name, { guid, items: items.get(guid) ?? [], afterGap: !told.has(guid) });
+    const afterGap = !told.has(guid);
+    const lasted = afterGap && everTold.has(guid) ? { sessionLasted: true } : {};
+    this.#out.presence(name, { guid, items: items.get(guid) ?? [], afterGap, ...lasted });
     told.add(guid);
+    everTold.add(guid);
   }
 }

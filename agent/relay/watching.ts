@@ -64,6 +64,7 @@ export class Watching {
         state.pbx.unwatch(guid);
         state.items.delete(guid);
         state.told.delete(guid);
+        state.everTold.delete(guid);
       }
     }
   }

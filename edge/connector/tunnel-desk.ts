@@ -36,9 +36,13 @@ export class TunnelDesk {
   }
 
   /** Takes a frame of an agent. What no schema accepts ends the connection, with the reason. */
-  take(socket: WebSocket, text: string): void {
+  take(socket: WebSocket, text: string | ArrayBuffer): void {
     const { agents, context } = this.#parts;
     if (!agents.hears(socket)) return;
+    if (typeof text !== 'string') {
+      this.#hangUp(socket, CLOSE.badFrame, { kind: 'invalid', detail: 'not text' });
+      return;
+    }
     const parsed = parseFrame(upFrame, text);
     if (!parsed.ok) {
       const { kind } = parsed.error;
@@ -136,17 +140,23 @@ export class TunnelDesk {
   /** What is wrong with one user is nobody else's business. */
   #presence(
     pbx: string,
-    { guid, items, afterGap }: Extract<UpFrame, { t: 'presences' }>['presences'][number],
+    {
+      guid,
+      items,
+      afterGap,
+      sessionLasted,
+    }: Extract<UpFrame, { t: 'presences' }>['presences'][number],
   ): void {
     const { presence, pairs, context } = this.#parts;
-    const pair = presence.ofPbx(pbxGuid(guid));
-    if (!pair) return;
     try {
+      const pair = presence.ofPbx(pbxGuid(guid));
+      if (!pair) return;
       if (pair.home !== pbx) {
         pair.home = pbx;
         pairs.save(pair);
       }
-      presence.apply(pair, { kind: 'pbx-seen', items, afterGap, at: context.now() });
+      const at = context.now();
+      presence.apply(pair, { kind: 'pbx-seen', items, afterGap, sessionLasted, at });
     } catch (error) {
       context.log('error', 'presence-failed', { detail: String(error) });
     }

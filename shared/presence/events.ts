@@ -20,6 +20,8 @@ export interface PbxSeen {
   items: readonly PresenceItem[];
   /** First list since the PBX session or the tunnel began. */
   afterGap: boolean;
+  /** After a gap of the tunnel alone: the PBX session has gone on, and forgot nothing. */
+  sessionLasted?: boolean | undefined;
   at: number;
 }
 

@@ -38,7 +38,10 @@ export function seePbx(rules: Rules, before: PairState, event: PbxSeen, now: num
     const { state: settled, verdict } = reconcile(rules, state);
     return { state: settled, reason: verdict };
   }
-  const chosen = humanChoice(rules, before, reading, { afterGap: event.afterGap, now });
+  const chosen = humanChoice(rules, before, reading, {
+    mayHaveForgotten: event.afterGap && !event.sessionLasted,
+    now,
+  });
   if (chosen === undefined) return { state, reason: callReason(before.pbx, reading) };
   if (chosen === 'missing') return { state, reason: 'missing-after-gap' };
 
@@ -97,14 +100,14 @@ function humanChoice(
   rules: Rules,
   before: PairState,
   reading: PbxReading,
-  { afterGap, now }: { afterGap: boolean; now: number },
+  { mayHaveForgotten, now }: { mayHaveForgotten: boolean; now: number },
 ): string | 'missing' | undefined {
   if (reading.manual === 'covered') return undefined;
   const was = normalActivity(before.pbx?.manual ?? null);
   const is = normalActivity(reading.manual);
   if (is === was) return undefined;
   // A PBX that forgot in a restart lists no item, or one without activity, as for available.
-  if (is === '' && afterGap) return 'missing';
+  if (is === '' && mayHaveForgotten) return 'missing';
   if (rules.contact !== OWN_STATE_CONTACT) return is;
   const ours = onItsWay(before.written, now);
   return ours !== null && is === normalActivity(ours) ? undefined : is;

@@ -75,6 +75,8 @@ const presences = frame('presences', {
         items: z.array(pbxItem).max(64),
         /** First list since this PBX session or this tunnel began: changes may have been missed. */
         afterGap: z.boolean(),
+        /** The gap was the tunnel's alone: the PBX session has gone on, and forgot nothing. */
+        sessionLasted: z.boolean().optional(),
       }),
     )
     .max(1000),

@@ -1,5 +1,5 @@
 // The same sentences as in `en.ts`, in German.
-import type { Text, TextCode } from './en.ts';
+import type { Endings, Text, TextCode } from './en.ts';
 
 export const DE: Record<TextCode, Text> = {
   'settings-complete': { message: 'Die Einstellungen sind vollständig.', action: '' },
@@ -175,6 +175,11 @@ export const DE: Record<TextCode, Text> = {
     message: 'Das Edge hatte einen eigenen Fehler.',
     action: 'Es wird von selbst wieder versucht. Bleibt es so, ins Protokoll des Edge sehen.',
   },
+  'subscription-expired': {
+    message: 'Ein Abonnement ist abgelaufen und wurde nicht erneuert.',
+    action:
+      'Nichts, wenn es in Minuten vergeht: Es wird von selbst erneuert. Sonst diese Lampe prüfen.',
+  },
 
   'teams-users-loaded': { message: '{count} Benutzer mit Teams-Plan.', action: '' },
   'teams-users-none': {
@@ -274,4 +279,19 @@ export const DE: Record<TextCode, Text> = {
     message: '{count} Benutzer konnten nicht geschrieben werden, zuletzt weil: {detail}',
     action: 'Die Lampen davor ansehen; es wird von selbst wieder versucht.',
   },
+
+  'settings-copy-failing': {
+    message: 'Die Einstellungen sind gespeichert, ihre Kopie für das Netz des Edge noch nicht.',
+    action:
+      'Nichts: Es wird von selbst wieder versucht. Bis dahin werden Benachrichtigungen vielleicht abgewiesen.',
+  },
+  'account-object-unreachable': {
+    message: 'Der Teil des Edge, der sich um ein Teams-Konto kümmert, antwortet nicht.',
+    action: 'Nichts: Es wird von selbst wieder versucht.',
+  },
+};
+
+export const DE_ENDINGS: Endings = {
+  requestId: '(Anfrage-Id bei Microsoft: {requestId})',
+  retryAt: 'Nächster Versuch um {retryAt} UTC.',
 };

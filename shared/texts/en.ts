@@ -176,6 +176,10 @@ export const EN = {
     message: 'The edge met a fault of its own.',
     action: 'It is tried again by itself. If it stays, look into the log of the edge.',
   },
+  'subscription-expired': {
+    message: 'A subscription has expired and was not renewed.',
+    action: 'Nothing if it passes within minutes: it is renewed by itself. Else check this lamp.',
+  },
 
   // Teams users
   'teams-users-loaded': { message: '{count} users with a Teams plan.', action: '' },
@@ -270,6 +274,22 @@ export const EN = {
     message: '{count} users could not be written, the last because: {detail}',
     action: 'Look at the lamps before this one; it is tried again by itself.',
   },
+
+  'settings-copy-failing': {
+    message: 'The settings are stored, but their copy for the network of the edge is not.',
+    action: 'Nothing: it is tried again by itself. Until then notifications may be refused.',
+  },
+  'account-object-unreachable': {
+    message: 'The part of the edge that looks after a Teams account does not answer.',
+    action: 'Nothing: it is tried again by itself.',
+  },
 } as const satisfies Record<string, Text>;
+
+/** What ends a message where more is known. `{requestId}` is what Microsoft's support asks for. */
+export const EN_ENDINGS = {
+  requestId: "(Microsoft's request id: {requestId})",
+  retryAt: 'Next try at {retryAt} UTC.',
+};
+export type Endings = typeof EN_ENDINGS;
 
 export type TextCode = keyof typeof EN;

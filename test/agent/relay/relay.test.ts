@@ -129,7 +129,7 @@ describe('a new tunnel', () => {
       users: [{ guid: 'alice' }, { guid: 'bob' }, { guid: 'carol' }],
     });
     expect(frames[2]).toMatchObject({
-      presences: [{ guid: 'alice', items: AWAY, afterGap: true }],
+      presences: [{ guid: 'alice', items: AWAY, afterGap: true, sessionLasted: true }],
     });
     expect(pbx.asked()).toEqual([]);
   });

@@ -120,10 +120,19 @@ export class PairDriver {
 
   /** The PBX is not heard of while `meanwhile` happens. */
   pbxGap(meanwhile: () => void = () => {}): Reason {
+    return this.#gap(meanwhile, false);
+  }
+
+  /** The tunnel is away for a while; agent and PBX go on talking. */
+  tunnelGap(meanwhile: () => void = () => {}): Reason {
+    return this.#gap(meanwhile, true);
+  }
+
+  #gap(meanwhile: () => void, sessionLasted: boolean): Reason {
     this.pbxIsUp = false;
     meanwhile();
     this.pbxIsUp = true;
-    return this.list({ afterGap: true });
+    return this.list({ afterGap: true, sessionLasted });
   }
 
   // What the edge hears.
@@ -140,9 +149,10 @@ export class PairDriver {
     return this.apply({ ...event, askedAt, at: this.now });
   }
 
-  list({ afterGap = false } = {}): Reason {
+  list({ afterGap = false, sessionLasted = false } = {}): Reason {
     if (!this.pbxIsUp) return 'same';
-    return this.apply({ kind: 'pbx-seen', items: this.pbx.list(), afterGap, at: this.now });
+    const gap = { afterGap, sessionLasted };
+    return this.apply({ kind: 'pbx-seen', items: this.pbx.list(), ...gap, at: this.now });
   }
 
   apply(event: PresenceEvent): Reason {

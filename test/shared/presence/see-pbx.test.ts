@@ -223,6 +223,15 @@ describe('after a gap', () => {
     expect(pair.wrote()).toEqual(['pbx busy']);
   });
 
+  test('after a gap of the tunnel alone, available is a human’s: nothing was forgotten', () => {
+    const pair = PairDriver.paired();
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR).wrote();
+    expect(pair.tunnelGap(() => pair.pbx.items.set('tel:', ''))).toBe('pbx-chose');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams clear']);
+  });
+
   test('without a gap an item that goes is a human’s available', () => {
     const pair = PairDriver.paired();
     pair.teamsChooses('Busy');

@@ -37,6 +37,16 @@ describe('a sentence', () => {
     );
   });
 
+  test('ends with when it is tried again, and with what the support of Microsoft asks for', () => {
+    const params = { retryAt: Date.UTC(2026, 0, 1, 12, 30, 5), requestId: 'r-1' };
+    expect(say('en', 'graph-throttled', params).message).toBe(
+      "Microsoft asks us to slow down. Next try at 12:30:05 UTC. (Microsoft's request id: r-1)",
+    );
+    expect(say('de', 'no-such-code', { ...params, detail: 'Weg.' }).message).toBe(
+      'Weg. Nächster Versuch um 12:30:05 UTC. (Anfrage-Id bei Microsoft: r-1)',
+    );
+  });
+
   test.each(['no-such-code', 'constructor', '__proto__', 'toString'])(
     'without words of its own (%s) speaks through its detail',
     (code) => {
@@ -65,8 +75,9 @@ describe('every lamp has all its words', () => {
   const username = 'presence@example.com';
   const fault = (code: string) => ({ code, detail: 'AADSTS1', retryAt: null });
   const failed = (code: string) => ({ state: 'failed', fault: fault(code) }) as const;
-  const held = { generation: 1, id: 's', expiresAt: 1, userIds: [] };
+  const held = { generation: 1, id: 's', expiresAt: 9, userIds: [] };
   const quiet: Facts = {
+    now: 1,
     settings,
     hasCredential: true,
     writing: { state: 'ok' },
@@ -76,8 +87,16 @@ describe('every lamp has all its words', () => {
         report: { accountId, signIn: { state: 'ok' }, subscription: { state: 'active', ...held } },
       },
     ],
-    teamsUsers: { loadedAt: 1, licensed: 5, fault: null },
-    leftOut: [],
+    teamsUsers: { loadedAt: 1, licensed: 5 },
+    faults: {
+      settingsCopy: null,
+      tenants: null,
+      teamsUsers: null,
+      accounts: null,
+      pairing: null,
+      reading: null,
+    },
+    leftOut: { count: 0, names: [] },
     agent: { enrolled: true, name: 'site' },
     lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
     unseen: [],
@@ -96,9 +115,9 @@ describe('every lamp has all its words', () => {
     ['nothing tried', { writing: { state: 'unknown' }, accounts: [{ username, report: null }] }],
     ['no account', { accounts: [] }],
     ['polling', { settings: { ...settings, source: 'poll' } }],
-    ['no users', { teamsUsers: { loadedAt: 1, licensed: 0, fault: null } }],
-    ['not loaded', { teamsUsers: { loadedAt: null, licensed: 0, fault: null } }],
-    ['too few accounts', { leftOut: ['a', 'b'] }],
+    ['no users', { teamsUsers: { loadedAt: 1, licensed: 0 } }],
+    ['not loaded', { teamsUsers: { loadedAt: null, licensed: 0 } }],
+    ['too few accounts', { leftOut: { count: 2, names: ['a', 'b'] } }],
     [
       'nobody to subscribe',
       account({ accountId, signIn: { state: 'ok' }, subscription: { state: 'none' } }),
@@ -120,7 +139,7 @@ describe('every lamp has all its words', () => {
     ['ambiguous', { pairing: { known: true, paired: 1, ambiguous: 2 } }],
     ['unknown pairs', { pairing: { known: false, paired: 0, ambiguous: 0 } }],
     ['waiting', { sync: { waiting: 3, failing: 0, fault: undefined } }],
-    ['failing', { sync: { waiting: 0, failing: 2, fault: 'graph-throttled' } }],
+    ['failing', { sync: { waiting: 0, failing: 2, fault: undefined } }],
     ...['unreachable', 'tls', 'login-refused', 'api-missing', 'restarting'].map(
       (code): [string, Partial<Facts>] => [`PBX ${code}`, down(code)],
     ),
@@ -130,7 +149,7 @@ describe('every lamp has all its words', () => {
   const FAULTS = [
     ...[...LOGIN, ...GRAPH].flatMap((code): [string, Partial<Facts>][] => [
       [`writing: ${code}`, { writing: failed(code) }],
-      [`users: ${code}`, { teamsUsers: { loadedAt: 1, licensed: 1, fault: fault(code) } }],
+      [`users: ${code}`, { faults: { ...quiet.faults, teamsUsers: fault(code) } }],
       [
         `signing in: ${code}`,
         account({ accountId, signIn: failed(code), subscription: { state: 'none' } }),

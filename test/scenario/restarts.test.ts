@@ -83,6 +83,15 @@ describe('the edge', () => {
     },
   );
 
+  it('ends: available, chosen on the PBX meanwhile, is a choice and not forgetting', async () => {
+    await everybodyAvailable();
+    cast.teams('alice').choose('Busy');
+    await becomes(cast.onPbx('alice'), 'busy');
+    await demo.restartEdge('kill', () => cast.pbx('alice').setPresence(''));
+    await becomes(cast.inTeams('alice'), 'Available/Available');
+    expect(cast.onPbx('alice')()).toBe('');
+  });
+
   it('ends during a call: the mark in Teams ends with the call all the same', async () => {
     await everybodyAvailable();
     cast.teams('erik').reset();

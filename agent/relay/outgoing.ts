@@ -8,6 +8,7 @@ export interface PresenceEntry {
   items: PbxItem[];
   afterGap: boolean;
   sessionLasted?: boolean;
+  tookWrite?: number;
 }
 
 /** When to send what waits. */

@@ -79,8 +79,12 @@ export class Relay {
     const done = (fault?: PbxFault) =>
       this.#up.say(wroteFrame({ guid, write, ...(fault ? { fault } : {}) }));
     const home = homeOf(this.#replicas, guid);
-    if (home?.state.at === 'up') home.state.pbx.set({ guid, contact, activity }, done);
-    else done(this.#away(home));
+    const up = home?.state.at === 'up' ? home.state : undefined;
+    if (!up) return done(this.#away(home));
+    up.pbx.set({ guid, contact, activity }, (fault) => {
+      if (!fault) up.took.set(guid, write);
+      done(fault);
+    });
   }
 
   /** Why nobody can be written to now. */

@@ -17,6 +17,8 @@ export interface PbxUp {
   readonly told: Set<string>;
   /** Guids whose list went up on this or an earlier tunnel, since the session began. */
   readonly everTold: Set<string>;
+  /** The last write that the PBX took, of each user; a gap may have lost its answer. */
+  readonly took: Map<string, number>;
   /** Whom the App object may not see; `undefined` where the PBX does not say. */
   unseen: string[] | undefined;
 }
@@ -47,6 +49,7 @@ export const newPbxUp = (system: PbxSystem, pbx: PbxConversation): PbxUp => ({
   items: new Map(),
   told: new Set(),
   everTold: new Set(),
+  took: new Map(),
   unseen: undefined,
 });
 

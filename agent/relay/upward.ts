@@ -67,11 +67,13 @@ export class Upward {
   }
 
   /** The last item list of one user; the first one on a tunnel or of a PBX session is after a gap. */
-  items({ name }: PbxReplica, { items, told, everTold }: PbxUp, guid: string): void {
+  items({ name }: PbxReplica, { items, told, everTold, took }: PbxUp, guid: string): void {
     if (!this.#out || this.role === 'standby') return;
     const afterGap = !told.has(guid);
     const lasted = afterGap && everTold.has(guid) ? { sessionLasted: true } : {};
-    this.#out.presence(name, { guid, items: items.get(guid) ?? [], afterGap, ...lasted });
+    const write = afterGap ? took.get(guid) : undefined;
+    const heard = write === undefined ? lasted : { ...lasted, tookWrite: write };
+    this.#out.presence(name, { guid, items: items.get(guid) ?? [], afterGap, ...heard });
     told.add(guid);
     everTold.add(guid);
   }

@@ -182,9 +182,12 @@ export class Chores {
     this.#tasks.at('sweep', this.#now + (agents.leader ? every : Math.max(every, IDLE_SWEEP_MS)));
   }
 
-  /** Somebody waits again for what a sweep finds. */
+  /**
+   * Somebody waits again for what a sweep finds. And the gap may have been the edge's own: what
+   * Microsoft told it meanwhile was told to nobody.
+   */
   leaderCame(): void {
-    if (this.#parts.desk.settings.source === 'poll') this.#tasks.by('sweep', this.#now);
+    this.#tasks.by('sweep', this.#now);
   }
 
   get #tasks(): Tasks {

@@ -206,9 +206,8 @@ export class ConnectorObject
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    if (!this.#life.wakeUp()) socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
-    else if (typeof message === 'string') this.#parts.tunnel.take(socket, message);
-    else socket.close(CLOSE.badFrame, 'Frames are text.');
+    if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
+    else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
   }
 
   override webSocketClose(socket: WebSocket): void {

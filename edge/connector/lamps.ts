@@ -173,12 +173,12 @@ function agentLamp({ agent }: Facts): Shown {
 }
 
 /** Codes of the agent that have words of their own; the others share `pbx-down`. */
-const PBX_FAULTS: Readonly<Record<string, string>> = {
-  unreachable: 'pbx-unreachable',
-  tls: 'pbx-tls',
-  'login-refused': 'pbx-login-refused',
-  'api-missing': 'pbx-api-missing',
-};
+const PBX_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['unreachable', 'pbx-unreachable'],
+  ['tls', 'pbx-tls'],
+  ['login-refused', 'pbx-login-refused'],
+  ['api-missing', 'pbx-api-missing'],
+]);
 
 /** What the PBX calls itself counts; its name in the agent's configuration only where it says nothing. */
 export const isMaster = (masterPbx: string, configured: string, line: PbxLine): boolean => {
@@ -192,7 +192,7 @@ function pbxLamp({ settings, lines, agent }: Facts): Shown {
   for (const [name, line] of all) {
     if (line.state === 'up') continue;
     const { code, detail } = line.fault;
-    return shown('pbx', 'error', PBX_FAULTS[code] ?? 'pbx-down', { name, detail });
+    return shown('pbx', 'error', PBX_FAULTS.get(code) ?? 'pbx-down', { name, detail });
   }
   if (all.length === 0) return shown('pbx', 'unknown', 'not-tried-yet');
   if (!all.some(([name, line]) => isMaster(settings.masterPbx, name, line))) {

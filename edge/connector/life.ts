@@ -67,8 +67,6 @@ export class Life {
   wakeUp(): boolean {
     if (!this.isKnown) return false;
     if (this.#awake) return true;
-    this.#awake = true;
-    this.parts.outbox.recover();
     this.#doDue();
     return true;
   }
@@ -78,8 +76,7 @@ export class Life {
     this.#clock.wentOff();
     if (this.isEnding) return this.end();
     if (!this.isKnown) return false;
-    if (this.#awake) this.#doDue();
-    else this.wakeUp();
+    this.#doDue();
     return false;
   }
 
@@ -94,7 +91,10 @@ export class Life {
 
   #doDue(): void {
     const { context, agents, outbox, reads, pairs, presence, tasks, tunnel } = this.parts;
+    const isFirst = !this.#awake;
+    this.#awake = true;
     try {
+      if (isFirst) outbox.recover();
       for (const socket of agents.dropSilent(context.now())) tunnel.ended(socket);
       tasks.beginDue();
       const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);

@@ -140,12 +140,7 @@ export class TunnelDesk {
   /** What is wrong with one user is nobody else's business. */
   #presence(
     pbx: string,
-    {
-      guid,
-      items,
-      afterGap,
-      sessionLasted,
-    }: Extract<UpFrame, { t: 'presences' }>['presences'][number],
+    { guid, items, ...gap }: Extract<UpFrame, { t: 'presences' }>['presences'][number],
   ): void {
     const { presence, pairs, context } = this.#parts;
     try {
@@ -156,7 +151,7 @@ export class TunnelDesk {
         pairs.save(pair);
       }
       const at = context.now();
-      presence.apply(pair, { kind: 'pbx-seen', items, afterGap, sessionLasted, at });
+      presence.apply(pair, { kind: 'pbx-seen', items, ...gap, at });
     } catch (error) {
       context.log('error', 'presence-failed', { detail: String(error) });
     }

@@ -1,6 +1,7 @@
 // The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
 
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
+import { fold } from './pairing.ts';
 import type { UserPage, UserView } from './rpc.ts';
 import type { Directory, PbxEntry, TeamsEntry } from './store/directory.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
@@ -38,7 +39,8 @@ export function listUsers(
   }
   for (const pbx of pbxUsers.values()) rows.push({ teams: undefined, pbx, state: 'unmatched' });
 
-  const found = rows.filter((row) => mentions(row, query.text.trim().toLowerCase()));
+  const text = fold(query.text);
+  const found = rows.filter((row) => mentions(row, text));
   const counts: UserPage['counts'] = {
     paired: 0,
     unmatched: 0,
@@ -81,7 +83,7 @@ function mentions({ teams, pbx }: Row, text: string): boolean {
     pbx?.h323,
     pbx?.e164,
   ];
-  return words.some((word) => word?.toLowerCase().includes(text));
+  return words.some((word) => word != null && fold(word).includes(text));
 }
 
 function viewOf({ teams, pbx, state }: Row, pair: Pair | undefined): UserView {

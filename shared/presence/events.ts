@@ -22,6 +22,8 @@ export interface PbxSeen {
   afterGap: boolean;
   /** After a gap of the tunnel alone: the PBX session has gone on, and forgot nothing. */
   sessionLasted?: boolean | undefined;
+  /** After a gap: the last write that the PBX had taken before this list, its answer may be lost. */
+  tookWrite?: number | undefined;
   at: number;
 }
 

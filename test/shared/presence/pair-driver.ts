@@ -124,15 +124,15 @@ export class PairDriver {
   }
 
   /** The tunnel is away for a while; agent and PBX go on talking. */
-  tunnelGap(meanwhile: () => void = () => {}): Reason {
-    return this.#gap(meanwhile, true);
+  tunnelGap(meanwhile: () => void = () => {}, tookWrite?: number): Reason {
+    return this.#gap(meanwhile, true, tookWrite);
   }
 
-  #gap(meanwhile: () => void, sessionLasted: boolean): Reason {
+  #gap(meanwhile: () => void, sessionLasted: boolean, tookWrite?: number): Reason {
     this.pbxIsUp = false;
     meanwhile();
     this.pbxIsUp = true;
-    return this.list({ afterGap: true, sessionLasted });
+    return this.list({ afterGap: true, sessionLasted, tookWrite });
   }
 
   // What the edge hears.
@@ -149,10 +149,12 @@ export class PairDriver {
     return this.apply({ ...event, askedAt, at: this.now });
   }
 
-  list({ afterGap = false, sessionLasted = false } = {}): Reason {
+  list(
+    gap: { afterGap?: boolean; sessionLasted?: boolean; tookWrite?: number | undefined } = {},
+  ): Reason {
     if (!this.pbxIsUp) return 'same';
-    const gap = { afterGap, sessionLasted };
-    return this.apply({ kind: 'pbx-seen', items: this.pbx.list(), ...gap, at: this.now });
+    const { afterGap = false } = gap;
+    return this.apply({ kind: 'pbx-seen', items: this.pbx.list(), ...gap, afterGap, at: this.now });
   }
 
   apply(event: PresenceEvent): Reason {

@@ -232,6 +232,19 @@ describe('after a gap', () => {
     expect(pair.wrote()).toEqual(['teams clear']);
   });
 
+  test('a write whose answer was lost with the tunnel is ours, what came after it a human’s', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('away');
+    pair.pass(HOUR);
+    pair.pbxLine = 'lost';
+    pair.teamsChooses('Available');
+    const write = pair.state.written.pbxPending?.at;
+    pair.pbxLine = 'list-first';
+    expect(pair.tunnelGap(() => pair.pbx.items.set('tel:', 'away'), write)).toBe('pbx-chose');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = away');
+  });
+
   test('without a gap an item that goes is a human’s available', () => {
     const pair = PairDriver.paired();
     pair.teamsChooses('Busy');

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { errand, type Faults } from '../../../edge/connector/errand.ts';
+import type { Due } from '../../../shared/presence/due.ts';
+import type { TeamsWrite } from '../../../shared/presence/model.ts';
+
+const NOW = 1_000_000;
+const LATER = NOW + 60_000;
+const CALL: TeamsWrite = { kind: 'set-session' };
+const DND: TeamsWrite = {
+  kind: 'set-preferred',
+  presence: { availability: 'DoNotDisturb', activity: 'DoNotDisturb' },
+};
+const AWAY: TeamsWrite = {
+  kind: 'set-preferred',
+  presence: { availability: 'Away', activity: 'Away' },
+};
+const due = (...teams: TeamsWrite[]): Due => ({ pbx: null, teams, read: false, nextAt: null });
+const failed = (write: TeamsWrite, retryAt = LATER) => ({
+  code: 'graph-unavailable',
+  detail: '',
+  write,
+  failures: 1,
+  retryAt,
+});
+
+test.each<[string, Due, Faults, boolean, TeamsWrite | null, number | null]>([
+  ['nothing due', due(), {}, true, null, null],
+  ['something due', due(DND), {}, true, DND, NOW],
+  ['the call goes first', due(CALL, DND), {}, true, CALL, NOW],
+  ['no PBX is heard: no call, but the rest', due(CALL, DND), {}, false, DND, NOW],
+  ['no PBX is heard, and nothing else', due(CALL), {}, false, null, null],
+  ['failed: waits', due(DND), { preferred: failed(DND) }, true, null, LATER],
+  ['failed, and its time has come', due(DND), { preferred: failed(DND, NOW) }, true, DND, NOW],
+  [
+    'a new state does not wait for an old one',
+    due(AWAY),
+    { preferred: failed(DND) },
+    true,
+    AWAY,
+    NOW,
+  ],
+  [
+    'a call that fails holds nothing else up',
+    due(CALL, DND),
+    { session: failed(CALL) },
+    true,
+    DND,
+    NOW,
+  ],
+  [
+    'each waits for itself',
+    due(CALL, DND),
+    { session: failed(CALL), preferred: failed(DND, NOW + 9) },
+    true,
+    null,
+    NOW + 9,
+  ],
+  ['later by the clock', { ...due(), nextAt: LATER }, {}, true, null, LATER],
+])('%s', (_, what, faults, live, write, dueAt) => {
+  expect(errand(what, faults, { live, now: NOW })).toMatchObject({ write, dueAt, read: false });
+});
+
+test('what is not wanted any more has not failed either', () => {
+  const faults = { session: failed(CALL), preferred: failed(DND) };
+  expect(errand(due(AWAY), faults, { live: true, now: NOW }).faults).toEqual({
+    preferred: faults.preferred,
+  });
+});
+
+test('a read is due at once', () => {
+  const what = { ...due(), read: true };
+  expect(errand(what, {}, { live: true, now: NOW })).toMatchObject({ read: true, dueAt: NOW });
+});

@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'vitest';
+import { type Facts, isMaster, lampsOf } from '../../../edge/connector/lamps.ts';
+import type { AccountReport, Fault } from '../../../edge/graph/account-rpc.ts';
+import { teamsUserId } from '../../../shared/ids.ts';
+import { LAMP_IDS, type LampId, type LampState } from '../../../shared/lamps.ts';
+import { checkSettings } from '../../../shared/settings/schema.ts';
+import { isTextCode } from '../../../shared/texts/say.ts';
+import { POLLING, SUBSCRIBING } from './bed.ts';
+
+const NOW = 1_000_000;
+const SOON = NOW + 5_000;
+
+function settingsOf(input: unknown) {
+  const checked = checkSettings(input);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.errors));
+  return checked.settings;
+}
+const polling = settingsOf(POLLING);
+const passing = (code: string): Fault => ({ code, detail: 'd', requestId: 'r-1', retryAt: SOON });
+const final = (code: string): Fault => ({ code, detail: 'd', retryAt: null });
+
+const active: AccountReport['subscription'] = {
+  state: 'active',
+  generation: 1,
+  id: 's',
+  expiresAt: NOW + 1,
+  userIds: [teamsUserId('a'), teamsUserId('b')],
+};
+const account = (
+  subscription: AccountReport['subscription'] = active,
+  signIn: AccountReport['signIn'] = { state: 'ok' },
+) => ({ username: 'sync@example.com', report: { accountId: 'a1', signIn, subscription } });
+
+const GOOD: Facts = {
+  now: NOW,
+  settings: settingsOf(SUBSCRIBING),
+  hasCredential: true,
+  writing: { state: 'ok' },
+  accounts: [account()],
+  teamsUsers: { loadedAt: NOW, licensed: 7 },
+  faults: {
+    settingsCopy: null,
+    tenants: null,
+    teamsUsers: null,
+    accounts: null,
+    pairing: null,
+    reading: null,
+  },
+  leftOut: { count: 0, names: [] },
+  agent: { enrolled: true, name: 'rack' },
+  lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
+  unseen: [],
+  pairing: { known: true, paired: 5, ambiguous: 0 },
+  sync: { waiting: 0, failing: 0, fault: undefined },
+};
+const faulty = (faults: Partial<Facts['faults']>): Partial<Facts> => ({
+  faults: { ...GOOD.faults, ...faults },
+});
+const down = (code: string): Partial<Facts> => ({
+  lines: { pbx: { state: 'down', fault: { code, detail: 'd' } } },
+});
+
+test('all is well: every lamp is green, in their order', () => {
+  const lamps = lampsOf(GOOD);
+  expect(lamps.map(({ id }) => id)).toEqual(LAMP_IDS);
+  expect(lamps.filter(({ state }) => state !== 'ok')).toEqual([]);
+  expect(lampsOf({ ...GOOD, settings: polling, accounts: [] }).map(({ state }) => state)).toEqual(
+    Array(LAMP_IDS.length).fill('ok'),
+  );
+});
+
+const failedWrite = {
+  code: 'graph-unavailable',
+  detail: '503',
+  requestId: 'r-9',
+  write: { kind: 'set-session' },
+  failures: 2,
+  retryAt: SOON,
+} as const;
+
+describe('one row a state', () => {
+  test.each<[LampId, LampState, string, Partial<Facts>]>([
+    ['settings', 'error', 'client-secret-missing', { hasCredential: false }],
+    ['settings', 'error', 'tenant-unknown', faulty({ tenants: final('tenant-unknown') })],
+    ['settings', 'warning', 'login-unavailable', faulty({ tenants: passing('login-unavailable') })],
+    ['settings', 'warning', 'settings-copy-failing', faulty({ settingsCopy: passing('internal') })],
+
+    ['tokenForReading', 'error', 'account-missing', { accounts: [] }],
+    [
+      'tokenForReading',
+      'unknown',
+      'not-tried-yet',
+      { accounts: [{ username: 'a', report: null }] },
+    ],
+    [
+      'tokenForReading',
+      'error',
+      'wrong-credentials',
+      {
+        accounts: [
+          account(),
+          account(active, { state: 'failed', fault: final('wrong-credentials') }),
+        ],
+      },
+    ],
+    [
+      'tokenForReading',
+      'error',
+      'client-secret-expired',
+      { settings: polling, writing: { state: 'failed', fault: final('client-secret-expired') } },
+    ],
+
+    ['tokenForWriting', 'unknown', 'not-tried-yet', { writing: { state: 'unknown' } }],
+    [
+      'tokenForWriting',
+      'error',
+      'wrong-client-secret',
+      { writing: { state: 'failed', fault: final('wrong-client-secret') } },
+    ],
+    [
+      'tokenForWriting',
+      'warning',
+      'login-throttled',
+      { writing: { state: 'failed', fault: passing('login-throttled') } },
+    ],
+
+    ['teamsUsers', 'unknown', 'not-tried-yet', { teamsUsers: { loadedAt: null, licensed: 0 } }],
+    ['teamsUsers', 'error', 'teams-users-none', { teamsUsers: { loadedAt: NOW, licensed: 0 } }],
+    ['teamsUsers', 'error', 'graph-forbidden', faulty({ teamsUsers: final('graph-forbidden') })],
+    ['teamsUsers', 'warning', 'graph-timeout', faulty({ teamsUsers: passing('graph-timeout') })],
+
+    ['subscriptions', 'error', 'account-missing', { accounts: [] }],
+    ['subscriptions', 'unknown', 'nobody-to-subscribe', { accounts: [account({ state: 'none' })] }],
+    [
+      'subscriptions',
+      'unknown',
+      'subscribing',
+      { accounts: [account({ state: 'creating', generation: 1, userIds: [] })] },
+    ],
+    [
+      'subscriptions',
+      'warning',
+      'graph-conflict',
+      { accounts: [account({ state: 'failed', fault: passing('graph-conflict') })] },
+    ],
+    [
+      'subscriptions',
+      'warning',
+      'subscription-expired',
+      { accounts: [account({ ...active, expiresAt: NOW - 1 })] },
+    ],
+    [
+      'subscriptions',
+      'warning',
+      'not-enough-accounts',
+      { leftOut: { count: 900, names: ['Ann', 'Bob'] } },
+    ],
+    [
+      'subscriptions',
+      'warning',
+      'account-object-unreachable',
+      faulty({ accounts: passing('account-object-unreachable') }),
+    ],
+    [
+      'subscriptions',
+      'error',
+      'graph-forbidden',
+      { settings: polling, ...faulty({ reading: final('graph-forbidden') }) },
+    ],
+
+    [
+      'notificationUrl',
+      'error',
+      'notification-url-unreachable',
+      { accounts: [account({ state: 'failed', fault: passing('notification-url-unreachable') })] },
+    ],
+    ['notificationUrl', 'unknown', 'not-tried-yet', { accounts: [account({ state: 'none' })] }],
+
+    ['agent', 'error', 'agent-not-enrolled', { agent: { enrolled: false, name: null } }],
+    ['agent', 'error', 'agent-offline', { agent: { enrolled: true, name: null } }],
+
+    ['pbx', 'unknown', 'pbx-unknown', { agent: { enrolled: true, name: null } }],
+    ['pbx', 'unknown', 'not-tried-yet', { lines: {} }],
+    ['pbx', 'error', 'pbx-unreachable', down('unreachable')],
+    ['pbx', 'error', 'pbx-tls', down('tls')],
+    ['pbx', 'error', 'pbx-login-refused', down('login-refused')],
+    ['pbx', 'error', 'pbx-api-missing', down('api-missing')],
+    ['pbx', 'error', 'pbx-down', down('constructor')],
+    [
+      'pbx',
+      'error',
+      'pbx-name-wrong',
+      { lines: { pbx: { state: 'up', name: 'other', domain: null } } },
+    ],
+
+    ['rights', 'unknown', 'pbx-unknown', { agent: { enrolled: true, name: null } }],
+    ['rights', 'warning', 'rights-missing', { unseen: ['Ann', 'Bob'] }],
+
+    [
+      'pairing',
+      'unknown',
+      'pairing-waiting',
+      { pairing: { known: false, paired: 0, ambiguous: 0 } },
+    ],
+    ['pairing', 'error', 'pairing-none', { pairing: { known: true, paired: 0, ambiguous: 0 } }],
+    [
+      'pairing',
+      'warning',
+      'pairing-ambiguous',
+      { pairing: { known: true, paired: 1, ambiguous: 2 } },
+    ],
+    ['pairing', 'warning', 'internal', faulty({ pairing: passing('internal') })],
+
+    ['sync', 'unknown', 'pairing-waiting', { agent: { enrolled: true, name: null } }],
+    ['sync', 'ok', 'sync-waiting', { sync: { waiting: 3, failing: 0, fault: undefined } }],
+    ['sync', 'warning', 'sync-failing', { sync: { waiting: 0, failing: 2, fault: failedWrite } }],
+    ['sync', 'error', 'graph-forbidden', faulty({ reading: final('graph-forbidden') })],
+  ])('%s is %s: %s', (id, state, code, facts) => {
+    const lamp = lampsOf({ ...GOOD, ...facts }).find((one) => one.id === id);
+    expect(lamp).toMatchObject({ state, code });
+    expect(isTextCode(code), `words for ${code}`).toBe(true);
+  });
+});
+
+test('an admin sees when it is tried again, and what the support of Microsoft asks for', () => {
+  const [, , writing] = lampsOf({
+    ...GOOD,
+    writing: { state: 'failed', fault: passing('login-unavailable') },
+  });
+  expect(writing?.params).toMatchObject({ who: 'the app', retryAt: SOON, requestId: 'r-1' });
+  const sync = lampsOf({ ...GOOD, sync: { waiting: 0, failing: 2, fault: failedWrite } }).at(-1);
+  expect(sync?.params).toEqual({ count: 2, detail: '503', requestId: 'r-9' });
+});
+
+test.each([
+  ['pbx', 'pbx', 'PBX', true],
+  ['what the PBX calls itself counts', 'left', 'pbx', true],
+  ['also against the configuration', 'pbx', 'other', false],
+  ['it says nothing: its name in the configuration', 'pbx', null, true],
+])('the master: %s', (_, configured, name, expected) => {
+  expect(isMaster('pbx', configured, { state: 'up', name, domain: null })).toBe(expected);
+});

@@ -10,6 +10,7 @@ const bindings = {
 // Two beds: what runs on Cloudflare is tested inside workerd, the rest in plain Node.
 export default defineConfig({
   test: {
+    globalSetup: ['./edge/page/build/vitest.ts'],
     projects: [
       {
         plugins: [

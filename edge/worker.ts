@@ -1,5 +1,8 @@
 // The Worker on Cloudflare and on local workerd: which app answers, and the classes of its objects.
 import type { Hono } from 'hono';
+import style from '../dist/page/page.css.txt';
+import html from '../dist/page/page.html';
+import script from '../dist/page/page.js.txt';
 import { type ConnectorBindings, ConnectorObject } from './connector/connector-object.ts';
 import { type EnvResult, parseEnv } from './env.ts';
 import { SubscriptionObject } from './graph/subscription-object.ts';
@@ -24,6 +27,7 @@ function appFor(bindings: ConnectorBindings): Hono<HttpEnv> {
   const env: EnvResult = parseEnv({ ...bindings });
   const app = createApp({
     env,
+    page: { html, script, style },
     kv: bindings.SETTINGS,
     connector: (name) => {
       if (!env.ok) throw new Error('The environment is not complete.');

@@ -6,7 +6,8 @@ import { type DownFrame, roleFrame, welcomeFrame } from '../../shared/protocol/d
 import { SILENCE_LIMIT_MS } from '../../shared/protocol/frame.ts';
 import type { AgentView, Enrolment } from './rpc.ts';
 import type { Database } from './store/database.ts';
-import type { Lines, PbxLine } from './store/lines.ts';
+import type { Lines } from './store/lines.ts';
+import type { PbxLine } from './words.ts';
 
 /** How long an enrolment code is good, in ms. */
 const ENROLMENT_LIFETIME_MS = 30 * 60_000;

@@ -5,8 +5,7 @@ import type { OpenSettings } from '../../shared/settings/schema.ts';
 import type { AccountReport, Fault } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
 import { faultParams } from './faults.ts';
-import type { SignIn } from './microsoft.ts';
-import type { PbxLine } from './store/lines.ts';
+import type { PbxLine, SignIn } from './words.ts';
 
 export interface Facts {
   /** Epoch ms */

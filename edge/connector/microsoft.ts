@@ -1,16 +1,13 @@
 // A connector's way to Microsoft: the client for its cloud, and the tokens for reading and writing.
 import { AppError } from '../../shared/errors.ts';
 import type { Certificate, OpenSettings } from '../../shared/settings/schema.ts';
-import type { Fault } from '../graph/account-rpc.ts';
 import { type GraphCall, type GraphClient, graphClient } from '../graph/client.ts';
 import { resolveTenant } from '../graph/tenant.ts';
 import { appTokens, type TokenSource } from '../graph/token.ts';
 import type { Context } from './context.ts';
 import { faultOf, isFinal, retryDelayMs, thrown } from './faults.ts';
 import type { SettingsDesk } from './settings-desk.ts';
-
-/** What became of the last sign-in of the app that writes. */
-export type SignIn = { state: 'unknown' } | { state: 'ok' } | { state: 'failed'; fault: Fault };
+import type { SignIn } from './words.ts';
 
 /** GUIDs of the tenants; `null` until resolved. */
 export interface Tenants {

@@ -9,8 +9,8 @@ import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import type { PresenceDesk } from './presence-desk.ts';
-import type { PbxLine } from './store/lines.ts';
 import type { Pairs } from './store/pairs.ts';
+import type { PbxLine } from './words.ts';
 
 export interface TunnelParts {
   context: Context;

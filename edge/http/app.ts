@@ -13,6 +13,7 @@ import { settingsRoutes } from './admin-api/settings.ts';
 import { statusRoutes } from './admin-api/status.ts';
 import { usersRoutes } from './admin-api/users.ts';
 import { adminGuard } from './admin-guard.ts';
+import { adminPageRoutes } from './admin-page.ts';
 import { agentSocketRoutes } from './agent-socket.ts';
 import { createAuth } from './auth.ts';
 import type { HttpEnv } from './context.ts';
@@ -60,6 +61,7 @@ function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
   webhookRoutes(routes, edge);
   agentSocketRoutes(routes, edge);
   enrolRoutes(routes, edge);
+  adminPageRoutes(routes, edge);
 
   routes.use('/api/*', adminGuard(edge, auth));
   sessionRoutes(routes, edge, auth);

@@ -13,8 +13,16 @@ export type Log = (
   fields?: Record<string, string | number>,
 ) => void;
 
+/** The admin page as it is built: what the Worker takes in as texts. */
+export interface AdminPage {
+  html: string;
+  script: string;
+  style: string;
+}
+
 export interface AppDeps {
   env: EnvResult;
+  page: AdminPage;
   /** The `SETTINGS` namespace. */
   kv: Pick<KVNamespace, 'get' | 'put'>;
   connector(name: ConnectorName): ConnectorStub;

@@ -2,14 +2,17 @@
 import type { MiddlewareHandler } from 'hono';
 import type { HttpEnv } from './context.ts';
 
+/** The CSP directive that says who may show our pages in a frame. */
+export const mayFrame = (frameAncestors: readonly string[]): string =>
+  `frame-ancestors ${frameAncestors.length > 0 ? frameAncestors.join(' ') : "'none'"}`;
+
 /** `frameAncestors`: CSP sources that may show our pages in a frame. */
 export function securityHeaders(frameAncestors: readonly string[]): MiddlewareHandler<HttpEnv> {
-  const ancestors = frameAncestors.length > 0 ? frameAncestors.join(' ') : "'none'";
   const headers = {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    'content-security-policy': `default-src 'none'; frame-ancestors ${ancestors}`,
+    'content-security-policy': `default-src 'none'; ${mayFrame(frameAncestors)}`,
   };
   return async (c, next) => {
     await next();

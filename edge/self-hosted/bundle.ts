@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
 import { StartFault } from './fault.ts';
 import type { WorkerModule } from './workerd-config.ts';
 
@@ -11,6 +13,25 @@ const require = createRequire(import.meta.url);
 
 /** npm writes it at each installation; the files of packages keep dates of long ago. */
 const INSTALLED = join(dirname(dirname(require.resolve('zod/package.json'))), '.package-lock.json');
+
+/** Of what wrangler lists of a bundle: what went in, and what the Worker still imports from beside it. */
+const bundleMeta = z.object({
+  inputs: z.record(z.string(), z.unknown()),
+  outputs: z.record(
+    z.string(),
+    z.object({
+      entryPoint: z.string().optional(),
+      imports: z.array(z.object({ path: z.string(), external: z.boolean().optional() })),
+    }),
+  ),
+});
+
+/** The build step of a wrangler.toml, which makes things before the bundle is made. */
+const buildStep = z.object({
+  build: z
+    .object({ watch_dir: z.union([z.string().transform((one) => [one]), z.array(z.string())]) })
+    .default({ watch_dir: [] }),
+});
 
 /** Nothing that asks the network, nothing that writes a log. */
 const QUIET = {
@@ -61,6 +82,9 @@ export async function bundle(
     // Dated by the beginning: what is changed during a build was perhaps not read any more.
     await utimes(join(aside, META), began, began);
     await rename(join(aside, META), join(directory, META));
+    // Texts are named by their content: those of the bundle before would stay for ever.
+    const before = (await readdir(directory)).filter((name) => !made.includes(name));
+    for (const name of before) await rm(join(directory, name), { force: true });
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
@@ -68,14 +92,21 @@ export async function bundle(
 
 /** The modules in a bundle, the Worker's own first. */
 export async function modulesIn(directory: string): Promise<WorkerModule[]> {
-  const modules = (await readdir(directory)).flatMap((name): WorkerModule[] => {
-    const kind = KINDS[extname(name)];
-    return kind ? [{ name, kind }] : [];
-  });
-  const [main, ...others] = modules.filter(({ kind }) => kind === 'esModule');
-  if (!main || others.length > 0) throw new StartFault([`${directory} is not a bundle.`]);
-  return [main, ...modules.filter((module) => module !== main)];
+  const { outputs } = await readMeta(directory);
+  for (const [path, { entryPoint, imports }] of Object.entries(outputs)) {
+    if (entryPoint === undefined) continue;
+    const beside = imports.filter(({ path, external }) => external && path.startsWith('./'));
+    const names = [basename(path), ...beside.map(({ path }) => basename(path))];
+    return [...new Set(names)].flatMap((name): WorkerModule[] => {
+      const kind = KINDS[extname(name)];
+      return kind ? [{ name, kind }] : [];
+    });
+  }
+  throw new StartFault([`${directory} is not a bundle.`]);
 }
+
+const readMeta = async (directory: string): Promise<z.infer<typeof bundleMeta>> =>
+  bundleMeta.parse(JSON.parse(await readFile(join(directory, META), 'utf8')));
 
 function wranglerProgram(): string | undefined {
   try {
@@ -95,15 +126,27 @@ async function isFresh(
     const metaFile = join(directory, META);
     const made = (await stat(metaFile)).mtimeMs;
     if (!canBuild) return true;
-    const meta = JSON.parse(await readFile(metaFile, 'utf8')) as { inputs: object };
+    const { inputs } = await readMeta(directory);
     const root = dirname(wranglerConfig);
-    const inputs = Object.keys(meta.inputs).map((path) => resolve(root, path));
-    const sources = [wranglerConfig, INSTALLED, ...inputs.filter(isFile)];
+    const files = Object.keys(inputs).map((path) => resolve(root, path));
+    const watched = await watchedBy(wranglerConfig);
+    const sources = [wranglerConfig, INSTALLED, ...files.filter(isFile), ...watched];
     const times = await Promise.all(sources.map(async (path) => (await stat(path)).mtimeMs));
     return Math.max(...times) < made;
   } catch {
     return false;
   }
+}
+
+/** What the build step of wrangler.toml reads; folders too, whose date shows that a file has gone. */
+async function watchedBy(wranglerConfig: string): Promise<string[]> {
+  const { build } = buildStep.parse(parse(await readFile(wranglerConfig, 'utf8')));
+  const folders = build.watch_dir.map((folder) => resolve(dirname(wranglerConfig), folder));
+  const found = folders.map(async (folder) => {
+    const inside = await readdir(folder, { recursive: true });
+    return [folder, ...inside.map((path) => join(folder, path))];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** esbuild lists what plugins made up as `namespace:path`. */

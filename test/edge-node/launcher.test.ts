@@ -1,7 +1,7 @@
 // The launcher as a program and as a function, with real workerd and a small Worker of its own.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -176,6 +176,24 @@ describe('startEdge', () => {
     await first.close();
     const other = start({ stateDir, vars: { ...VARS, JURISDICTION: 'us' } });
     await expect(other).rejects.toThrow('JURISDICTION is us, but was eu before');
+  });
+
+  it('builds again when what goes in through the build step has changed', async () => {
+    const worker = await mkdtemp(join(directory, 'worker-'));
+    const wranglerConfig = join(worker, 'wrangler.toml');
+    const bundleDir = join(worker, 'bundle');
+    await cp(join(import.meta.dirname, 'fixture', 'build-step'), worker, { recursive: true });
+    const said = async () => {
+      const edge = await start({ wranglerConfig, bundleDir });
+      const text = await (await fetch(edge.origin)).text();
+      await edge.close();
+      return text.trim();
+    };
+    expect(await said()).toBe('made of: one');
+    await writeFile(join(worker, 'source', 'text'), 'two');
+    expect(await said()).toBe('made of: two');
+    const texts = (await readdir(bundleDir)).filter((name) => name.endsWith('.txt'));
+    expect(texts).toHaveLength(1);
   });
 
   it("says in wrangler's words why a Worker cannot be built", async () => {

@@ -6,7 +6,13 @@ import { expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PROGRAM = join(import.meta.dirname, 'fixture', 'ask-the-app.js');
-const EXPECTED = ['200 {"status":"ok"}', '200 a b', '404 connector-unknown', '401 unauthorized'];
+const EXPECTED = [
+  '200 {"status":"ok"}',
+  '200 a b',
+  '404 connector-unknown',
+  '200 <p>the page</p>',
+  '401 unauthorized',
+];
 
 async function run(command: string, args: string[]): Promise<string[]> {
   const options = { cwd: ROOT, env: { ...process.env, NO_COLOR: '1' } };

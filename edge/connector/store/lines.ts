@@ -1,11 +1,7 @@
 // The PBX sessions of each agent, as it told them last. In the database and not at its socket, which
 // has room for 16 KiB only.
-import type { PbxFault } from '../../../shared/protocol/up.ts';
+import type { PbxLine } from '../words.ts';
 import type { Database } from './database.ts';
-
-export type PbxLine =
-  | { state: 'up'; name: string | null; domain: string | null }
-  | { state: 'down'; fault: PbxFault };
 
 /** As many as an agent's first frame may name. */
 const LINES_PER_AGENT = 64;

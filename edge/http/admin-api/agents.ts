@@ -7,6 +7,7 @@ import type { Edge } from '../deps.ts';
 import { unwrap } from '../problem.ts';
 import { reachedAs } from '../reached-as.ts';
 import { resource } from '../resource.ts';
+import type { EnrolmentAnswer } from './answers.ts';
 
 const newAgent = z.object({ name: z.string().trim().min(1).max(64).optional() }).strict();
 
@@ -31,7 +32,7 @@ export function agentsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
             code,
             expiresAt: new Date(expiresAt).toISOString(),
             command: `presence-agent enrol ${url} ${code}`,
-          },
+          } satisfies EnrolmentAnswer,
           { status: 201 },
         );
       },

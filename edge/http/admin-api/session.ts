@@ -8,6 +8,7 @@ import { CSRF_HEADER, refuseOtherSites } from '../csrf.ts';
 import type { Edge } from '../deps.ts';
 import { Refused } from '../problem.ts';
 import { resource } from '../resource.ts';
+import type { SessionAnswer } from './answers.ts';
 
 const signIn = z.object({ token: z.string().min(1).max(4096) }).strict();
 
@@ -20,11 +21,11 @@ export function sessionRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void 
       GET: async (c) => {
         const connector = connectorOf(c);
         const { who, by } = c.get('signedIn');
-        if (by.kind !== 'session') return c.json({ connector, who });
+        if (by.kind !== 'session') return c.json({ connector, who } satisfies SessionAnswer);
         const csrfToken = await sessions.csrfToken({ connector, id: by.id });
         c.header(CSRF_HEADER, csrfToken);
         const expiresAt = new Date(by.expiresAt).toISOString();
-        return c.json({ connector, who, expiresAt, csrfToken });
+        return c.json({ connector, who, expiresAt, csrfToken } satisfies SessionAnswer);
       },
       POST: async (c) => {
         refuseOtherSites(c.req.raw);
@@ -38,7 +39,7 @@ export function sessionRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void 
         const csrfToken = await sessions.csrfToken(session);
         c.header(CSRF_HEADER, csrfToken);
         const expiresAt = new Date(session.expiresAt).toISOString();
-        return c.json({ connector, who, expiresAt, csrfToken }, 201);
+        return c.json({ connector, who, expiresAt, csrfToken } satisfies SessionAnswer, 201);
       },
       DELETE: (c) => {
         sessions.close(c);

@@ -26,6 +26,9 @@ export const SETTINGS = {
   tenantSyncToTeams: '22222222-2222-4222-8222-222222222222',
 };
 
+/** What stands in for the built admin page. */
+export const PAGE = { html: '<p>page</p>', script: 'start()', style: 'p{}' };
+
 export const record = (more: Partial<ConnectorRecord> = {}): ConnectorRecord => ({
   revision: 1,
   version: 1,
@@ -76,6 +79,7 @@ export function bed(options: BedOptions = {}) {
 
   const app = createApp({
     env,
+    page: PAGE,
     kv,
     connector: (name) => {
       const object = objects.get(name) ?? fakeObject(name, calls, exists, options.answers ?? {});

@@ -115,7 +115,7 @@ describe('the order in which a request is refused', () => {
     ],
     ['an enrolment by GET', `/${KNOWN}/enrol`, {}, 405, 'method-not-allowed'],
     ['a tunnel by POST', `/${KNOWN}/tunnel`, { method: 'POST' }, 405, 'method-not-allowed'],
-    ['no such route at all', `/${KNOWN}/admin`, {}, 404, 'not-found'],
+    ['no such route at all', `/${KNOWN}/elsewhere`, {}, 404, 'not-found'],
     ['the root', '/', {}, 404, 'not-found'],
   ];
 

@@ -1,0 +1,23 @@
+// What the admin API answers where that is not a view of `connector/rpc.ts` or of `shared/`. Types only:
+// the admin page reads the same.
+import type { ConnectorName } from '../../../shared/ids.ts';
+import type { Who } from '../../connector/rpc.ts';
+
+/** `GET` and `POST /api/session` */
+export interface SessionAnswer {
+  connector: ConnectorName;
+  who: Who;
+  /** ISO 8601; absent where the sign-in is not a session of ours. */
+  expiresAt?: string;
+  /** For `x-csrf-token`; absent as above. */
+  csrfToken?: string;
+}
+
+/** `POST /api/agents` */
+export interface EnrolmentAnswer {
+  code: string;
+  /** ISO 8601 */
+  expiresAt: string;
+  /** What to type at the agent. */
+  command: string;
+}

@@ -1,0 +1,38 @@
+// The admin page: three texts, the same for every connector and for everybody. It holds nothing worth
+// protecting – what it shows it asks of the API – so it needs neither a sign-in nor a connector that
+// exists: that is how one is created.
+import type { Hono } from 'hono';
+import { connectorOf, type HttpEnv, type RequestContext } from './context.ts';
+import type { Edge } from './deps.ts';
+import { resource } from './resource.ts';
+import { mayFrame } from './security-headers.ts';
+
+/** Nothing from elsewhere, nothing inline, and no text ever read as HTML by a script. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "require-trusted-types-for 'script'",
+];
+
+export function adminPageRoutes(app: Hono<HttpEnv>, edge: Edge): void {
+  const { html, script, style } = edge.page;
+  const policy = [...POLICY, mayFrame(edge.env.frameAncestors)].join('; ');
+
+  const serve = (path: string, type: string, text: string) => {
+    const headers = { 'content-type': type, 'content-security-policy': policy };
+    const answer = (c: RequestContext) => {
+      // Throws where the path cannot name a connector.
+      connectorOf(c);
+      return new Response(text, { headers });
+    };
+    app.all(path, resource({ GET: answer }));
+  };
+  serve('/admin', 'text/html; charset=utf-8', html);
+  serve('/admin/page.js', 'text/javascript; charset=utf-8', script);
+  serve('/admin/page.css', 'text/css; charset=utf-8', style);
+}

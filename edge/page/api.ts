@@ -1,0 +1,69 @@
+// The admin API as the page uses it: one function a request, typed by what the server itself answers with.
+import type { LampId, LampView } from '../../shared/lamps.ts';
+import type { SettingsView } from '../../shared/settings/schema.ts';
+import type { AccountView, AgentView, UserPage } from '../connector/rpc.ts';
+import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
+import { type Ask, refusalOf } from './ask.ts';
+
+/** Settings, and the tag that a change of them names in `If-Match`. */
+export interface TaggedSettings {
+  settings: SettingsView;
+  etag: string;
+}
+
+export interface UserQuery {
+  query: string;
+  state: string;
+  cursor: string;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** Every function throws `Refusal`. */
+export function createApi(ask: Ask) {
+  const items = async <T>(path: string, signal: AbortSignal): Promise<T[]> =>
+    (await json<{ items: T[] }>(ask('GET', path, { signal }))).items;
+
+  return {
+    openSession: (token: string) =>
+      json<SessionAnswer>(ask('POST', '/api/session', { body: { token } })),
+    readSession: () => json<SessionAnswer>(ask('GET', '/api/session')),
+    closeSession: () => ask('DELETE', '/api/session'),
+
+    lamps: (signal: AbortSignal) => json<LampView[]>(ask('GET', '/api/status', { signal })),
+    check: (id: LampId) => json<LampView>(ask('POST', `/api/checks/${id}`)),
+
+    readSettings: () => tagged(ask('GET', '/api/settings')),
+    createSettings: (settings: object) => tagged(ask('PUT', '/api/settings', { body: settings })),
+    changeSettings: (patch: object, etag: string) =>
+      tagged(ask('PATCH', '/api/settings', { body: patch, headers: { 'if-match': etag } })),
+
+    accounts: (signal: AbortSignal) => items<AccountView>('/api/accounts', signal),
+    addAccount: (account: { username: string; password: string }) =>
+      json<AccountView>(ask('POST', '/api/accounts', { body: account })),
+    removeAccount: (id: string) => ask('DELETE', `/api/accounts/${encodeURIComponent(id)}`),
+
+    agents: (signal: AbortSignal) => items<AgentView>('/api/agents', signal),
+    newAgent: (name: string) =>
+      json<EnrolmentAnswer>(ask('POST', '/api/agents', { body: name === '' ? {} : { name } })),
+    removeAgent: (id: string) => ask('DELETE', `/api/agents/${encodeURIComponent(id)}`),
+
+    users: (query: UserQuery, signal: AbortSignal) =>
+      json<UserPage>(ask('GET', `/api/users?${new URLSearchParams({ ...query })}`, { signal })),
+  };
+}
+
+/** An answer that breaks off half-way is refused like one that never came. */
+async function json<T>(asked: Promise<Response>): Promise<T> {
+  const answer = await asked;
+  try {
+    return (await answer.json()) as T;
+  } catch (cause) {
+    throw refusalOf(cause);
+  }
+}
+
+async function tagged(asked: Promise<Response>): Promise<TaggedSettings> {
+  const answer = await asked;
+  return { settings: await json<SettingsView>(asked), etag: answer.headers.get('etag') ?? '' };
+}

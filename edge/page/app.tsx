@@ -1,0 +1,97 @@
+// Who is there: nobody known yet, somebody to sign in, or an admin at work.
+//
+//   starting ──▶ signed in ◀──▶ ended (the work stays where it is, hidden, until signed in again)
+//      │  ▲          │
+//      │  └ failed   ▼
+//      └───────▶ signed out
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { SessionAnswer } from '../http/admin-api/answers.ts';
+import { type Api, createApi } from './api.ts';
+import { createAsk, type Refusal, refusalOf } from './ask.ts';
+import { Header } from './header.tsx';
+import { spokenLanguage, useSpeech } from './language.tsx';
+import { Button } from './parts/button.tsx';
+import { Fault } from './parts/notice.tsx';
+import { Loading } from './parts/section.tsx';
+import { SignIn } from './sign-in.tsx';
+import { Work } from './work.tsx';
+
+type State =
+  | { at: 'starting' }
+  | { at: 'failed'; fault: Refusal }
+  | { at: 'signedOut'; why: 'never' | 'other' }
+  | { at: 'signedIn'; session: SessionAnswer; ended: 'ended' | 'other' | undefined };
+
+export function App({ base }: { base: string }) {
+  const { texts } = useSpeech();
+  const [state, setState] = useState<State>({ at: 'starting' });
+  const api = useApi(base, (why) =>
+    setState((now) => {
+      if (now.at === 'signedIn') return { ...now, ended: why };
+      return { at: 'signedOut', why: why === 'other' ? 'other' : 'never' };
+    }),
+  );
+
+  const start = useCallback(async () => {
+    setState({ at: 'starting' });
+    try {
+      setState({ at: 'signedIn', session: await api.readSession(), ended: undefined });
+    } catch (error) {
+      const fault = refusalOf(error);
+      const signedOut = fault.code === 'unauthorized' || fault.code === 'forbidden';
+      if (!signedOut) setState({ at: 'failed', fault });
+    }
+  }, [api]);
+  useEffect(() => void start(), [start]);
+
+  const connector = decodeURIComponent(base.slice(1));
+  const signedIn = (session: SessionAnswer) =>
+    setState({ at: 'signedIn', session, ended: undefined });
+  const signOut = async () => {
+    await api.closeSession();
+    setState({ at: 'signedOut', why: 'never' });
+  };
+  const asked =
+    state.at === 'signedOut' ? state.why : state.at === 'signedIn' ? state.ended : undefined;
+
+  return (
+    <>
+      <Header
+        connector={connector}
+        session={state.at === 'signedIn' && !state.ended ? state.session : undefined}
+        onSignOut={signOut}
+      />
+      {state.at === 'starting' && (
+        <main>
+          <Loading />
+        </main>
+      )}
+      {state.at === 'failed' && (
+        <main>
+          <h2>{connector}</h2>
+          <Fault of={state.fault} />
+          <Button onClick={() => void start()}>{texts.common.retry}</Button>
+        </main>
+      )}
+      {asked && <SignIn api={api} connector={connector} why={asked} onSignedIn={signedIn} />}
+      {state.at === 'signedIn' && (
+        <div hidden={state.ended !== undefined}>
+          <Work api={api} base={base} paused={state.ended !== undefined} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function useApi(base: string, onSignedOut: (why: 'ended' | 'other') => void): Api {
+  // Made once: `onSignedOut` only sets state, the first one will do.
+  return useMemo(() => {
+    const ask = createAsk({
+      base,
+      fetch: (input, init) => fetch(input, init),
+      language: spokenLanguage,
+      onSignedOut,
+    });
+    return createApi(ask);
+  }, [base]);
+}

@@ -1,0 +1,70 @@
+// The top of the page: which connector, which language, who is signed in.
+import { LANGUAGES, type Language } from '../../shared/texts/say.ts';
+import type { SessionAnswer } from '../http/admin-api/answers.ts';
+import { useDoing } from './doing.ts';
+import { type Speech, useSpeech } from './language.tsx';
+import { Button } from './parts/button.tsx';
+
+const NAMES: Record<Language, string> = { en: 'English', de: 'Deutsch' };
+
+interface HeaderProps {
+  connector: string;
+  session: SessionAnswer | undefined;
+  onSignOut(): Promise<void>;
+}
+
+export function Header({ connector, session, onSignOut }: HeaderProps) {
+  const speech = useSpeech();
+  const { texts } = speech;
+  const signingOut = useDoing();
+  // Cloudflare Access signs in by itself; there is no session of ours to end.
+  const canSignOut = session?.csrfToken !== undefined;
+  return (
+    <header class="top">
+      <div class="top-name">
+        <h1>{texts.title}</h1>
+        <p class="connector">{connector}</p>
+      </div>
+      <div class="top-tools">
+        {session && <span class="who">{texts.session.by(nameOf(session, speech))}</span>}
+        <LanguageSwitch />
+        {canSignOut && (
+          <Button
+            kind="quiet"
+            busy={signingOut.busy}
+            onClick={() => void signingOut.run(onSignOut)}
+          >
+            {texts.session.signOut}
+          </Button>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function LanguageSwitch() {
+  const { texts, language, speak } = useSpeech();
+  return (
+    <fieldset class="switch">
+      <legend class="unseen">{texts.language}</legend>
+      {LANGUAGES.map((one) => (
+        <button
+          key={one}
+          type="button"
+          lang={one}
+          aria-pressed={one === language}
+          aria-label={NAMES[one]}
+          onClick={() => speak(one)}
+        >
+          {one.toUpperCase()}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function nameOf({ who }: SessionAnswer, { texts }: Speech): string {
+  if (who === 'operator') return texts.session.operator;
+  if (who.startsWith('token:')) return texts.session.token;
+  return who.replace(/^access:/, '');
+}

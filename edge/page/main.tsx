@@ -1,0 +1,17 @@
+// The admin page of one connector: /{domain}/{instance}/admin.
+import './style/base.css';
+import './style/controls.css';
+import './style/parts.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { Speaking } from './language.tsx';
+
+const root = document.getElementById('page');
+if (!root) throw new Error('The page has no place for itself.');
+
+render(
+  <Speaking>
+    <App base={location.pathname.replace(/\/admin$/, '')} />
+  </Speaking>,
+  root,
+);

@@ -1,0 +1,45 @@
+// The lamps, in the order in which they depend on each other.
+import { useCallback } from 'preact/hooks';
+import type { LampView } from '../../../shared/lamps.ts';
+import type { Api } from '../api.ts';
+import { useSpeech } from '../language.tsx';
+import { Fault } from '../parts/notice.tsx';
+import { Loading, Section } from '../parts/section.tsx';
+import { usePolled } from '../polled.ts';
+import { LampRow } from './lamp-row.tsx';
+import { Summary } from './summary.tsx';
+
+const EVERY_MS = 5_000;
+
+export function OverviewPart({ api }: { api: Api }) {
+  const { texts, language } = useSpeech();
+  // Asked again in another language: the sentences come from the server.
+  const load = useCallback((signal: AbortSignal) => api.lamps(signal), [api, language]);
+  const lamps = usePolled(load, EVERY_MS);
+
+  const check = async (id: LampView['id']): Promise<LampView> => {
+    const checked = await api.check(id);
+    lamps.put((all) => all.map((lamp) => (lamp.id === id ? checked : lamp)));
+    // One step done has often brought others forward.
+    lamps.again();
+    return checked;
+  };
+
+  return (
+    <Section heading={texts.overview.heading}>
+      <Fault of={lamps.fault} stale={lamps.value !== undefined} />
+      {lamps.value ? (
+        <>
+          <Summary lamps={lamps.value} />
+          <ol class="lamps">
+            {lamps.value.map((lamp) => (
+              <LampRow key={lamp.id} lamp={lamp} check={check} />
+            ))}
+          </ol>
+        </>
+      ) : (
+        !lamps.fault && <Loading />
+      )}
+    </Section>
+  );
+}

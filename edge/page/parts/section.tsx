@@ -1,0 +1,33 @@
+// A part of the page: its heading gets the focus when it opens, so that keyboard and screen reader follow.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useSpeech } from '../language.tsx';
+
+interface SectionProps {
+  heading: string;
+  lead?: string;
+  children: ComponentChildren;
+}
+
+export function Section({ heading, lead, children }: SectionProps) {
+  const { texts } = useSpeech();
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    document.title = `${heading} – ${texts.title}`;
+  }, [heading, texts]);
+  return (
+    <section>
+      <h2 ref={title} tabIndex={-1}>
+        {heading}
+      </h2>
+      {lead && <p class="lead">{lead}</p>}
+      {children}
+    </section>
+  );
+}
+
+export function Loading() {
+  const { texts } = useSpeech();
+  return <p class="muted">{texts.common.loading}</p>;
+}

@@ -1,0 +1,26 @@
+// What to tell an admin about a refused request.
+import type { Refusal } from './ask.ts';
+import type { Speech } from './language.tsx';
+import type { Said } from './texts/server-sentences.ts';
+
+export function problemText({ texts, language, said }: Speech, refusal: Refusal): Said {
+  const { problems } = texts;
+  const own = (text: string): Said => ({ text, lang: language });
+  switch (refusal.code) {
+    case 'offline':
+      return own(problems.offline);
+    case 'unavailable':
+      return own(problems.unavailable);
+    case 'connector-unknown':
+      return own(problems.unknownConnector);
+    case 'not-found':
+      return own(problems.gone);
+    case 'rate-limited':
+      return own(problems.tooMany(refusal.retryAfter ?? 60));
+    case 'internal':
+      return own(`${problems.internal} ${refusal.message}`);
+    default:
+      if (refusal.message === '') return own(problems.answer(refusal.status));
+      return said(refusal.message);
+  }
+}

@@ -1,0 +1,88 @@
+// The form with the token. The token goes to the edge once and is not kept: a cookie takes its place.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SessionAnswer } from '../http/admin-api/answers.ts';
+import type { Api } from './api.ts';
+import type { Refusal } from './ask.ts';
+import { useDoing } from './doing.ts';
+import { type Speech, useSpeech } from './language.tsx';
+import { Button } from './parts/button.tsx';
+import { Field } from './parts/field.tsx';
+import { Notice } from './parts/notice.tsx';
+import { problemText } from './problem-text.ts';
+
+interface SignInProps {
+  api: Api;
+  connector: string;
+  why: 'never' | 'ended' | 'other';
+  onSignedIn(session: SessionAnswer): void;
+}
+
+export function SignIn({ api, connector, why, onSignedIn }: SignInProps) {
+  const speech = useSpeech();
+  const { texts } = speech;
+  const [token, setToken] = useState('');
+  const [empty, setEmpty] = useState(false);
+  const signingIn = useDoing();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    document.title = `${texts.signIn.heading} – ${texts.title}`;
+  }, [texts]);
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault();
+    const given = token.trim();
+    setEmpty(given === '');
+    if (given === '') return;
+    const done = await signingIn.run(async () => onSignedIn(await api.openSession(given)));
+    if (!done) input.current?.select();
+  }
+
+  const { fault } = signingIn;
+  return (
+    <main class="sign-in">
+      <form class="card" onSubmit={(event) => void submit(event)} noValidate>
+        <h2>{texts.signIn.heading}</h2>
+        <p class="muted">
+          {texts.signIn.lead} <strong>{connector}</strong>
+        </p>
+        {why !== 'never' && (
+          <Notice tone="warning">
+            {why === 'ended' ? texts.signIn.ended : texts.signIn.other}
+          </Notice>
+        )}
+        {/* Under this name a password manager keeps the token. */}
+        <input type="text" autocomplete="username" value={connector} hidden readOnly />
+        <Field label={texts.signIn.token} hint={texts.signIn.hint}>
+          {(wiring) => (
+            <input
+              {...wiring}
+              ref={input}
+              type="password"
+              name="token"
+              autocomplete="current-password"
+              aria-invalid={empty || fault !== undefined}
+              value={token}
+              onInput={(event) => setToken(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {empty && <Notice tone="error">{texts.signIn.empty}</Notice>}
+        {fault && !empty && <Notice tone="error">{whyNot(speech, fault)}</Notice>}
+        <div class="actions">
+          <Button kind="main" type="submit" busy={signingIn.busy}>
+            {texts.signIn.submit}
+          </Button>
+        </div>
+      </form>
+    </main>
+  );
+}
+
+function whyNot(speech: Speech, fault: Refusal): string {
+  const { problems } = speech.texts;
+  if (fault.code === 'unauthorized') return problems.wrongToken;
+  if (fault.code === 'forbidden') return problems.otherConnector;
+  if (fault.code === 'invalid') return problems.wrongToken;
+  return problemText(speech, fault).text;
+}

@@ -1,0 +1,432 @@
+// Every word of the page that does not come from the server, in English. Names of the original's fields
+// are names: they stand in the components, untranslated.
+import type { LampId, LampState } from '../../../shared/lamps.ts';
+import type { MatchingStep } from '../../../shared/settings/schema.ts';
+import type { AccountView, AgentView, UserView } from '../../connector/rpc.ts';
+
+export interface Texts {
+  title: string;
+  language: string;
+  nav: { overview: string; settings: string; accounts: string; agents: string; users: string };
+  unsavedMark: string;
+  common: {
+    loading: string;
+    cancel: string;
+    remove: string;
+    retry: string;
+    copy: string;
+    copied: string;
+    since: (when: string) => string;
+    stale: string;
+    none: string;
+  };
+  problems: {
+    offline: string;
+    tooMany: (seconds: number) => string;
+    unavailable: string;
+    internal: string;
+    wrongToken: string;
+    otherConnector: string;
+    unknownConnector: string;
+    gone: string;
+    answer: (status: number) => string;
+  };
+  signIn: {
+    heading: string;
+    lead: string;
+    token: string;
+    hint: string;
+    submit: string;
+    ended: string;
+    other: string;
+    empty: string;
+  };
+  session: { signOut: string; by: (who: string) => string; operator: string; token: string };
+  overview: {
+    heading: string;
+    good: string;
+    goodLead: string;
+    bad: (count: number) => string;
+    badLead: (name: string) => string;
+    waiting: string;
+    waitingLead: string;
+    check: string;
+    checking: string;
+    checkNamed: (name: string) => string;
+    toDo: string;
+  };
+  lamps: Record<LampId, string>;
+  lampStates: Record<LampState, string>;
+  settings: {
+    heading: string;
+    create: string;
+    createLead: string;
+    createButton: string;
+    save: string;
+    saving: string;
+    discard: string;
+    saved: string;
+    created: string;
+    nextAccount: string;
+    nextAgent: string;
+    changed: (names: string) => string;
+    invalid: (count: number) => string;
+    otherErrors: string;
+    stale: string;
+    staleKeys: (names: string) => string;
+    takeTheirs: string;
+    keepMine: string;
+    groups: { pbx: string; toPbx: string; toPbxLead: string; toTeams: string; toTeamsLead: string };
+    how: string;
+    masterPbx: string;
+    clientIdSyncToPbx: string;
+    tenant: string;
+    notificationUrl: string;
+    clientIdSyncToTeams: string;
+    clientSecretNew: string;
+    clientSecretKept: string;
+    certificateKept: string;
+    notForPolling: string;
+    source: string;
+    sources: Record<'subscribe' | 'poll', { name: string; hint: string }>;
+    pollSeconds: string;
+    pollSecondsHint: string;
+    directions: string;
+    direction: Record<'both' | 'teams-to-pbx' | 'pbx-to-teams', string>;
+    cloud: string;
+    clouds: Record<'global' | 'usgov' | 'usgov-dod', string>;
+    matching: string;
+    matchingHint: string;
+    steps: Record<MatchingStep, { name: string; hint: string }>;
+    up: (name: string) => string;
+    down: (name: string) => string;
+  };
+  accounts: {
+    heading: string;
+    lead: string;
+    notForPolling: string;
+    empty: string;
+    username: string;
+    password: string;
+    passwordHint: string;
+    add: string;
+    addHeading: string;
+    adding: string;
+    added: (name: string) => string;
+    users: (count: number) => string;
+    states: Record<AccountView['state'], string>;
+    removeNamed: (name: string) => string;
+    removeTitle: (name: string) => string;
+    removeText: string;
+  };
+  agents: {
+    heading: string;
+    lead: string;
+    empty: string;
+    newHeading: string;
+    name: string;
+    nameHint: string;
+    newCode: string;
+    runThis: string;
+    validUntil: (when: string) => string;
+    expired: string;
+    once: string;
+    states: Record<AgentView['state'], string>;
+    version: (version: string) => string;
+    pbx: string;
+    pbxUp: string;
+    pbxDown: string;
+    removeNamed: (name: string) => string;
+    removeTitle: (name: string) => string;
+    removeText: string;
+  };
+  users: {
+    heading: string;
+    search: string;
+    searchHint: string;
+    state: string;
+    all: string;
+    states: Record<UserView['state'], string>;
+    columns: {
+      teams: string;
+      teamsPresence: string;
+      pbx: string;
+      pbxPresence: string;
+      match: string;
+    };
+    matchedBy: Record<MatchingStep, string>;
+    notSeen: string;
+    onThePhone: string;
+    number: (number: string) => string;
+    range: (from: number, to: number, total: number) => string;
+    nobody: string;
+    previous: string;
+    next: string;
+    seenAt: (when: string) => string;
+  };
+  /** By Teams activity or PBX activity, in lower case. */
+  presence: Record<string, string>;
+}
+
+export const en: Texts = {
+  title: 'Presence connector',
+  language: 'Language',
+  nav: {
+    overview: 'Overview',
+    settings: 'Settings',
+    accounts: 'Teams accounts',
+    agents: 'Agents',
+    users: 'Users',
+  },
+  unsavedMark: 'unsaved changes',
+  common: {
+    loading: 'Loading …',
+    cancel: 'Cancel',
+    remove: 'Remove',
+    retry: 'Try again',
+    copy: 'Copy',
+    copied: 'Copied',
+    since: (when) => `since ${when}`,
+    stale: 'What you see here is from before.',
+    none: 'none',
+  },
+  problems: {
+    offline: 'The connector cannot be reached. It is tried again by itself.',
+    tooMany: (seconds) => `Too many wrong tokens. Wait ${seconds} seconds, then try again.`,
+    unavailable: 'The connector is busy just now. Try again shortly.',
+    internal: 'Something went wrong in the connector.',
+    wrongToken: 'This token is not valid.',
+    otherConnector: 'This token is for another connector.',
+    unknownConnector: 'This connector does not exist (any more).',
+    gone: 'It is not there any more.',
+    answer: (status) => `The connector answered ${status}.`,
+  },
+  signIn: {
+    heading: 'Sign in',
+    lead: 'To look after the connector',
+    token: 'Admin token',
+    hint: 'The ADMIN_TOKEN of the edge, or the token of this connector.',
+    submit: 'Sign in',
+    ended: 'Your session has ended. Sign in again; what you entered is still there.',
+    other:
+      'You are signed in to another connector in this browser. Sign in here to go on with this one.',
+    empty: 'Enter the token.',
+  },
+  session: {
+    signOut: 'Sign out',
+    by: (who) => `Signed in as ${who}`,
+    operator: 'operator',
+    token: 'admin of this connector',
+  },
+  overview: {
+    heading: 'Overview',
+    good: 'Everything works.',
+    goodLead: 'Presence is kept the same on both sides.',
+    bad: (count) =>
+      count === 1 ? 'One thing needs attention.' : `${count} things need attention.`,
+    badLead: (name) => `Each step needs the ones above it. Begin with: ${name}.`,
+    waiting: 'Not everything is known yet.',
+    waitingLead: 'The connector is still finding out. This page shows it by itself.',
+    check: 'Check now',
+    checking: 'Checking …',
+    checkNamed: (name) => `Check now: ${name}`,
+    toDo: 'What to do',
+  },
+  lamps: {
+    settings: 'Settings',
+    tokenForReading: 'Sign-in for reading Teams',
+    tokenForWriting: 'Sign-in for writing to Teams',
+    teamsUsers: 'Users in Teams',
+    subscriptions: 'Presence from Teams',
+    notificationUrl: 'Notification URL',
+    agent: 'Agent',
+    pbx: 'PBX',
+    rights: 'Rights on the PBX',
+    pairing: 'Pairing of users',
+    sync: 'Synchronisation',
+  },
+  lampStates: { ok: 'OK', warning: 'Warning', error: 'Error', unknown: 'Not known yet' },
+  settings: {
+    heading: 'Settings',
+    create: 'Create this connector',
+    createLead: 'It does not exist yet. Saving these settings creates it.',
+    createButton: 'Create connector',
+    save: 'Save',
+    saving: 'Saving …',
+    discard: 'Discard changes',
+    saved: 'Saved.',
+    created: 'The connector is created. What comes next:',
+    nextAccount: 'add a Teams account to read presence with',
+    nextAgent: 'enrol an agent beside the PBX',
+    changed: (names) => `Not saved yet: ${names}`,
+    invalid: (count) =>
+      count === 1
+        ? 'Nothing was saved: one field is not valid.'
+        : `Nothing was saved: ${count} fields are not valid.`,
+    otherErrors: 'Also not valid:',
+    stale: 'Somebody else saved these settings in the meantime. Nothing of yours was saved.',
+    staleKeys: (names) => `They changed: ${names}.`,
+    takeTheirs: 'Discard my changes',
+    keepMine: 'Put my changes on top',
+    groups: {
+      pbx: 'PBX',
+      toPbx: 'Teams → PBX',
+      toPbxLead: 'The first app registration and where Microsoft sends what changed.',
+      toTeams: 'PBX → Teams',
+      toTeamsLead: 'The second app registration, which writes presence.',
+    },
+    how: 'How it works',
+    masterPbx: 'Name of the PBX, not its DNS name.',
+    clientIdSyncToPbx: 'Application (client) ID of the app that reads presence.',
+    tenant: 'Directory (tenant) ID, or a domain name of the tenant.',
+    notificationUrl: 'Where Microsoft reaches this connector; https, ends in /subscriptions.',
+    clientIdSyncToTeams: 'Application (client) ID of the app that writes presence.',
+    clientSecretNew: 'The value of the client secret, not its ID.',
+    clientSecretKept: 'A secret is stored. Leave this empty to keep it.',
+    certificateKept: 'A certificate is stored in place of a secret.',
+    notForPolling: 'Not needed for polling.',
+    source: 'Source of Teams presence',
+    sources: {
+      subscribe: {
+        name: 'Subscribe',
+        hint: 'Microsoft notifies the connector. Needs a Teams account and the notification URL.',
+      },
+      poll: {
+        name: 'Poll',
+        hint: 'The connector asks every few seconds. Needs only the app that writes.',
+      },
+    },
+    pollSeconds: 'Seconds between two polls',
+    pollSecondsHint: '2 to 300',
+    directions: 'Directions',
+    direction: {
+      both: 'Both directions',
+      'teams-to-pbx': 'Teams → PBX only',
+      'pbx-to-teams': 'PBX → Teams only',
+    },
+    cloud: 'Microsoft cloud',
+    clouds: {
+      global: 'Global',
+      usgov: 'US Government (GCC High)',
+      'usgov-dod': 'US Government (DoD)',
+    },
+    matching: 'Matching',
+    matchingHint:
+      'Users of both sides are matched in this order. Who fits twice is listed, not guessed.',
+    steps: {
+      override: { name: 'By hand', hint: 'pairs that an admin set' },
+      email: { name: 'E-mail', hint: 'user name or mail in Teams = an address on the PBX' },
+      displayName: { name: 'Display name', hint: 'the same name on both sides' },
+      sip: { name: 'SIP name', hint: 'user name in Teams before the @ = SIP name on the PBX' },
+    },
+    up: (name) => `Move up: ${name}`,
+    down: (name) => `Move down: ${name}`,
+  },
+  accounts: {
+    heading: 'Teams accounts',
+    lead: 'The connector reads presence as these users. One account is enough for 650 users; with several the users are spread over them.',
+    notForPolling: 'The source is set to polling, which needs no Teams account.',
+    empty: 'There is no Teams account yet.',
+    username: 'User name',
+    password: 'Password',
+    passwordHint:
+      'Stored sealed; nobody can read it again. The account must sign in without a second factor.',
+    add: 'Add account',
+    addHeading: 'Add a Teams account',
+    adding: 'Adding …',
+    added: (name) => `${name} is added. The first sign-in takes a few seconds.`,
+    users: (count) => (count === 1 ? 'reads 1 user' : `reads ${count} users`),
+    states: {
+      active: 'Active',
+      waiting: 'Signing in',
+      expired: 'Expired',
+      signInAgain: 'Sign in again',
+      error: 'Error',
+    },
+    removeNamed: (name) => `Remove the account ${name}`,
+    removeTitle: (name) => `Remove ${name}?`,
+    removeText:
+      'The connector ends the subscription of this account and forgets its password. Where no other account has room, its users are no longer read.',
+  },
+  agents: {
+    heading: 'Agents',
+    lead: 'The agent runs beside the PBX and dials out to this connector. A second one stands by.',
+    empty: 'No agent is enrolled yet.',
+    newHeading: 'Enrol an agent',
+    name: 'Name (optional)',
+    nameHint: 'How it is shown here, for example the place where it runs.',
+    newCode: 'New enrolment code',
+    runThis: 'Run this on the machine beside the PBX:',
+    validUntil: (when) => `Valid once, until ${when}.`,
+    expired: 'This code has expired. Make a new one.',
+    once: 'The code is shown only now.',
+    states: { leading: 'Leading', standby: 'Standing by', offline: 'Offline', revoked: 'Removed' },
+    version: (version) => `Version ${version}`,
+    pbx: 'PBX',
+    pbxUp: 'connected',
+    pbxDown: 'not connected',
+    removeNamed: (name) => `Remove the agent ${name}`,
+    removeTitle: (name) => `Remove the agent ${name}?`,
+    removeText: 'It is disconnected at once and cannot come back without a new enrolment code.',
+  },
+  users: {
+    heading: 'Users',
+    search: 'Search',
+    searchHint: 'Name, address, SIP name or number',
+    state: 'Show',
+    all: 'All',
+    states: {
+      paired: 'Paired',
+      unmatched: 'No partner',
+      ambiguous: 'More than one fits',
+      unlicensed: 'No Teams licence',
+      noRights: 'Presence not visible',
+    },
+    columns: {
+      teams: 'In Teams',
+      teamsPresence: 'Presence in Teams',
+      pbx: 'On the PBX',
+      pbxPresence: 'Presence on the PBX',
+      match: 'Match',
+    },
+    matchedBy: {
+      override: 'by hand',
+      email: 'by e-mail',
+      displayName: 'by display name',
+      sip: 'by SIP name',
+    },
+    notSeen: 'not seen yet',
+    onThePhone: 'On the phone',
+    number: (number) => `No. ${number}`,
+    range: (from, to, total) => `${from}–${to} of ${total}`,
+    nobody: 'Nobody fits.',
+    previous: 'Previous',
+    next: 'Next',
+    seenAt: (when) => `seen ${when}`,
+  },
+  presence: {
+    available: 'Available',
+    online: 'Available',
+    availableinactive: 'Available, inactive',
+    inactive: 'Inactive',
+    away: 'Away',
+    berightback: 'Be right back',
+    outofoffice: 'Out of office',
+    busy: 'Busy',
+    focusing: 'Focusing',
+    donotdisturb: 'Do not disturb',
+    dnd: 'Do not disturb',
+    urgentinterruptionsonly: 'Urgent interruptions only',
+    inameeting: 'In a meeting',
+    meeting: 'In a meeting',
+    inacall: 'In a call',
+    inaconferencecall: 'In a conference call',
+    'on-the-phone': 'On the phone',
+    presenting: 'Presenting',
+    lunch: 'At lunch',
+    vacation: 'On vacation',
+    offline: 'Offline',
+    offwork: 'Off work',
+    presenceunknown: 'Unknown',
+  },
+};

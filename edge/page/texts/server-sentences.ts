@@ -1,0 +1,78 @@
+// The API says what is wrong with a field, and why a user has no partner, in English. Here are these
+// sentences in German; one that is not here is shown as it came, and marked as English.
+import type { Language } from '../../../shared/texts/say.ts';
+
+/** A sentence, and the language it is really in. */
+export interface Said {
+  text: string;
+  lang: Language;
+}
+
+/** @param sentence as the server said it */
+export function inLanguage(language: Language, sentence: string): Said {
+  if (language === 'en') return { text: sentence, lang: 'en' };
+  const exact = GERMAN[sentence];
+  if (exact !== undefined) return { text: exact, lang: 'de' };
+  for (const [pattern, german] of PATTERNS) {
+    if (pattern.test(sentence)) return { text: sentence.replace(pattern, german), lang: 'de' };
+  }
+  return { text: sentence, lang: 'en' };
+}
+
+const GERMAN: Readonly<Record<string, string>> = {
+  // shared/settings/schema.ts
+  'Must be given.': 'Fehlt.',
+  'There is no such key.': 'Diese Einstellung gibt es nicht.',
+  'Must be the name of the PBX.': 'Muss der Name der PBX sein.',
+  'Must be the name of the PBX, not its DNS name: a PBX name has no dot (good: pbx, bad: pbx.example.com).':
+    'Muss der Name der PBX sein, nicht ihr DNS-Name: Ein PBX-Name hat keinen Punkt (richtig: pbx, falsch: pbx.example.com).',
+  'Must be the application (client) id, a GUID.':
+    'Muss die Anwendungs-ID (Client) sein, eine GUID.',
+  'Must be the tenant id, a GUID, or a domain name of the tenant.':
+    'Muss die Mandanten-ID sein, eine GUID, oder ein Domänenname des Mandanten.',
+  'Must be a URL.': 'Muss eine URL sein.',
+  'Must begin with https://, Microsoft sends nowhere else.':
+    'Muss mit https:// beginnen, woandershin sendet Microsoft nicht.',
+  'Must not contain a user name or password.': 'Darf weder Benutzernamen noch Kennwort enthalten.',
+  'Must end in /subscriptions.': 'Muss auf /subscriptions enden.',
+  'Must end in /subscriptions, without a query or fragment.':
+    'Muss auf /subscriptions enden, ohne Abfrage oder Fragment.',
+  'Must be given: Microsoft sends its notifications there. Polling needs none.':
+    'Fehlt: Microsoft sendet seine Benachrichtigungen dorthin. Abfragen braucht keine.',
+  'Must be given: the Teams accounts sign in to this app. Polling needs none.':
+    'Fehlt: Die Teams-Konten melden sich an dieser App an. Abfragen braucht keine.',
+  'Must be given: the tenant of the Teams accounts. Polling needs none.':
+    'Fehlt: der Mandant der Teams-Konten. Abfragen braucht keinen.',
+  'Must be global, usgov or usgov-dod. The cloud in China has no presence API.':
+    'Muss global, usgov oder usgov-dod sein. Die Cloud in China hat keine Präsenz-API.',
+  'The US Government clouds send no presence notifications: choose poll.':
+    'Die Clouds der US-Regierung senden keine Präsenz-Benachrichtigungen: Abfragen wählen.',
+  'Must be a whole number of seconds.': 'Muss eine ganze Zahl von Sekunden sein.',
+  'Must be 2 to 300 seconds.': 'Müssen 2 bis 300 Sekunden sein.',
+  'Names a step twice.': 'Nennt einen Schritt doppelt.',
+  'Must not be empty; null removes it.': 'Darf nicht leer sein.',
+  'Too small: expected array to have >=1 items': 'Mindestens ein Schritt ist nötig.',
+  // edge/http/admin-api/accounts.ts
+  'Must be the user principal name of the account.':
+    'Muss der Benutzerprinzipalname des Kontos sein.',
+  'Must be a user principal name such as a@example.com.':
+    'Muss ein Benutzerprinzipalname wie a@example.com sein.',
+  'Must not be empty.': 'Darf nicht leer sein.',
+  'This Teams account is there already: remove it first.':
+    'Dieses Teams-Konto gibt es schon: erst entfernen.',
+  // edge/connector/users-view.ts
+  'No Teams user fits this user of the PBX.': 'Kein Benutzer in Teams passt zu diesem der PBX.',
+  'The App object may not see the presence of this user: tick it under Visibility.':
+    'Das App-Objekt darf die Präsenz dieses Benutzers nicht sehen: unter Sichtbarkeit ankreuzen.',
+  'This user has no licence with Teams.': 'Dieser Benutzer hat keine Lizenz mit Teams.',
+  'No user of the PBX fits.': 'Kein Benutzer der PBX passt.',
+  'The override names a user whom the PBX does not have.':
+    'Die Zuordnung von Hand nennt einen Benutzer, den die PBX nicht hat.',
+  'The user of the PBX whom the override names belongs to somebody else.':
+    'Der Benutzer der PBX, den die Zuordnung von Hand nennt, gehört zu jemand anderem.',
+};
+
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/^By (\w+), more than one fits: (.*)\.$/s, 'Mit $1 passt mehr als einer: $2.'],
+  [/^Too big: expected string to have <=(\d+) characters$/, 'Höchstens $1 Zeichen.'],
+];

@@ -1,0 +1,328 @@
+// The admin page in a real browser, against a real edge, a real agent and both simulators: what an admin
+// does from the first look to the running connector.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LAMP_IDS } from '../../shared/lamps.ts';
+import { settingsFor } from '../sim/laboratory.ts';
+import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
+import { type Site, startSite } from './site.ts';
+
+if (!CHROMIUM && process.env['CI']) throw new Error('CI tests the page: install chromium.');
+
+let site: Site;
+let browser: Browser;
+/** The admin's window, in English. */
+let admin: Window;
+let page: Page;
+
+describe.skipIf(!CHROMIUM)('the admin page', () => {
+  beforeAll(async () => {
+    [site, browser] = await Promise.all([startSite(), startBrowser()]);
+    admin = await openWindow(browser, site.origin);
+    page = admin.page;
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  const open = (part: string) =>
+    page.getByRole('navigation').getByRole('link', { name: part }).click();
+  const heading = (name: string, of = page) => of.getByRole('heading', { level: 2, name });
+
+  async function signIn(at: Page, token: string, button = 'Sign in', label = 'Admin token') {
+    await at.getByLabel(label).fill(token);
+    await at.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  it('is built for production, by whomever', async () => {
+    const script = await (await fetch(`${site.connectorUrl}/admin/page.js`)).text();
+    expect(script).not.toContain('.tsx');
+    expect(script.split('\n').length).toBeLessThan(20);
+  });
+
+  it('signs in with the right token only', async () => {
+    await page.goto(`${site.connectorUrl}/admin`);
+    await heading('Sign in').waitFor();
+    await signIn(page, 'a wrong one');
+    await page.getByRole('alert').getByText('This token is not valid.').waitFor();
+    await signIn(page, site.adminToken);
+    await heading('Create this connector').waitFor();
+  });
+
+  it('shows at the fields what is wrong with them', async () => {
+    await page.getByLabel('Master PBX').fill('pbx.example.com');
+    await page.getByRole('button', { name: 'Create connector' }).click();
+    const master = page.getByLabel('Master PBX');
+    await page.getByText('a PBX name has no dot').waitFor();
+    expect(await master.getAttribute('aria-invalid')).toBe('true');
+    expect(await master.evaluate('document.activeElement.id')).toBe(
+      await master.getAttribute('id'),
+    );
+    const wrong = page.locator('[aria-invalid=true]');
+    expect(await wrong.count()).toBe(6);
+  });
+
+  it('creates a connector that did not exist', async () => {
+    const settings = settingsFor(site.lab) as Record<string, string>;
+    const fields = {
+      'Master PBX': 'masterPbx',
+      ClientIDSynctoPbx: 'clientIdSyncToPbx',
+      TenantSynctoPbx: 'tenantSyncToPbx',
+      'Notification URL': 'notificationUrl',
+      ClientIDSynctoTeams: 'clientIdSyncToTeams',
+      TenantSynctoTeams: 'tenantSyncToTeams',
+      ClientSecretSynctoTeams: 'clientSecretSyncToTeams',
+    };
+    for (const [name, key] of Object.entries(fields)) {
+      await page.getByLabel(name, { exact: true }).fill(` ${settings[key]} `);
+    }
+    await page.getByRole('button', { name: 'Create connector' }).click();
+    await page.getByText('The connector is created.').waitFor();
+    expect(await site.other.get('/api/settings')).toMatchObject({
+      masterPbx: 'pbx',
+      clientSecretSyncToTeams: { set: true },
+      source: 'subscribe',
+      directions: 'both',
+    });
+    expect(await page.getByLabel('ClientSecretSynctoTeams').inputValue()).toBe('');
+  });
+
+  it('adds a Teams account', async () => {
+    await page.getByRole('link', { name: 'add a Teams account' }).click();
+    const { username, password } = site.lab.microsoft.account;
+    await page.getByLabel('User name').fill('no-address');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByText('Must be a user principal name').waitFor();
+    await page.getByLabel('User name').fill(username);
+    await page.getByRole('button', { name: 'Add account' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: username });
+    await row.getByText('Active').waitFor();
+  });
+
+  it('makes an enrolment code, and the command to copy works', async () => {
+    await open('Agents');
+    await page.getByLabel('Name (optional)').fill('<img src=x onerror=alert(1)>');
+    await page.getByRole('button', { name: 'New enrolment code' }).click();
+    await page.getByText(/Valid once, until \d\d:\d\d/).waitFor();
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const command = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    expect(command).toMatch(new RegExp(`^presence-agent enrol ${site.connectorUrl} \\S+$`));
+    await site.runAgent(command);
+    const row = page.getByRole('listitem').filter({ hasText: '<img src=x onerror=alert(1)>' });
+    await row.getByText('Leading').waitFor();
+    await row.getByText('PBX pbx: connected').waitFor();
+  });
+
+  it('shows the lamps in their order as they turn green', async () => {
+    await open('Overview');
+    const lamps = page.locator('[data-lamp]');
+    await lamps.first().waitFor();
+    const ids = await lamps.evaluateAll((all) => all.map((one) => one.getAttribute('data-lamp')));
+    expect(ids).toEqual([...LAMP_IDS]);
+    await page.getByText('Everything works.').waitFor({ timeout: 15_000 });
+    expect(await page.locator('[data-lamp][data-state=ok]').count()).toBe(LAMP_IDS.length);
+  });
+
+  it('checks a step at once', async () => {
+    const asked = page.waitForResponse((answer) => answer.url().endsWith('/api/checks/pairing'));
+    await page.getByRole('button', { name: 'Check now: Pairing of users' }).click();
+    expect((await asked).status()).toBe(200);
+    await page.getByText('5 users are paired.').waitFor();
+  });
+
+  it('turns red by itself while somebody looks, and says what to do', async () => {
+    const [account] = (await site.other.get<{ items: { id: string }[] }>('/api/accounts')).items;
+    await site.other.send('DELETE', `/api/accounts/${account?.id}`);
+    await page.locator('[data-lamp=tokenForReading][data-state=error]').waitFor();
+    await page.getByText('Begin with: Sign-in for reading Teams.').waitFor();
+    await page.getByText('Add a Teams account, or choose polling').first().waitFor();
+    await site.other.send('POST', '/api/accounts', site.lab.microsoft.account);
+  });
+
+  it('saves what was changed, and only that', async () => {
+    await open('Settings');
+    await page.getByLabel('Directions').selectOption('teams-to-pbx');
+    await page.getByRole('button', { name: 'Move up: Display name' }).press('Enter');
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Move up: Display name');
+    await page.getByText('Not saved yet: Directions, Matching').waitFor();
+    // What is entered survives a look at another part.
+    await open('Overview');
+    await open('Settings');
+    const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect((await sent).postDataJSON()).toEqual({
+      directions: 'teams-to-pbx',
+      matching: ['override', 'displayName', 'email'],
+    });
+    await page.getByText('Saved.', { exact: true }).waitFor();
+  });
+
+  it('says that somebody else saved, and puts the changes on top where asked to', async () => {
+    await site.other.send('PATCH', '/api/settings', { masterPbx: 'other' });
+    await page.getByLabel('Directions').selectOption('both');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Somebody else saved these settings in the meantime.').waitFor();
+    await page.getByText('They changed: Master PBX.').waitFor();
+    expect(await site.other.get('/api/settings')).toMatchObject({ directions: 'teams-to-pbx' });
+    await page.getByRole('button', { name: 'Put my changes on top' }).click();
+    expect(await page.getByLabel('Master PBX').inputValue()).toBe('other');
+    await page.getByLabel('Master PBX').fill('pbx');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    expect(await site.other.get('/api/settings')).toMatchObject({
+      masterPbx: 'pbx',
+      directions: 'both',
+    });
+  });
+
+  it('finds a user and shows both presences', async () => {
+    site.lab.microsoft.teams('alice@example.com').choose('Busy');
+    await open('Users');
+    await page.getByLabel('Search').fill('ALICE');
+    const row = page.getByRole('row').filter({ hasText: 'alice@example.com' });
+    await row.getByText('by display name').waitFor();
+    await page.getByText('1–1 of 1').waitFor();
+    await row.getByText('Busy').nth(1).waitFor({ timeout: 15_000 });
+    expect(await row.getByRole('cell').count()).toBe(5);
+  });
+
+  it('filters users by state and turns their pages', async () => {
+    for (let n = 0; n < 120; n++) {
+      const h323 = `x${String(n).padStart(3, '0')}`;
+      site.lab.pbx.addUser({ h323, cn: `Xtra ${h323}` });
+    }
+    await page.getByLabel('Search').fill('xtra');
+    await page.getByText('1–100 of 120').waitFor({ timeout: 15_000 });
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('101–120 of 120').waitFor();
+    await page.getByRole('row').filter({ hasText: 'Xtra x119' }).waitFor();
+    await page.getByRole('button', { name: 'Previous' }).click();
+    await page.getByText('1–100 of 120').waitFor();
+    await page.getByLabel('Show').selectOption('paired');
+    await page.getByText('Nobody fits.').waitFor();
+    await page.getByLabel('Search').fill('');
+    await page.getByText('1–5 of 5').waitFor();
+  });
+
+  it('removes a Teams account after asking', async () => {
+    await open('Teams accounts');
+    const { username } = site.lab.microsoft.account;
+    const remove = page.getByRole('button', { name: `Remove the account ${username}` });
+    await remove.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toContain(username);
+    await remove.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await remove.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('There is no Teams account yet.').waitFor();
+  });
+
+  it('asks to sign in again when the session has ended, and goes on where it was', async () => {
+    await open('Settings');
+    await page.getByLabel('Master PBX').fill('half-typed');
+    await admin.context.clearCookies();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Your session has ended.').waitFor();
+    await signIn(page, site.adminToken);
+    expect(await page.getByLabel('Master PBX').inputValue()).toBe('half-typed');
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+  });
+
+  it('goes on with its writes after a sign-in in another tab', async () => {
+    const tab = await admin.context.newPage();
+    await tab.goto(`${site.connectorUrl}/admin`);
+    await tab.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(tab, site.adminToken);
+    await heading('Overview', tab).waitFor();
+    await tab.close();
+    await page.getByLabel('Directions').selectOption('pbx-to-teams');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+  });
+
+  it('signs out', async () => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading('Sign in').waitFor();
+    expect(await admin.context.cookies()).toEqual([]);
+    await page.reload();
+    await heading('Sign in').waitFor();
+  });
+
+  it('broke no rule of its own in all of that', async () => {
+    expect(await admin.faults()).toEqual([]);
+  });
+
+  const PARTS = {
+    en: ['Overview', 'Settings', 'Teams accounts', 'Agents', 'Users'],
+    de: ['Übersicht', 'Einstellungen', 'Teams-Konten', 'Agenten', 'Benutzer'],
+  };
+
+  it.each([
+    ['de-DE', 390, false],
+    ['en-GB', 390, true],
+    ['de-DE', 1280, true],
+  ] as const)('fits and speaks %s at %i px', async (language, width, dark) => {
+    const window = await openWindow(browser, site.origin, { language, width, height: 844, dark });
+    const at = window.page;
+    await at.goto(`${site.connectorUrl}/admin`);
+    const german = language === 'de-DE';
+    await signIn(
+      at,
+      site.adminToken,
+      german ? 'Anmelden' : 'Sign in',
+      german ? 'Admin-Token' : 'Admin token',
+    );
+    for (const part of PARTS[german ? 'de' : 'en']) {
+      await at.getByRole('navigation').getByRole('link', { name: part }).click();
+      await heading(part, at).waitFor();
+      await at.locator('.muted', { hasText: '…' }).waitFor({ state: 'detached' });
+      expect(await at.evaluate('document.documentElement.scrollWidth'), part).toBe(width);
+      await shoot(at, `${language}-${width}-${part}`);
+    }
+    expect(await window.faults()).toEqual([]);
+    await window.context.close();
+  });
+
+  it('says that the sign-in is for another connector', async () => {
+    const window = await openWindow(browser, site.origin);
+    await window.page.goto(`${site.connectorUrl}/admin`);
+    await signIn(window.page, site.adminToken);
+    await heading('Overview', window.page).waitFor();
+    await window.page.goto(`${site.origin}/other.example/phones/admin`);
+    await window.page.getByText('You are signed in to another connector').waitFor();
+    await signIn(window.page, site.adminToken);
+    await heading('Create this connector', window.page).waitFor();
+    expect(await window.faults()).toEqual([]);
+    await window.context.close();
+  });
+
+  it('speaks the language that was chosen, the lamps too, and remembers it', async () => {
+    const window = await openWindow(browser, site.origin, { language: 'fr-FR' });
+    const at = window.page;
+    await at.goto(`${site.connectorUrl}/admin`);
+    await signIn(at, site.adminToken);
+    await at.getByText('Add a Teams account, or choose polling').first().waitFor();
+    await at.getByRole('button', { name: 'Deutsch' }).click();
+    await at.getByText('Es gibt kein Teams-Konto').first().waitFor();
+    expect(await at.evaluate('document.documentElement.lang')).toBe('de');
+    await at.reload();
+    await at.getByRole('heading', { level: 2, name: 'Übersicht' }).waitFor();
+    await window.context.close();
+  });
+});
+
+/** Pictures to look at: `SCREENSHOTS=<directory> npx vitest run test/page`. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const directory = process.env['SCREENSHOTS'];
+  if (!directory) return;
+  await delay(400);
+  await page.screenshot({ path: `${directory}/${name}.png`, fullPage: true });
+}

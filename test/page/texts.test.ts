@@ -1,0 +1,45 @@
+// Both languages say the same things, and what the server says in English exists in German.
+import { expect, test } from 'vitest';
+import { de } from '../../edge/page/texts/de.ts';
+import { en } from '../../edge/page/texts/en.ts';
+import { inLanguage } from '../../edge/page/texts/server-sentences.ts';
+import { checkSettings } from '../../shared/settings/schema.ts';
+
+function paths(value: object, at = ''): string[] {
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === 'object' ? paths(inner, `${at}${key}.`) : [`${at}${key}`],
+  );
+}
+
+test('no word is missing in either language, and none is empty', () => {
+  expect(paths(de)).toEqual(paths(en));
+  for (const texts of [en, de]) expect(JSON.stringify(texts)).not.toContain('""');
+});
+
+/** Settings that the form can send, each wrong in another way. */
+const WRONG: object[] = [
+  {},
+  { masterPbx: '', clientIdSyncToPbx: 'x', tenantSyncToPbx: 'x', notificationUrl: 'x' },
+  { masterPbx: 'pbx.example.com', clientIdSyncToTeams: 'x', tenantSyncToTeams: 'x' },
+  { masterPbx: 'x'.repeat(300), notificationUrl: 'http://edge.example.net/subscriptions' },
+  { notificationUrl: 'https://edge.example.net/' },
+  { notificationUrl: 'https://a@edge.example.net/subscriptions' },
+  { notificationUrl: 'https://edge.example.net/subscriptions?x' },
+  { source: 'poll', pollSeconds: 1, matching: [] },
+  { source: 'poll', pollSeconds: 400, matching: ['email', 'email'] },
+  { source: 'poll', pollSeconds: 2.5 },
+  { source: 'subscribe', cloud: 'usgov' },
+  { clientSecretSyncToTeams: 'x'.repeat(2000) },
+];
+
+test.each(WRONG.map((settings) => [settings]))('%j is refused in German too', (settings) => {
+  const result = checkSettings(settings);
+  const messages = result.ok ? [] : result.errors.map(({ message }) => message);
+  expect(messages).not.toEqual([]);
+  expect(messages.filter((message) => inLanguage('de', message).lang !== 'de')).toEqual([]);
+});
+
+test('a sentence without a translation stays what it is, and is marked', () => {
+  expect(inLanguage('de', 'Something new.')).toEqual({ text: 'Something new.', lang: 'en' });
+  expect(inLanguage('en', 'Must be a URL.')).toEqual({ text: 'Must be a URL.', lang: 'en' });
+});

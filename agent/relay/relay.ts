@@ -80,7 +80,10 @@ export class Relay {
       this.#up.say(wroteFrame({ guid, write, ...(fault ? { fault } : {}) }));
     const home = homeOf(this.#replicas, guid);
     const up = home?.state.at === 'up' ? home.state : undefined;
-    if (!up) return done(this.#away(home));
+    if (!up) {
+      done(this.#away(home));
+      return;
+    }
     up.pbx.set({ guid, contact, activity }, (fault) => {
       if (!fault) up.took.set(guid, write);
       done(fault);

@@ -11,12 +11,14 @@ const bindings = {
 export default defineConfig({
   test: {
     globalSetup: ['./edge/page/build/vitest.ts'],
+    // Most tests wait for processes and sockets, not for a processor.
+    maxWorkers: 3,
     projects: [
       {
         plugins: [
           cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { bindings } }),
         ],
-        test: { name: 'edge', include: ['test/edge/**/*.test.ts'] },
+        test: { name: 'edge', include: ['test/edge/**/*.test.ts'], testTimeout: 30_000 },
       },
       {
         test: {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
-import { type Cast, castOf } from './cast.ts';
+import { type Cast, castOf, NAMES } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
 
 /** How long after the return of a part both sides may differ. */
@@ -42,8 +42,19 @@ async function showsWhatWasChanged(): Promise<void> {
   await becomes(cast.inTeams('dora'), 'DoNotDisturb/DoNotDisturb');
 }
 
+/** Available on both sides, and the edge knows it: what is changed next is a change to it. */
 async function everybodyAvailable(): Promise<void> {
-  for (const name of ['alice', 'bob', 'carol', 'dora', 'erik']) await cast.quiet(name);
+  for (const name of NAMES) await cast.quiet(name);
+  await eventually(
+    () => demo.admin.get<{ items: UserView[] }>('/api/users?state=paired'),
+    ({ items }) =>
+      items.every(({ teams, pbx }) => teams?.activity === 'Available' && pbx?.activity === ''),
+  );
+}
+
+interface UserView {
+  teams?: { activity: string | null };
+  pbx?: { activity: string | null };
 }
 
 describe('the agent', () => {

@@ -56,7 +56,10 @@ export async function setUp({ stateDir, port, say = () => {} }: SetUpOptions): P
       vars,
       say: (line) => say('edge', line),
     });
-  let edge = await start(port);
+  let edge = await start(port).catch(async (error: unknown) => {
+    await lab.close();
+    throw error;
+  });
   const { origin } = edge;
   lab.microsoft.setHosts({ 'edge.example.net': origin });
   const connectorUrl = `${origin}/${CONNECTOR}`;

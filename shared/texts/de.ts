@@ -113,7 +113,7 @@ export const DE: Record<TextCode, Text> = {
   'graph-forbidden': {
     message: 'Microsoft Graph verweigert die Anfrage: eine Berechtigung fehlt.',
     action:
-      'Administratorzustimmung erteilen: User.Read.All und Presence.Read.All (delegiert) für die lesende App, Presence.ReadWrite.All (Anwendung) für die schreibende App.',
+      'Administratorzustimmung erteilen: User.Read.All und Presence.Read.All (delegiert) für die lesende App, Presence.ReadWrite.All (Anwendung) für die schreibende App, für Abfragen auch User.Read.All (Anwendung). Danach diese Lampe neu prüfen lassen.',
   },
   'graph-not-found': { message: 'Microsoft Graph kennt das Gefragte nicht.', action: '' },
   'graph-conflict': {

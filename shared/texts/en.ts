@@ -116,7 +116,7 @@ export const EN = {
   'graph-forbidden': {
     message: 'Microsoft Graph denies the request: a permission is missing.',
     action:
-      'Grant admin consent: User.Read.All and Presence.Read.All (delegated) to the reading app, Presence.ReadWrite.All (application) to the writing app.',
+      'Grant admin consent: User.Read.All and Presence.Read.All (delegated) to the reading app, Presence.ReadWrite.All (application) to the writing app, for polling User.Read.All (application) as well. Then have this lamp checked again.',
   },
   'graph-not-found': { message: 'Microsoft Graph does not know what was asked for.', action: '' },
   'graph-conflict': {

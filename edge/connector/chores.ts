@@ -6,6 +6,7 @@ import type { GraphCall } from '../graph/client.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
+import type { DecryptionKeys } from './decryption-keys.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import { DOUBT_MS } from './pbx-directory.ts';
@@ -21,6 +22,13 @@ import type { TeamsReads } from './teams-reads.ts';
 
 /** `/users/delta` is asked this often, in ms, where no users notification is in place. */
 const USERS_EVERY_MS = 60_000;
+/** And this often where one is: notifications get lost. */
+const WATCHED_USERS_EVERY_MS = 5 * 60_000;
+/**
+ * Microsoft's list may lag behind its own notification: it is asked shortly after, so that many
+ * notifications share a round, and once more, in ms.
+ */
+const USERS_CHANGED_MS = [1_000, 10_000] as const;
 /** A slow sweep repairs lost notifications, in ms. */
 const REPAIR_SWEEP_MS = 5 * 60_000;
 /** While no agent is connected nobody is waiting for what a sweep would find. */
@@ -33,6 +41,7 @@ export interface ChoreParts {
   desk: SettingsDesk;
   publisher: Publisher;
   microsoft: Microsoft;
+  decryptionKeys: DecryptionKeys;
   accounts: Accounts;
   agents: Agents;
   directory: Directory;
@@ -50,6 +59,8 @@ export interface ChoreParts {
 export class Chores {
   readonly #parts: ChoreParts;
   #pairedAt = 0;
+  /** When the list of users is asked once more, because something in it changed (epoch ms). */
+  #usersAgainAt = 0;
 
   constructor(parts: ChoreParts) {
     this.#parts = parts;
@@ -57,6 +68,8 @@ export class Chores {
 
   async run(task: Task): Promise<void> {
     switch (task) {
+      case 'decryption-keys':
+        return this.#tendKeys();
       case 'settings-copy':
         await this.#publish();
         return;
@@ -105,11 +118,11 @@ export class Chores {
 
   /** Puts the copy of what stateless code needs into KV. Says when it is there. */
   async #publish(): Promise<number> {
-    const { desk, publisher, microsoft, accounts } = this.#parts;
+    const { desk, publisher, microsoft, decryptionKeys: keys } = this.#parts;
     const { clientIdSyncToPbx: clientId, source } = desk.settings;
     const tenantId = microsoft.tenants.reading;
     const reading = source === 'subscribe' && tenantId !== null ? { clientId, tenantId } : null;
-    const decryptionKeys = accounts.decryptionKeys();
+    const decryptionKeys = keys.all();
     const next = await publisher.publish({ ...desk.open(), reading, decryptionKeys, tokens: [] });
     if (next === null) return this.#now;
     this.#tasks.at('settings-copy', next);
@@ -117,9 +130,12 @@ export class Chores {
   }
 
   async #tenants(): Promise<void> {
-    const { microsoft, accounts, outbox, reads } = this.#parts;
+    const { desk, microsoft, decryptionKeys, outbox, reads } = this.#parts;
     await microsoft.resolveTenants();
-    await accounts.ensureKey();
+    if (desk.settings.source === 'subscribe') {
+      await decryptionKeys.ensure();
+      this.#tasks.by('decryption-keys', this.#now);
+    }
     // What an account subscribes is refused by a Worker that does not know the tenant yet.
     this.#tasks.at('accounts', await this.#publish());
     this.#tasks.soon('sweep');
@@ -130,12 +146,30 @@ export class Chores {
     reads.release();
   }
 
+  /** A new key is in KV before Microsoft encrypts for it. */
+  async #tendKeys(): Promise<void> {
+    const { decryptionKeys, accounts, desk } = this.#parts;
+    if (desk.settings.source !== 'subscribe') return;
+    const { changed, nextAt } = await decryptionKeys.tend(accounts.keysInUse);
+    if (changed) this.#tasks.at('accounts', await this.#publish());
+    this.#tasks.at('decryption-keys', nextAt);
+  }
+
+  /** Microsoft says that somebody in the list of users changed. */
+  usersChanged(): void {
+    const [first, again] = USERS_CHANGED_MS;
+    this.#usersAgainAt = this.#now + again;
+    this.#tasks.by('teams-users', this.#now + first);
+  }
+
   async #teamsUsers(): Promise<void> {
     const { teamsDirectory, desk, accounts } = this.#parts;
     // Adding one plans this task again.
     if (desk.settings.source === 'subscribe' && accounts.all().length === 0) return;
     if (await teamsDirectory.read(await this.reading())) this.pairSoon();
-    this.#tasks.at('teams-users', this.#now + USERS_EVERY_MS);
+    const every = accounts.areUsersWatched ? WATCHED_USERS_EVERY_MS : USERS_EVERY_MS;
+    const again = this.#usersAgainAt > this.#now ? this.#usersAgainAt : this.#now + every;
+    this.#tasks.at('teams-users', again);
   }
 
   #believeLists(): void {

@@ -128,15 +128,15 @@ function subscriptionsLamp(facts: Facts): Shown {
   }
   if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');
   for (const { username, report } of accounts) {
-    if (report?.subscription.state !== 'failed') continue;
-    return failed('subscriptions', report.subscription.fault, { who: username });
+    if (report?.presence.state !== 'failed') continue;
+    return failed('subscriptions', report.presence.fault, { who: username });
   }
   if (faults.accounts) return failed('subscriptions', faults.accounts);
   if (leftOut.count > 0) {
     const params = { count: leftOut.count, users: some(leftOut.names) };
     return shown('subscriptions', 'warning', 'not-enough-accounts', params);
   }
-  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
+  const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   const active = states.filter((state) => state.state === 'active');
   if (active.some(({ expiresAt }) => expiresAt <= now)) {
     return shown('subscriptions', 'warning', 'subscription-expired');
@@ -154,7 +154,7 @@ function notificationUrlLamp({ settings, accounts }: Facts): Shown {
   if (settings.source === 'poll') {
     return shown('notificationUrl', 'ok', 'notification-url-not-needed');
   }
-  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
+  const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   for (const state of states) {
     if (state.state === 'failed' && state.fault.code === 'notification-url-unreachable') {
       return { ...failed('notificationUrl', state.fault), state: 'error' };

@@ -8,6 +8,7 @@ import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
 import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
+import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
 import { Microsoft } from './microsoft.ts';
@@ -39,6 +40,7 @@ export class Parts {
   readonly agenda: Agenda;
   readonly audit: Audit;
   readonly agents: Agents;
+  readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
   readonly microsoft: Microsoft;
   readonly directory: Directory;
@@ -68,7 +70,8 @@ export class Parts {
     this.agenda = new Agenda(database);
     this.audit = new Audit(database);
     this.agents = new Agents(ctx, database, new Lines(database));
-    this.accounts = new Accounts(context, this.desk);
+    this.decryptionKeys = new DecryptionKeys(context, this.desk);
+    this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
     this.microsoft = new Microsoft(context, this.desk);
     this.directory = new Directory(database);
     this.pairs = new Pairs(database);

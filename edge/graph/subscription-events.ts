@@ -1,27 +1,22 @@
-// How what happened changes what is known of an account: how long to wait, what to try instead
+// How what happened changes what is known of one subscription: how long to wait, what to try instead
 // (facts: graph §2.8). Pure.
 import { type Backoff, backoffMs, GRAPH_BACKOFF } from '../../shared/backoff.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
-import {
-  type AccountState,
-  type Failure,
-  faultOf,
-  newAccountState,
-  type Pause,
-  type SignIn,
-} from './account-state.ts';
-import { RENEW_EVERY_MS, type Wanted } from './subscription-plan.ts';
+import { type Failure, faultOf, type Pause, type SubscriptionState } from './account-state.ts';
+import { TIMES, type Wanted } from './subscription-plan.ts';
 
-export type AccountEvent =
-  /** A new spec. Another account starts from nothing; other credentials are tried at once. */
-  | { kind: 'configured'; sameAccount: boolean; sameCredentials: boolean }
-  | { kind: 'signed-in'; expiresAt: number }
-  | { kind: 'sign-in-failed'; failure: Failure }
+export type SubscriptionEvent =
   | { kind: 'create-begun'; userIds: TeamsUserId[] }
-  | { kind: 'created'; id: string; expiresAt: number; wanted: Wanted }
+  | {
+      kind: 'created';
+      id: string;
+      expiresAt: number;
+      notificationUrl: string;
+      encryptionId: string | null;
+    }
   /** `badIds`: users that Microsoft's refusal names. */
   | { kind: 'create-failed'; failure: Failure; badIds: TeamsUserId[] }
-  | { kind: 'renewed'; expiresAt: number; encryptionId: string }
+  | { kind: 'renewed'; expiresAt: number; encryptionId: string | null }
   | { kind: 'renew-failed'; failure: Failure }
   | { kind: 'deleted' }
   | { kind: 'delete-failed'; failure: Failure }
@@ -32,10 +27,13 @@ export type AccountEvent =
   | { kind: 'removed' };
 
 export interface Circumstances {
+  resource: Wanted['resource'];
   /** Epoch ms */
   now: number;
   /** In [0, 1) */
   random: number;
+  /** When the token in use runs out, epoch ms. */
+  tokenEndsAt: number;
 }
 
 /** What an admin has to put right, or another program has to end: no hurry. */
@@ -46,17 +44,23 @@ const HANDSHAKE: Backoff = { firstMs: 2_000, maxMs: 60_000 };
 /** After so many failures in a row another way is tried. */
 const PATIENCE = 3;
 
-/** A token that lives shorter than this, in ms, is no sign-in. */
-const USELESS_MS = 60_000;
+/** Delivery ends with the token: the renewal comes this long before, in ms. */
+const BEFORE_TOKEN_ENDS_MS = 5 * 60_000;
+/** However short Microsoft grants it, or the token lives, in ms. */
+const RENEW_AT_MOST_EVERY_MS = 60_000;
 
-export function after(state: AccountState, event: AccountEvent, at: Circumstances): AccountState {
+/** What is known after a spec came: an admin may have put right whatever was wrong. */
+export function configuredAnew(state: SubscriptionState): SubscriptionState {
+  const pause = state.pause?.asked ? state.pause : null;
+  return { ...state, failures: 0, excluded: [], basic: false, fault: null, pause };
+}
+
+export function afterSubscription(
+  state: SubscriptionState,
+  event: SubscriptionEvent,
+  at: Circumstances,
+): SubscriptionState {
   switch (event.kind) {
-    case 'configured':
-      return configured(state, event.sameAccount, event.sameCredentials);
-    case 'signed-in':
-      return signedIn(state, event.expiresAt, at);
-    case 'sign-in-failed':
-      return signInFailed(state, event.failure, at);
     case 'create-begun': {
       const generation = state.generation + 1;
       return { ...state, generation, creating: { generation, userIds: event.userIds } };
@@ -67,7 +71,7 @@ export function after(state: AccountState, event: AccountEvent, at: Circumstance
       return createFailed(state, event.failure, event.badIds, at);
     case 'renewed': {
       const { expiresAt, encryptionId } = event;
-      const when = { expiresAt, renewAt: renewAt(at.now, expiresAt) };
+      const when = { expiresAt, renewAt: renewAt(expiresAt, at) };
       return { ...well(state), held: state.held && { ...state.held, encryptionId, ...when } };
     }
     case 'renew-failed':
@@ -87,73 +91,31 @@ export function after(state: AccountState, event: AccountEvent, at: Circumstance
   }
 }
 
-function configured(
-  state: AccountState,
-  sameAccount: boolean,
-  sameCredentials: boolean,
-): AccountState {
-  if (!sameAccount) return newAccountState(state.generation);
-  const pause = state.pause?.asked ? state.pause : null;
-  const fresh = { ...state, failures: 0, excluded: [], fault: null, pause };
-  if (sameCredentials && staysFailed(state.signIn)) return fresh;
-  if (sameCredentials && state.signIn.state === 'ok') return fresh;
-  return { ...fresh, signInFailures: 0, signIn: { state: 'unknown' } };
-}
-
-/**
- * A password that was refused is not sent again: accounts get locked. Nor is a pause cut short. What
- * an admin may have put right at Microsoft is tried with each spec.
- */
-const staysFailed = (signIn: SignIn): boolean =>
-  signIn.state === 'failed' &&
-  (signIn.fault.code === 'wrong-credentials' || signIn.fault.retryAt !== null);
-
-function signedIn(state: AccountState, expiresAt: number, at: Circumstances): AccountState {
-  if (expiresAt - at.now < USELESS_MS) {
-    const detail = 'The login gave a token that has already run out: does the clock go right?';
-    const failure: Failure = { code: 'login-unavailable', retry: 'backoff', detail };
-    return signInFailed(state, failure, at);
-  }
-  const signIn = { state: 'ok', obtainedAt: at.now, expiresAt } as const;
-  return { ...state, signIn, signInFailures: 0 };
-}
-
-function signInFailed(state: AccountState, failure: Failure, at: Circumstances): AccountState {
-  const signInFailures = state.signInFailures + 1;
-  const never = failure.retry === 'never';
-  const retryAt = never ? null : pauseFor(failure, GRAPH_BACKOFF, signInFailures, at).until;
-  return {
-    ...state,
-    signInFailures,
-    signIn: { state: 'failed', fault: faultOf(failure, retryAt) },
-  };
-}
-
 function created(
-  state: AccountState,
-  { id, expiresAt, wanted }: Extract<AccountEvent, { kind: 'created' }>,
-  { now }: Circumstances,
-): AccountState {
+  state: SubscriptionState,
+  { id, expiresAt, notificationUrl, encryptionId }: Extract<SubscriptionEvent, { kind: 'created' }>,
+  at: Circumstances,
+): SubscriptionState {
   const { generation, userIds } = state.creating ?? { generation: state.generation, userIds: [] };
   const held = {
     id,
     generation,
     userIds,
-    notificationUrl: wanted.notificationUrl,
-    encryptionId: wanted.encryption.id,
+    notificationUrl,
+    encryptionId,
     expiresAt,
-    renewAt: renewAt(now, expiresAt),
+    renewAt: renewAt(expiresAt, at),
   };
   return { ...well(state), held };
 }
 
 function createFailed(
-  before: AccountState,
+  before: SubscriptionState,
   failure: Failure,
   badIds: TeamsUserId[],
   at: Circumstances,
-): AccountState {
-  const state: AccountState = { ...before, creating: null };
+): SubscriptionState {
+  const state: SubscriptionState = { ...before, creating: null };
   switch (failure.code) {
     case 'graph-unauthorized':
       return unauthorized(state, failure, at);
@@ -168,8 +130,10 @@ function createFailed(
       return failed(state, failure, at, HANDSHAKE);
     case 'graph-throttled':
       return failed(state, failure, at, GRAPH_BACKOFF);
+    case 'resource-data-refused':
+      return { ...failed(state, failure, at, SLOW), basic: true, pause: null };
   }
-  if (failure.retry === 'never') return failed(state, failure, at, SLOW);
+  if (failure.retry === 'never') return otherWay(failed(state, failure, at, SLOW));
   const next = failed(state, failure, at, GRAPH_BACKOFF);
   // Right after a delete Microsoft names everybody for a while; a few who are named again and again
   // are no good, and without them the others can be subscribed.
@@ -178,7 +142,15 @@ function createFailed(
   return { ...next, excluded: [...new Set([...state.excluded, ...badIds])] };
 }
 
-function renewFailed(state: AccountState, failure: Failure, at: Circumstances): AccountState {
+/** Refused again and again, whatever Microsoft says for a reason: perhaps the data is the trouble. */
+const otherWay = (state: SubscriptionState): SubscriptionState =>
+  state.failures % PATIENCE === 0 ? { ...state, basic: !state.basic } : state;
+
+function renewFailed(
+  state: SubscriptionState,
+  failure: Failure,
+  at: Circumstances,
+): SubscriptionState {
   switch (failure.code) {
     case 'graph-not-found':
     case 'graph-gone':
@@ -193,7 +165,11 @@ function renewFailed(state: AccountState, failure: Failure, at: Circumstances): 
   return { ...next, held: null, leftovers: 'lost' };
 }
 
-function deleteFailed(state: AccountState, failure: Failure, at: Circumstances): AccountState {
+function deleteFailed(
+  state: SubscriptionState,
+  failure: Failure,
+  at: Circumstances,
+): SubscriptionState {
   switch (failure.code) {
     case 'graph-not-found':
     case 'graph-gone':
@@ -206,21 +182,27 @@ function deleteFailed(state: AccountState, failure: Failure, at: Circumstances):
 }
 
 function tidied(
-  state: AccountState,
-  { removed, foreign }: Extract<AccountEvent, { kind: 'tidied' }>,
+  state: SubscriptionState,
+  { removed, foreign }: Extract<SubscriptionEvent, { kind: 'tidied' }>,
   at: Circumstances,
-): AccountState {
-  const next: AccountState = { ...state, leftovers: null };
+): SubscriptionState {
+  const next: SubscriptionState = { ...state, leftovers: null };
   const wasLost = state.leftovers === 'lost';
   if (wasLost || (removed > 0 && state.failures < PATIENCE)) return next;
   const until = at.now + backoffMs(SLOW, Math.max(state.failures, 1), at.random);
   const pause = { until, asked: false };
-  if (!foreign) return { ...next, pause, fault: next.fault && { ...next.fault, retryAt: until } };
+  if (!foreign) {
+    return otherWay({ ...next, pause, fault: next.fault && { ...next.fault, retryAt: until } });
+  }
   const detail = 'Another program holds the one presence subscription that this account may have.';
   return { ...next, pause, fault: { code: 'subscription-elsewhere', detail, retryAt: until } };
 }
 
-function tidyFailed(state: AccountState, failure: Failure, at: Circumstances): AccountState {
+function tidyFailed(
+  state: SubscriptionState,
+  failure: Failure,
+  at: Circumstances,
+): SubscriptionState {
   if (failure.code === 'graph-unauthorized') return unauthorized(state, failure, at);
   // Looking is not worth being stuck: the create that follows tells more.
   const { pause, failures } = failed(state, failure, at, SLOW);
@@ -228,36 +210,51 @@ function tidyFailed(state: AccountState, failure: Failure, at: Circumstances): A
   return { ...state, leftovers: null, pause, failures, fault };
 }
 
-/** In time also where Microsoft grants less than was asked for. */
-const renewAt = (now: number, expiresAt: number): number =>
-  Math.min(now + RENEW_EVERY_MS, now + Math.floor((expiresAt - now) / 2));
+/** In time also where Microsoft grants less than was asked for, or the token ends before. */
+function renewAt(expiresAt: number, { resource, now, tokenEndsAt }: Circumstances): number {
+  const half = now + Math.floor((expiresAt - now) / 2);
+  const wanted = Math.min(
+    now + TIMES[resource].renewEveryMs,
+    half,
+    tokenEndsAt - BEFORE_TOKEN_ENDS_MS,
+  );
+  return Math.max(wanted, Math.min(half, now + RENEW_AT_MOST_EVERY_MS));
+}
 
 /** Microsoft took the token for no good: once a new one is had at once, then more slowly. */
-function unauthorized(state: AccountState, failure: Failure, at: Circumstances): AccountState {
+function unauthorized(
+  state: SubscriptionState,
+  failure: Failure,
+  at: Circumstances,
+): SubscriptionState {
   const next = failed(state, failure, at, GRAPH_BACKOFF);
-  const pause = next.failures === 1 ? null : next.pause;
-  return { ...next, signIn: { state: 'unknown' }, pause };
+  return next.failures === 1 ? { ...next, pause: null } : next;
 }
 
 function failed(
-  state: AccountState,
+  state: SubscriptionState,
   failure: Failure,
   at: Circumstances,
   backoff: Backoff,
-): AccountState {
+): SubscriptionState {
   const failures = state.failures + 1;
   const pause = pauseFor(failure, backoff, failures, at);
   return { ...state, failures, pause, fault: faultOf(failure, pause.until) };
 }
 
-function pauseFor(failure: Failure, backoff: Backoff, failures: number, at: Circumstances): Pause {
+export function pauseFor(
+  failure: Failure,
+  backoff: Backoff,
+  failures: number,
+  at: Pick<Circumstances, 'now' | 'random'>,
+): Pause {
   const asked = failure.retryAfterMs;
   const wait = asked ?? backoffMs(backoff, failures, at.random);
   return { until: at.now + wait, asked: asked !== undefined };
 }
 
 /** Something worked: what went wrong before is history. */
-const well = (state: AccountState): AccountState => ({
+const well = (state: SubscriptionState): SubscriptionState => ({
   ...state,
   creating: null,
   leftovers: null,

@@ -5,6 +5,7 @@ import { type Upcoming, upcoming } from './upcoming.ts';
 
 /** What is done by the clock, in the order in which things due at once depend on each other. */
 export const TASKS = [
+  'decryption-keys',
   'settings-copy',
   'tenants',
   'master',

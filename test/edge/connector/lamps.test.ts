@@ -19,17 +19,19 @@ const polling = settingsOf(POLLING);
 const passing = (code: string): Fault => ({ code, detail: 'd', requestId: 'r-1', retryAt: SOON });
 const final = (code: string): Fault => ({ code, detail: 'd', retryAt: null });
 
-const active: AccountReport['subscription'] = {
+const active: AccountReport['presence'] = {
   state: 'active',
   generation: 1,
   id: 's',
   expiresAt: NOW + 1,
   userIds: [teamsUserId('a'), teamsUserId('b')],
+  encryptionId: 'key-1',
 };
 const account = (
-  subscription: AccountReport['subscription'] = active,
+  presence: AccountReport['presence'] = active,
   signIn: AccountReport['signIn'] = { state: 'ok' },
-) => ({ username: 'sync@example.com', report: { accountId: 'a1', signIn, subscription } });
+  users: AccountReport['users'] = { ...active, userIds: [], encryptionId: null },
+) => ({ username: 'sync@example.com', report: { accountId: 'a1', signIn, presence, users } });
 
 const GOOD: Facts = {
   now: NOW,

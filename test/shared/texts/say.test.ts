@@ -75,7 +75,8 @@ describe('every lamp has all its words', () => {
   const username = 'presence@example.com';
   const fault = (code: string) => ({ code, detail: 'AADSTS1', retryAt: null });
   const failed = (code: string) => ({ state: 'failed', fault: fault(code) }) as const;
-  const held = { generation: 1, id: 's', expiresAt: 9, userIds: [] };
+  const held = { generation: 1, id: 's', expiresAt: 9, userIds: [], encryptionId: null };
+  const none = { state: 'none' } as const;
   const quiet: Facts = {
     now: 1,
     settings,
@@ -84,7 +85,12 @@ describe('every lamp has all its words', () => {
     accounts: [
       {
         username,
-        report: { accountId, signIn: { state: 'ok' }, subscription: { state: 'active', ...held } },
+        report: {
+          accountId,
+          signIn: { state: 'ok' },
+          presence: { state: 'active', ...held },
+          users: { state: 'active', ...held },
+        },
       },
     ],
     teamsUsers: { loadedAt: 1, licensed: 5 },
@@ -120,14 +126,15 @@ describe('every lamp has all its words', () => {
     ['too few accounts', { leftOut: { count: 2, names: ['a', 'b'] } }],
     [
       'nobody to subscribe',
-      account({ accountId, signIn: { state: 'ok' }, subscription: { state: 'none' } }),
+      account({ accountId, signIn: { state: 'ok' }, presence: none, users: none }),
     ],
     [
       'subscribing',
       account({
         accountId,
         signIn: { state: 'ok' },
-        subscription: { state: 'creating', generation: 1, userIds: [] },
+        presence: { state: 'creating', generation: 1, userIds: [] },
+        users: none,
       }),
     ],
     ['no agent', { agent: { enrolled: false, name: null } }],
@@ -152,12 +159,12 @@ describe('every lamp has all its words', () => {
       [`users: ${code}`, { faults: { ...quiet.faults, teamsUsers: fault(code) } }],
       [
         `signing in: ${code}`,
-        account({ accountId, signIn: failed(code), subscription: { state: 'none' } }),
+        account({ accountId, signIn: failed(code), presence: none, users: none }),
       ],
     ]),
     ...[...GRAPH, 'notification-url-unreachable'].map((code): [string, Partial<Facts>] => [
       `subscribing: ${code}`,
-      account({ accountId, signIn: { state: 'ok' }, subscription: failed(code) }),
+      account({ accountId, signIn: { state: 'ok' }, presence: failed(code), users: none }),
     ]),
   ];
 

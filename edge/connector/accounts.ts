@@ -154,6 +154,12 @@ export class Accounts {
     return new Set(held.flatMap((one) => (one.state === 'active' ? (one.encryptionId ?? []) : [])));
   }
 
+  /** Users whom Microsoft refuses to subscribe. */
+  get refused(): TeamsUserId[] {
+    const held = this.all().flatMap(({ report }) => (report ? [report.presence] : []));
+    return held.flatMap((one) => (one.state === 'active' ? one.refusedIds : []));
+  }
+
   /** Users for whom no account has room. */
   get leftOut(): TeamsUserId[] {
     return this.#context.database.read<TeamsUserId[]>('left-out') ?? [];

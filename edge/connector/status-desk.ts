@@ -1,4 +1,5 @@
 // Gathers the facts behind the lamps, and remembers since when each lamp is as it is.
+import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
@@ -67,7 +68,10 @@ export class StatusDesk {
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
     const count = pairs.count(context.now());
-    const { leftOut } = accounts;
+    const some = (ids: readonly TeamsUserId[]) => ({
+      count: ids.length,
+      names: ids.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
+    });
     return {
       now: context.now(),
       settings: desk.settings,
@@ -83,10 +87,8 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
-      leftOut: {
-        count: leftOut.length,
-        names: leftOut.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
-      },
+      leftOut: some(accounts.leftOut),
+      refused: some(accounts.refused),
       agent: { enrolled: agents.enrolled(), name: agents.leaderName() },
       lines: agents.lines(),
       unseen: this.#unseenNames(),

@@ -48,6 +48,8 @@ export type SubscriptionReport =
       id: string;
       expiresAt: number;
       userIds: TeamsUserId[];
+      /** Users whom Microsoft refuses to subscribe. */
+      refusedIds: TeamsUserId[];
       /** The key that items are encrypted for; `null`: they carry no data. */
       encryptionId: string | null;
     }

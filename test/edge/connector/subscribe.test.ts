@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test, vi } from 'vitest';
-import type { Observation } from '../../../edge/connector/rpc.ts';
+import type { Observation, UserPage } from '../../../edge/connector/rpc.ts';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
 import {
   Bed,
@@ -361,4 +361,56 @@ test('a key that no SETTINGS_KEY opens any more is replaced', async () => {
   await settled(bed, accountId);
   const [report] = await bed.rows('SELECT report FROM account');
   expect(JSON.parse(String(report?.['report'])).presence.encryptionId).toBe(newest?.id);
+});
+
+test('a user whom Microsoft refuses to subscribe keeps nobody else out, and says so', async () => {
+  const { bed, agent, accountId } = await subscribed(1);
+  const bad = teamsId(2);
+  bed.microsoft.on(`POST ${GRAPH}/subscriptions`, ({ body }) => {
+    const { resource, expirationDateTime } = JSON.parse(body);
+    return resource.includes(bad)
+      ? graphRefusal(500, 'ExtensionError', `Failed for the users: ${bad}`)
+      : json({ id: 'subscription-2', expirationDateTime }, 201);
+  });
+  bed.microsoft.people = [person(1), person(2)];
+  await bed.stub.check('teamsUsers');
+  agent.users([pbxUser(1), pbxUser(2)], 2);
+  for (let n = 0; n < 12; n += 1) {
+    await bed.later(10 * SECOND);
+    await settled(bed, accountId);
+  }
+  expect(await bed.lamp('subscriptions')).toMatchObject({
+    state: 'warning',
+    code: 'users-refused',
+  });
+  const { items } = value(await bed.stub.listUsers({ text: '', state: null, cursor: null }));
+  expect(items.map(({ state, reason }) => [state, reason])).toEqual([
+    ['paired', undefined],
+    ['paired', 'Microsoft refuses to subscribe the presence of this user.'],
+  ]);
+});
+
+test('more users than the accounts have room for: the lamp counts them, each is marked', async () => {
+  const { bed, agent, accountId } = await subscribed(1);
+  const numbers = Array.from({ length: 660 }, (_, n) => n + 1);
+  bed.microsoft.people = numbers.map((n) => person(n));
+  await bed.stub.check('teamsUsers');
+  agent.users(
+    numbers.map((n) => pbxUser(n)),
+    2,
+  );
+  await bed.later(3 * SECOND);
+  await settled(bed, accountId);
+  expect(await bed.lamp('subscriptions')).toMatchObject({
+    code: 'not-enough-accounts',
+    params: { count: 10, missing: 1 },
+  });
+  const marked: string[] = [];
+  for (let cursor: string | null = '0'; cursor !== null; ) {
+    const page: UserPage = value(await bed.stub.listUsers({ text: '', state: 'paired', cursor }));
+    for (const { reason, teams } of page.items) if (reason) marked.push(`${teams?.id}: ${reason}`);
+    cursor = page.next ?? null;
+  }
+  expect(marked).toHaveLength(10);
+  expect(marked[0]).toContain('No Teams account has room');
 });

@@ -55,6 +55,10 @@ export class Accounts {
       }));
   }
 
+  ids(): string[] {
+    return this.#context.database.all<{ id: string }>('SELECT id FROM account').map(({ id }) => id);
+  }
+
   find(id: string): Account | undefined {
     return this.all().find((account) => account.id === id);
   }

@@ -7,6 +7,7 @@ import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
+import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import { DOUBT_MS } from './pbx-directory.ts';
@@ -31,6 +32,8 @@ const WATCHED_USERS_EVERY_MS = 5 * 60_000;
 const USERS_CHANGED_MS = [1_000, 10_000] as const;
 /** A slow sweep repairs lost notifications, in ms. */
 const REPAIR_SWEEP_MS = 5 * 60_000;
+/** And this often, in ms, while a subscription tells nothing. */
+const SILENT_SWEEP_MS = 60_000;
 /** While no agent is connected nobody is waiting for what a sweep would find. */
 const IDLE_SWEEP_MS = 60_000;
 /** A run over 20,000 users takes its time: changes that come one by one share one, in ms. */
@@ -43,6 +46,7 @@ export interface ChoreParts {
   microsoft: Microsoft;
   decryptionKeys: DecryptionKeys;
   accounts: Accounts;
+  listening: Listening;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -85,6 +89,8 @@ export class Chores {
         return this.#pairing();
       case 'accounts':
         return this.configureAccounts(false);
+      case 'listening':
+        return this.#judge();
       case 'sweep':
         return this.#sweep();
     }
@@ -208,11 +214,19 @@ export class Chores {
       .map((user) => user.id);
   }
 
+  /** Whether a subscription has gone silent. */
+  async #judge(): Promise<void> {
+    const nextAt = await this.#parts.listening.judge();
+    if (nextAt !== null) this.#tasks.at('listening', nextAt);
+    if (this.#parts.listening.silent.length > 0) this.#tasks.by('sweep', this.#now);
+  }
+
   #sweep(): void {
-    const { desk, agents, reads, pairs } = this.#parts;
+    const { desk, agents, listening, reads, pairs } = this.#parts;
     reads.read(pairs.all().map(({ teamsId }) => teamsId));
     const { source, pollSeconds } = desk.settings;
-    const every = source === 'poll' ? pollSeconds * 1000 : REPAIR_SWEEP_MS;
+    const repair = listening.silent.length > 0 ? SILENT_SWEEP_MS : REPAIR_SWEEP_MS;
+    const every = source === 'poll' ? pollSeconds * 1000 : repair;
     this.#tasks.at('sweep', this.#now + (agents.leader ? every : Math.max(every, IDLE_SWEEP_MS)));
   }
 

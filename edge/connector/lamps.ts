@@ -36,6 +36,8 @@ export interface Facts {
   leftOut: Some;
   /** Users whom Microsoft refuses to subscribe. */
   refused: Some;
+  /** User names of accounts whose subscriptions stand and tell nothing. */
+  silent: string[];
   agent: { enrolled: boolean; name: string | null };
   /** PBX sessions of the leading agent, by their name in its configuration. */
   lines: Readonly<Record<string, PbxLine>>;
@@ -129,7 +131,7 @@ function teamsUsersLamp({ settings, accounts, teamsUsers, faults }: Facts): Show
 }
 
 function subscriptionsLamp(facts: Facts): Shown {
-  const { settings, accounts, leftOut, refused, pairing, faults, now } = facts;
+  const { settings, accounts, leftOut, refused, silent, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
     if (faults.reading) return failed('subscriptions', faults.reading, { who: 'the app' });
     const { pollSeconds: seconds } = settings;
@@ -149,6 +151,9 @@ function subscriptionsLamp(facts: Facts): Shown {
   if (refused.count > 0) {
     const params = { count: refused.count, users: some(refused.names) };
     return shown('subscriptions', 'warning', 'users-refused', params);
+  }
+  if (silent.length > 0) {
+    return shown('subscriptions', 'warning', 'subscription-silent', { who: some(silent) });
   }
   const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   const active = states.filter((state) => state.state === 'active');

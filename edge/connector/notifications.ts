@@ -4,10 +4,11 @@ import type { Parts } from './parts.ts';
 import type { Hint, LifecycleEvent, Observation } from './rpc.ts';
 
 export function takeObservations(parts: Parts, observations: readonly Observation[]): void {
-  const { accounts, presence, context, reads } = parts;
+  const { accounts, listening, presence, context, reads } = parts;
   const { canAsk } = reads;
   for (const observation of observations) {
     if (!accounts.live.covers(observation)) continue;
+    listening.heard(observation.accountId);
     const pair = presence.ofTeams(observation.userId);
     if (!pair) continue;
     const { presence: seen, sequence } = observation;
@@ -19,9 +20,10 @@ export function takeObservations(parts: Parts, observations: readonly Observatio
 
 /** Items that say whose presence changed, or which users, and nothing more. */
 export function takeHints(parts: Parts, hints: readonly Hint[]): void {
-  const { accounts, presence, chores } = parts;
+  const { accounts, listening, presence, chores } = parts;
   for (const hint of hints) {
     if (hint.about !== 'presence' || !accounts.live.covers(hint)) continue;
+    listening.heard(hint.accountId);
     const pair = presence.ofTeams(hint.userId);
     if (pair) presence.apply(pair, { kind: 'teams-changed' });
   }

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
+import { Listening } from './listening.ts';
 import { Microsoft } from './microsoft.ts';
 import { Pace } from './pace.ts';
 import { PairingDesk } from './pairing-desk.ts';
@@ -18,6 +19,7 @@ import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
 import { SettingsDesk } from './settings-desk.ts';
+import { isUntold } from './silence.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
@@ -42,6 +44,7 @@ export class Parts {
   readonly agents: Agents;
   readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
+  readonly listening: Listening;
   readonly microsoft: Microsoft;
   readonly directory: Directory;
   readonly pbxDirectory: PbxDirectory;
@@ -72,6 +75,14 @@ export class Parts {
     this.agents = new Agents(ctx, database, new Lines(database));
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
     this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
+    this.listening = new Listening({
+      context,
+      live: this.accounts.live,
+      accountIds: () => this.accounts.ids(),
+      renew: (id) =>
+        context.objects.subscription(this.desk.connector, id).lifecycle('presence', 'silent'),
+      judgeBy: (at) => this.tasks.by('listening', at),
+    });
     this.microsoft = new Microsoft(context, this.desk);
     this.directory = new Directory(database);
     this.pairs = new Pairs(database);
@@ -103,7 +114,11 @@ export class Parts {
       farewells,
       pace,
       reading: () => this.chores.reading(),
-      seen: (pair, event) => this.presence.apply(pair, event),
+      seen: (pair, event) => {
+        const isNews = isUntold(pair.state, event.presence, event.at);
+        if (isNews) this.listening.untold(pair.teamsId);
+        this.presence.apply(pair, event);
+      },
       keep: (pair, state) => this.presence.keep(pair, state),
       postponed: (until) => this.tasks.by('sweep', until),
     });

@@ -5,6 +5,7 @@ import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { type Facts, lampsOf } from './lamps.ts';
+import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { SettingsDesk } from './settings-desk.ts';
@@ -19,6 +20,7 @@ export interface StatusParts {
   desk: SettingsDesk;
   microsoft: Microsoft;
   accounts: Accounts;
+  listening: Listening;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -63,8 +65,8 @@ export class StatusDesk {
   }
 
   #facts(): Facts {
-    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads } =
-      this.#parts;
+    const { context, desk, microsoft, accounts, listening, agents } = this.#parts;
+    const { directory, pairs, tasks, reads } = this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
     const count = pairs.count(context.now());
@@ -89,6 +91,7 @@ export class StatusDesk {
       },
       leftOut: some(accounts.leftOut),
       refused: some(accounts.refused),
+      silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
       agent: { enrolled: agents.enrolled(), name: agents.leaderName() },
       lines: agents.lines(),
       unseen: this.#unseenNames(),

@@ -24,7 +24,9 @@ export type SubscriptionEvent =
   | { kind: 'tidied'; removed: number; foreign: boolean }
   | { kind: 'tidy-failed'; failure: Failure }
   | { kind: 'reauthorize' }
-  | { kind: 'removed' };
+  | { kind: 'removed' }
+  /** It stands, and tells nothing. */
+  | { kind: 'silent' };
 
 export interface Circumstances {
   resource: Wanted['resource'];
@@ -88,6 +90,9 @@ export function afterSubscription(
       return state.held ? { ...state, held: { ...state.held, renewAt: at.now } } : state;
     case 'removed':
       return { ...state, held: null };
+    case 'silent':
+      // It is found and deleted like one that was forgotten.
+      return state.held ? { ...state, held: null, leftovers: 'lost' } : state;
   }
 }
 

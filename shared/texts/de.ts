@@ -198,6 +198,12 @@ export const DE: Record<TextCode, Text> = {
       '{count} Benutzer sind nicht abonniert, darunter {users}: ein Teams-Konto reicht für 650. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',
     action: 'Teams-Konten hinzufügen: {missing} weitere. In der Benutzerliste steht es bei jedem.',
   },
+  'subscription-silent': {
+    message:
+      'Das Abonnement von {who} besteht bei Microsoft, aber Präsenzen änderten sich ohne Benachrichtigung. Es wurde neu angelegt; bis eine kommt, werden alle Benutzer jede Minute gelesen.',
+    action:
+      'Zunächst nichts zu tun. Wenn es über Stunden so bleibt: https://admin.microsoft.com, Integrität, Dienststatus, Microsoft Teams – oder Abfragen wählen.',
+  },
   'users-refused': {
     message:
       'Microsoft lehnt es ab, {count} Benutzer zu abonnieren, darunter {users}. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',

@@ -200,6 +200,12 @@ export const EN = {
       '{count} users are not subscribed, among them {users}: each Teams account takes 650. What they do in Teams is noticed within five minutes instead of at once.',
     action: 'Add Teams accounts: {missing} more. In the list of users each of them says so.',
   },
+  'subscription-silent': {
+    message:
+      'The subscription of {who} stands at Microsoft, but presences changed without a notification. It has been made anew; until one comes, all users are read every minute.',
+    action:
+      'Nothing to do at first. If this stays for hours: https://admin.microsoft.com, Health, Service health, Microsoft Teams – or choose polling.',
+  },
   'users-refused': {
     message:
       'Microsoft refuses to subscribe {count} users, among them {users}. What they do in Teams is noticed within five minutes instead of at once.',

@@ -51,6 +51,7 @@ const GOOD: Facts = {
   },
   leftOut: { count: 0, names: [] },
   refused: { count: 0, names: [] },
+  silent: [],
   agent: { enrolled: true, name: 'rack' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
   unseen: [],
@@ -165,6 +166,7 @@ describe('one row a state', () => {
       'not-enough-accounts',
       { leftOut: { count: 900, names: ['Ann', 'Bob'] } },
     ],
+    ['subscriptions', 'warning', 'subscription-silent', { silent: ['sync@example.com'] }],
     ['subscriptions', 'warning', 'users-refused', { refused: { count: 1, names: ['Ann'] } }],
     [
       'subscriptions',

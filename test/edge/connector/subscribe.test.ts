@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Observation, UserPage } from '../../../edge/connector/rpc.ts';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
 import {
@@ -413,4 +413,71 @@ test('more users than the accounts have room for: the lamp counts them, each is 
   }
   expect(marked).toHaveLength(10);
   expect(marked[0]).toContain('No Teams account has room');
+});
+
+describe('a subscription that stands and tells nothing', () => {
+  const creates = (bed: Bed) =>
+    bed.microsoft.asked.filter(
+      ({ method, url, body }) =>
+        method === 'POST' && url === `${GRAPH}/subscriptions` && body.includes('presences'),
+    ).length;
+  /** Microsoft lists what was made and not deleted. */
+  function listing(bed: Bed) {
+    bed.microsoft.on(`GET ${GRAPH}/subscriptions`, () => {
+      const resource = "/communications/presences?$filter=id in ('x')";
+      const { notificationUrl } = SUBSCRIBING;
+      return json({ value: [{ id: 'subscription-1', resource, notificationUrl }] });
+    });
+  }
+  async function pass(standing: Standing, ms: number) {
+    for (let left = ms; left > 0; left -= MINUTE) {
+      await standing.bed.later(Math.min(left, MINUTE));
+      await settled(standing.bed, standing.accountId);
+    }
+  }
+
+  test('is noticed by the sweep, shown, made anew, and well with the next notification', async () => {
+    const standing = await subscribed(2);
+    const { bed, agent, accountId } = standing;
+    listing(bed);
+    await pass(standing, 6 * MINUTE);
+    const before = creates(bed);
+    bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+    await pass(standing, 7 * MINUTE);
+    expect(agent.shown(1)).toEqual(['busy']);
+    expect(await bed.lamp('subscriptions')).toMatchObject({
+      state: 'warning',
+      code: 'subscription-silent',
+      params: { who: 'sync@example.com' },
+    });
+    expect(creates(bed)).toBe(before + 1);
+    expect(bed.microsoft.count(`DELETE ${GRAPH}/subscriptions/subscription-1`)).toBe(1);
+
+    const [row] = await bed.rows('SELECT report FROM account');
+    const { presence } = JSON.parse(String(row?.['report'])) as AccountReport;
+    if (presence.state !== 'active') throw new Error(`It is ${presence.state}.`);
+    const { generation, id: subscriptionId } = presence;
+    await bed.stub.observe([
+      {
+        accountId,
+        generation,
+        subscriptionId,
+        userId: teamsId(2),
+        presence: { availability: 'Away', activity: 'Away' },
+      },
+    ]);
+    expect(await bed.lamp('subscriptions')).toMatchObject({ state: 'ok' });
+  });
+
+  test('is none where everything was told, and where nobody did anything', async () => {
+    const standing = await subscribed(2);
+    const { bed } = standing;
+    await pass(standing, 6 * MINUTE);
+    const before = creates(bed);
+    bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+    await bed.stub.observe([busy(standing, { userId: teamsId(1) })]);
+    await pass(standing, 20 * MINUTE);
+    expect(creates(bed)).toBe(before);
+    expect(await bed.lamp('subscriptions')).toMatchObject({ state: 'ok' });
+  });
 });

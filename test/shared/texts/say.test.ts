@@ -111,6 +111,7 @@ describe('every lamp has all its words', () => {
     },
     leftOut: { count: 0, names: [] },
     refused: { count: 0, names: [] },
+    silent: [],
     agent: { enrolled: true, name: 'site' },
     lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
     unseen: [],
@@ -132,6 +133,7 @@ describe('every lamp has all its words', () => {
     ['no users', { teamsUsers: { loadedAt: 1, licensed: 0 } }],
     ['not loaded', { teamsUsers: { loadedAt: null, licensed: 0 } }],
     ['too few accounts', { leftOut: { count: 2, names: ['a', 'b'] } }],
+    ['a silent subscription', { silent: ['sync@example.com'] }],
     ['refused users', { refused: { count: 2, names: ['a', 'b'] } }],
     [
       'nobody to subscribe',

@@ -25,6 +25,7 @@ import { Lines } from './store/lines.ts';
 import { type Pair, Pairs } from './store/pairs.ts';
 import { Tasks } from './tasks.ts';
 import { TeamsDirectory } from './teams-directory.ts';
+import { TeamsLetters } from './teams-letters.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
@@ -79,20 +80,26 @@ export class Parts {
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
     this.farewellDesk = new FarewellDesk(context, farewells, agents, pairs);
-    this.outbox = new TeamsOutbox({
+    const letters = new TeamsLetters({
       context,
       pairs,
       farewells,
-      pace,
       rules,
-      writing: () => this.microsoft.asApp(),
-      clientId: () => this.desk.settings.clientIdSyncToTeams,
       errandOf: (pair) => this.presence.errandOf(pair),
       keep: (pair, state, changed) => this.presence.keep(pair, state, changed),
       failed: ({ teamsId }, { write, code }) => {
         const event = { kind: 'teams-failed', write } as const;
         timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
       },
+      throttled: (until) => pace.close(until),
+    });
+    this.outbox = new TeamsOutbox({
+      context,
+      farewells,
+      letters,
+      pace,
+      writing: () => this.microsoft.asApp(),
+      clientId: () => this.desk.settings.clientIdSyncToTeams,
     });
     this.reads = new TeamsReads({
       context,

@@ -79,7 +79,7 @@ export class TeamsReads {
     await Promise.resolve();
     while (this.#wanted.size > 0) {
       const slice = this.#slice();
-      if (slice.length === 0 || !pace.mayAsk('other')) return;
+      if (slice.length === 0 || !pace.mayAsk('read')) return;
       for (const { teamsId } of slice) this.#wanted.delete(teamsId);
       if (!(await this.#tryToRead(slice))) return;
     }

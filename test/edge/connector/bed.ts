@@ -264,6 +264,13 @@ export class Agent {
     return this;
   }
 
+  /** The same of many persons, in one frame. */
+  presences(numbers: readonly number[], items: PbxItem[]): this {
+    const presences = numbers.map((n) => ({ guid: guid(n), items, afterGap: false }));
+    for (const part of parts(presences)) this.send(presencesFrame({ pbx: 'pbx', presences: part }));
+    return this;
+  }
+
   close(): void {
     this.socket.close(1000, 'bye');
     this.closed = 1000;

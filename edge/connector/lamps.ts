@@ -25,6 +25,8 @@ export interface Facts {
     /** Reading presences. */
     reading: Fault | null;
   };
+  /** How often each user is really read: not as often as wished, where they are too many. */
+  pollingEverySeconds: number;
   /** Users for whom no account has room: how many, and some of them by name. */
   leftOut: { count: number; names: string[] };
   agent: { enrolled: boolean; name: string | null };
@@ -123,7 +125,7 @@ function subscriptionsLamp(facts: Facts): Shown {
   const { settings, accounts, leftOut, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
     if (faults.reading) return failed('subscriptions', faults.reading, { who: 'the app' });
-    const { pollSeconds: seconds } = settings;
+    const { pollingEverySeconds: seconds } = facts;
     return shown('subscriptions', 'ok', 'polling', { users: pairing.paired, seconds });
   }
   if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');

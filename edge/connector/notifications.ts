@@ -22,10 +22,10 @@ export async function takeLifecycle(
   parts: Parts,
   events: readonly LifecycleEvent[],
 ): Promise<void> {
-  const { accounts, context, desk, tasks } = parts;
+  const { accounts, context, desk, chores } = parts;
   const { connector } = desk;
   for (const { accountId, event } of events.filter((one) => accounts.owns(one))) {
-    if (event === 'missed') tasks.soon('sweep');
+    if (event === 'missed') chores.sweepNow();
     else await context.objects.subscription(connector, accountId).lifecycle(event);
   }
 }

@@ -23,6 +23,7 @@ import { Directory } from './store/directory.ts';
 import { Farewells } from './store/farewells.ts';
 import { Lines } from './store/lines.ts';
 import { type Pair, Pairs } from './store/pairs.ts';
+import { Sweep } from './sweep.ts';
 import { Tasks } from './tasks.ts';
 import { TeamsDirectory } from './teams-directory.ts';
 import { TeamsLetters } from './teams-letters.ts';
@@ -30,6 +31,7 @@ import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
+import { Turns } from './turns.ts';
 
 const MASTER = 'master';
 
@@ -52,6 +54,7 @@ export class Parts {
   readonly timeline: Timeline;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
+  readonly sweep: Sweep;
   readonly presence: PresenceDesk;
   readonly chores: Chores;
   readonly tasks: Tasks;
@@ -62,6 +65,7 @@ export class Parts {
   constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
     const { database, keyring } = context;
     const pace = new Pace(context);
+    const turns = new Turns();
     const rules = () => this.rules;
     this.context = context;
     this.desk = new SettingsDesk(database, keyring);
@@ -109,8 +113,9 @@ export class Parts {
       reading: () => this.chores.reading(),
       seen: (pair, event) => this.presence.apply(pair, event),
       keep: (pair, state) => this.presence.keep(pair, state),
-      postponed: (until) => this.tasks.by('sweep', until),
+      turns,
     });
+    this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });
     this.presence = new PresenceDesk({
       context,
       pairs,
@@ -129,6 +134,7 @@ export class Parts {
       context,
       findMaster: () => this.findMaster(),
       pair: () => this.pair(),
+      turns,
       tasks: () => this.tasks,
     });
     this.tasks = new Tasks(context, this.agenda, (task) => this.chores.run(task));

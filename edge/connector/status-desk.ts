@@ -2,6 +2,7 @@
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
+import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
 import { type Facts, lampsOf } from './lamps.ts';
 import type { Microsoft } from './microsoft.ts';
@@ -25,6 +26,7 @@ export interface StatusParts {
   pairs: Pairs;
   tasks: Tasks;
   reads: TeamsReads;
+  chores: Chores;
   unseen: () => string[];
   master: () => string | null;
 }
@@ -62,7 +64,7 @@ export class StatusDesk {
   }
 
   #facts(): Facts {
-    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads } =
+    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads, chores } =
       this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
@@ -83,6 +85,7 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
+      pollingEverySeconds: chores.sweepSeconds(count.pairs),
       leftOut: {
         count: leftOut.length,
         names: leftOut.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),

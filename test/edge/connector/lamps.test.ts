@@ -46,6 +46,7 @@ const GOOD: Facts = {
     pairing: null,
     reading: null,
   },
+  pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
   agent: { enrolled: true, name: 'rack' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },

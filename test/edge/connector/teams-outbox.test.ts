@@ -11,6 +11,7 @@ import {
   type Held,
   json,
   MINUTE,
+  POLLING,
   SECOND,
   SLOW,
   taken,
@@ -96,6 +97,25 @@ test('writes leave room among six connections: for reads always, and for a call'
   await bed.later(20 * SECOND);
   const calls = bed.microsoft.writes.filter(({ action }) => action === 'setPresence');
   expect(new Set(calls.map(({ n }) => n)).size).toBe(200);
+});
+
+test('never more than six requests wait for Microsoft, whatever there is to do', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(200, POLLING);
+  agent.presence(1, talking);
+  await bed.settle();
+  agent.presence(1, []);
+  await bed.settle();
+  const held = holdWhere(bed, 'https://graph.microsoft.com');
+  agent.presences(people(200).slice(1), chose('dnd'));
+  await until(() => held.taken === 3);
+  agent.presences(people(100).slice(1), [...talking, ...chose('dnd')]);
+  // The read after the call, a sweep, and the list of users become due.
+  await bed.later(3 * MINUTE);
+  expect(held.taken).toBe(6);
+  held.go = true;
+  await bed.later(20 * SECOND);
+  expect(new Set(written(bed)).size).toBe(200);
 });
 
 test('who is refused in a batch is tried again alone; the others are done', async () => {

@@ -138,6 +138,8 @@ test.each<[string, () => Response]>([
   ['refused as a whole', () => graphRefusal(400, 'BadRequest')],
   ['answered by something that is no batch', () => json({ value: [] })],
   ['lost in Microsoft', () => graphRefusal(504, 'GatewayTimeout')],
+  // All of them are due again at the same moment.
+  ['lost until later', () => graphRefusal(503, 'Busy', 'later', { 'retry-after': '5' })],
   ['answered for nobody in it', () => json({ responses: [] })],
 ])('a batch that is %s: everybody in it goes alone, within seconds', async (_, reply) => {
   const bed = new Bed();

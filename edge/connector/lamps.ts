@@ -32,6 +32,8 @@ export interface Facts {
     /** Reading presences. */
     reading: Fault | null;
   };
+  /** How often each user is really read: not as often as wished, where they are too many. */
+  pollingEverySeconds: number;
   /** Users for whom no account has room. */
   leftOut: Some;
   /** Users whom Microsoft refuses to subscribe. */
@@ -134,7 +136,7 @@ function subscriptionsLamp(facts: Facts): Shown {
   const { settings, accounts, leftOut, refused, silent, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
     if (faults.reading) return failed('subscriptions', faults.reading, { who: 'the app' });
-    const { pollSeconds: seconds } = settings;
+    const { pollingEverySeconds: seconds } = facts;
     return shown('subscriptions', 'ok', 'polling', { users: pairing.paired, seconds });
   }
   if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');

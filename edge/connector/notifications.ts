@@ -38,13 +38,14 @@ export async function takeLifecycle(
   parts: Parts,
   events: readonly LifecycleEvent[],
 ): Promise<void> {
-  const { accounts, context, desk, tasks } = parts;
+  const { accounts, context, desk, chores, tasks } = parts;
   const { connector } = desk;
   for (const origin of events) {
     const { accountId, about, event } = origin;
     if (!accounts.live.owns(about, origin)) continue;
     if (event !== 'missed') {
       await context.objects.subscription(connector, accountId).lifecycle(about, event);
-    } else tasks.soon(about === 'users' ? 'teams-users' : 'sweep');
+    } else if (about === 'users') tasks.soon('teams-users');
+    else chores.sweepNow();
   }
 }

@@ -26,12 +26,15 @@ import { Directory } from './store/directory.ts';
 import { Farewells } from './store/farewells.ts';
 import { Lines } from './store/lines.ts';
 import { type Pair, Pairs } from './store/pairs.ts';
+import { Sweep } from './sweep.ts';
 import { Tasks } from './tasks.ts';
 import { TeamsDirectory } from './teams-directory.ts';
+import { TeamsLetters } from './teams-letters.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
+import { Turns } from './turns.ts';
 
 const MASTER = 'master';
 
@@ -56,6 +59,7 @@ export class Parts {
   readonly timeline: Timeline;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
+  readonly sweep: Sweep;
   readonly presence: PresenceDesk;
   readonly chores: Chores;
   readonly tasks: Tasks;
@@ -66,6 +70,7 @@ export class Parts {
   constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
     const { database, keyring } = context;
     const pace = new Pace(context);
+    const turns = new Turns();
     const rules = () => this.rules;
     this.context = context;
     this.desk = new SettingsDesk(database, keyring);
@@ -93,20 +98,26 @@ export class Parts {
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
     this.farewellDesk = new FarewellDesk(context, farewells, agents, pairs);
-    this.outbox = new TeamsOutbox({
+    const letters = new TeamsLetters({
       context,
       pairs,
       farewells,
-      pace,
       rules,
-      writing: () => this.microsoft.asApp(),
-      clientId: () => this.desk.settings.clientIdSyncToTeams,
       errandOf: (pair) => this.presence.errandOf(pair),
       keep: (pair, state, changed) => this.presence.keep(pair, state, changed),
       failed: ({ teamsId }, { write, code }) => {
         const event = { kind: 'teams-failed', write } as const;
         timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
       },
+      throttled: (until) => pace.close(until),
+    });
+    this.outbox = new TeamsOutbox({
+      context,
+      farewells,
+      letters,
+      pace,
+      writing: () => this.microsoft.asApp(),
+      clientId: () => this.desk.settings.clientIdSyncToTeams,
     });
     this.reads = new TeamsReads({
       context,
@@ -120,8 +131,9 @@ export class Parts {
         this.presence.apply(pair, event);
       },
       keep: (pair, state) => this.presence.keep(pair, state),
-      postponed: (until) => this.tasks.by('sweep', until),
+      turns,
     });
+    this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });
     this.presence = new PresenceDesk({
       context,
       pairs,
@@ -140,6 +152,7 @@ export class Parts {
       context,
       findMaster: () => this.findMaster(),
       pair: () => this.pair(),
+      turns,
       tasks: () => this.tasks,
     });
     this.tasks = new Tasks(context, this.agenda, (task) => this.chores.run(task));

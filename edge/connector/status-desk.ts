@@ -3,6 +3,7 @@ import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
+import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
 import { type Facts, lampsOf } from './lamps.ts';
 import type { Listening } from './listening.ts';
@@ -28,6 +29,7 @@ export interface StatusParts {
   pairs: Pairs;
   tasks: Tasks;
   reads: TeamsReads;
+  chores: Chores;
   unseen: () => string[];
   master: () => string | null;
 }
@@ -66,7 +68,7 @@ export class StatusDesk {
 
   #facts(): Facts {
     const { context, desk, microsoft, accounts, listening, agents } = this.#parts;
-    const { directory, pairs, tasks, reads } = this.#parts;
+    const { directory, pairs, tasks, reads, chores } = this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
     const count = pairs.count(context.now());
@@ -89,6 +91,7 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
+      pollingEverySeconds: chores.sweepSeconds(count.pairs),
       leftOut: some(accounts.leftOut),
       refused: some(accounts.refused),
       silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),

@@ -49,6 +49,7 @@ const GOOD: Facts = {
     pairing: null,
     reading: null,
   },
+  pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
   refused: { count: 0, names: [] },
   silent: [],

@@ -109,6 +109,7 @@ describe('every lamp has all its words', () => {
       pairing: null,
       reading: null,
     },
+    pollingEverySeconds: 5,
     leftOut: { count: 0, names: [] },
     refused: { count: 0, names: [] },
     silent: [],

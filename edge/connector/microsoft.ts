@@ -5,7 +5,7 @@ import { type GraphCall, type GraphClient, graphClient } from '../graph/client.t
 import { resolveTenant } from '../graph/tenant.ts';
 import { appTokens, type TokenSource } from '../graph/token.ts';
 import type { Context } from './context.ts';
-import { faultOf, isFinal, retryDelayMs, thrown } from './faults.ts';
+import { faultOf, isFinal, needsAdmin, retryDelayMs, thrown } from './faults.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { SignIn } from './words.ts';
 
@@ -108,7 +108,7 @@ export class Microsoft {
     const answer = await account.accessToken(this.#refused.get(accountId));
     if (!answer.ok) {
       const { code, detail } = answer.error;
-      throw new AppError({ code, detail, retry: 'backoff' });
+      throw new AppError({ code, detail, retry: needsAdmin(code) ? 'never' : 'backoff' });
     }
     const { token } = answer.value;
     this.#refused.delete(accountId);

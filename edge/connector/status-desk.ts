@@ -29,6 +29,12 @@ export interface StatusParts {
   master: () => string | null;
 }
 
+/** A certificate wins where both are set. */
+function credentialOf(desk: SettingsDesk): Facts['credential'] {
+  if (desk.has('certificateSyncToTeams')) return 'certificate';
+  return desk.has('clientSecretSyncToTeams') ? 'secret' : null;
+}
+
 type LampRow = { id: string; state: string; since: number; code: string };
 
 /** Names looked up of a longer list: no lamp shows more. */
@@ -71,7 +77,7 @@ export class StatusDesk {
     return {
       now: context.now(),
       settings: desk.settings,
-      hasCredential: desk.has('clientSecretSyncToTeams') || desk.has('certificateSyncToTeams'),
+      credential: credentialOf(desk),
       writing: microsoft.signIn,
       accounts: accounts.all(),
       teamsUsers: { loadedAt, licensed },

@@ -40,7 +40,7 @@ test.each([
   [65001, 'invalid_grant', 'consent-missing', 'never'],
   [90094, 'invalid_grant', 'consent-missing', 'never'],
   [50105, 'invalid_grant', 'user-not-assigned', 'never'],
-  [70011, 'invalid_scope', 'login-refused', 'never'],
+  [70011, 'invalid_scope', 'login-bad-scope', 'never'],
   [50196, 'invalid_grant', 'login-loop', 'backoff'],
   [50033, 'temporarily_unavailable', 'login-unavailable', 'backoff'],
   [50087, 'temporarily_unavailable', 'login-unavailable', 'backoff'],

@@ -64,6 +64,8 @@ export class Chores {
         return this.#tenants();
       case 'teams-users':
         return this.#teamsUsers();
+      case 'app-sign-in':
+        return this.#signIn();
       case 'master':
         return this.#parts.findMaster();
       case 'doubted-list':
@@ -117,14 +119,20 @@ export class Chores {
   }
 
   async #tenants(): Promise<void> {
-    const { microsoft, accounts, outbox, reads } = this.#parts;
+    const { microsoft, accounts } = this.#parts;
     await microsoft.resolveTenants();
     await accounts.ensureKey();
     // What an account subscribes is refused by a Worker that does not know the tenant yet.
     this.#tasks.at('accounts', await this.#publish());
     this.#tasks.soon('sweep');
     this.#tasks.soon('teams-users');
-    // The lamp says what became of it; reading users does not wait for it.
+    // Reading users does not wait for it.
+    await this.#signIn();
+  }
+
+  /** The lamp says what became of it, and a failure that passes plans the next try. */
+  async #signIn(): Promise<void> {
+    const { microsoft, outbox, reads } = this.#parts;
     await microsoft.asApp().catch(() => undefined);
     outbox.release();
     reads.release();

@@ -69,7 +69,7 @@ export class Parts {
     this.audit = new Audit(database);
     this.agents = new Agents(ctx, database, new Lines(database));
     this.accounts = new Accounts(context, this.desk);
-    this.microsoft = new Microsoft(context, this.desk);
+    this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
     this.directory = new Directory(database);
     this.pairs = new Pairs(database);
     this.farewells = new Farewells(database);

@@ -7,6 +7,7 @@ import { type Upcoming, upcoming } from './upcoming.ts';
 export const TASKS = [
   'settings-copy',
   'tenants',
+  'app-sign-in',
   'master',
   'doubted-list',
   'pairing',

@@ -6,6 +6,7 @@ import type { GraphCall } from '../graph/client.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import { DOUBT_MS } from './pbx-directory.ts';
@@ -33,6 +34,7 @@ export interface ChoreParts {
   desk: SettingsDesk;
   publisher: Publisher;
   microsoft: Microsoft;
+  credential: CredentialWatch;
   accounts: Accounts;
   agents: Agents;
   directory: Directory;
@@ -76,6 +78,8 @@ export class Chores {
         return this.configureAccounts(false);
       case 'sweep':
         return this.#sweep();
+      case 'credential':
+        return this.#tasks.at('credential', await this.#parts.credential.look());
     }
   }
 
@@ -128,6 +132,7 @@ export class Chores {
     this.#tasks.soon('teams-users');
     // Reading users does not wait for it.
     await this.#signIn();
+    this.#tasks.by('credential', Math.max(this.#now, this.#parts.credential.dueAt));
   }
 
   /** The lamp says what became of it, and a failure that passes plans the next try. */

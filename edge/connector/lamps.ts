@@ -4,6 +4,7 @@ import type { Lamp, LampId, LampState } from '../../shared/lamps.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
 import type { AccountReport, Fault } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
+import { type CredentialEnd, expiryOf } from './expiry.ts';
 import { faultParams, needsAdmin } from './faults.ts';
 import type { PbxLine, SignIn } from './words.ts';
 
@@ -13,6 +14,8 @@ export interface Facts {
   settings: OpenSettings;
   /** What the app that writes proves itself with; `null`: nothing yet. */
   credential: 'secret' | 'certificate' | null;
+  /** When that ends; `null`: not known. */
+  credentialEnd: CredentialEnd | null;
   writing: SignIn;
   accounts: { username: string; report: AccountReport | null }[];
   teamsUsers: { loadedAt: number | null; licensed: number };
@@ -126,8 +129,20 @@ function readingLamp(facts: Facts): Shown {
     : shown('tokenForReading', 'unknown', 'not-tried-yet');
 }
 
-const writingLamp = (facts: Facts): Shown =>
-  signInLamp('tokenForWriting', facts.writing, asApp(facts));
+/** A credential near its end is told while all is well; one that has ended is why the app is refused. */
+function writingLamp(facts: Facts): Shown {
+  const { writing, credentialEnd, now } = facts;
+  const expiry = credentialEnd && expiryOf(credentialEnd, now);
+  if (!expiry || writing.state === 'unknown') {
+    return signInLamp('tokenForWriting', writing, asApp(facts));
+  }
+  const { state, code, params } = expiry;
+  if (writing.state === 'ok') return shown('tokenForWriting', state, code, params);
+  if (state === 'error' && needsAdmin(writing.fault.code)) {
+    return shown('tokenForWriting', 'error', code, faultParams(writing.fault, params));
+  }
+  return signInLamp('tokenForWriting', writing, asApp(facts));
+}
 
 /**
  * Why nobody can sign in to read. What is read then waits for that, whatever it was told itself.

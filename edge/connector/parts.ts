@@ -8,6 +8,7 @@ import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
 import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
+import { CredentialWatch } from './credential-watch.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
 import { Microsoft } from './microsoft.ts';
@@ -41,6 +42,7 @@ export class Parts {
   readonly agents: Agents;
   readonly accounts: Accounts;
   readonly microsoft: Microsoft;
+  readonly credential: CredentialWatch;
   readonly directory: Directory;
   readonly pbxDirectory: PbxDirectory;
   readonly teamsDirectory: TeamsDirectory;
@@ -70,6 +72,7 @@ export class Parts {
     this.agents = new Agents(ctx, database, new Lines(database));
     this.accounts = new Accounts(context, this.desk);
     this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
+    this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
     this.directory = new Directory(database);
     this.pairs = new Pairs(database);
     this.farewells = new Farewells(database);

@@ -20,6 +20,7 @@ export async function applySettings(parts: Parts, who: Who, written: Written): P
 
   if (touches(SIGN_IN_KEYS)) {
     microsoft.reset();
+    parts.credential.forget();
     teamsDirectory.startOver();
     outbox.release();
     reads.release();

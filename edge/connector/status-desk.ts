@@ -3,6 +3,7 @@ import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import { type Facts, lampsOf } from './lamps.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
@@ -17,6 +18,7 @@ export interface StatusParts {
   context: Context;
   desk: SettingsDesk;
   microsoft: Microsoft;
+  credential: CredentialWatch;
   accounts: Accounts;
   agents: Agents;
   directory: Directory;
@@ -78,6 +80,7 @@ export class StatusDesk {
       now: context.now(),
       settings: desk.settings,
       credential: credentialOf(desk),
+      credentialEnd: this.#parts.credential.end,
       writing: microsoft.signIn,
       accounts: accounts.all(),
       teamsUsers: { loadedAt, licensed },

@@ -226,13 +226,13 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
 
   'client-secret-expiring': {
     message:
-      'Der geheime Clientschlüssel der App, die nach Teams schreibt, endet am {day}, in {days} Tagen. Danach kann nichts mehr nach Teams geschrieben werden.',
+      'Der geheime Clientschlüssel der App, die nach Teams schreibt, endet am {day} (verbleibende Tage: {days}). Danach kann nichts mehr nach Teams geschrieben werden.',
     action:
       'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Neuer geheimer Clientschlüssel: seinen Wert als ClientSecretSynctoTeams eintragen.',
   },
   'client-certificate-expiring': {
     message:
-      'Das Zertifikat der App, die nach Teams schreibt, endet am {day}, in {days} Tagen. Danach kann nichts mehr nach Teams geschrieben werden.',
+      'Das Zertifikat der App, die nach Teams schreibt, endet am {day} (verbleibende Tage: {days}). Danach kann nichts mehr nach Teams geschrieben werden.',
     action:
       'Ein neues Zertifikat erzeugen, hochladen bei Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate → Zertifikat hochladen, dann mit seinem privaten Schlüssel als certificateSyncToTeams eintragen.',
   },

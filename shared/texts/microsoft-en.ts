@@ -229,13 +229,13 @@ export const MICROSOFT_EN = {
   // what ends some day
   'client-secret-expiring': {
     message:
-      'The client secret of the app that writes to Teams ends on {day}, in {days} days. After that nothing can be written to Teams.',
+      'The client secret of the app that writes to Teams ends on {day} (days left: {days}). After that nothing can be written to Teams.',
     action:
       'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret: enter its Value as ClientSecretSynctoTeams.',
   },
   'client-certificate-expiring': {
     message:
-      'The certificate of the app that writes to Teams ends on {day}, in {days} days. After that nothing can be written to Teams.',
+      'The certificate of the app that writes to Teams ends on {day} (days left: {days}). After that nothing can be written to Teams.',
     action:
       'Make a new certificate, upload it at Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key as certificateSyncToTeams.',
   },

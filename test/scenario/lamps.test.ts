@@ -153,6 +153,27 @@ describe('the app that writes to Teams', () => {
     await wellAgain();
   });
 
+  it('a secret that ends soon is told beforehand where the app may read its registration', async () => {
+    const [secret] = app().secrets;
+    if (!secret) throw new Error('The app has no secret.');
+    const { expiresAt } = secret;
+    const anew = () => patch({ clientSecretSyncToTeams: demo.lab.microsoft.clientSecret });
+    secret.expiresAt = Date.now() + 10 * 86_400_000;
+    await anew();
+    await wellAgain();
+    app().roles.add('Application.Read.All');
+    await anew();
+    await turns(
+      'tokenForWriting',
+      'warning',
+      /ends on 20\d\d-\d\d-\d\d \(days left: 9\).*New client secret/,
+    );
+    secret.expiresAt = expiresAt;
+    await anew();
+    await wellAgain();
+    app().roles.delete('Application.Read.All');
+  });
+
   it('a missing secret and an unknown tenant are named', async () => {
     await patch({ clientSecretSyncToTeams: null });
     await turns('settings', 'error', /secret/);

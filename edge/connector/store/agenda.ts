@@ -14,6 +14,7 @@ export const TASKS = [
   'accounts',
   'sweep',
   'teams-users',
+  'credential',
 ] as const;
 export type Task = (typeof TASKS)[number];
 

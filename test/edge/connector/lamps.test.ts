@@ -35,6 +35,7 @@ const GOOD: Facts = {
   now: NOW,
   settings: settingsOf(SUBSCRIBING),
   credential: 'secret',
+  credentialEnd: null,
   writing: { state: 'ok' },
   accounts: [account()],
   teamsUsers: { loadedAt: NOW, licensed: 7 },

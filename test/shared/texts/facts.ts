@@ -23,6 +23,7 @@ export const QUIET: Facts = {
   now: 1,
   settings: withSettings(),
   credential: 'secret',
+  credentialEnd: null,
   writing: { state: 'ok' },
   accounts: [
     {

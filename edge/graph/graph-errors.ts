@@ -129,5 +129,14 @@ function codeOfStatus(status: number): GraphCode {
   return status >= 400 ? 'graph-bad-request' : 'graph-bad-answer';
 }
 
+/**
+ * Preferred presence is described for the global cloud only (facts: graph §3.6): what a national cloud
+ * says to an action that it does not have.
+ */
+export const explainPreferred = ({ status, message }: GraphRefusal): GraphCode | undefined =>
+  status === 405 || status === 501 || /resource not found for the segment/i.test(message)
+    ? 'preferred-not-offered'
+    : undefined;
+
 /** Graph's code for the log, where it looks like one. */
 const shortCode = (code: string): string => (/^[\w.-]{1,64}$/.test(code) ? ` ${code}` : '');

@@ -5,6 +5,7 @@ import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
 import { preferredLifetime } from '../../shared/presence/mapping.ts';
 import type { TeamsPresence, TeamsWrite } from '../../shared/presence/model.ts';
 import type { GraphCall } from './client.ts';
+import { explainPreferred } from './graph-errors.ts';
 
 /** Users that one bulk read may name. */
 export const PRESENCES_PER_READ = 650;
@@ -60,6 +61,7 @@ export async function readPresences(
 
 /**
  * Writes one user's presence. A session that is not there counts as cleared.
+ * @throws AppError of `client.ts`, and `preferred-not-offered`
  * @param sessionId must be the id of the app whose token writes
  */
 export async function writePresence(
@@ -73,6 +75,7 @@ export async function writePresence(
       method: 'POST',
       path: `/users/${encodeURIComponent(userId)}/presence/${action}`,
       body,
+      ...(action.includes('Preferred') ? { explain: explainPreferred } : {}),
     });
   switch (write.kind) {
     case 'set-session':

@@ -1,5 +1,7 @@
 // Both simulators together, with the words that configure a connector and an agent for them. Used by
 // `npm run sim`, by `npm start` and by scenarios.
+import type { CloudName } from './microsoft/cloud.ts';
+import type { TenantOptions } from './microsoft/default-tenant.ts';
 import type { Microsoft } from './microsoft/microsoft.ts';
 import { startMicrosoft } from './microsoft/server.ts';
 import { type Pbx, startPbx } from './pbx/server.ts';
@@ -14,6 +16,9 @@ export interface LaboratoryOptions {
   pbxPort?: number;
   /** Where the edge listens, for Microsoft's notifications. */
   edgeOrigin: string;
+  /** Where the simulated Microsoft differs from the one with the default tenant. */
+  cloud?: CloudName;
+  tenant?: TenantOptions;
 }
 
 export interface Laboratory {
@@ -23,10 +28,11 @@ export interface Laboratory {
 }
 
 export async function startLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { microsoftPort = 0, pbxPort = 0, edgeOrigin } = options;
+  const { microsoftPort = 0, pbxPort = 0, edgeOrigin, cloud = 'global', tenant = {} } = options;
   const microsoft = await startMicrosoft({
     port: microsoftPort,
-    tenant: { people },
+    cloud,
+    tenant: { people, ...tenant },
     hosts: { [PUBLIC_HOST]: edgeOrigin },
   });
   const pbx = await startPbx({ port: pbxPort });

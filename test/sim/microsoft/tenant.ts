@@ -1,6 +1,6 @@
 // One customer's tenant: app registrations with their grants and credentials, and its directory.
 import { createHash, X509Certificate } from 'node:crypto';
-import { Directory } from './directory.ts';
+import { Directory, teamsPlan } from './directory.ts';
 
 export interface ClientSecret {
   readonly value: string;
@@ -41,6 +41,8 @@ export interface Tenant {
   readonly directory: Directory;
   /** Where else this tenant lives, e.g. `microsoftonline.us`; null: in the cloud played here. */
   nationalCloud: string | null;
+  /** Service plan id by which its people have Teams. */
+  teamsPlan: string;
 }
 
 export function makeTenant(id: string, domain: string): Tenant {
@@ -51,6 +53,7 @@ export function makeTenant(id: string, domain: string): Tenant {
     apps: new Map(),
     directory: new Directory(),
     nationalCloud: null,
+    teamsPlan,
   };
 }
 

@@ -147,7 +147,8 @@ export class Chores {
     const { teamsDirectory, desk, accounts } = this.#parts;
     // Adding one plans this task again.
     if (desk.settings.source === 'subscribe' && accounts.all().length === 0) return;
-    if (await teamsDirectory.read(await this.reading())) this.pairSoon();
+    const { teamsPlans } = desk.settings;
+    if (await teamsDirectory.read(await this.reading(), teamsPlans)) this.pairSoon();
     this.#tasks.at('teams-users', this.#now + USERS_EVERY_MS);
   }
 

@@ -36,17 +36,19 @@ export class TeamsDirectory {
 
   /**
    * Reads one round, to its end. Says whether anything changed since it last said so.
+   * @param teamsPlans plan ids that count as Teams besides the known ones
    * @throws AppError of `graph/users.ts`
    */
-  async read(call: GraphCall): Promise<boolean> {
+  async read(call: GraphCall, teamsPlans: readonly string[] = []): Promise<boolean> {
     const { database } = this.#context;
     const start = this.#start;
     let cursor = database.read<UsersCursor>(CURSOR) ?? null;
     // A full round that was interrupted begins again: who was seen in it is not known any more.
     if (cursor && (cursor.kind === 'list' || cursor.full)) cursor = null;
+    const plans = new Set(teamsPlans.map((id) => id.toLowerCase()));
     let seen = new Set<TeamsUserId>();
     for (;;) {
-      const page = await readUsersPage(call, cursor);
+      const page = await readUsersPage(call, cursor, plans);
       // Another tenant, perhaps; whoever started over reads again.
       if (start !== this.#start) return false;
       if (page.first) seen = new Set();

@@ -3,16 +3,22 @@ import type { AccountReport } from '../graph/account-rpc.ts';
 import type { Parts } from './parts.ts';
 
 export function takeReport(parts: Parts, report: AccountReport): void {
-  const { accounts, outbox, reads, pairs, tasks } = parts;
+  const { accounts, listening, outbox, reads, pairs, tasks } = parts;
   const before = accounts.find(report.accountId);
   if (!before) return;
   accounts.noteReport(report);
-  const { subscription } = report;
-  if (subscription.state === 'active' && before.report?.subscription.state !== 'active') {
+  const { presence, users, signIn } = report;
+  const known = before.report;
+  if (presence.state === 'active' && known?.presence.state !== 'active') {
+    listening.began(report.accountId);
     // Whatever changed while nobody was subscribed was told to nobody.
-    reads.read(subscription.userIds.filter((id) => pairs.ofTeams(id)));
+    reads.read(presence.userIds.filter((id) => pairs.ofTeams(id)));
   }
-  if (report.signIn.state !== 'ok' || before.report?.signIn.state === 'ok') return;
+  if (users.state === 'active' && known?.users.state !== 'active') tasks.soon('teams-users');
+  // Another account may have to watch the users.
+  if (signIn.state === 'failed' && known?.signIn.state !== 'failed') tasks.soon('accounts');
+  if (signIn.state !== 'ok' || known?.signIn.state === 'ok') return;
+  tasks.soon('accounts');
   tasks.soon('teams-users');
   outbox.release();
   reads.release();

@@ -7,16 +7,13 @@ import type { AccountView } from './rpc.ts';
 
 export function accountView({ id, username, users, report }: Account): AccountView {
   const view = { id, username, users: users.length };
-  const { signIn, subscription } = report ?? {};
+  const { signIn, presence } = report ?? {};
   if (signIn?.state === 'failed') {
     return { ...view, state: 'error', message: sentence(signIn.fault, username) };
   }
-  if (subscription?.state === 'failed') {
-    return {
-      ...view,
-      state: 'error',
-      message: sentence(subscription.fault, username, 'subscription'),
-    };
+  if (presence?.state === 'failed') {
+    const message = sentence(presence.fault, username, 'subscription');
+    return { ...view, state: 'error', message };
   }
   return { ...view, state: signIn?.state === 'ok' ? 'active' : 'waiting' };
 }

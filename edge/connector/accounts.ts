@@ -2,11 +2,10 @@
 // at Microsoft is done by one SubscriptionObject for each.
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
-import { sealDecryptionKey } from '../decryption-key.ts';
 import type { AccountReport, AccountSpec } from '../graph/account-rpc.ts';
-import { makeDecryptionKey } from '../graph/certificate.ts';
 import type { Context } from './context.ts';
-import type { DecryptionKey, Observation } from './rpc.ts';
+import type { DecryptionKeys } from './decryption-keys.ts';
+import { LiveSubscriptions } from './live-subscriptions.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import { spread } from './spread.ts';
 
@@ -27,38 +26,21 @@ export interface Account {
   report: AccountReport | null;
 }
 
-/** The pair that Microsoft's notifications are encrypted for; the private half only sealed. */
-interface StoredKey extends DecryptionKey {
-  certificate: string;
-}
-
-/** What a notification is held against. */
-interface LiveSubscription {
-  generation: number;
-  /** `null` while Microsoft has not answered the create. */
-  id: string | null;
-  users: ReadonlySet<TeamsUserId>;
-}
-
-function liveSubscription(report: AccountReport | null): LiveSubscription | null {
-  const subscription = report?.subscription;
-  if (subscription?.state !== 'creating' && subscription?.state !== 'active') return null;
-  const id = subscription.state === 'active' ? subscription.id : null;
-  return { generation: subscription.generation, id, users: new Set(subscription.userIds) };
-}
-
 export const passwordField = (accountId: string): string => `account:${accountId}:password`;
 
 export class Accounts {
   readonly #context: Context;
   readonly #desk: SettingsDesk;
+  readonly #keys: DecryptionKeys;
+  /** What notifications are held against. */
+  readonly live: LiveSubscriptions;
   #turn: Promise<void> = Promise.resolve();
-  #making: Promise<void> | undefined;
-  readonly #subscriptions = new Map<string, LiveSubscription | null>();
 
-  constructor(context: Context, desk: SettingsDesk) {
+  constructor(context: Context, desk: SettingsDesk, keys: DecryptionKeys) {
     this.#context = context;
     this.#desk = desk;
+    this.#keys = keys;
+    this.live = new LiveSubscriptions((id) => this.find(id)?.report ?? null);
   }
 
   all(): Account[] {
@@ -71,6 +53,10 @@ export class Accounts {
         users: JSON.parse(row.users) as TeamsUserId[],
         report: row.report ? (JSON.parse(row.report) as AccountReport) : null,
       }));
+  }
+
+  ids(): string[] {
+    return this.#context.database.all<{ id: string }>('SELECT id FROM account').map(({ id }) => id);
   }
 
   find(id: string): Account | undefined {
@@ -107,7 +93,7 @@ export class Accounts {
       database.forget(specKey(id));
       database.write(LEAVING, [...this.#leaving, id]);
     });
-    this.#subscriptions.delete(id);
+    this.live.forget(id);
     return true;
   }
 
@@ -131,7 +117,7 @@ export class Accounts {
   }
 
   noteReport(report: AccountReport): void {
-    this.#subscriptions.set(report.accountId, liveSubscription(report));
+    this.live.forget(report.accountId);
     this.#context.database.run(
       'UPDATE account SET report = ? WHERE id = ?',
       JSON.stringify(report),
@@ -143,6 +129,39 @@ export class Accounts {
   reader(): Account | undefined {
     const all = this.all();
     return all.find((one) => one.report?.signIn.state === 'ok') ?? all[0];
+  }
+
+  /**
+   * The account that hears of changes in the list of users. It stays the same while it is any good:
+   * another one would have to subscribe anew.
+   */
+  #watcher(): string | undefined {
+    const { database } = this.#context;
+    const all = this.all();
+    const known = all.find(({ id }) => id === database.read<string>(WATCHER));
+    const chosen = known && isFit(known) ? known : (all.find(isFit) ?? all[0]);
+    if (chosen && chosen !== known) database.write(WATCHER, chosen.id);
+    return chosen?.id;
+  }
+
+  /** Whether Microsoft tells us of changes in the list of users. */
+  get areUsersWatched(): boolean {
+    const now = this.#context.now();
+    return this.all().some(
+      ({ report }) => report?.users.state === 'active' && report.users.expiresAt > now,
+    );
+  }
+
+  /** Ids of the keys that items may be encrypted for. */
+  get keysInUse(): Set<string> {
+    const held = this.all().flatMap(({ report }) => (report ? [report.presence] : []));
+    return new Set(held.flatMap((one) => (one.state === 'active' ? (one.encryptionId ?? []) : [])));
+  }
+
+  /** Users whom Microsoft refuses to subscribe. */
+  get refused(): TeamsUserId[] {
+    const held = this.all().flatMap(({ report }) => (report ? [report.presence] : []));
+    return held.flatMap((one) => (one.state === 'active' ? one.refusedIds : []));
   }
 
   /** Users for whom no account has room. */
@@ -168,10 +187,11 @@ export class Accounts {
   async #configure(wanted: readonly TeamsUserId[], tenant: string, again: boolean): Promise<void> {
     const { database, objects } = this.#context;
     const { settings, connector } = this.#desk;
-    const key = await this.#key();
+    const key = await this.#keys.newest();
     const now = new Map(this.all().map((account) => [account.id, account.users]));
     const { lists, leftOut } = spread(wanted, now);
     database.write('left-out', leftOut);
+    const watcher = this.#watcher();
     const untold: unknown[] = [];
     for (const account of this.all()) {
       const userIds = lists.get(account.id) ?? [];
@@ -190,6 +210,7 @@ export class Accounts {
         sealedPassword: account.sealedPassword,
         notificationUrl: settings.notificationUrl,
         userIds,
+        watchesUsers: account.id === watcher,
         encryption: { id: key.id, certificate: key.certificate },
       };
       const told = JSON.stringify(spec);
@@ -215,64 +236,17 @@ export class Accounts {
         await objects.subscription(this.#desk.connector, id).remove();
         database.forget(specKey(id));
         database.run('UPDATE account SET report = NULL WHERE id = ?', id);
-        this.#subscriptions.delete(id);
+        this.live.forget(id);
       }
     });
   }
-
-  /** Whether an item belongs to a subscription that is ours now, and its user is in it. */
-  accepts(item: Omit<Observation, 'presence' | 'sequence'>): boolean {
-    const subscription = this.#subscription(item.accountId);
-    if (!subscription || subscription.generation !== item.generation) return false;
-    if (subscription.id !== null && subscription.id !== item.subscriptionId) return false;
-    return subscription.users.has(item.userId);
-  }
-
-  /** Whether a lifecycle event is about a subscription that is ours now. */
-  owns(event: Pick<Observation, 'accountId' | 'generation' | 'subscriptionId'>): boolean {
-    const subscription = this.#subscription(event.accountId);
-    return (
-      subscription?.generation === event.generation && subscription.id === event.subscriptionId
-    );
-  }
-
-  /** Kept in memory: each notification asks. */
-  #subscription(accountId: string): LiveSubscription | null {
-    const known = this.#subscriptions.get(accountId);
-    if (known !== undefined) return known;
-    const live = liveSubscription(this.find(accountId)?.report ?? null);
-    this.#subscriptions.set(accountId, live);
-    return live;
-  }
-
-  decryptionKeys(): DecryptionKey[] {
-    const keys = this.#context.database.read<StoredKey[]>('decryption-keys') ?? [];
-    return keys.map(({ id, sealed }) => ({ id, sealed }));
-  }
-
-  /** Sees to it that there is a key pair. Whoever asks meanwhile gets the same one. */
-  ensureKey(): Promise<void> {
-    if (this.#context.database.read('decryption-keys') !== undefined) return Promise.resolve();
-    this.#making ??= this.#makeKey().finally(() => {
-      this.#making = undefined;
-    });
-    return this.#making;
-  }
-
-  async #makeKey(): Promise<void> {
-    const { id, certificate, pkcs8 } = await makeDecryptionKey(this.#context.now());
-    const { keyring } = this.#context;
-    const key = await sealDecryptionKey(keyring, this.#desk.connector, { id, pkcs8 });
-    this.#context.database.write('decryption-keys', [{ ...key, certificate } satisfies StoredKey]);
-  }
-
-  async #key(): Promise<StoredKey> {
-    await this.ensureKey();
-    const [newest] = this.#context.database.read<StoredKey[]>('decryption-keys') ?? [];
-    if (!newest) throw new Error('There is no decryption key.');
-    return newest;
-  }
 }
+
+/** Its sign-in may be under way, or have failed while its subscription goes on. */
+const isFit = ({ report }: Account): boolean =>
+  report?.users.state === 'active' || report?.signIn.state !== 'failed';
+
+const WATCHER = 'users-watcher';
 
 /** Accounts that were removed and whose objects have not heard of it yet. */
 const LEAVING = 'leaving-accounts';

@@ -7,6 +7,8 @@ import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import type { CredentialWatch } from './credential-watch.ts';
+import type { DecryptionKeys } from './decryption-keys.ts';
+import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import { DOUBT_MS } from './pbx-directory.ts';
@@ -22,8 +24,17 @@ import type { TeamsReads } from './teams-reads.ts';
 
 /** `/users/delta` is asked this often, in ms, where no users notification is in place. */
 const USERS_EVERY_MS = 60_000;
+/** And this often where one is: notifications get lost. */
+const WATCHED_USERS_EVERY_MS = 5 * 60_000;
+/**
+ * Microsoft's list may lag behind its own notification: it is asked shortly after, so that many
+ * notifications share a round, and once more, in ms.
+ */
+const USERS_CHANGED_MS = [1_000, 10_000] as const;
 /** A slow sweep repairs lost notifications, in ms. */
 const REPAIR_SWEEP_MS = 5 * 60_000;
+/** And this often, in ms, while a subscription tells nothing. */
+const SILENT_SWEEP_MS = 60_000;
 /** While no agent is connected nobody is waiting for what a sweep would find. */
 const IDLE_SWEEP_MS = 60_000;
 /** A run over 20,000 users takes its time: changes that come one by one share one, in ms. */
@@ -35,7 +46,9 @@ export interface ChoreParts {
   publisher: Publisher;
   microsoft: Microsoft;
   credential: CredentialWatch;
+  decryptionKeys: DecryptionKeys;
   accounts: Accounts;
+  listening: Listening;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -52,6 +65,8 @@ export interface ChoreParts {
 export class Chores {
   readonly #parts: ChoreParts;
   #pairedAt = 0;
+  /** When the list of users is asked once more, because something in it changed (epoch ms). */
+  #usersAgainAt = 0;
 
   constructor(parts: ChoreParts) {
     this.#parts = parts;
@@ -59,6 +74,8 @@ export class Chores {
 
   async run(task: Task): Promise<void> {
     switch (task) {
+      case 'decryption-keys':
+        return this.#tendKeys();
       case 'settings-copy':
         await this.#publish();
         return;
@@ -76,6 +93,8 @@ export class Chores {
         return this.#pairing();
       case 'accounts':
         return this.configureAccounts(false);
+      case 'listening':
+        return this.#judge();
       case 'sweep':
         return this.#sweep();
       case 'credential':
@@ -111,11 +130,11 @@ export class Chores {
 
   /** Puts the copy of what stateless code needs into KV. Says when it is there. */
   async #publish(): Promise<number> {
-    const { desk, publisher, microsoft, accounts } = this.#parts;
+    const { desk, publisher, microsoft, decryptionKeys: keys } = this.#parts;
     const { clientIdSyncToPbx: clientId, source } = desk.settings;
     const tenantId = microsoft.tenants.reading;
     const reading = source === 'subscribe' && tenantId !== null ? { clientId, tenantId } : null;
-    const decryptionKeys = accounts.decryptionKeys();
+    const decryptionKeys = keys.all();
     const next = await publisher.publish({ ...desk.open(), reading, decryptionKeys, tokens: [] });
     if (next === null) return this.#now;
     this.#tasks.at('settings-copy', next);
@@ -123,9 +142,12 @@ export class Chores {
   }
 
   async #tenants(): Promise<void> {
-    const { microsoft, accounts } = this.#parts;
+    const { desk, microsoft, decryptionKeys } = this.#parts;
     await microsoft.resolveTenants();
-    await accounts.ensureKey();
+    if (desk.settings.source === 'subscribe') {
+      await decryptionKeys.ensure();
+      this.#tasks.by('decryption-keys', this.#now);
+    }
     // What an account subscribes is refused by a Worker that does not know the tenant yet.
     this.#tasks.at('accounts', await this.#publish());
     this.#tasks.soon('sweep');
@@ -143,13 +165,31 @@ export class Chores {
     reads.release();
   }
 
+  /** A new key is in KV before Microsoft encrypts for it. */
+  async #tendKeys(): Promise<void> {
+    const { decryptionKeys, accounts, desk } = this.#parts;
+    if (desk.settings.source !== 'subscribe') return;
+    const { changed, nextAt } = await decryptionKeys.tend(accounts.keysInUse);
+    if (changed) this.#tasks.at('accounts', await this.#publish());
+    this.#tasks.at('decryption-keys', nextAt);
+  }
+
+  /** Microsoft says that somebody in the list of users changed. */
+  usersChanged(): void {
+    const [first, again] = USERS_CHANGED_MS;
+    this.#usersAgainAt = this.#now + again;
+    this.#tasks.by('teams-users', this.#now + first);
+  }
+
   async #teamsUsers(): Promise<void> {
     const { teamsDirectory, desk, accounts } = this.#parts;
     // Adding one plans this task again.
     if (desk.settings.source === 'subscribe' && accounts.all().length === 0) return;
     const { teamsPlans } = desk.settings;
     if (await teamsDirectory.read(await this.reading(), teamsPlans)) this.pairSoon();
-    this.#tasks.at('teams-users', this.#now + USERS_EVERY_MS);
+    const every = accounts.areUsersWatched ? WATCHED_USERS_EVERY_MS : USERS_EVERY_MS;
+    const again = this.#usersAgainAt > this.#now ? this.#usersAgainAt : this.#now + every;
+    this.#tasks.at('teams-users', again);
   }
 
   #believeLists(): void {
@@ -188,11 +228,19 @@ export class Chores {
       .map((user) => user.id);
   }
 
+  /** Whether a subscription has gone silent. */
+  async #judge(): Promise<void> {
+    const nextAt = await this.#parts.listening.judge();
+    if (nextAt !== null) this.#tasks.at('listening', nextAt);
+    if (this.#parts.listening.silent.length > 0) this.#tasks.by('sweep', this.#now);
+  }
+
   #sweep(): void {
-    const { desk, agents, reads, pairs } = this.#parts;
+    const { desk, agents, listening, reads, pairs } = this.#parts;
     reads.read(pairs.all().map(({ teamsId }) => teamsId));
     const { source, pollSeconds } = desk.settings;
-    const every = source === 'poll' ? pollSeconds * 1000 : REPAIR_SWEEP_MS;
+    const repair = listening.silent.length > 0 ? SILENT_SWEEP_MS : REPAIR_SWEEP_MS;
+    const every = source === 'poll' ? pollSeconds * 1000 : repair;
     this.#tasks.at('sweep', this.#now + (agents.leader ? every : Math.max(every, IDLE_SWEEP_MS)));
   }
 

@@ -13,7 +13,7 @@ import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
 import { Life, type LifeBindings } from './life.ts';
-import { takeLifecycle, takeObservations } from './notifications.ts';
+import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
 import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
 import { applySettings, setOverride } from './settings-changes.ts';
@@ -93,7 +93,6 @@ export class ConnectorObject
       if (!added.ok) return added;
       audit.add(context.now(), who, 'account added', [added.value.id]);
       tasks.soon('accounts');
-      tasks.soon('teams-users');
       return accepted(accountView(added.value));
     });
   }
@@ -153,8 +152,11 @@ export class ConnectorObject
     cursor: string | null;
   }): Promise<Outcome<rpc.UserPage>> {
     return this.#known((parts) => {
-      const unseen = new Set(parts.tunnel.unseen());
-      return accepted(listUsers(parts, { master: parts.master, unseen }, query));
+      const { accounts, master, tunnel } = parts;
+      const unseen = new Set(tunnel.unseen());
+      const leftOut = new Set(accounts.leftOut);
+      const refused = new Set(accounts.refused);
+      return accepted(listUsers(parts, { master, unseen, leftOut, refused }, query));
     });
   }
 
@@ -187,13 +189,17 @@ export class ConnectorObject
     if (this.#life.wakeUp()) takeObservations(this.#parts, observations);
   }
 
+  async hint(hints: rpc.Hint[]): Promise<void> {
+    if (this.#life.wakeUp()) takeHints(this.#parts, hints);
+  }
+
   async lifecycle(events: rpc.LifecycleEvent[]): Promise<void> {
     if (this.#life.wakeUp()) await takeLifecycle(this.#parts, events);
   }
 
   async decryptionKey(id: string): Promise<rpc.DecryptionKey | null> {
     if (!this.#life.isKnown) return null;
-    return this.#parts.accounts.decryptionKeys().find((key) => key.id === id) ?? null;
+    return this.#parts.decryptionKeys.all().find((key) => key.id === id) ?? null;
   }
 
   // --- the tunnel ---

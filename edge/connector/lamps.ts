@@ -6,7 +6,14 @@ import type { AccountReport, Fault } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
 import { type CredentialEnd, expiryOf } from './expiry.ts';
 import { faultParams, needsAdmin } from './faults.ts';
+import { USERS_PER_ACCOUNT } from './spread.ts';
 import type { PbxLine, SignIn } from './words.ts';
+
+/** A number of users, and some of them by name. */
+interface Some {
+  count: number;
+  names: string[];
+}
 
 export interface Facts {
   /** Epoch ms */
@@ -29,8 +36,12 @@ export interface Facts {
     /** Reading presences. */
     reading: Fault | null;
   };
-  /** Users for whom no account has room: how many, and some of them by name. */
-  leftOut: { count: number; names: string[] };
+  /** Users for whom no account has room. */
+  leftOut: Some;
+  /** Users whom Microsoft refuses to subscribe. */
+  refused: Some;
+  /** User names of accounts whose subscriptions stand and tell nothing. */
+  silent: string[];
   agent: { enrolled: boolean; name: string | null };
   /** PBX sessions of the leading agent, by their name in its configuration. */
   lines: Readonly<Record<string, PbxLine>>;
@@ -172,7 +183,7 @@ function teamsUsersLamp(facts: Facts): Shown {
 }
 
 function subscriptionsLamp(facts: Facts): Shown {
-  const { settings, accounts, leftOut, pairing, faults, now } = facts;
+  const { settings, accounts, leftOut, refused, silent, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
     if (faults.reading) return readingFailed('subscriptions', faults.reading, facts);
     const { pollSeconds: seconds } = settings;
@@ -180,16 +191,24 @@ function subscriptionsLamp(facts: Facts): Shown {
   }
   if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');
   for (const { username, report } of accounts) {
-    if (report?.subscription.state !== 'failed') continue;
+    if (report?.presence.state !== 'failed') continue;
     const about = { who: username, about: 'subscription' };
-    return failed('subscriptions', report.subscription.fault, about);
+    return failed('subscriptions', report.presence.fault, about);
   }
   if (faults.accounts) return failed('subscriptions', faults.accounts);
   if (leftOut.count > 0) {
-    const params = { count: leftOut.count, users: some(leftOut.names) };
+    const missing = Math.ceil(leftOut.count / USERS_PER_ACCOUNT);
+    const params = { count: leftOut.count, users: some(leftOut.names), missing };
     return shown('subscriptions', 'warning', 'not-enough-accounts', params);
   }
-  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
+  if (refused.count > 0) {
+    const params = { count: refused.count, users: some(refused.names) };
+    return shown('subscriptions', 'warning', 'users-refused', params);
+  }
+  if (silent.length > 0) {
+    return shown('subscriptions', 'warning', 'subscription-silent', { who: some(silent) });
+  }
+  const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   const active = states.filter((state) => state.state === 'active');
   if (active.some(({ expiresAt }) => expiresAt <= now)) {
     return shown('subscriptions', 'warning', 'subscription-expired');
@@ -210,7 +229,7 @@ function notificationUrlLamp({ settings, accounts }: Facts): Shown {
   if (settings.source === 'poll') {
     return shown('notificationUrl', 'ok', 'notification-url-not-needed');
   }
-  const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
+  const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   for (const state of states) {
     if (state.state === 'failed' && state.fault.code === 'notification-url-unreachable') {
       return { ...failed('notificationUrl', state.fault), state: 'error' };

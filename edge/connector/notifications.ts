@@ -1,13 +1,14 @@
-// What Microsoft sent, as far as it is about subscriptions that are ours now.
+// What Microsoft sent, as far as it is about subscriptions that are ours now: what belongs to another
+// one, or to nobody in it, changes nothing.
 import type { Parts } from './parts.ts';
-import type { LifecycleEvent, Observation } from './rpc.ts';
+import type { Hint, LifecycleEvent, Observation } from './rpc.ts';
 
-/** Takes presences in. What belongs to another subscription, or to nobody in it, changes nothing. */
 export function takeObservations(parts: Parts, observations: readonly Observation[]): void {
-  const { accounts, presence, context, reads } = parts;
+  const { accounts, listening, presence, context, reads } = parts;
   const { canAsk } = reads;
   for (const observation of observations) {
-    if (!accounts.accepts(observation)) continue;
+    if (!accounts.live.covers(observation)) continue;
+    listening.heard(observation.accountId);
     const pair = presence.ofTeams(observation.userId);
     if (!pair) continue;
     const { presence: seen, sequence } = observation;
@@ -17,6 +18,21 @@ export function takeObservations(parts: Parts, observations: readonly Observatio
   }
 }
 
+/** Items that say whose presence changed, or which users, and nothing more. */
+export function takeHints(parts: Parts, hints: readonly Hint[]): void {
+  const { accounts, listening, presence, chores } = parts;
+  for (const hint of hints) {
+    if (hint.about !== 'presence' || !accounts.live.covers(hint)) continue;
+    listening.heard(hint.accountId);
+    const pair = presence.ofTeams(hint.userId);
+    if (pair) presence.apply(pair, { kind: 'teams-changed' });
+  }
+  const isToldOfUsers = hints.some(
+    (hint) => hint.about === 'users' && accounts.live.owns('users', hint),
+  );
+  if (isToldOfUsers) chores.usersChanged();
+}
+
 /** Throws where an account's object does not answer: Microsoft then says it again. */
 export async function takeLifecycle(
   parts: Parts,
@@ -24,8 +40,11 @@ export async function takeLifecycle(
 ): Promise<void> {
   const { accounts, context, desk, tasks } = parts;
   const { connector } = desk;
-  for (const { accountId, event } of events.filter((one) => accounts.owns(one))) {
-    if (event === 'missed') tasks.soon('sweep');
-    else await context.objects.subscription(connector, accountId).lifecycle(event);
+  for (const origin of events) {
+    const { accountId, about, event } = origin;
+    if (!accounts.live.owns(about, origin)) continue;
+    if (event !== 'missed') {
+      await context.objects.subscription(connector, accountId).lifecycle(about, event);
+    } else tasks.soon(about === 'users' ? 'teams-users' : 'sweep');
   }
 }

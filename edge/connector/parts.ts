@@ -9,8 +9,10 @@ import { Audit } from './audit.ts';
 import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
 import { CredentialWatch } from './credential-watch.ts';
+import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
+import { Listening } from './listening.ts';
 import { Microsoft } from './microsoft.ts';
 import { Pace } from './pace.ts';
 import { PairingDesk } from './pairing-desk.ts';
@@ -18,6 +20,7 @@ import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
 import { SettingsDesk } from './settings-desk.ts';
+import { isUntold } from './silence.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
@@ -40,7 +43,9 @@ export class Parts {
   readonly agenda: Agenda;
   readonly audit: Audit;
   readonly agents: Agents;
+  readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
+  readonly listening: Listening;
   readonly microsoft: Microsoft;
   readonly credential: CredentialWatch;
   readonly directory: Directory;
@@ -70,7 +75,16 @@ export class Parts {
     this.agenda = new Agenda(database);
     this.audit = new Audit(database);
     this.agents = new Agents(ctx, database, new Lines(database));
-    this.accounts = new Accounts(context, this.desk);
+    this.decryptionKeys = new DecryptionKeys(context, this.desk);
+    this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
+    this.listening = new Listening({
+      context,
+      live: this.accounts.live,
+      accountIds: () => this.accounts.ids(),
+      renew: (id) =>
+        context.objects.subscription(this.desk.connector, id).lifecycle('presence', 'silent'),
+      judgeBy: (at) => this.tasks.by('listening', at),
+    });
     this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
     this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
     this.directory = new Directory(database);
@@ -103,7 +117,11 @@ export class Parts {
       farewells,
       pace,
       reading: () => this.chores.reading(),
-      seen: (pair, event) => this.presence.apply(pair, event),
+      seen: (pair, event) => {
+        const isNews = isUntold(pair.state, event.presence, event.at);
+        if (isNews) this.listening.untold(pair.teamsId);
+        this.presence.apply(pair, event);
+      },
       keep: (pair, state) => this.presence.keep(pair, state),
       postponed: (until) => this.tasks.by('sweep', until),
     });

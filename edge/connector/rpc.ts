@@ -5,6 +5,7 @@ import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampId } from '../../shared/lamps.ts';
 import type { TeamsPresence } from '../../shared/presence/model.ts';
 import type { SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
+import type { Resource } from '../graph/account-rpc.ts';
 
 /** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */
 export type Who = string;
@@ -97,21 +98,29 @@ export interface AuditEntry {
   keys: string[];
 }
 
-/** A presence that Microsoft sent, verified and decrypted by the Worker. */
-export interface Observation {
+/** Which subscription something came from. */
+export interface Origin {
   accountId: string;
   /** Generation of the subscription that `clientState` names. */
   generation: number;
   subscriptionId: string;
+}
+
+/** A presence that Microsoft sent, verified and decrypted by the Worker. */
+export interface Observation extends Origin {
   userId: TeamsUserId;
   presence: TeamsPresence;
   sequence?: string;
 }
 
-export interface LifecycleEvent {
-  accountId: string;
-  generation: number;
-  subscriptionId: string;
+/** Microsoft says that something of a user changed, and not to what. */
+export interface Hint extends Origin {
+  about: Resource;
+  userId: TeamsUserId;
+}
+
+export interface LifecycleEvent extends Origin {
+  about: Resource;
   event: 'reauthorizationRequired' | 'subscriptionRemoved' | 'missed';
 }
 
@@ -157,6 +166,8 @@ export interface ConnectorRpc {
 
   /** Stores what Microsoft sent; what is not ours any more changes nothing. Resolves once stored. */
   observe(observations: Observation[]): Promise<void>;
+  /** The same for items without data. */
+  hint(hints: Hint[]): Promise<void>;
   lifecycle(events: LifecycleEvent[]): Promise<void>;
   /** The decryption key with this id, for a Worker whose KV does not show it yet. */
   decryptionKey(id: string): Promise<DecryptionKey | null>;

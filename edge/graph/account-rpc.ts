@@ -5,6 +5,10 @@ import type { Outcome } from '../../shared/errors.ts';
 import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
 import type { Cloud } from './clouds.ts';
 
+/** What may be subscribed with one account: presences of its users, and the list of users itself. */
+export const RESOURCES = ['presence', 'users'] as const;
+export type Resource = (typeof RESOURCES)[number];
+
 /** Everything that a connector wants of one account. Sent anew at each change. */
 export interface AccountSpec {
   connector: ConnectorName;
@@ -17,8 +21,10 @@ export interface AccountSpec {
   /** Sealed under `account:<accountId>:password`. */
   sealedPassword: string;
   notificationUrl: string;
-  /** Whom to subscribe, at most 650; empty: nobody yet. */
+  /** Whose presence to subscribe, at most 650; empty: nobody yet. */
   userIds: TeamsUserId[];
+  /** Whether this account is the one that hears of changes in the list of users. */
+  watchesUsers: boolean;
   /** Certificate, base64 DER, that Microsoft encrypts for; the private key stays with the connector. */
   encryption: { id: string; certificate: string };
 }
@@ -32,16 +38,29 @@ export interface Fault {
   retryAt: number | null;
 }
 
+export type SubscriptionReport =
+  | { state: 'none' }
+  /** About to be created: notifications of this generation may arrive from now on. */
+  | { state: 'creating'; generation: number; userIds: TeamsUserId[] }
+  | {
+      state: 'active';
+      generation: number;
+      id: string;
+      expiresAt: number;
+      userIds: TeamsUserId[];
+      /** Users whom Microsoft refuses to subscribe. */
+      refusedIds: TeamsUserId[];
+      /** The key that items are encrypted for; `null`: they carry no data. */
+      encryptionId: string | null;
+    }
+  | { state: 'failed'; fault: Fault };
+
 /** What became of it. Sent at each change. */
 export interface AccountReport {
   accountId: string;
   signIn: { state: 'unknown' } | { state: 'ok' } | { state: 'failed'; fault: Fault };
-  subscription:
-    | { state: 'none' }
-    /** About to be created: notifications of this generation may arrive from now on. */
-    | { state: 'creating'; generation: number; userIds: TeamsUserId[] }
-    | { state: 'active'; generation: number; id: string; expiresAt: number; userIds: TeamsUserId[] }
-    | { state: 'failed'; fault: Fault };
+  presence: SubscriptionReport;
+  users: SubscriptionReport;
 }
 
 export interface AccessToken {
@@ -49,6 +68,8 @@ export interface AccessToken {
   /** Epoch ms */
   expiresAt: number;
 }
+
+export type LifecycleNews = 'reauthorizationRequired' | 'subscriptionRemoved' | 'silent';
 
 export interface SubscriptionRpc {
   /** Takes over the spec, drops what was tried with an older one, and begins at once. */
@@ -58,9 +79,12 @@ export interface SubscriptionRpc {
    * @param refused a token that Graph answered with 401: another one is fetched
    */
   accessToken(refused?: string): Promise<Outcome<AccessToken>>;
-  /** Microsoft asked for a new authorisation, or said that the subscription is gone. */
-  lifecycle(event: 'reauthorizationRequired' | 'subscriptionRemoved'): Promise<void>;
-  /** Deletes the subscription at Microsoft and everything stored. */
+  /**
+   * Microsoft asked for a new authorisation, or said that the subscription is gone; or it stands there
+   * and tells nothing (`silent`).
+   */
+  lifecycle(resource: Resource, event: LifecycleNews): Promise<void>;
+  /** Deletes the subscriptions at Microsoft and everything stored. */
   remove(): Promise<void>;
 }
 

@@ -1,16 +1,24 @@
-// What is known of one Teams account at Microsoft: its sign-in, its subscription, what went wrong.
+// What is known of one Teams account at Microsoft: its sign-in, its subscriptions, what went wrong.
 // Plain data, stored as one value.
 import type { AppError, Retry } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
-import type { AccountReport, AccountSpec, Fault } from './account-rpc.ts';
+import type {
+  AccountReport,
+  AccountSpec,
+  Fault,
+  Resource,
+  SubscriptionReport,
+} from './account-rpc.ts';
 
-/** The subscription that stands at Microsoft. Times are epoch ms. */
+/** A subscription that stands at Microsoft. Times are epoch ms. */
 export interface Held {
   id: string;
   generation: number;
+  /** Whose presence it covers; empty for the list of users. */
   userIds: TeamsUserId[];
   notificationUrl: string;
-  encryptionId: string;
+  /** The key that its items are encrypted for; `null`: they carry no data. */
+  encryptionId: string | null;
   expiresAt: number;
   renewAt: number;
 }
@@ -30,10 +38,10 @@ export type SignIn =
   | { state: 'ok'; obtainedAt: number; expiresAt: number }
   | { state: 'failed'; fault: Fault };
 
-export interface AccountState {
+/** One of the account's subscriptions. */
+export interface SubscriptionState {
   /** Rises with each create, so that a notification shows which one it belongs to. */
   generation: number;
-  signIn: SignIn;
   held: Held | null;
   /** A create is on its way, or was when its answer was lost. */
   creating: { generation: number; userIds: TeamsUserId[] } | null;
@@ -44,25 +52,41 @@ export interface AccountState {
   leftovers: 'conflict' | 'lost' | null;
   /** Users that Microsoft refuses to subscribe: one of them would keep all others out. */
   excluded: TeamsUserId[];
-  /** Failures in a row, of signing in and of everything else. */
-  signInFailures: number;
+  /** Microsoft refuses to send data with the items: they are subscribed without. */
+  basic: boolean;
+  /** Failures in a row. */
   failures: number;
   pause: Pause | null;
   /** Why there is no subscription. */
   fault: Fault | null;
 }
 
-export const newAccountState = (generation = 0): AccountState => ({
+export interface AccountState extends Record<Resource, SubscriptionState> {
+  signIn: SignIn;
+  /** Failures to sign in, in a row. */
+  signInFailures: number;
+}
+
+export const newSubscriptionState = (generation: number): SubscriptionState => ({
   generation,
-  signIn: { state: 'unknown' },
   held: null,
   creating: null,
   leftovers: null,
   excluded: [],
-  signInFailures: 0,
+  basic: false,
   failures: 0,
   pause: null,
   fault: null,
+});
+
+/** @param generations how far each subscription has counted: an older notification may be hours late */
+export const newAccountState = (
+  generations: Readonly<Record<Resource, number>> = { presence: 0, users: 0 },
+): AccountState => ({
+  signIn: { state: 'unknown' },
+  signInFailures: 0,
+  presence: newSubscriptionState(generations.presence),
+  users: newSubscriptionState(generations.users),
 });
 
 /** An AppError as a value, so that rules and storage can hold it. */
@@ -94,24 +118,25 @@ export const faultOf = (failure: Failure, retryAt: number | null): Fault => ({
 /** What the connector is told. */
 export function reportOf(
   { accountId }: Pick<AccountSpec, 'accountId'>,
-  state: AccountState,
+  { signIn, presence, users }: AccountState,
   now: number,
 ): AccountReport {
-  const { signIn } = state;
   return {
     accountId,
     signIn: signIn.state === 'ok' ? { state: 'ok' } : signIn,
-    subscription: subscriptionReport(state, now),
+    presence: subscriptionReport(presence, now),
+    users: subscriptionReport(users, now),
   };
 }
 
 function subscriptionReport(
-  { held, creating, fault }: AccountState,
+  { held, creating, excluded, fault }: SubscriptionState,
   now: number,
-): AccountReport['subscription'] {
+): SubscriptionReport {
   if (held && held.expiresAt > now) {
-    const { generation, id, expiresAt, userIds } = held;
-    return { state: 'active', generation, id, expiresAt, userIds };
+    const { generation, id, expiresAt, userIds, encryptionId } = held;
+    const refusedIds = excluded;
+    return { state: 'active', generation, id, expiresAt, userIds, refusedIds, encryptionId };
   }
   if (creating) return { state: 'creating', ...creating };
   return fault ? { state: 'failed', fault } : { state: 'none' };

@@ -6,14 +6,19 @@ import type { Keyring } from '../keyring.ts';
 export interface ClientState {
   accountId: string;
   generation: number;
-  /** The subscription was created with resource data: only rich items are its own. */
-  rich: boolean;
+  /**
+   * What the subscription sends: presences with their data (`rich`: only such items are its own), or
+   * only whose presence changed (`basic`), or which users did.
+   */
+  kind: 'rich' | 'basic' | 'users';
 }
 
 /** Graph keeps no more (facts: graph §2.1). */
 const LONGEST = 128;
 const PURPOSE = 'client-state';
-const FORM = /^([\w-]{1,48})\.(\d{1,15})\.([rb])\.([\w-]{16,86})$/;
+const LETTERS = { rich: 'r', basic: 'b', users: 'u' } as const;
+const KINDS = { r: 'rich', b: 'basic', u: 'users' } as const;
+const FORM = /^([\w-]{1,48})\.(\d{1,15})\.([rbu])\.([\w-]{16,86})$/;
 
 /** The text for a new subscription. */
 export async function makeClientState(
@@ -21,7 +26,7 @@ export async function makeClientState(
   connector: ConnectorName,
   state: ClientState,
 ): Promise<string> {
-  const signed = `${state.accountId}.${state.generation}.${state.rich ? 'r' : 'b'}`;
+  const signed = `${state.accountId}.${state.generation}.${LETTERS[state.kind]}`;
   const text = `${signed}.${await keyring.mac(PURPOSE, connector, signed)}`;
   if (text.length > LONGEST || !FORM.test(text)) {
     throw new RangeError(`A clientState of ${text.length} characters does not fit.`);
@@ -35,10 +40,10 @@ export async function verifyClientState(
   connector: ConnectorName,
   text: string,
 ): Promise<ClientState | null> {
-  const [, accountId, generation, kind, mac] =
+  const [, accountId, generation, letter, mac] =
     (text.length <= LONGEST ? FORM.exec(text) : null) ?? [];
-  if (!accountId || !generation || !kind || !mac) return null;
-  const signed = `${accountId}.${generation}.${kind}`;
+  if (!accountId || !generation || !letter || !mac) return null;
+  const signed = `${accountId}.${generation}.${letter}`;
   if (!(await keyring.verifyMac(PURPOSE, connector, signed, mac))) return null;
-  return { accountId, generation: Number(generation), rich: kind === 'r' };
+  return { accountId, generation: Number(generation), kind: KINDS[letter as keyof typeof KINDS] };
 }

@@ -1,17 +1,25 @@
-// One Teams account: the Durable Object around its subscription. Turns calls and alarms into events,
-// and the plan's steps into requests; what to do, `subscription-plan.ts` says.
+// One Teams account: the Durable Object around its subscriptions. Turns calls and alarms into events,
+// and the plan's steps into requests; what to do, `account-plan.ts` says.
 import { DurableObject } from 'cloudflare:workers';
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
 import { type EdgeEnv, parseEnv } from '../env.ts';
 import { createKeyring, type Keyring } from '../keyring.ts';
 import { type ObjectBindings, objects } from '../objects.ts';
-import type { AccessToken, AccountReports, AccountSpec, SubscriptionRpc } from './account-rpc.ts';
+import { type AccountEvent, after } from './account-events.ts';
+import { nextStep } from './account-plan.ts';
+import {
+  type AccessToken,
+  type AccountReports,
+  type AccountSpec,
+  type LifecycleNews,
+  RESOURCES,
+  type Resource,
+  type SubscriptionRpc,
+} from './account-rpc.ts';
 import { failureOf, newAccountState, reportOf } from './account-state.ts';
 import { AccountStore, type StoredAccount } from './account-store.ts';
 import { type GraphClient, graphClient } from './client.ts';
 import { makeClientState } from './client-state.ts';
-import { type AccountEvent, after } from './subscription-events.ts';
-import { nextStep } from './subscription-plan.ts';
 import { type DueStep, performStep } from './subscription-steps.ts';
 import { deleteSubscription } from './subscriptions.ts';
 import { accountTokens, type LoginAccess, type TokenSource } from './token.ts';
@@ -54,7 +62,8 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       this.#tenure = {};
     }
     // Seconds, so that generations also rise over a removal: notifications may be hours late.
-    const state = known?.state ?? newAccountState(Math.floor(Date.now() / 1000));
+    const seconds = Math.floor(Date.now() / 1000);
+    const state = known?.state ?? newAccountState({ presence: seconds, users: seconds });
     this.#store.account = { spec, state, reported: same ? known.reported : null };
     this.#happened({ kind: 'configured', sameAccount: same, sameCredentials });
     await this.ctx.storage.setAlarm(Date.now());
@@ -83,9 +92,14 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     }
   }
 
-  async lifecycle(event: 'reauthorizationRequired' | 'subscriptionRemoved'): Promise<void> {
+  async lifecycle(resource: Resource, event: LifecycleNews): Promise<void> {
     if (!this.#store.account) return;
-    this.#happened({ kind: event === 'subscriptionRemoved' ? 'removed' : 'reauthorize' });
+    const kinds = {
+      reauthorizationRequired: 'reauthorize',
+      subscriptionRemoved: 'removed',
+      silent: 'silent',
+    } as const;
+    this.#happened({ kind: kinds[event], resource });
     await this.ctx.storage.setAlarm(Date.now());
   }
 
@@ -130,11 +144,13 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       graph,
       tokens,
       now: Date.now,
-      beginCreate: async (userIds) => {
-        const generation = this.#happened({ kind: 'create-begun', userIds });
+      beginCreate: async (kind, userIds) => {
+        const resource = kind === 'users' ? 'users' : 'presence';
+        this.#happened({ kind: 'create-begun', resource, userIds });
         // Before Microsoft hears of it: notifications may come while it is still creating.
         await this.#tell();
-        const state = { accountId: spec.accountId, generation, rich: true };
+        const generation = this.#store.account?.state[resource].generation ?? 0;
+        const state = { accountId: spec.accountId, generation, kind };
         return makeClientState(this.#keyring, spec.connector, state);
       },
     });
@@ -143,12 +159,11 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   /** Applies an event to what is stored now, which may be newer than what the step began with. */
-  #happened(event: AccountEvent): number {
+  #happened(event: AccountEvent): void {
     const account = this.#store.account;
-    if (!account) return 0;
+    if (!account) return;
     const state = after(account.state, event, { now: Date.now(), random: Math.random() });
     this.#store.account = { ...account, state };
-    return state.generation;
   }
 
   async #signInTold(tenure: object, event: AccountEvent): Promise<void> {
@@ -197,8 +212,10 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   async #deleteHeld({ spec, state }: StoredAccount): Promise<void> {
-    if (!state.held || state.signIn.state !== 'ok') return;
-    await bestEffort(this.#graph(spec), this.#tokensOf(spec), state.held.id);
+    if (state.signIn.state !== 'ok') return;
+    const ids = RESOURCES.flatMap((resource) => state[resource].held?.id ?? []);
+    const [graph, tokens] = [this.#graph(spec), this.#tokensOf(spec)];
+    await Promise.all(ids.map((id) => bestEffort(graph, tokens, id)));
   }
 
   #graph({ cloud }: AccountSpec): GraphClient {

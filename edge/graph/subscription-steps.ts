@@ -2,15 +2,18 @@
 // throws nothing that Microsoft can cause.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
+import type { AccountEvent } from './account-events.ts';
+import { type Step, TOKEN_AT_LEAST_MS } from './account-plan.ts';
 import type { AccountSpec } from './account-rpc.ts';
 import { type Failure, failureOf } from './account-state.ts';
 import type { GraphCall, GraphClient } from './client.ts';
-import type { AccountEvent } from './subscription-events.ts';
-import { LIFETIME_MS, type Step, TOKEN_AT_LEAST_MS } from './subscription-plan.ts';
+import type { ClientState } from './client-state.ts';
+import type { SubscriptionEvent } from './subscription-event.ts';
+import { TIMES, type Wanted, wantedOf } from './subscription-plan.ts';
 import {
   createSubscription,
   deleteSubscription,
-  listPresenceSubscriptions,
+  listSubscriptions,
   renewSubscription,
 } from './subscriptions.ts';
 import type { TokenSource } from './token.ts';
@@ -25,8 +28,10 @@ export interface StepTools {
    * Called right before a create: counts the generation up, lets the connector know, and resolves
    * with the `clientState` of the new subscription. An AppError of it is the create's.
    */
-  beginCreate: (userIds: TeamsUserId[]) => Promise<string>;
+  beginCreate: (kind: ClientState['kind'], userIds: TeamsUserId[]) => Promise<string>;
 }
+
+type ResourceStep = Exclude<DueStep, { do: 'sign-in' }>;
 
 export async function performStep(
   step: DueStep,
@@ -44,70 +49,78 @@ export async function performStep(
   const event = await ask(step, spec, tools, tools.graph.as(token));
   // Else the same token would be had again from the cache.
   if ('failure' in event && event.failure.code === 'graph-unauthorized') tools.tokens.refuse(token);
-  return event;
+  return { ...event, resource: step.resource };
 }
 
 function ask(
-  step: Exclude<DueStep, { do: 'sign-in' }>,
+  step: ResourceStep,
   spec: AccountSpec,
   tools: StepTools,
   call: GraphCall,
-): Promise<AccountEvent> {
+): Promise<SubscriptionEvent> {
+  const wanted = wantedOf(spec, step.resource);
   switch (step.do) {
     case 'create':
-      return create(step.userIds, spec, tools, call);
+      if (!wanted) throw new Error('The plan creates what nobody wants.');
+      return create(step, wanted, tools, call);
     case 'renew':
-      return renew(step.id, spec, tools, call);
+      return renew(step, wanted, tools, call);
     case 'delete':
       return settle(
         deleteSubscription(call, step.id).then(() => ({ kind: 'deleted' })),
         (failure) => ({ kind: 'delete-failed', failure }),
       );
     case 'tidy':
-      return settle(tidy(spec, call), (failure) => ({ kind: 'tidy-failed', failure }));
+      return settle(tidy(step, spec, call), (failure) => ({ kind: 'tidy-failed', failure }));
   }
 }
 
 function create(
-  userIds: TeamsUserId[],
-  spec: AccountSpec,
+  { userIds, rich }: Extract<ResourceStep, { do: 'create' }>,
+  { resource, notificationUrl, encryption }: Wanted,
   tools: StepTools,
   call: GraphCall,
-): Promise<AccountEvent> {
+): Promise<SubscriptionEvent> {
+  const key = rich ? encryption : null;
   let badIds: TeamsUserId[] = [];
-  async function attempt(): Promise<AccountEvent> {
-    const { notificationUrl, encryption } = spec;
-    const clientState = await tools.beginCreate(userIds);
-    const expiresAt = tools.now() + LIFETIME_MS;
-    const wanted = { notificationUrl, userIds, encryption, clientState, expiresAt };
-    const granted = await createSubscription(call, wanted, (ids) => {
+  async function attempt(): Promise<SubscriptionEvent> {
+    const kind = resource === 'users' ? 'users' : key ? 'rich' : 'basic';
+    const clientState = await tools.beginCreate(kind, userIds ?? []);
+    const expiresAt = tools.now() + TIMES[resource].lifetimeMs;
+    const asked = { notificationUrl, userIds, encryption: key, clientState, expiresAt };
+    const granted = await createSubscription(call, asked, (ids) => {
       badIds = ids;
     });
-    return { kind: 'created', ...granted, wanted: spec };
+    return { kind: 'created', ...granted, notificationUrl, encryptionId: key?.id ?? null };
   }
   return settle(attempt(), (failure) => ({ kind: 'create-failed', failure, badIds }));
 }
 
 function renew(
-  id: string,
-  { encryption }: AccountSpec,
+  { id, resource, rich }: Extract<ResourceStep, { do: 'renew' }>,
+  wanted: Wanted | null,
   tools: StepTools,
   call: GraphCall,
-): Promise<AccountEvent> {
-  const expiresAt = tools.now() + LIFETIME_MS;
+): Promise<SubscriptionEvent> {
+  const expiresAt = tools.now() + TIMES[resource].lifetimeMs;
+  const encryption = rich ? (wanted?.encryption ?? null) : null;
   return settle(
     renewSubscription(call, id, { expiresAt, encryption }).then((granted) => ({
       kind: 'renewed',
       expiresAt: granted.expiresAt,
-      encryptionId: encryption.id,
+      encryptionId: encryption?.id ?? null,
     })),
     (failure) => ({ kind: 'renew-failed', failure }),
   );
 }
 
 /** Ours are those that notify us; another program's is left alone, and only noted. */
-async function tidy({ notificationUrl }: AccountSpec, call: GraphCall): Promise<AccountEvent> {
-  const found = await listPresenceSubscriptions(call);
+async function tidy(
+  { resource }: ResourceStep,
+  { notificationUrl }: AccountSpec,
+  call: GraphCall,
+): Promise<SubscriptionEvent> {
+  const found = await listSubscriptions(call, resource);
   const ours = found.filter((one) => one.notificationUrl === notificationUrl);
   for (const { id } of ours) {
     await deleteSubscription(call, id).catch((error: unknown) => {
@@ -118,9 +131,9 @@ async function tidy({ notificationUrl }: AccountSpec, call: GraphCall): Promise<
 }
 
 const settle = (
-  done: Promise<AccountEvent>,
-  otherwise: (failure: Failure) => AccountEvent,
-): Promise<AccountEvent> => done.catch((error: unknown) => otherwise(failureIn(error)));
+  done: Promise<SubscriptionEvent>,
+  otherwise: (failure: Failure) => SubscriptionEvent,
+): Promise<SubscriptionEvent> => done.catch((error: unknown) => otherwise(failureIn(error)));
 
 /** A fault of our own goes on being one: the object logs it. */
 function failureIn(error: unknown): Failure {

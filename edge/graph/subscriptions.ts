@@ -1,6 +1,7 @@
-// What is said to Graph about presence subscriptions (facts: graph §2.1, §2.8).
+// What is said to Graph about subscriptions to presences and to users (facts: graph §2.1, §2.7, §2.8).
 import { z } from 'zod';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
+import type { Resource } from './account-rpc.ts';
 import type { GraphCall } from './client.ts';
 import type { GraphRefusal } from './graph-errors.ts';
 
@@ -12,8 +13,10 @@ const DELETE_TIMEOUT_MS = 5_000;
 
 export interface NewSubscription {
   notificationUrl: string;
-  userIds: readonly TeamsUserId[];
-  encryption: { id: string; certificate: string };
+  /** Whose presence; `null`: changes of anybody in the list of users. */
+  userIds: readonly TeamsUserId[] | null;
+  /** For whom the items' data is encrypted; `null`: they carry none. */
+  encryption: { id: string; certificate: string } | null;
   clientState: string;
   /** Epoch ms */
   expiresAt: number;
@@ -37,30 +40,40 @@ export async function createSubscription(
   wanted: NewSubscription,
   onBadIds: (ids: TeamsUserId[]) => void,
 ): Promise<Granted> {
-  const quoted = wanted.userIds.map((id) => `'${id}'`).join(',');
   const answer = await call({
     method: 'POST',
     path: '/subscriptions',
     timeoutMs: CREATE_TIMEOUT_MS,
     schema: granted,
     body: {
-      changeType: 'updated',
+      ...subject(wanted.userIds),
       notificationUrl: wanted.notificationUrl,
       lifecycleNotificationUrl: wanted.notificationUrl,
-      resource: `/communications/presences?$filter=id in (${quoted})`,
       expirationDateTime: new Date(wanted.expiresAt).toISOString(),
-      includeResourceData: true,
-      encryptionCertificate: wanted.encryption.certificate,
-      encryptionCertificateId: wanted.encryption.id,
+      ...(wanted.encryption ? { includeResourceData: true, ...keyOf(wanted.encryption) } : {}),
       clientState: wanted.clientState,
     },
     explain: (refusal) => {
-      onBadIds(idsNamedIn(refusal, wanted.userIds));
-      return isHandshakeRefusal(refusal) ? 'notification-url-unreachable' : undefined;
+      onBadIds(idsNamedIn(refusal, wanted.userIds ?? []));
+      if (isHandshakeRefusal(refusal)) return 'notification-url-unreachable';
+      return wanted.encryption && isDataRefusal(refusal) ? 'resource-data-refused' : undefined;
     },
   });
   return { id: answer.id, expiresAt: utcMs(answer.expirationDateTime) ?? wanted.expiresAt };
 }
+
+function subject(userIds: readonly TeamsUserId[] | null) {
+  // A user who is created, or deleted for the time being, comes as updated (facts: graph §2.7).
+  if (userIds === null) return { changeType: 'updated,deleted', resource: '/users' };
+  const quoted = userIds.map((id) => `'${id}'`).join(',');
+  const resource = `/communications/presences?$filter=id in (${quoted})`;
+  return { changeType: 'updated', resource };
+}
+
+const keyOf = ({ id, certificate }: { id: string; certificate: string }) => ({
+  encryptionCertificate: certificate,
+  encryptionCertificateId: id,
+});
 
 /** Renews, and with a certificate also rotates. The token in the call is what delivery then needs. */
 export async function renewSubscription(
@@ -74,8 +87,7 @@ export async function renewSubscription(
     schema: granted,
     body: {
       expirationDateTime: new Date(expiresAt).toISOString(),
-      encryptionCertificate: encryption.certificate,
-      encryptionCertificateId: encryption.id,
+      ...(encryption ? keyOf(encryption) : {}),
     },
   });
   return { id: answer.id, expiresAt: utcMs(answer.expirationDateTime) ?? expiresAt };
@@ -103,17 +115,30 @@ export interface ListedSubscription {
   notificationUrl: string;
 }
 
-/** The presence subscriptions of the token's user and app: at most one may exist. */
-export async function listPresenceSubscriptions(call: GraphCall): Promise<ListedSubscription[]> {
+const PATHS: Readonly<Record<Resource, RegExp>> = {
+  presence: /^\/?communications\/presences\b/i,
+  users: /^\/?users\/?$/i,
+};
+
+/** The subscriptions of the token's user and app: of presences at most one may exist. */
+export async function listSubscriptions(
+  call: GraphCall,
+  about: Resource,
+): Promise<ListedSubscription[]> {
   const { value } = await call({ method: 'GET', path: '/subscriptions', schema: listed });
   return value
-    .filter(({ resource }) => /^\/?communications\/presences\b/i.test(resource))
+    .filter(({ resource }) => PATHS[about].test(resource))
     .map(({ id, notificationUrl }) => ({ id, notificationUrl: notificationUrl ?? '' }));
 }
 
 /** Graph's text is all there is to tell it from other faults of the request (facts: graph §2.2). */
 const isHandshakeRefusal = ({ status, message }: GraphRefusal): boolean =>
   status === 400 && /validation request|notification (endpoint|url)/i.test(message);
+
+/** No page shows this refusal; the words are those of the request's own properties. */
+const isDataRefusal = ({ status, message }: GraphRefusal): boolean =>
+  (status === 400 || status === 403) &&
+  /includeResourceData|resource data|encryptionCertificate/i.test(message);
 
 /** A 500 may list the users that cannot be subscribed. */
 function idsNamedIn({ status, message }: GraphRefusal, asked: readonly TeamsUserId[]) {

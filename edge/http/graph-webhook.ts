@@ -36,26 +36,20 @@ export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     record: ConnectorRecord,
     notification: Notification,
   ): Promise<void> {
-    const { changes, lifecycle, dropped } = await prove(connector, record, notification);
-    for (const { reason, count } of dropped) {
+    const { rich, basic, lifecycle, dropped } = await prove(connector, record, notification);
+    const observations = await decrypted(rich, keys(connector, record));
+    const undecryptable = { reason: 'undecryptable', count: rich.length - observations.length };
+    for (const { reason, count } of [...dropped, undecryptable]) {
       if (count > 0) edge.log('warn', 'notifications-dropped', { connector, reason, count });
     }
-    const observations = await decrypted(changes, keys(connector, record));
-    const undecryptable = changes.length - observations.length;
-    if (undecryptable > 0) {
-      const fields = { connector, reason: 'undecryptable', count: undecryptable };
-      edge.log('warn', 'notifications-dropped', fields);
-    }
+    const object = edge.connector(connector);
     // Awaited: 202 says that it is stored, and anything else makes Microsoft send it again.
-    if (observations.length > 0) await edge.connector(connector).observe(observations);
+    if (observations.length > 0) await object.observe(observations);
+    if (basic.length > 0) {
+      await object.hint(basic.map((item) => ({ ...originOf(item), userId: item.userId })));
+    }
     if (lifecycle.length > 0) {
-      const events = lifecycle.map(({ accountId, generation, subscriptionId, event }) => ({
-        accountId,
-        generation,
-        subscriptionId,
-        event,
-      }));
-      await edge.connector(connector).lifecycle(events);
+      await object.lifecycle(lifecycle.map((item) => ({ ...originOf(item), event: item.event })));
     }
   }
 
@@ -91,6 +85,18 @@ function notificationOf(c: RequestContext): Notification {
   if (notification) return notification;
   throw invalid([{ path: '', message: 'Must be a change notification collection.' }]);
 }
+
+const originOf = ({
+  accountId,
+  generation,
+  subscriptionId,
+  kind,
+}: Ours<{ subscriptionId: string }>) => ({
+  accountId,
+  generation,
+  subscriptionId,
+  about: kind === 'users' ? ('users' as const) : ('presence' as const),
+});
 
 async function decrypted(changes: Ours<RichItem>[], keyOf: KeyOf): Promise<Observation[]> {
   const observations: Observation[] = [];

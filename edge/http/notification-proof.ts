@@ -10,11 +10,14 @@ import { verifyValidationTokens } from '../graph/validation-token.ts';
 import type { Edge } from './deps.ts';
 
 /** An item, with whose subscription it is for. */
-export type Ours<T> = T & Pick<ClientState, 'accountId' | 'generation'>;
+export type Ours<T> = T & ClientState;
 export type RichItem = ChangeItem & { encrypted: NonNullable<ChangeItem['encrypted']> };
 
 export interface Proven {
-  changes: Ours<RichItem>[];
+  /** Items with data. */
+  rich: Ours<RichItem>[];
+  /** Items of subscriptions that send none. */
+  basic: Ours<ChangeItem>[];
   lifecycle: Ours<LifecycleItem>[];
   /** Why the rest was dropped, for the log. */
   dropped: { reason: string; count: number }[];
@@ -42,17 +45,19 @@ export function proveNotification(edge: Edge): ProveNotification {
     if (!reading) return nothing('not-subscribing', notification);
     const expected = { ...reading, tenantId: reading.tenantId.toLowerCase() };
     const stated = await withOurState(edge, connector, expected.tenantId, notification);
-    const changes = stated.changes.filter(isRich);
+    const rich = stated.changes.filter(isRich);
+    const basic = stated.changes.filter(isBasic);
     const { lifecycle } = stated;
     const dropped = [
       { reason: 'unreadable', count: notification.unreadable },
       { reason: 'client-state', count: stated.foreign },
-      { reason: 'not-rich', count: stated.changes.length - changes.length },
+      { reason: 'not-rich', count: stated.changes.length - rich.length - basic.length },
     ];
-    if (changes.length + lifecycle.length === 0) return { changes, lifecycle, dropped };
+    const proven = { rich, basic, lifecycle, dropped };
+    if (rich.length + basic.length + lifecycle.length === 0) return proven;
 
-    // Lifecycle events may come without tokens; where there are any, they have to be good.
-    if (changes.length > 0 || notification.validationTokens.length > 0) {
+    // Items without data may come without tokens; where there are any, they have to be good.
+    if (rich.length > 0 || notification.validationTokens.length > 0) {
       const cloud = cloudOf(record);
       const verdict = await verifyValidationTokens(
         notification.validationTokens,
@@ -61,12 +66,16 @@ export function proveNotification(edge: Edge): ProveNotification {
       );
       if (!verdict.ok) return nothing(`validation-token-${verdict.why}`, notification);
     }
-    return { changes, lifecycle, dropped };
+    return proven;
   };
 }
 
-/** A subscription created with resource data gets rich items only; of a basic one nothing is read. */
-const isRich = (item: Ours<ChangeItem>): item is Ours<RichItem> => item.encrypted !== null;
+/** A subscription created with resource data gets rich items only. */
+const isRich = (item: Ours<ChangeItem>): item is Ours<RichItem> =>
+  item.kind === 'rich' && item.encrypted !== null;
+/** One created without gets no others: nobody encrypts for us there. */
+const isBasic = (item: Ours<ChangeItem>): boolean =>
+  item.kind !== 'rich' && item.encrypted === null;
 
 /** A clientState of ours on an item from another tenant was copied there. */
 async function withOurState(
@@ -82,7 +91,7 @@ async function withOurState(
       if (item.tenantId !== tenantId) continue;
       const state = await verifyClientState(edge.keyring, connector, item.clientState);
       if (!state) continue;
-      kept.push({ ...item, accountId: state.accountId, generation: state.generation });
+      kept.push({ ...item, ...state });
     }
     return kept;
   };
@@ -93,7 +102,8 @@ async function withOurState(
 }
 
 const nothing = (reason: string, { changes, lifecycle, unreadable }: Notification): Proven => ({
-  changes: [],
+  rich: [],
+  basic: [],
   lifecycle: [],
   dropped: [{ reason, count: changes.length + lifecycle.length + unreadable }],
 });

@@ -5,7 +5,7 @@ import type { Decision, PresenceEvent } from './events.ts';
 import type { PairState } from './model.ts';
 import type { Rules } from './rules.ts';
 import { pbxAnswered, seePbx } from './see-pbx.ts';
-import { seeTeams } from './see-teams.ts';
+import { askTeams, seeTeams } from './see-teams.ts';
 import { teamsWriteFailed, teamsWriteSent } from './teams-writes.ts';
 
 /** Says what an event means for a pair. Pure; `now` in epoch ms. */
@@ -18,6 +18,8 @@ export function decide(
   switch (event.kind) {
     case 'teams-seen':
       return seeTeams(rules, state, event, now);
+    case 'teams-changed':
+      return askTeams(state, now);
     case 'pbx-seen':
       return seePbx(rules, state, event, now);
     case 'pbx-wrote':

@@ -15,6 +15,11 @@ export type TeamsSeen = {
   | { source: 'read'; askedAt: number }
 );
 
+/** Microsoft says that the user's presence changed, and not to what. */
+export interface TeamsChanged {
+  kind: 'teams-changed';
+}
+
 export interface PbxSeen {
   kind: 'pbx-seen';
   items: readonly PresenceItem[];
@@ -37,6 +42,7 @@ export interface PbxWrote {
 
 export type PresenceEvent =
   | TeamsSeen
+  | TeamsChanged
   | PbxSeen
   | PbxWrote
   | { kind: 'pbx-sent'; activity: string }

@@ -91,6 +91,12 @@ const settle = (state: PairState, now: number): PairState => ({
   settleAt: Math.max(now, settledFrom(state.written.recent.at(-1))),
 });
 
+/** Something changed: what it is now, a read tells. */
+export const askTeams = (state: PairState, now: number): Seen => ({
+  state: settle(state, now),
+  reason: 'asking-what-is-true',
+});
+
 /** Our own write came back. If the sides differ all the same, a human's change may hide behind it. */
 function takeEcho(
   rules: Rules,

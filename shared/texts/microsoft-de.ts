@@ -295,6 +295,12 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
     action:
       'Auch andere Programme dieses Mandanten halten Abonnements; wer sie betreibt, muss einige beenden. Für diesen Connector eine eigene App-Registrierung verwenden (ClientIDSynctoPbx).',
   },
+  'resource-data-refused': {
+    message:
+      'Microsoft lehnt ein Abonnement ab, dessen Benachrichtigungen die Präsenz selbst enthalten.',
+    action:
+      'Nichts: Eines ohne wird von selbst angelegt, und Präsenzen werden gelesen, wenn es sich meldet.',
+  },
   'subscription-foreign': {
     message:
       'Microsoft gibt uns ein Abonnement nicht heraus: Es gehört einer anderen App oder einem anderen Konto, oder sein Speicher ist gestört.',

@@ -297,6 +297,10 @@ export const MICROSOFT_EN = {
     action:
       'Other programs of this tenant hold subscriptions too; whoever runs them has to end some. Use an app registration of its own for this connector (ClientIDSynctoPbx).',
   },
+  'resource-data-refused': {
+    message: 'Microsoft refuses a subscription whose notifications carry the presence itself.',
+    action: 'Nothing: one without is made by itself, and presences are read when it tells.',
+  },
   'subscription-foreign': {
     message:
       'Microsoft does not give a subscription back to us: it belongs to another app or account, or its store is out of order.',

@@ -23,7 +23,7 @@ describe.each(CLOUDS)('%s', (cloud, scope, teamsPlan) => {
     demo = await setUp({
       stateDir,
       port: 0,
-      laboratory: { cloud, tenant: { moreRoles: ['User.Read.All'], teamsPlan } },
+      laboratory: { cloud, tenant: { accounts: 0, moreRoles: ['User.Read.All'], teamsPlan } },
       settings: {
         cloud,
         source: 'poll',

@@ -5,6 +5,7 @@ import { type Upcoming, upcoming } from './upcoming.ts';
 
 /** What is done by the clock, in the order in which things due at once depend on each other. */
 export const TASKS = [
+  'decryption-keys',
   'settings-copy',
   'tenants',
   'app-sign-in',
@@ -12,6 +13,7 @@ export const TASKS = [
   'doubted-list',
   'pairing',
   'accounts',
+  'listening',
   'sweep',
   'teams-users',
   'credential',

@@ -125,8 +125,13 @@ export class Microsoft extends FakeMicrosoft {
       return new Response(null, { status: 200 });
     });
     this.on(`POST ${GRAPH}/subscriptions`, ({ body }) => {
+      const { expirationDateTime, resource } = JSON.parse(body);
+      const id = resource === '/users' ? 'users-subscription' : 'subscription-1';
+      return json({ id, expirationDateTime }, 201);
+    });
+    this.on(`PATCH ${GRAPH}/subscriptions`, ({ body, url }) => {
       const { expirationDateTime } = JSON.parse(body);
-      return json({ id: 'subscription-1', expirationDateTime }, 201);
+      return json({ id: url.split('/').at(-1), expirationDateTime });
     });
     this.on(`DELETE ${GRAPH}/subscriptions`, () => new Response(null, { status: 204 }));
   }

@@ -89,11 +89,14 @@ test('whatever comes late finds nothing, and makes nothing', async () => {
       presence: { availability: 'Busy', activity: 'Busy' },
     },
   ]);
-  await stub.lifecycle([{ accountId: 'a', generation, subscriptionId: 's', event: 'missed' }]);
+  await stub.lifecycle([
+    { accountId: 'a', generation, subscriptionId: 's', about: 'presence', event: 'missed' },
+  ]);
   await stub.accountReport({
     accountId: 'a',
     signIn: { state: 'ok' },
-    subscription: { state: 'none' },
+    presence: { state: 'none' },
+    users: { state: 'none' },
   });
   expect(await stub.decryptionKey('k')).toBeNull();
   for (const asked of [

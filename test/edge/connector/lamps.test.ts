@@ -19,17 +19,20 @@ const polling = settingsOf(POLLING);
 const passing = (code: string): Fault => ({ code, detail: 'd', requestId: 'r-1', retryAt: SOON });
 const final = (code: string): Fault => ({ code, detail: 'd', retryAt: null });
 
-const active: AccountReport['subscription'] = {
+const active: AccountReport['presence'] = {
   state: 'active',
   generation: 1,
   id: 's',
   expiresAt: NOW + 1,
   userIds: [teamsUserId('a'), teamsUserId('b')],
+  refusedIds: [],
+  encryptionId: 'key-1',
 };
 const account = (
-  subscription: AccountReport['subscription'] = active,
+  presence: AccountReport['presence'] = active,
   signIn: AccountReport['signIn'] = { state: 'ok' },
-) => ({ username: 'sync@example.com', report: { accountId: 'a1', signIn, subscription } });
+  users: AccountReport['users'] = { ...active, userIds: [], encryptionId: null },
+) => ({ username: 'sync@example.com', report: { accountId: 'a1', signIn, presence, users } });
 
 const GOOD: Facts = {
   now: NOW,
@@ -48,6 +51,8 @@ const GOOD: Facts = {
     reading: null,
   },
   leftOut: { count: 0, names: [] },
+  refused: { count: 0, names: [] },
+  silent: [],
   agent: { enrolled: true, name: 'rack' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
   unseen: [],
@@ -78,6 +83,12 @@ const failedWrite = {
   failures: 2,
   retryAt: SOON,
 } as const;
+
+test('not enough accounts: says how many more are needed', () => {
+  const lamps = lampsOf({ ...GOOD, leftOut: { count: 651, names: ['Ann'] } });
+  const lamp = lamps.find(({ id }) => id === 'subscriptions');
+  expect(lamp?.params).toMatchObject({ count: 651, users: 'Ann', missing: 2 });
+});
 
 describe('one row a state', () => {
   test.each<[LampId, LampState, string, Partial<Facts>]>([
@@ -156,6 +167,8 @@ describe('one row a state', () => {
       'not-enough-accounts',
       { leftOut: { count: 900, names: ['Ann', 'Bob'] } },
     ],
+    ['subscriptions', 'warning', 'subscription-silent', { silent: ['sync@example.com'] }],
+    ['subscriptions', 'warning', 'users-refused', { refused: { count: 1, names: ['Ann'] } }],
     [
       'subscriptions',
       'warning',

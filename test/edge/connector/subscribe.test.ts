@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, test } from 'vitest';
-import type { Observation } from '../../../edge/connector/rpc.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Observation, UserPage } from '../../../edge/connector/rpc.ts';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
 import {
   Bed,
@@ -48,7 +48,7 @@ async function subscribed(count: number) {
   for (const n of numbers) agent.presence(n, [], { afterGap: true });
   await bed.settle();
   const [row] = await bed.rows('SELECT report FROM account');
-  const { subscription } = JSON.parse(String(row?.['report'])) as AccountReport;
+  const { presence: subscription } = JSON.parse(String(row?.['report'])) as AccountReport;
   if (subscription.state !== 'active') throw new Error(`It is ${subscription.state}.`);
   return { bed, agent, accountId: id, subscription };
 }
@@ -106,7 +106,8 @@ test('while a subscription is being created its notifications count already', as
   const report = (generation: number): AccountReport => ({
     accountId,
     signIn: { state: 'ok' },
-    subscription: { state: 'creating', generation, userIds: [teamsId(1)] },
+    presence: { state: 'creating', generation, userIds: [teamsId(1)] },
+    users: { state: 'none' },
   });
   await bed.stub.accountReport(report(7_000_000_000));
   await bed.stub.observe([busy(standing)]);
@@ -125,6 +126,7 @@ test('a lifecycle event reaches the account; a foreign one reaches nobody', asyn
     accountId,
     generation: subscription.generation,
     subscriptionId: subscription.id,
+    about: 'presence',
     event: 'subscriptionRemoved',
   } as const;
   const creates = () => bed.microsoft.count(`POST ${GRAPH}/subscriptions`);
@@ -146,7 +148,9 @@ test('missed notifications: everybody is read', async () => {
   await bed.later(2 * MINUTE);
   bed.microsoft.presences.set(teamsId(2), { availability: 'Busy', activity: 'Busy' });
   const { generation, id: subscriptionId } = subscription;
-  await bed.stub.lifecycle([{ accountId, generation, subscriptionId, event: 'missed' }]);
+  await bed.stub.lifecycle([
+    { accountId, generation, subscriptionId, about: 'presence', event: 'missed' },
+  ]);
   await bed.settle();
   expect(agent.shown(2)).toEqual(['busy']);
 });
@@ -167,7 +171,8 @@ test('a removed account is told so, again if its object did not hear', async () 
   await bed.stub.accountReport({
     accountId,
     signIn: { state: 'ok' },
-    subscription: { state: 'none' },
+    presence: { state: 'none' },
+    users: { state: 'none' },
   });
   expect(value(await bed.stub.listAccounts())).toEqual([]);
 });
@@ -200,4 +205,279 @@ test('readings that fail are a lamp, and are over when they work again', async (
   await bed.stub.check('sync');
   await bed.settle();
   expect((await bed.lamp('sync')).state).toBe('ok');
+});
+
+const origin = ({ accountId, subscription }: Standing) => ({
+  accountId,
+  generation: subscription.generation,
+  subscriptionId: subscription.id,
+});
+
+test('items without data: whoever changed is read, all in one request', async () => {
+  const standing = await subscribed(3);
+  const { bed, agent } = standing;
+  const before = bed.microsoft.count('getPresencesByUserId');
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+  bed.microsoft.presences.set(teamsId(2), { availability: 'Away', activity: 'Away' });
+  const about = 'presence' as const;
+  await bed.stub.hint([
+    { ...origin(standing), about, userId: teamsId(1) },
+    { ...origin(standing), about, userId: teamsId(2) },
+    { ...origin(standing), about, userId: teamsId(1) },
+    { ...origin(standing), subscriptionId: 'other', about, userId: teamsId(3) },
+  ]);
+  await bed.settle();
+  expect([agent.shown(1), agent.shown(2), agent.shown(3)]).toEqual([['busy'], ['away'], []]);
+  expect(bed.microsoft.count('getPresencesByUserId')).toBe(before + 1);
+  const [read] = bed.microsoft.asked.filter(({ url }) => url.includes('getPresences')).slice(-1);
+  expect(JSON.parse(read?.body ?? '')).toEqual({ ids: [teamsId(1), teamsId(2)] });
+});
+
+test('what an item without data said is not lost with the object that heard it', async () => {
+  const standing = await subscribed(1);
+  const { bed, agent } = standing;
+  bed.microsoft.answerWrites(() => graphRefusal(503, 'Down'), `${GRAPH}/communications/`);
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+  await bed.stub.hint([{ ...origin(standing), about: 'presence', userId: teamsId(1) }]);
+  await bed.settle();
+  await evictDurableObject(bed.stub);
+  bed.microsoft.on(`POST ${GRAPH}/communications/`, () =>
+    json({ value: [{ id: teamsId(1), availability: 'Busy', activity: 'Busy' }] }),
+  );
+  await bed.later(10 * SECOND);
+  expect(agent.shown(1)).toEqual(['busy']);
+});
+
+const usersOf = async (bed: Bed) => {
+  const [row] = await bed.rows('SELECT report FROM account');
+  const { users } = JSON.parse(String(row?.['report'])) as AccountReport;
+  if (users.state !== 'active') throw new Error(`The users are ${users.state}.`);
+  return users;
+};
+
+test('a user who is renamed is paired anew once Microsoft tells, not by the clock', async () => {
+  const standing = await subscribed(2);
+  const { bed, accountId } = standing;
+  const users = await usersOf(bed);
+  await bed.later(20 * SECOND);
+  const before = bed.microsoft.count('GET');
+  await bed.later(2 * MINUTE);
+  expect(bed.microsoft.count('GET')).toBe(before);
+
+  bed.microsoft.people = [
+    person(1),
+    person(2, { userPrincipalName: 'other@example.com', displayName: 'Other' }),
+  ];
+  const { generation, id: subscriptionId } = users;
+  const hint = { accountId, generation, subscriptionId, about: 'users' as const };
+  await bed.stub.hint([{ ...hint, userId: teamsId(2) }]);
+  await bed.later(15 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([1]);
+  // Once soon, and once more in case the list lags behind.
+  expect(bed.microsoft.count('GET')).toBe(before + 2);
+
+  await bed.stub.hint([{ ...hint, subscriptionId: 'other', userId: teamsId(2) }]);
+  await bed.later(15 * SECOND);
+  expect(bed.microsoft.count('GET')).toBe(before + 2);
+});
+
+test('one account watches the users; another takes over when its sign-in fails', async () => {
+  const { bed, accountId } = await subscribed(1);
+  const other = value(
+    await bed.stub.addAccount('operator', { username: 'second@example.com', password: 'pass' }),
+  );
+  await settled(bed, other.id);
+  const watching = async () => {
+    const rows = await bed.rows('SELECT id, report FROM account');
+    return rows.flatMap(({ id, report }) =>
+      (JSON.parse(String(report)) as AccountReport).users.state === 'active' ? [id] : [],
+    );
+  };
+  expect(await watching()).toEqual([accountId]);
+  const fault = { code: 'wrong-credentials', detail: 'no', retryAt: null };
+  await bed.stub.accountReport({
+    accountId,
+    signIn: { state: 'failed', fault },
+    presence: { state: 'none' },
+    users: { state: 'none' },
+  });
+  await settled(bed, other.id);
+  expect(await watching()).toEqual([other.id]);
+});
+
+test('the key is changed without a gap: the new one is in KV first, the old one stays a while', async () => {
+  const { bed, accountId } = await subscribed(1);
+  const keysInKv = async () => {
+    const text = await env.SETTINGS.get(`settings:${bed.name}`);
+    const { decryptionKeys } = JSON.parse(text ?? '{}') as { decryptionKeys: { id: string }[] };
+    return decryptionKeys.map(({ id }) => id);
+  };
+  const day = 24 * 60 * MINUTE;
+  /** For which key Microsoft was asked to encrypt, and what KV held just then. */
+  const rotated: { to: string; inKv: string[] }[] = [];
+  bed.microsoft.on(`PATCH ${GRAPH}/subscriptions`, async ({ body, url }) => {
+    const { encryptionCertificateId: to, expirationDateTime } = JSON.parse(body);
+    if (to) rotated.push({ to, inKv: await keysInKv() });
+    return json({ id: url.split('/').at(-1), expirationDateTime });
+  });
+  const [first] = await keysInKv();
+  // What stood has run out by then, and is made anew with the key that there is.
+  vi.setSystemTime(Date.now() + 30 * day - 5 * MINUTE);
+  await settled(bed, accountId);
+  expect(await keysInKv()).toEqual([first]);
+  await bed.later(5 * MINUTE);
+  await settled(bed, accountId);
+  const keys = await keysInKv();
+  expect(keys).toEqual([expect.any(String), first]);
+  expect(rotated.at(-1)).toEqual({ to: keys[0], inKv: keys });
+
+  vi.setSystemTime(Date.now() + day);
+  await settled(bed, accountId);
+  await bed.later(2 * SECOND);
+  expect(await keysInKv()).toEqual([keys[0]]);
+});
+
+test('a key that no SETTINGS_KEY opens any more is replaced', async () => {
+  const { bed, accountId } = await subscribed(1);
+  const stored = () =>
+    runInDurableObject(bed.stub, (_object, ctx) => {
+      const [row] = ctx.storage.sql
+        .exec<{ value: string }>("SELECT value FROM meta WHERE key = 'decryption-keys'")
+        .toArray();
+      return JSON.parse(row?.value ?? '[]') as { id: string; sealed: string }[];
+    });
+  const [lost] = await stored();
+  await runInDurableObject(bed.stub, (_object, ctx) =>
+    ctx.storage.sql.exec(
+      "UPDATE meta SET value = replace(value, ?, 'not.a.jwe') WHERE key = 'decryption-keys'",
+      lost?.sealed ?? '',
+    ),
+  );
+  await bed.stub.check('settings');
+  await bed.later(2 * SECOND);
+  await settled(bed, accountId);
+  const [newest] = await stored();
+  expect(newest?.id).not.toBe(lost?.id);
+  await settled(bed, accountId);
+  const [report] = await bed.rows('SELECT report FROM account');
+  expect(JSON.parse(String(report?.['report'])).presence.encryptionId).toBe(newest?.id);
+});
+
+test('a user whom Microsoft refuses to subscribe keeps nobody else out, and says so', async () => {
+  const { bed, agent, accountId } = await subscribed(1);
+  const bad = teamsId(2);
+  bed.microsoft.on(`POST ${GRAPH}/subscriptions`, ({ body }) => {
+    const { resource, expirationDateTime } = JSON.parse(body);
+    return resource.includes(bad)
+      ? graphRefusal(500, 'ExtensionError', `Failed for the users: ${bad}`)
+      : json({ id: 'subscription-2', expirationDateTime }, 201);
+  });
+  bed.microsoft.people = [person(1), person(2)];
+  await bed.stub.check('teamsUsers');
+  agent.users([pbxUser(1), pbxUser(2)], 2);
+  for (let n = 0; n < 12; n += 1) {
+    await bed.later(10 * SECOND);
+    await settled(bed, accountId);
+  }
+  expect(await bed.lamp('subscriptions')).toMatchObject({
+    state: 'warning',
+    code: 'users-refused',
+  });
+  const { items } = value(await bed.stub.listUsers({ text: '', state: null, cursor: null }));
+  expect(items.map(({ state, reason }) => [state, reason])).toEqual([
+    ['paired', undefined],
+    ['paired', 'Microsoft refuses to subscribe the presence of this user.'],
+  ]);
+});
+
+test('more users than the accounts have room for: the lamp counts them, each is marked', async () => {
+  const { bed, agent, accountId } = await subscribed(1);
+  const numbers = Array.from({ length: 660 }, (_, n) => n + 1);
+  bed.microsoft.people = numbers.map((n) => person(n));
+  await bed.stub.check('teamsUsers');
+  agent.users(
+    numbers.map((n) => pbxUser(n)),
+    2,
+  );
+  await bed.later(3 * SECOND);
+  await settled(bed, accountId);
+  expect(await bed.lamp('subscriptions')).toMatchObject({
+    code: 'not-enough-accounts',
+    params: { count: 10, missing: 1 },
+  });
+  const marked: string[] = [];
+  for (let cursor: string | null = '0'; cursor !== null; ) {
+    const page: UserPage = value(await bed.stub.listUsers({ text: '', state: 'paired', cursor }));
+    for (const { reason, teams } of page.items) if (reason) marked.push(`${teams?.id}: ${reason}`);
+    cursor = page.next ?? null;
+  }
+  expect(marked).toHaveLength(10);
+  expect(marked[0]).toContain('No Teams account has room');
+});
+
+describe('a subscription that stands and tells nothing', () => {
+  const creates = (bed: Bed) =>
+    bed.microsoft.asked.filter(
+      ({ method, url, body }) =>
+        method === 'POST' && url === `${GRAPH}/subscriptions` && body.includes('presences'),
+    ).length;
+  /** Microsoft lists what was made and not deleted. */
+  function listing(bed: Bed) {
+    bed.microsoft.on(`GET ${GRAPH}/subscriptions`, () => {
+      const resource = "/communications/presences?$filter=id in ('x')";
+      const { notificationUrl } = SUBSCRIBING;
+      return json({ value: [{ id: 'subscription-1', resource, notificationUrl }] });
+    });
+  }
+  async function pass(standing: Standing, ms: number) {
+    for (let left = ms; left > 0; left -= MINUTE) {
+      await standing.bed.later(Math.min(left, MINUTE));
+      await settled(standing.bed, standing.accountId);
+    }
+  }
+
+  test('is noticed by the sweep, shown, made anew, and well with the next notification', async () => {
+    const standing = await subscribed(2);
+    const { bed, agent, accountId } = standing;
+    listing(bed);
+    await pass(standing, 6 * MINUTE);
+    const before = creates(bed);
+    bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+    await pass(standing, 7 * MINUTE);
+    expect(agent.shown(1)).toEqual(['busy']);
+    expect(await bed.lamp('subscriptions')).toMatchObject({
+      state: 'warning',
+      code: 'subscription-silent',
+      params: { who: 'sync@example.com' },
+    });
+    expect(creates(bed)).toBe(before + 1);
+    expect(bed.microsoft.count(`DELETE ${GRAPH}/subscriptions/subscription-1`)).toBe(1);
+
+    const [row] = await bed.rows('SELECT report FROM account');
+    const { presence } = JSON.parse(String(row?.['report'])) as AccountReport;
+    if (presence.state !== 'active') throw new Error(`It is ${presence.state}.`);
+    const { generation, id: subscriptionId } = presence;
+    await bed.stub.observe([
+      {
+        accountId,
+        generation,
+        subscriptionId,
+        userId: teamsId(2),
+        presence: { availability: 'Away', activity: 'Away' },
+      },
+    ]);
+    expect(await bed.lamp('subscriptions')).toMatchObject({ state: 'ok' });
+  });
+
+  test('is none where everything was told, and where nobody did anything', async () => {
+    const standing = await subscribed(2);
+    const { bed } = standing;
+    await pass(standing, 6 * MINUTE);
+    const before = creates(bed);
+    bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+    await bed.stub.observe([busy(standing, { userId: teamsId(1) })]);
+    await pass(standing, 20 * MINUTE);
+    expect(creates(bed)).toBe(before);
+    expect(await bed.lamp('subscriptions')).toMatchObject({ state: 'ok' });
+  });
 });

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { makeClientState, verifyClientState } from '../../../edge/graph/client-state.ts';
+import {
+  type ClientState,
+  makeClientState,
+  verifyClientState,
+} from '../../../edge/graph/client-state.ts';
 import { createKeyring } from '../../../edge/keyring.ts';
 import type { ConnectorName } from '../../../shared/ids.ts';
 
@@ -9,13 +13,13 @@ const keyring = createKeyring({
 });
 const connector = 'example.com/microsoft365' as ConnectorName;
 const other = 'example.org/microsoft365' as ConnectorName;
-const state = { accountId: crypto.randomUUID(), generation: 12, rich: true };
+const state: ClientState = { accountId: crypto.randomUUID(), generation: 12, kind: 'rich' };
 
 test('what was made is understood, within Graph’s 128 characters', async () => {
-  for (const rich of [true, false]) {
-    const text = await makeClientState(keyring, connector, { ...state, rich });
+  for (const kind of ['rich', 'basic', 'users'] as const) {
+    const text = await makeClientState(keyring, connector, { ...state, kind });
     expect(text.length).toBeLessThanOrEqual(128);
-    expect(await verifyClientState(keyring, connector, text)).toEqual({ ...state, rich });
+    expect(await verifyClientState(keyring, connector, text)).toEqual({ ...state, kind });
   }
 });
 
@@ -25,6 +29,7 @@ test('nothing else is', async () => {
   const forged = [
     text.replace('.12.', '.13.'),
     text.replace('.r.', '.b.'),
+    text.replace('.r.', '.u.'),
     text.replace(state.accountId, crypto.randomUUID()),
     text.slice(0, -1),
     `${text}A`,

@@ -90,6 +90,7 @@ const spec = async (more: Partial<AccountSpec> = {}): Promise<AccountSpec> => ({
   sealedPassword: await keyring.seal(connector, `account:${accountId}:password`, 'pass-word'),
   notificationUrl: 'https://edge.example/example.com/microsoft365/subscriptions',
   userIds: [a, b],
+  watchesUsers: false,
   encryption: { id: 'key-1', certificate: 'DER' },
   ...more,
 });
@@ -134,9 +135,9 @@ const signIns = () => microsoft.count('POST https://login');
 const last = () => reports.at(-1);
 /** Generation of the subscription that the connector was told of last. */
 function generation(): number {
-  const subscription = last()?.subscription;
-  if (subscription?.state !== 'active') throw new Error('There is no subscription.');
-  return subscription.generation;
+  const presence = last()?.presence;
+  if (presence?.state !== 'active') throw new Error('There is no subscription.');
+  return presence.generation;
 }
 
 test('signs in, creates, and reports each step to the connector', async () => {
@@ -158,19 +159,19 @@ test('signs in, creates, and reports each step to the connector', async () => {
   expect(last()).toMatchObject({
     accountId,
     signIn: { state: 'ok' },
-    subscription: { state: 'active', id: 'sub-1', userIds: [a, b], expiresAt: START + 59 * MINUTE },
+    presence: { state: 'active', id: 'sub-1', userIds: [a, b], expiresAt: START + 59 * MINUTE },
   });
   expect(await verifyClientState(keyring, connector, body.clientState)).toEqual({
     accountId,
     generation: generation(),
-    rich: true,
+    kind: 'rich',
   });
 });
 
 test('the connector knows the generation before Microsoft is asked', async () => {
   const known: (string | undefined)[] = [];
   microsoft.on('/subscriptions', ({ body }) => {
-    known.push(last()?.subscription.state);
+    known.push(last()?.presence.state);
     return json({ id: 'sub-1', expirationDateTime: JSON.parse(body).expirationDateTime }, 201);
   });
   await configure();
@@ -178,26 +179,26 @@ test('the connector knows the generation before Microsoft is asked', async () =>
 });
 
 test('without the connector nothing is created, and it is tried again', async () => {
-  onReport = ({ subscription }) => {
-    if (subscription.state === 'creating') throw new Error('overloaded');
+  onReport = ({ presence }) => {
+    if (presence.state === 'creating') throw new Error('overloaded');
   };
   await configure();
   expect(creates()).toHaveLength(0);
   onReport = () => undefined;
   await later(5_000);
   expect(creates()).toHaveLength(1);
-  expect(last()?.subscription.state).toBe('active');
+  expect(last()?.presence.state).toBe('active');
 });
 
 test('goes on answering while Microsoft shakes hands', async () => {
   microsoft.on('/subscriptions', async ({ body }) => {
     const self = stubFromHere();
     expect(await self.accessToken()).toMatchObject({ ok: true, value: { token: 'token-1' } });
-    await self.lifecycle('reauthorizationRequired');
+    await self.lifecycle('presence', 'reauthorizationRequired');
     return json({ id: 'sub-1', expirationDateTime: JSON.parse(body).expirationDateTime }, 201);
   });
   await configure();
-  expect(last()?.subscription.state).toBe('active');
+  expect(last()?.presence.state).toBe('active');
 });
 
 test('renews every ten minutes, with a token that reaches further', async () => {
@@ -212,7 +213,7 @@ test('renews every ten minutes, with a token that reaches further', async () => 
     .filter(({ url }) => url.includes('login'))
     .map((asked) => formOf(asked)['grant_type']);
   expect(grants).toEqual(['password', 'refresh_token']);
-  expect(last()?.subscription).toMatchObject({ expiresAt: START + 119 * MINUTE });
+  expect(last()?.presence).toMatchObject({ expiresAt: START + 119 * MINUTE });
 });
 
 test('creates anew what Microsoft does not know any more, with another generation', async () => {
@@ -220,7 +221,7 @@ test('creates anew what Microsoft does not know any more, with another generatio
   const before = generation();
   microsoft.on('PATCH', () => graphRefusal(404, 'ResourceNotFound'));
   await later(10 * MINUTE);
-  expect(last()?.subscription).toMatchObject({
+  expect(last()?.presence).toMatchObject({
     state: 'active',
     id: 'sub-2',
     generation: before + 1,
@@ -237,15 +238,15 @@ test('other users: the old subscription goes, a new one comes; fewer need nothin
   await stub.configure({ ...known, userIds: [b, c] });
   await run();
   expect(microsoft.count('DELETE https://graph.microsoft.com/v1.0/subscriptions/sub-1')).toBe(1);
-  expect(last()?.subscription).toMatchObject({ state: 'active', id: 'sub-2', userIds: [b, c] });
+  expect(last()?.presence).toMatchObject({ state: 'active', id: 'sub-2', userIds: [b, c] });
   expect(signIns()).toBe(1);
 });
 
 test('a removed subscription is created anew at once', async () => {
   await configure();
-  await stub.lifecycle('subscriptionRemoved');
+  await stub.lifecycle('presence', 'subscriptionRemoved');
   await run();
-  expect(last()?.subscription).toMatchObject({ state: 'active', id: 'sub-2' });
+  expect(last()?.presence).toMatchObject({ state: 'active', id: 'sub-2' });
 });
 
 test('a subscription of ours that was forgotten is found, deleted and made anew', async () => {
@@ -273,7 +274,7 @@ test('a subscription of ours that was forgotten is found, deleted and made anew'
   expect(microsoft.asked.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual(
     ['https://graph.microsoft.com/v1.0/subscriptions/old'],
   );
-  expect(last()?.subscription).toMatchObject({ state: 'active', id: 'new' });
+  expect(last()?.presence).toMatchObject({ state: 'active', id: 'new' });
 });
 
 test('a handshake that fails is told by its own name', async () => {
@@ -285,7 +286,7 @@ test('a handshake that fails is told by its own name', async () => {
     ),
   );
   await configure();
-  expect(last()?.subscription).toMatchObject({
+  expect(last()?.presence).toMatchObject({
     state: 'failed',
     fault: { code: 'notification-url-unreachable', requestId: 'request-1' },
   });
@@ -296,7 +297,7 @@ test('a wrong password is sent once, whoever asks and whatever else changes', as
   const known = await configure();
   expect(last()).toMatchObject({
     signIn: { state: 'failed', fault: { code: 'wrong-credentials', retryAt: null } },
-    subscription: { state: 'none' },
+    presence: { state: 'none' },
   });
   for (let n = 0; n < 3; n += 1) {
     expect(await stub.accessToken()).toMatchObject({
@@ -314,7 +315,7 @@ test('a wrong password is sent once, whoever asks and whatever else changes', as
   await stub.configure({ ...known, sealedPassword });
   await run();
   expect(signIns()).toBe(2);
-  expect(last()).toMatchObject({ signIn: { state: 'ok' }, subscription: { state: 'active' } });
+  expect(last()).toMatchObject({ signIn: { state: 'ok' }, presence: { state: 'active' } });
 });
 
 test('an old password that is refused late does not count against the new one', async () => {
@@ -332,7 +333,7 @@ test('an old password that is refused late does not count against the new one', 
   await stub.configure(wanted);
   await run();
   expect(signIns()).toBe(2);
-  expect(last()).toMatchObject({ signIn: { state: 'ok' }, subscription: { state: 'active' } });
+  expect(last()).toMatchObject({ signIn: { state: 'ok' }, presence: { state: 'active' } });
 });
 
 test('a token that Graph refuses is replaced, for the subscription and for readers', async () => {
@@ -344,7 +345,7 @@ test('a token that Graph refuses is replaced, for the subscription and for reade
   );
   await later(10 * MINUTE);
   expect(signIns()).toBe(2);
-  expect(last()?.subscription).toMatchObject({ state: 'active', expiresAt: START + 70 * MINUTE });
+  expect(last()?.presence).toMatchObject({ state: 'active', expiresAt: START + 70 * MINUTE });
   expect(await stub.accessToken('token-2')).toMatchObject({ value: { token: 'token-3' } });
 });
 
@@ -352,7 +353,7 @@ test('nobody to subscribe: the account signs in, and readers get its token', asy
   await configure({ userIds: [] });
   expect(signIns()).toBe(1);
   expect(creates()).toHaveLength(0);
-  expect(last()).toMatchObject({ signIn: { state: 'ok' }, subscription: { state: 'none' } });
+  expect(last()).toMatchObject({ signIn: { state: 'ok' }, presence: { state: 'none' } });
   expect(await stub.accessToken()).toMatchObject({ ok: true, value: { token: 'token-1' } });
 });
 
@@ -395,7 +396,7 @@ test('a create that is answered after the removal is taken back', async () => {
   });
   await configure();
   expect(microsoft.count('DELETE https://graph.microsoft.com/v1.0/subscriptions/late')).toBe(1);
-  expect(reports.map(({ subscription }) => subscription.state)).not.toContain('active');
+  expect(reports.map(({ presence }) => presence.state)).not.toContain('active');
 });
 
 test('another account takes over: the old subscription goes, everything begins anew', async () => {
@@ -405,5 +406,43 @@ test('another account takes over: the old subscription goes, everything begins a
   expect(microsoft.count('DELETE https://graph.microsoft.com/v1.0/subscriptions/sub-1')).toBe(1);
   const grants = microsoft.asked.filter(({ url }) => url.includes('login')).map(formOf);
   expect(grants.map(({ username }) => username)).toEqual(['sync@example.com', 'other@example.com']);
-  expect(last()?.subscription).toMatchObject({ state: 'active', id: 'sub-2' });
+  expect(last()?.presence).toMatchObject({ state: 'active', id: 'sub-2' });
+});
+
+test('an account that watches the users subscribes to both, and takes both away', async () => {
+  await configure({ watchesUsers: true });
+  expect(creates()).toHaveLength(2);
+  const body = JSON.parse(creates()[1]?.body ?? '');
+  expect(body).toMatchObject({ resource: '/users', changeType: 'updated,deleted' });
+  expect(body).not.toHaveProperty('includeResourceData');
+  expect(await verifyClientState(keyring, connector, body.clientState)).toMatchObject({
+    kind: 'users',
+  });
+  expect(last()).toMatchObject({
+    presence: { state: 'active', id: 'sub-1' },
+    users: { state: 'active', id: 'sub-2' },
+  });
+
+  await stub.lifecycle('users', 'subscriptionRemoved');
+  await run();
+  expect(last()).toMatchObject({ presence: { id: 'sub-1' }, users: { id: 'sub-3' } });
+  await stub.remove();
+  const deleted = microsoft.asked.filter(({ method }) => method === 'DELETE');
+  expect(deleted.map(({ url }) => url.split('/').at(-1)).sort()).toEqual(['sub-1', 'sub-3']);
+});
+
+test('where Microsoft refuses data with the items, they are subscribed without', async () => {
+  microsoft.on('POST https://graph.microsoft.com/v1.0/subscriptions', ({ body }) => {
+    const { includeResourceData, expirationDateTime } = JSON.parse(body);
+    const refusal = 'includeResourceData is not supported for this resource.';
+    return includeResourceData
+      ? graphRefusal(400, 'InvalidRequest', refusal)
+      : json({ id: 'basic', expirationDateTime }, 201);
+  });
+  await configure();
+  expect(creates()).toHaveLength(2);
+  expect(last()?.presence).toMatchObject({ state: 'active', id: 'basic', encryptionId: null });
+  await later(10 * MINUTE);
+  const [patch] = microsoft.asked.filter(({ method }) => method === 'PATCH');
+  expect(JSON.parse(patch?.body ?? '')).not.toHaveProperty('encryptionCertificate');
 });

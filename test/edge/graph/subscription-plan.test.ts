@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { type AccountEvent, after as accountAfter } from '../../../edge/graph/account-events.ts';
+import { nextStep as planned } from '../../../edge/graph/account-plan.ts';
+import type { AccountSpec } from '../../../edge/graph/account-rpc.ts';
 import {
   type AccountState,
   type Failure,
   newAccountState,
   reportOf,
 } from '../../../edge/graph/account-state.ts';
-import { type AccountEvent, after } from '../../../edge/graph/subscription-events.ts';
-import { nextStep, RENEW_EVERY_MS, type Wanted } from '../../../edge/graph/subscription-plan.ts';
+import type { SubscriptionEvent } from '../../../edge/graph/subscription-event.ts';
+import { TIMES } from '../../../edge/graph/subscription-plan.ts';
 import { type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
 
 const NOW = 1_000_000_000_000;
@@ -14,12 +17,21 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const [a, b, c] = ['a', 'b', 'c'].map(teamsUserId) as [TeamsUserId, TeamsUserId, TeamsUserId];
 
-const wanted = (userIds: TeamsUserId[], more: Partial<Wanted> = {}): Wanted => ({
-  userIds,
-  notificationUrl: 'https://edge.example/x/subscriptions',
-  encryption: { id: 'key-1', certificate: 'DER' },
-  ...more,
-});
+const RENEW_EVERY_MS = TIMES.presence.renewEveryMs;
+const URL = 'https://edge.example/x/subscriptions';
+const wanted = (userIds: TeamsUserId[], more: Partial<AccountSpec> = {}) =>
+  ({
+    userIds,
+    notificationUrl: URL,
+    encryption: { id: 'key-1', certificate: 'DER' },
+    watchesUsers: false,
+    ...more,
+  }) as AccountSpec;
+/** The step, without what a create or a renewal says of data: see "data with the items". */
+function nextStep(...given: Parameters<typeof planned>) {
+  const { rich: _, resource: __, ...step } = { rich: null, resource: null, ...planned(...given) };
+  return step;
+}
 const failure = (code: string, more: Partial<Failure> = {}): Failure => ({
   code,
   detail: `Said by the test: ${code}.`,
@@ -27,42 +39,51 @@ const failure = (code: string, more: Partial<Failure> = {}): Failure => ({
   ...more,
 });
 
+/** What happens to the account, or to its subscription to presences. */
+type Happening = Exclude<AccountEvent, { resource: unknown }> | SubscriptionEvent;
+
+const ofPresence = (event: Happening): AccountEvent =>
+  ['configured', 'signed-in', 'sign-in-failed'].includes(event.kind)
+    ? (event as AccountEvent)
+    : ({ ...event, resource: 'presence' } as AccountEvent);
+
 /** A state as events make it, so that no test invents one that cannot be. */
-function made(...events: AccountEvent[]): AccountState {
+function made(...events: Happening[]): AccountState {
   return events.reduce(
-    (state, event) => after(state, event, { now: NOW, random: 0.5 }),
+    (state, event) => accountAfter(state, ofPresence(event), { now: NOW, random: 0.5 }),
     newAccountState(),
   );
 }
-const signedIn: AccountEvent = { kind: 'signed-in', expiresAt: NOW + 75 * MINUTE };
-const begun: AccountEvent = { kind: 'create-begun', userIds: [a, b] };
-const created: AccountEvent = {
+const signedIn: Happening = { kind: 'signed-in', expiresAt: NOW + 75 * MINUTE };
+const begun: Happening = { kind: 'create-begun', userIds: [a, b] };
+const created: Happening = {
   kind: 'created',
   id: 'sub-1',
   expiresAt: NOW + 59 * MINUTE,
-  wanted: wanted([a, b]),
+  notificationUrl: URL,
+  encryptionId: 'key-1',
 };
 const active = [signedIn, begun, created];
-const createFailed = (code: string, more: Partial<Failure> = {}): AccountEvent => ({
+const createFailed = (code: string, more: Partial<Failure> = {}): Happening => ({
   kind: 'create-failed',
   failure: failure(code, more),
   badIds: [],
 });
-const renewFailed = (code: string, more: Partial<Failure> = {}): AccountEvent => ({
+const renewFailed = (code: string, more: Partial<Failure> = {}): Happening => ({
   kind: 'renew-failed',
   failure: failure(code, more),
 });
-const deleteFailed = (code: string): AccountEvent => ({
+const deleteFailed = (code: string): Happening => ({
   kind: 'delete-failed',
   failure: failure(code),
 });
 const never = { retry: 'never' } as const;
 const times = <T>(n: number, event: T): T[] => Array.from({ length: n }, () => event);
-const step = (events: AccountEvent[], users = [a, b], at = NOW) =>
+const step = (events: Happening[], users = [a, b], at = NOW) =>
   nextStep(made(...events), wanted(users), at);
 
 describe('the way to a subscription', () => {
-  test.each<[string, AccountEvent[], TeamsUserId[], object]>([
+  test.each<[string, Happening[], TeamsUserId[], object]>([
     ['signs in first', [], [a, b], { do: 'sign-in' }],
     ['signs in also while there is nobody to subscribe', [], [], { do: 'sign-in' }],
     ['then waits for users', [signedIn], [], { do: 'wait', at: null }],
@@ -90,9 +111,9 @@ describe('the way to a subscription', () => {
     const rotated = wanted([a, b], { encryption: { id: 'key-2', certificate: 'DER' } });
     const state = made(...active);
     expect(nextStep(state, rotated, NOW)).toEqual({ do: 'renew', id: 'sub-1' });
-    const renewed = after(
+    const renewed = accountAfter(
       state,
-      { kind: 'renewed', expiresAt: NOW + 59 * MINUTE, encryptionId: 'key-2' },
+      ofPresence({ kind: 'renewed', expiresAt: NOW + 59 * MINUTE, encryptionId: 'key-2' }),
       { now: NOW, random: 0 },
     );
     expect(nextStep(renewed, rotated, NOW).do).toBe('wait');
@@ -106,13 +127,13 @@ describe('renewing', () => {
   });
 
   test('a young token is used however short it lives', () => {
-    const short: AccountEvent = { kind: 'signed-in', expiresAt: NOW + 12 * MINUTE };
+    const short: Happening = { kind: 'signed-in', expiresAt: NOW + 12 * MINUTE };
     expect(step([short], [a]).do).toBe('create');
     expect(step([short], [a], NOW + 6 * MINUTE).do).toBe('sign-in');
   });
 
   test('in time also where Microsoft grants less than was asked for', () => {
-    const brief: AccountEvent = { ...created, expiresAt: NOW + 6 * MINUTE };
+    const brief: Happening = { ...created, expiresAt: NOW + 6 * MINUTE };
     expect(step([signedIn, begun, brief])).toEqual({ do: 'wait', at: NOW + 3 * MINUTE });
   });
 
@@ -120,7 +141,7 @@ describe('renewing', () => {
     expect(step([...active, { kind: 'reauthorize' }])).toEqual({ do: 'renew', id: 'sub-1' });
   });
 
-  test.each<[string, AccountEvent[]]>([
+  test.each<[string, Happening[]]>([
     ['is removed', [{ kind: 'removed' }]],
     ['is not found', [renewFailed('graph-not-found', never)]],
     ['is gone', [renewFailed('graph-gone', never)]],
@@ -146,8 +167,8 @@ describe('renewing', () => {
     const events = [...active, renewFailed(code, more)];
     expect(step(events, [a], NOW + RENEW_EVERY_MS - 1)).toMatchObject({ do: 'wait' });
     const state = made(...events);
-    expect(state.pause?.until).toBe(NOW + wait);
-    expect(reportOf({ accountId: 'x' }, state, NOW).subscription.state).toBe('active');
+    expect(state.presence.pause?.until).toBe(NOW + wait);
+    expect(reportOf({ accountId: 'x' }, state, NOW).presence.state).toBe('active');
   });
 
   test.each(['graph-forbidden', 'graph-bad-request', 'graph-conflict'])(
@@ -156,7 +177,7 @@ describe('renewing', () => {
       const events = [...active, ...times(3, renewFailed(code, never))];
       const soon = NOW + 10_000;
       expect(step(events, [a], soon)).toEqual({ do: 'tidy' });
-      const tidied: AccountEvent = { kind: 'tidied', removed: 1, foreign: false };
+      const tidied: Happening = { kind: 'tidied', removed: 1, foreign: false };
       expect(step([...events, tidied], [a], soon)).toEqual({ do: 'create', userIds: [a] });
     },
   );
@@ -165,7 +186,7 @@ describe('renewing', () => {
     const once = [...active, renewFailed('graph-unauthorized')];
     expect(step(once, [a], NOW + RENEW_EVERY_MS)).toEqual({ do: 'sign-in' });
     const twice = made(...once, signedIn, renewFailed('graph-unauthorized'));
-    expect(twice.pause?.until).toBe(NOW + 1_000);
+    expect(twice.presence.pause?.until).toBe(NOW + 1_000);
   });
 });
 
@@ -180,7 +201,7 @@ describe('a create that fails', () => {
     const events = [signedIn, begun, createFailed(code, more)];
     expect(step(events)).toEqual({ do: 'wait', at: NOW + wait });
     expect(step(events, [a], NOW + wait)).toEqual({ do: 'create', userIds: [a] });
-    expect(reportOf({ accountId: 'x' }, made(...events), NOW).subscription).toMatchObject({
+    expect(reportOf({ accountId: 'x' }, made(...events), NOW).presence).toMatchObject({
       state: 'failed',
       fault: { code, retryAt: NOW + wait },
     });
@@ -191,7 +212,7 @@ describe('a create that fails', () => {
     (code) => {
       const events = [signedIn, begun, createFailed(code)];
       expect(step(events, [a], NOW + 500)).toEqual({ do: 'tidy' });
-      const tidied: AccountEvent = { kind: 'tidied', removed: 0, foreign: false };
+      const tidied: Happening = { kind: 'tidied', removed: 0, foreign: false };
       expect(step([...events, tidied], [a], NOW + 500).do).toBe('create');
     },
   );
@@ -201,7 +222,7 @@ describe('a create that fails', () => {
     (code) => {
       const events = [signedIn, begun, createFailed(code)];
       expect(step(events)).toEqual({ do: 'tidy' });
-      const ours: AccountEvent = { kind: 'tidied', removed: 1, foreign: false };
+      const ours: Happening = { kind: 'tidied', removed: 1, foreign: false };
       expect(step([...events, ours]).do).toBe('create');
       // Somebody who recreates it each time makes no storm.
       const again = times(3, [begun, createFailed(code), ours]).flat();
@@ -210,9 +231,9 @@ describe('a create that fails', () => {
   );
 
   test('where the subscription is another program’s, the report says so', () => {
-    const foreign: AccountEvent = { kind: 'tidied', removed: 0, foreign: true };
+    const foreign: Happening = { kind: 'tidied', removed: 0, foreign: true };
     const state = made(signedIn, begun, createFailed('graph-conflict'), foreign);
-    expect(reportOf({ accountId: 'x' }, state, NOW).subscription).toMatchObject({
+    expect(reportOf({ accountId: 'x' }, state, NOW).presence).toMatchObject({
       state: 'failed',
       fault: { code: 'subscription-elsewhere', retryAt: NOW + 5_000 },
     });
@@ -220,13 +241,13 @@ describe('a create that fails', () => {
   });
 
   test('where nothing is found, the refusal stands and is tried again slowly', () => {
-    const nothing: AccountEvent = { kind: 'tidied', removed: 0, foreign: false };
+    const nothing: Happening = { kind: 'tidied', removed: 0, foreign: false };
     const state = made(signedIn, begun, createFailed('graph-forbidden', never), nothing);
-    expect(state.fault).toMatchObject({ code: 'graph-forbidden', retryAt: NOW + 5_000 });
+    expect(state.presence.fault).toMatchObject({ code: 'graph-forbidden', retryAt: NOW + 5_000 });
   });
 
   test('looking that fails keeps nobody from creating', () => {
-    const events: AccountEvent[] = [
+    const events: Happening[] = [
       signedIn,
       begun,
       createFailed('graph-conflict'),
@@ -237,7 +258,7 @@ describe('a create that fails', () => {
   });
 
   test('users whom Microsoft names again and again are left out', () => {
-    const naming: AccountEvent = {
+    const naming: Happening = {
       kind: 'create-failed',
       failure: failure('graph-unavailable'),
       badIds: [b],
@@ -247,12 +268,12 @@ describe('a create that fails', () => {
     expect(step(twice, [a, b], later)).toEqual({ do: 'create', userIds: [a, b] });
     const thrice = [...twice, begun, naming];
     expect(step(thrice, [a, b], later)).toEqual({ do: 'create', userIds: [a] });
-    const again: AccountEvent = { kind: 'configured', sameAccount: true, sameCredentials: true };
+    const again: Happening = { kind: 'configured', sameAccount: true, sameCredentials: true };
     expect(step([...thrice, again], [a, b, c])).toEqual({ do: 'create', userIds: [a, b, c] });
   });
 
   test('naming everybody, as right after a delete, leaves nobody out', () => {
-    const naming: AccountEvent = {
+    const naming: Happening = {
       kind: 'create-failed',
       failure: failure('graph-unavailable'),
       badIds: [a, b],
@@ -263,14 +284,14 @@ describe('a create that fails', () => {
 
   test('each create has its own generation, whatever became of the one before', () => {
     const state = made(signedIn, begun, createFailed('graph-timeout'), begun);
-    expect(state.creating).toEqual({ generation: 2, userIds: [a, b] });
-    expect(reportOf({ accountId: 'x' }, state, NOW).subscription).toEqual({
+    expect(state.presence.creating).toEqual({ generation: 2, userIds: [a, b] });
+    expect(reportOf({ accountId: 'x' }, state, NOW).presence).toEqual({
       state: 'creating',
       generation: 2,
       userIds: [a, b],
     });
-    const other: AccountEvent = { kind: 'configured', sameAccount: false, sameCredentials: false };
-    expect(made(signedIn, begun, other, signedIn, begun).generation).toBe(2);
+    const other: Happening = { kind: 'configured', sameAccount: false, sameCredentials: false };
+    expect(made(signedIn, begun, other, signedIn, begun).presence.generation).toBe(2);
   });
 });
 
@@ -288,17 +309,17 @@ describe('a delete that fails', () => {
 });
 
 describe('a sign-in that fails', () => {
-  const refusal = (code: string, more: Partial<Failure> = never): AccountEvent => ({
+  const refusal = (code: string, more: Partial<Failure> = never): Happening => ({
     kind: 'sign-in-failed',
     failure: failure(code, more),
   });
-  const same: AccountEvent = { kind: 'configured', sameAccount: true, sameCredentials: true };
-  const password: AccountEvent = { kind: 'configured', sameAccount: true, sameCredentials: false };
-  const other: AccountEvent = { kind: 'configured', sameAccount: false, sameCredentials: false };
+  const same: Happening = { kind: 'configured', sameAccount: true, sameCredentials: true };
+  const password: Happening = { kind: 'configured', sameAccount: true, sameCredentials: false };
+  const other: Happening = { kind: 'configured', sameAccount: false, sameCredentials: false };
   const signIn = { do: 'sign-in' };
   const waits = { do: 'wait', at: null };
 
-  test.each<[string, AccountEvent[], object]>([
+  test.each<[string, Happening[], object]>([
     ['a wrong password waits', [refusal('wrong-credentials')], waits],
     ['also for other users', [refusal('wrong-credentials'), same], waits],
     ['but not for another password', [refusal('wrong-credentials'), password], signIn],
@@ -328,7 +349,7 @@ describe('a sign-in that fails', () => {
     const report = reportOf({ accountId: 'x' }, made(...active, refusal('mfa-required')), NOW);
     expect(report).toMatchObject({
       signIn: { state: 'failed', fault: { code: 'mfa-required', retryAt: null } },
-      subscription: { state: 'active', id: 'sub-1', generation: 1, userIds: [a, b] },
+      presence: { state: 'active', id: 'sub-1', generation: 1, userIds: [a, b] },
     });
   });
 
@@ -340,5 +361,104 @@ describe('a sign-in that fails', () => {
   test('signing in for somebody else’s question leaves the pause of a create alone', () => {
     const events = [signedIn, begun, createFailed('graph-unavailable'), signedIn];
     expect(step(events)).toEqual({ do: 'wait', at: NOW + 500 });
+  });
+});
+
+describe('data with the items', () => {
+  const refused = createFailed('resource-data-refused', never);
+  const planOf = (events: Happening[], at = NOW) => planned(made(...events), wanted([a]), at);
+
+  test('is asked for, and done without where Microsoft refuses it', () => {
+    expect(planOf([signedIn])).toMatchObject({ do: 'create', rich: true });
+    expect(planOf([signedIn, begun, refused])).toMatchObject({ do: 'create', rich: false });
+  });
+
+  test('is what may be the trouble where creating is refused again and again', () => {
+    const bad = [begun, createFailed('graph-bad-request', never)];
+    const twice = [signedIn, ...bad, ...bad];
+    expect(planOf(twice, NOW + HOUR / 2)).toMatchObject({ do: 'create', rich: true });
+    expect(planOf([...twice, ...bad], NOW + HOUR / 2)).toMatchObject({ rich: false });
+    const sixTimes = [signedIn, ...times(6, bad).flat()];
+    expect(planOf(sixTimes, NOW + HOUR / 2)).toMatchObject({ rich: true });
+  });
+
+  test('is asked for again with the next spec that needs a new subscription', () => {
+    const again: Happening = { kind: 'configured', sameAccount: true, sameCredentials: true };
+    expect(planOf([signedIn, begun, refused, again])).toMatchObject({ rich: true });
+  });
+
+  test('a subscription without is renewed without, whatever key there is', () => {
+    const basic: Happening = { ...created, encryptionId: null };
+    const state = made(signedIn, begun, basic);
+    const rotated = wanted([a, b], { encryption: { id: 'key-2', certificate: 'DER' } });
+    expect(planned(state, rotated, NOW)).toMatchObject({ do: 'wait' });
+    expect(planned(state, rotated, NOW + RENEW_EVERY_MS)).toMatchObject({
+      do: 'renew',
+      rich: false,
+    });
+  });
+});
+
+describe('the list of users', () => {
+  const watching = wanted([a, b], { watchesUsers: true });
+  const ofUsers = (event: SubscriptionEvent): AccountEvent => ({ ...event, resource: 'users' });
+  const watched: SubscriptionEvent = {
+    ...created,
+    id: 'users-1',
+    expiresAt: NOW + 24 * HOUR,
+    encryptionId: null,
+  };
+  /** Presence stands already. */
+  function madeWith(...events: SubscriptionEvent[]): AccountState {
+    const at = { now: NOW, random: 0.5 };
+    return events.reduce(
+      (state, event) => accountAfter(state, ofUsers(event), at),
+      made(...active),
+    );
+  }
+
+  test('is subscribed after the presences, by the account that is to watch it', () => {
+    expect(planned(made(...active), watching, NOW)).toEqual({
+      do: 'create',
+      resource: 'users',
+      userIds: null,
+      rich: false,
+    });
+    expect(planned(made(...active), wanted([a, b]), NOW).do).toBe('wait');
+  });
+
+  test('is deleted when another account watches it', () => {
+    const step = { do: 'delete', resource: 'users', id: 'users-1' };
+    expect(planned(madeWith(watched), wanted([a, b]), NOW)).toEqual(step);
+  });
+
+  test('is renewed every hour, or before the token of its delivery ends', () => {
+    expect(madeWith(watched).users.held?.renewAt).toBe(NOW + HOUR);
+    const state = made({ kind: 'signed-in', expiresAt: NOW + 40 * MINUTE });
+    const soon = accountAfter(state, ofUsers(watched), { now: NOW, random: 0 });
+    expect(soon.users.held?.renewAt).toBe(NOW + 35 * MINUTE);
+  });
+
+  test('that is refused holds up nothing of the presences, nor the other way round', () => {
+    const refused = madeWith({
+      kind: 'create-failed',
+      failure: failure('graph-unavailable'),
+      badIds: [],
+    });
+    expect(planned(refused, watching, NOW)).toEqual({ do: 'wait', at: NOW + 500 });
+    expect(planned(refused, watching, NOW + RENEW_EVERY_MS)).toMatchObject({
+      resource: 'presence',
+    });
+    const late = made(signedIn, begun, createFailed('graph-throttled', { retryAfterMs: HOUR }));
+    expect(planned(late, watching, NOW)).toMatchObject({ do: 'create', resource: 'users' });
+    expect(reportOf({ accountId: 'x' }, refused, NOW)).toMatchObject({
+      presence: { state: 'active' },
+      users: { state: 'failed' },
+    });
+  });
+
+  test('a token that Graph refuses there is a new one for both', () => {
+    const state = madeWith(watched, renewFailed('graph-unauthorized') as SubscriptionEvent);
+    expect(planned(state, watching, NOW + HOUR)).toEqual({ do: 'sign-in' });
   });
 });

@@ -152,6 +152,7 @@ function fakeObject(
     },
     readSettings: () => accepted(state),
     observe: () => undefined,
+    hint: () => undefined,
     lifecycle: () => undefined,
     decryptionKey: () => null,
   };

@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sealDecryptionKey } from '../../../edge/decryption-key.ts';
 import { type DecryptionKeyPair, makeDecryptionKey } from '../../../edge/graph/certificate.ts';
-import { makeClientState } from '../../../edge/graph/client-state.ts';
+import { type ClientState, makeClientState } from '../../../edge/graph/client-state.ts';
 import {
   type BedOptions,
   bed,
@@ -60,11 +60,11 @@ async function webhook(options: BedOptions = {}) {
         headers: { 'content-type': 'application/json' },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
-    state: (more: { generation?: number; rich?: boolean } = {}, connector = KNOWN) =>
+    state: (more: Partial<ClientState> = {}, connector = KNOWN) =>
       makeClientState(edge.keyring, connector, {
         accountId: ACCOUNT,
         generation: 3,
-        rich: true,
+        kind: 'rich',
         ...more,
       }),
   };
@@ -229,8 +229,42 @@ describe('a notification', () => {
     expect(hook.calls).toMatchObject([
       {
         method: 'lifecycle',
-        args: [[{ accountId: ACCOUNT, generation: 3, subscriptionId, event: 'missed' }]],
+        args: [
+          [
+            {
+              accountId: ACCOUNT,
+              generation: 3,
+              subscriptionId,
+              about: 'presence',
+              event: 'missed',
+            },
+          ],
+        ],
       },
+    ]);
+  });
+
+  it('without data says whose presence changed, where it was subscribed so', async () => {
+    const hook = await webhook();
+    const clientState = await hook.state({ kind: 'basic' });
+    const basic = await item(hook, { clientState, encryptedContent: undefined });
+    expect((await hook.post({ value: [basic, basic] })).status).toBe(202);
+    const origin = { accountId: ACCOUNT, generation: 3, subscriptionId: 'subscription-1' };
+    const hint = { ...origin, about: 'presence', userId: USER };
+    expect(hook.calls).toEqual([{ connector: KNOWN, method: 'hint', args: [[hint, hint]] }]);
+  });
+
+  it('about the list of users says whom, and its lifecycle is told apart', async () => {
+    const hook = await webhook();
+    const clientState = await hook.state({ kind: 'users' });
+    const { subscriptionId, tenantId } = await item(hook);
+    const origin = { subscriptionId, tenantId, clientState };
+    const resourceData = { '@odata.type': '#Microsoft.Graph.User', id: USER };
+    const change = { ...origin, changeType: 'deleted', resource: `Users/${USER}`, resourceData };
+    await hook.post({ value: [change, { ...origin, lifecycleEvent: 'subscriptionRemoved' }] });
+    expect(hook.calls).toMatchObject([
+      { method: 'hint', args: [[{ about: 'users', userId: USER }]] },
+      { method: 'lifecycle', args: [[{ about: 'users', event: 'subscriptionRemoved' }]] },
     ]);
   });
 
@@ -272,6 +306,20 @@ describe('what is forged or foreign is accepted, dropped and counted, and distur
       'a basic item',
       async (hook) => batch([await item(hook, { encryptedContent: null })]),
       'not-rich',
+    ],
+    [
+      'an item with data for a subscription without',
+      async (hook) =>
+        batch([await item(hook, { clientState: await hook.state({ kind: 'basic' }) })]),
+      'not-rich',
+    ],
+    [
+      'an item without data beside a bad token',
+      async (hook) => {
+        const clientState = await hook.state({ kind: 'basic' });
+        return batch([await item(hook, { clientState, encryptedContent: null })], ['a.b.c']);
+      },
+      'validation-token-malformed',
     ],
     [
       'no validation token',

@@ -84,6 +84,7 @@ const world = fc.record({
   ),
   spelling: fc.constantFrom('Busy/InACall', 'Busy'),
   sequences: fc.boolean(),
+  basic: fc.boolean(),
   /** Seconds that notifications take, one change after the other: late, twice, never. */
   delays: fc.array(
     fc.oneof(
@@ -100,6 +101,7 @@ function begin(w: World): PairDriver {
   const pair = new PairDriver({ teams: w.teams, pbx: w.pbx, contact: w.contact, rows: w.rows });
   pair.teams.spelling = w.spelling;
   pair.sequences = w.sequences;
+  pair.basic = w.basic;
   let turn = 0;
   pair.delays = () => {
     turn += 1;

@@ -52,12 +52,14 @@ export class PairDriver {
   delays: () => readonly number[] = () => [0];
   /** Microsoft's version stamps, where they are sent. */
   sequences = false;
+  /** Notifications say only that something changed. */
+  basic = false;
 
   #wrote: string[] = [];
   #reads = 0;
   #sequence = 0;
   #lastShown: TeamsPresence;
-  #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' } }[] = [];
+  #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
 
   constructor(options: DriverOptions = {}) {
@@ -232,7 +234,9 @@ export class PairDriver {
     this.#lastShown = shown;
     this.#sequence += 1;
     const sequence = this.sequences ? stamp(this.#sequence) : undefined;
-    const event = this.#notification(shown, sequence);
+    const event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } = this.basic
+      ? { kind: 'teams-changed' }
+      : this.#notification(shown, sequence);
     this.#onTheWay.push(...this.delays().map((delay) => ({ at: this.now + delay, event })));
     this.#arrive();
     this.#carryOut();
@@ -244,7 +248,8 @@ export class PairDriver {
       const index = this.#onTheWay.findIndex(({ at }) => at <= this.now);
       const [arrived] = index < 0 ? [] : this.#onTheWay.splice(index, 1);
       if (!arrived) return;
-      this.apply({ ...arrived.event, at: this.now });
+      const { event } = arrived;
+      this.apply(event.kind === 'teams-seen' ? { ...event, at: this.now } : event);
     }
   }
 

@@ -373,3 +373,26 @@ describe('what Teams shows of itself after we cleared our preferred presence', (
     expect(pair.wrote()).toEqual(['teams clear', 'pbx dnd']);
   });
 });
+
+describe('a notification that says only that something changed', () => {
+  test.each([0, 30, 90])('after %i s: one read tells what, and one write follows', (delayS) => {
+    const pair = PairDriver.paired();
+    pair.basic = true;
+    pair.delays = () => [delayS * SECOND];
+    pair.reads();
+    pair.teamsChooses('DoNotDisturb');
+    pair.pass(2 * MINUTE);
+    expect(pair.wrote()).toEqual(['pbx dnd']);
+    expect(pair.reads()).toBe(1);
+  });
+
+  test('of our own doing makes a read and no write', () => {
+    const pair = PairDriver.paired();
+    pair.basic = true;
+    pair.delays = () => [SECOND, 80 * SECOND];
+    pair.pbxSets('busy');
+    pair.pass(5 * MINUTE);
+    expect(pair.wrote()).toEqual(['teams Busy']);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+});

@@ -19,6 +19,15 @@ export function withSettings(changes: Record<string, unknown> = {}): OpenSetting
 
 export const USERNAME = 'presence@example.com';
 
+const held = {
+  generation: 1,
+  id: 's',
+  expiresAt: 9,
+  userIds: [],
+  refusedIds: [],
+  encryptionId: null,
+};
+
 export const QUIET: Facts = {
   now: 1,
   settings: withSettings(),
@@ -31,7 +40,8 @@ export const QUIET: Facts = {
       report: {
         accountId: 'a1',
         signIn: { state: 'ok' },
-        subscription: { state: 'active', generation: 1, id: 's', expiresAt: 9, userIds: [] },
+        presence: { state: 'active', ...held },
+        users: { state: 'active', ...held },
       },
     },
   ],
@@ -45,6 +55,8 @@ export const QUIET: Facts = {
     reading: null,
   },
   leftOut: { count: 0, names: [] },
+  refused: { count: 0, names: [] },
+  silent: [],
   agent: { enrolled: true, name: 'site' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
   unseen: [],

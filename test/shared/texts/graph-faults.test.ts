@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { WriteFault } from '../../../edge/connector/errand.ts';
 import { faultOf } from '../../../edge/connector/faults.ts';
 import { type Facts, lampsOf } from '../../../edge/connector/lamps.ts';
+import type { Fault } from '../../../edge/graph/account-rpc.ts';
 import { GRAPH_CODES, graphError } from '../../../edge/graph/graph-errors.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { LampId } from '../../../shared/lamps.ts';
@@ -283,14 +284,12 @@ test('every code of Graph is in the table', () => {
 });
 
 const detail = 'Graph, POST /v1.0/asked: 4xx';
-const account = (
-  subscription: NonNullable<Facts['accounts'][number]['report']>['subscription'],
-) => [
-  {
-    username: USERNAME,
-    report: { accountId: 'a', signIn: { state: 'ok' as const }, subscription },
-  },
-];
+const none = { state: 'none' } as const;
+const subscribing = (fault: Fault): Facts['accounts'] => {
+  const presence = { state: 'failed', fault } as const;
+  const report = { accountId: 'a', signIn: { state: 'ok' } as const, presence, users: none };
+  return [{ username: USERNAME, report }];
+};
 
 function lampOf(asked: Asked, code: string): [LampId, Partial<Facts>] {
   const fault = { code, detail, requestId: 'request-1', retryAt: RETRY_AT };
@@ -306,7 +305,7 @@ function lampOf(asked: Asked, code: string): [LampId, Partial<Facts>] {
     case 'presenceByApp':
       return ['subscriptions', { ...polling, ...faults('reading') }];
     case 'subscription':
-      return ['subscriptions', { accounts: account({ state: 'failed', fault }) }];
+      return ['subscriptions', { accounts: subscribing(fault) }];
     case 'write': {
       const write: WriteFault = { ...fault, write: { kind: 'clear-preferred' }, failures: 3 };
       return ['sync', { sync: { waiting: 0, failing: 2, fault: write } }];
@@ -351,7 +350,7 @@ describe('a sign-in that failed', () => {
         accounts: [
           {
             username: USERNAME,
-            report: { accountId: 'a', signIn, subscription: { state: 'none' } },
+            report: { accountId: 'a', signIn, presence: none, users: none },
           },
         ],
       },

@@ -84,6 +84,7 @@ describe('every lamp has all its words', () => {
   const username = USERNAME;
   const fault = (code: string) => ({ code, detail: 'AADSTS1', retryAt: null });
   const failed = (code: string) => ({ state: 'failed', fault: fault(code) }) as const;
+  const none = { state: 'none' } as const;
   const quiet = QUIET;
   const writeFault = (code: string) => ({
     code,
@@ -107,16 +108,19 @@ describe('every lamp has all its words', () => {
     ['no users', { teamsUsers: { loadedAt: 1, licensed: 0 } }],
     ['not loaded', { teamsUsers: { loadedAt: null, licensed: 0 } }],
     ['too few accounts', { leftOut: { count: 2, names: ['a', 'b'] } }],
+    ['a silent subscription', { silent: ['sync@example.com'] }],
+    ['refused users', { refused: { count: 2, names: ['a', 'b'] } }],
     [
       'nobody to subscribe',
-      account({ accountId, signIn: { state: 'ok' }, subscription: { state: 'none' } }),
+      account({ accountId, signIn: { state: 'ok' }, presence: none, users: none }),
     ],
     [
       'subscribing',
       account({
         accountId,
         signIn: { state: 'ok' },
-        subscription: { state: 'creating', generation: 1, userIds: [] },
+        presence: { state: 'creating', generation: 1, userIds: [] },
+        users: none,
       }),
     ],
     ['no agent', { agent: { enrolled: false, name: null } }],
@@ -143,12 +147,12 @@ describe('every lamp has all its words', () => {
       [`users: ${code}`, { faults: { ...quiet.faults, teamsUsers: fault(code) } }],
       [
         `signing in: ${code}`,
-        account({ accountId, signIn: failed(code), subscription: { state: 'none' } }),
+        account({ accountId, signIn: failed(code), presence: none, users: none }),
       ],
     ]),
     ...[...GRAPH, 'notification-url-unreachable'].map((code): [string, Partial<Facts>] => [
       `subscribing: ${code}`,
-      account({ accountId, signIn: { state: 'ok' }, subscription: failed(code) }),
+      account({ accountId, signIn: { state: 'ok' }, presence: failed(code), users: none }),
     ]),
   ];
 

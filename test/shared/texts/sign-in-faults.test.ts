@@ -352,7 +352,10 @@ function lampFor(kind: keyof Row, row: Row, number: number): Omit<Lamp, 'since'>
   const error = loginError(refusal(number, row.error));
   const fault = faultOf(error, error.retry === 'never' ? null : RETRY_AT);
   const signIn = { state: 'failed', fault } as const;
-  const account = { username: WHO, report: { accountId: 'a', signIn, subscription: none } };
+  const account = {
+    username: WHO,
+    report: { accountId: 'a', signIn, presence: none, users: none },
+  };
   const facts = {
     account: { accounts: [account] },
     app: { writing: signIn },

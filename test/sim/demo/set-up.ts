@@ -20,9 +20,9 @@ export interface SetUpOptions {
   stateDir: string;
   /** 0: whichever is free. */
   port: number;
-  /** Where the laboratory differs from the usual one. */
-  laboratory?: Pick<LaboratoryOptions, 'cloud' | 'tenant'>;
-  /** Where the settings differ; with `source: 'poll'` no Teams account is added. */
+  /** Where the laboratory differs from the one of the demonstration. */
+  laboratory?: Pick<LaboratoryOptions, 'cloud' | 'tenant' | 'pbxUsers'>;
+  /** Settings other than the usual ones. */
   settings?: Record<string, unknown>;
   say?: (who: 'edge' | 'agent', line: string) => void;
 }
@@ -43,7 +43,7 @@ export interface SetUp {
 }
 
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
-  const { stateDir, port, laboratory = {}, settings = {}, say = () => {} } = options;
+  const { stateDir, port, laboratory, settings, say = () => {} } = options;
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const adminToken = randomBytes(24).toString('base64url');
@@ -72,9 +72,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const desk = admin(connectorUrl, adminToken);
 
   await desk.send('PUT', '/api/settings', { ...settingsFor(lab), ...settings });
-  if (settings['source'] !== 'poll') {
-    await desk.send('POST', '/api/accounts', lab.microsoft.account);
-  }
+  for (const account of lab.microsoft.accounts) await desk.send('POST', '/api/accounts', account);
   const configFile = join(stateDir, 'agent.toml');
   const agentState = join(stateDir, 'agent');
   await writeFile(configFile, agentToml(lab, { edge: connectorUrl, stateDir: agentState }), {

@@ -175,11 +175,15 @@ export class Chores {
   }
 
   #sweep(): void {
-    const { desk, agents, reads, pairs } = this.#parts;
+    const { desk, agents, reads, pairs, publisher } = this.#parts;
     reads.read(pairs.all().map(({ teamsId }) => teamsId));
     const { source, pollSeconds } = desk.settings;
     const every = source === 'poll' ? pollSeconds * 1000 : REPAIR_SWEEP_MS;
-    this.#tasks.at('sweep', this.#now + (agents.leader ? every : Math.max(every, IDLE_SWEEP_MS)));
+    const next = this.#now + (agents.leader ? every : Math.max(every, IDLE_SWEEP_MS));
+    // A Worker that reads an older copy cannot tell a notification from a forgery, and drops it.
+    const { arrivesAt } = publisher;
+    const mayBeDropped = source === 'subscribe' && arrivesAt > this.#now;
+    this.#tasks.at('sweep', mayBeDropped ? Math.min(next, arrivesAt) : next);
   }
 
   /**

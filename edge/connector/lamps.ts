@@ -25,6 +25,8 @@ export interface Facts {
     /** Reading presences. */
     reading: Fault | null;
   };
+  /** Whether a Worker may answer Microsoft's handshake that does not see the settings yet. */
+  copyMayBeUnseen: boolean;
   /** Users for whom no account has room: how many, and some of them by name. */
   leftOut: { count: number; names: string[] };
   agent: { enrolled: boolean; name: string | null };
@@ -149,15 +151,20 @@ function subscriptionsLamp(facts: Facts): Shown {
   return shown('subscriptions', 'unknown', pending ? 'subscribing' : 'nobody-to-subscribe');
 }
 
+/** A handshake that fails is tried again before it is red: DNS or a proxy may be a moment behind. */
+const PATIENCE = 2;
+
 /** From Microsoft's handshake, never from a request of the edge to itself. */
-function notificationUrlLamp({ settings, accounts }: Facts): Shown {
+function notificationUrlLamp({ settings, accounts, copyMayBeUnseen }: Facts): Shown {
   if (settings.source === 'poll') {
     return shown('notificationUrl', 'ok', 'notification-url-not-needed');
   }
   const states = accounts.flatMap(({ report }) => (report ? [report.subscription] : []));
   for (const state of states) {
     if (state.state === 'failed' && state.fault.code === 'notification-url-unreachable') {
-      return { ...failed('notificationUrl', state.fault), state: 'error' };
+      const mayBeEarly = copyMayBeUnseen || (state.failures ?? PATIENCE) < PATIENCE;
+      const lamp = failed('notificationUrl', state.fault);
+      return mayBeEarly ? lamp : { ...lamp, state: 'error' };
     }
   }
   if (states.some((state) => state.state === 'active')) {

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { type Facts, lampsOf } from './lamps.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
+import type { Publisher } from './publisher.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
@@ -18,6 +19,7 @@ export interface StatusParts {
   desk: SettingsDesk;
   microsoft: Microsoft;
   accounts: Accounts;
+  publisher: Publisher;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -83,6 +85,7 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
+      copyMayBeUnseen: this.#parts.publisher.arrivesAt > context.now(),
       leftOut: {
         count: leftOut.length,
         names: leftOut.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),

@@ -41,7 +41,8 @@ export interface AccountReport {
     /** About to be created: notifications of this generation may arrive from now on. */
     | { state: 'creating'; generation: number; userIds: TeamsUserId[] }
     | { state: 'active'; generation: number; id: string; expiresAt: number; userIds: TeamsUserId[] }
-    | { state: 'failed'; fault: Fault };
+    /** `failures`: tries in a row; a report that an older edge stored has none. */
+    | { state: 'failed'; fault: Fault; failures?: number };
 }
 
 export interface AccessToken {

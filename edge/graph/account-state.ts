@@ -106,7 +106,7 @@ export function reportOf(
 }
 
 function subscriptionReport(
-  { held, creating, fault }: AccountState,
+  { held, creating, fault, failures }: AccountState,
   now: number,
 ): AccountReport['subscription'] {
   if (held && held.expiresAt > now) {
@@ -114,5 +114,5 @@ function subscriptionReport(
     return { state: 'active', generation, id, expiresAt, userIds };
   }
   if (creating) return { state: 'creating', ...creating };
-  return fault ? { state: 'failed', fault } : { state: 'none' };
+  return fault ? { state: 'failed', fault, failures } : { state: 'none' };
 }

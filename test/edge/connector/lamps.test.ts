@@ -46,6 +46,7 @@ const GOOD: Facts = {
     pairing: null,
     reading: null,
   },
+  copyMayBeUnseen: false,
   leftOut: { count: 0, names: [] },
   agent: { enrolled: true, name: 'rack' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
@@ -173,6 +174,25 @@ describe('one row a state', () => {
       'error',
       'notification-url-unreachable',
       { accounts: [account({ state: 'failed', fault: passing('notification-url-unreachable') })] },
+    ],
+    [
+      'notificationUrl',
+      'warning',
+      'notification-url-unreachable',
+      {
+        accounts: [
+          account({ state: 'failed', fault: passing('notification-url-unreachable'), failures: 1 }),
+        ],
+      },
+    ],
+    [
+      'notificationUrl',
+      'warning',
+      'notification-url-unreachable',
+      {
+        copyMayBeUnseen: true,
+        accounts: [account({ state: 'failed', fault: passing('notification-url-unreachable') })],
+      },
     ],
     ['notificationUrl', 'unknown', 'not-tried-yet', { accounts: [account({ state: 'none' })] }],
 

@@ -70,7 +70,7 @@ test('lamps turn green, and a notification becomes a set on the PBX', async () =
   expect([...subscription.userIds].sort()).toEqual([teamsId(1), teamsId(2)]);
   const lamps = value(await bed.stub.status());
   expect(lamps.filter(({ state }) => state !== 'ok')).toEqual([]);
-  await bed.later(2 * MINUTE);
+  await bed.later(4 * MINUTE);
   await bed.stub.observe([busy(standing)]);
   await bed.settle();
   expect(agent.shown(1)).toEqual(['busy']);

@@ -96,6 +96,7 @@ describe('every lamp has all its words', () => {
       pairing: null,
       reading: null,
     },
+    copyMayBeUnseen: false,
     leftOut: { count: 0, names: [] },
     agent: { enrolled: true, name: 'site' },
     lines: { pbx: { state: 'up', name: 'pbx', domain: null } },

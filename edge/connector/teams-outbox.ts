@@ -117,8 +117,13 @@ export class TeamsOutbox {
     for (const pair of pairs.inFlight()) {
       if (!pair.inFlight || this.#serving.has(pair.teamsId)) continue;
       const { inFlight: write } = pair;
-      pair.inFlight = null;
-      keep(pair, this.#after(pair, { kind: 'teams-failed', write }), true);
+      try {
+        pair.inFlight = null;
+        keep(pair, this.#after(pair, { kind: 'teams-failed', write }), true);
+      } catch (error) {
+        pair.inFlight = write;
+        throw error;
+      }
     }
     this.sayFarewells();
   }
@@ -156,8 +161,8 @@ export class TeamsOutbox {
     const { pairs, keep, clientId } = this.#parts;
     pair.state = this.#after(pair, { kind: 'teams-sent', write });
     pair.inFlight = write;
-    pairs.save(pair);
     try {
+      pairs.save(pair);
       await writePresence(call, pair.teamsId, write, { clientId: clientId() });
       pair.inFlight = null;
       const { [layerOf(write)]: _over, ...others } = pair.faults;

@@ -380,6 +380,10 @@ export class Bed {
     for (const stub of this.#objects) await evictDurableObject(stub);
   }
 
+  protected async runAlarm(stub: DurableObjectStub): Promise<void> {
+    await runDurableObjectAlarm(stub);
+  }
+
   /** Runs everything due now, until nothing moves any more. */
   async settle(): Promise<void> {
     let quiet = 0;
@@ -389,7 +393,7 @@ export class Bed {
       const next = await this.#next();
       if (next && next.at <= Date.now()) {
         if (this.restless && quiet > 0) await this.evict();
-        await runDurableObjectAlarm(next.stub);
+        await this.runAlarm(next.stub);
         quiet = 0;
       } else if (asked === this.microsoft.asked.length) quiet += 1;
       else quiet = 0;

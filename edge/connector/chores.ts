@@ -242,7 +242,15 @@ export class Chores {
   }
 
   async #sweep(): Promise<void> {
-    this.#tasks.at('sweep', await this.#parts.sweep.step(this.#sweepEveryMs));
+    const { publisher, sweep } = this.#parts;
+    // A Worker that reads an older copy cannot tell a notification from a forgery, and drops it: what it
+    // dropped is looked for when none reads one any more.
+    const { arrivesAt } = publisher;
+    const mayBeDropped = this.#parts.desk.settings.source === 'subscribe';
+    if (mayBeDropped && publisher.hasJustArrived()) sweep.startOver();
+    const next = await sweep.step(this.#sweepEveryMs);
+    const isOnItsWay = mayBeDropped && arrivesAt > this.#now;
+    this.#tasks.at('sweep', isOnItsWay ? Math.min(next, arrivesAt) : next);
   }
 
   get #sweepEveryMs(): number {

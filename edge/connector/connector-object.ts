@@ -212,8 +212,14 @@ export class ConnectorObject
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
-    else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    try {
+      if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
+      else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    } catch (error) {
+      // The frame is lost: the agent comes back with a snapshot.
+      socket.close(1011, 'A fault of the edge.');
+      throw error;
+    }
   }
 
   override webSocketClose(socket: WebSocket): void {

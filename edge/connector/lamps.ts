@@ -36,6 +36,8 @@ export interface Facts {
     /** Reading presences. */
     reading: Fault | null;
   };
+  /** Whether a Worker may answer Microsoft's handshake that does not see the settings yet. */
+  copyMayBeUnseen: boolean;
   /** How often each user is really read: not as often as wished, where they are too many. */
   pollingEverySeconds: number;
   /** Users for whom no account has room. */
@@ -226,15 +228,20 @@ function subscriptionsLamp(facts: Facts): Shown {
 const readingFailed = (id: LampId, fault: Fault, facts: Facts): Shown =>
   unableToRead(facts)?.(id) ?? failed(id, fault, asReader(facts, 'presence'));
 
+/** A handshake that fails is tried again before it is red: DNS or a proxy may be a moment behind. */
+const PATIENCE = 2;
+
 /** From Microsoft's handshake, never from a request of the edge to itself. */
-function notificationUrlLamp({ settings, accounts }: Facts): Shown {
+function notificationUrlLamp({ settings, accounts, copyMayBeUnseen }: Facts): Shown {
   if (settings.source === 'poll') {
     return shown('notificationUrl', 'ok', 'notification-url-not-needed');
   }
   const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   for (const state of states) {
     if (state.state === 'failed' && state.fault.code === 'notification-url-unreachable') {
-      return { ...failed('notificationUrl', state.fault), state: 'error' };
+      const mayBeEarly = copyMayBeUnseen || (state.failures ?? PATIENCE) < PATIENCE;
+      const lamp = failed('notificationUrl', state.fault);
+      return mayBeEarly ? lamp : { ...lamp, state: 'error' };
     }
   }
   if (states.some((state) => state.state === 'active')) {

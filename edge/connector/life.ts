@@ -91,19 +91,20 @@ export class Life {
 
   #doDue(): void {
     const { context, agents, outbox, reads, pairs, presence, tasks, tunnel } = this.parts;
-    const isFirst = !this.#awake;
-    this.#awake = true;
     try {
-      if (isFirst) outbox.recover();
+      if (!this.#awake) outbox.recover();
+      this.#awake = true;
       for (const socket of agents.dropSilent(context.now())) tunnel.ended(socket);
+      tunnel.askAgain();
       tasks.beginDue();
       const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
       for (const pair of due) presence.tick(pair);
       outbox.sayFarewells();
       reads.resume();
-      if (due.length === PAIRS_PER_RUN) context.wakeBy(context.now());
+      if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
     } catch (error) {
       context.log('error', 'alarm-failed', { detail: String(error) });
+      pairs.lookAgain();
       context.wakeBy(context.now() + 1_000);
     } finally {
       this.#setAlarm();

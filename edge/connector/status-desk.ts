@@ -10,6 +10,7 @@ import { type Facts, lampsOf } from './lamps.ts';
 import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
+import type { Publisher } from './publisher.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
@@ -24,6 +25,7 @@ export interface StatusParts {
   credential: CredentialWatch;
   accounts: Accounts;
   listening: Listening;
+  publisher: Publisher;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -100,6 +102,7 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
+      copyMayBeUnseen: this.#parts.publisher.arrivesAt > context.now(),
       pollingEverySeconds: chores.sweepSeconds(count.pairs),
       leftOut: some(accounts.leftOut),
       refused: some(accounts.refused),

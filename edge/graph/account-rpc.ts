@@ -53,7 +53,8 @@ export type SubscriptionReport =
       /** The key that items are encrypted for; `null`: they carry no data. */
       encryptionId: string | null;
     }
-  | { state: 'failed'; fault: Fault };
+  /** `failures`: tries in a row, where somebody has counted. */
+  | { state: 'failed'; fault: Fault; failures?: number };
 
 /** What became of it. Sent at each change. */
 export interface AccountReport {

@@ -130,7 +130,7 @@ export function reportOf(
 }
 
 function subscriptionReport(
-  { held, creating, excluded, fault }: SubscriptionState,
+  { held, creating, excluded, fault, failures }: SubscriptionState,
   now: number,
 ): SubscriptionReport {
   if (held && held.expiresAt > now) {
@@ -139,5 +139,5 @@ function subscriptionReport(
     return { state: 'active', generation, id, expiresAt, userIds, refusedIds, encryptionId };
   }
   if (creating) return { state: 'creating', ...creating };
-  return fault ? { state: 'failed', fault } : { state: 'none' };
+  return fault ? { state: 'failed', fault, failures } : { state: 'none' };
 }

@@ -174,13 +174,14 @@ function msal(
   return { network, configuration };
 }
 
+/** A cache that cannot be read or written is only a cache: it must not look like a refusal. */
 const cachePlugin = (cache: TokenCache): ICachePlugin => ({
   async beforeCacheAccess({ tokenCache }) {
-    const text = await cache.read();
+    const text = await cache.read().catch(() => null);
     if (text !== null) tokenCache.deserialize(text);
   },
   async afterCacheAccess({ tokenCache, cacheHasChanged }) {
-    if (cacheHasChanged) await cache.write(tokenCache.serialize());
+    if (cacheHasChanged) await cache.write(tokenCache.serialize()).catch(() => undefined);
   },
 });
 

@@ -102,7 +102,8 @@ export const DE: Record<TextCode, Text> = {
   },
   'agent-offline': {
     message: 'Der Agent ist nicht verbunden.',
-    action: 'Prüfen, ob der Dienst presence-agent läuft und das Internet erreicht.',
+    action:
+      'Prüfen, ob der Dienst presence-agent läuft und das Internet erreicht: Sein Protokoll sagt, woran es liegt. Weist das Edge ihn ab, einen neuen Code erzeugen und den Befehl dazu ausführen.',
   },
   'pbx-connected': { message: 'Die PBX {name} ist verbunden.', action: '' },
   'pbx-unknown': { message: 'Ohne Agent nicht bekannt.', action: '' },

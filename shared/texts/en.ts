@@ -98,7 +98,8 @@ export const EN = {
   },
   'agent-offline': {
     message: 'The agent is not connected.',
-    action: 'Check that the service presence-agent runs and reaches the internet.',
+    action:
+      'Check that the service presence-agent runs and reaches the internet: its log says what stops it. If the edge refuses it, enrol it again.',
   },
   'pbx-connected': { message: 'The PBX {name} is connected.', action: '' },
   'pbx-unknown': { message: 'Not known without an agent.', action: '' },

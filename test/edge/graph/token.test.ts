@@ -119,6 +119,15 @@ test('what was stored serves after a restart, until Graph refuses it', async () 
   expect(formOf(microsoft.asked[0]!)['grant_type']).toBe('refresh_token');
 });
 
+test('a cache that cannot be read or written is no refusal', async () => {
+  const cache = memory();
+  cache.read = () => Promise.reject(new Error('disk'));
+  cache.write = () => Promise.reject(new Error('disk'));
+  const { microsoft, tokens } = account(null, cache);
+  microsoft.on('POST', () => granted('token-1'));
+  expect(await tokens.token()).toMatchObject({ token: 'token-1' });
+});
+
 test('a refresh token that is refused leads back to the password, once', async () => {
   const { microsoft, clock, tokens } = account();
   microsoft.inTurn(

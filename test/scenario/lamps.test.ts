@@ -308,7 +308,7 @@ describe('the Teams account', () => {
     known.lockedUntil = Date.now() + 3_600_000;
     demo.lab.microsoft.records.clear();
     await addAgain(password);
-    await turns('tokenForReading', 'warning', /locked.*(wait|unlock)/i);
+    await turns('tokenForReading', 'warning', /locked.*passes by itself/i);
     await check('teamsUsers');
     await check('sync');
     cast.pbx('carol').setPresence('away');

@@ -16,7 +16,9 @@ onStage('subscription-lost', (stage) => {
 });
 afterEach(() => demo.lab.microsoft.heal());
 
-const standing = () => demo.lab.microsoft.subscriptions.map(({ id }) => id);
+/** The subscription to presences; the one to the list of users stands beside it. */
+const standing = () =>
+  demo.lab.microsoft.subscriptions.flatMap(({ id, kind }) => (kind === 'presence' ? [id] : []));
 const creates = () => demo.lab.microsoft.records.requests.filter(({ route }) => route === CREATE);
 
 function theOne(): string {

@@ -13,6 +13,7 @@ import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
 import { Life, type LifeBindings } from './life.ts';
+import { addAccount } from './new-account.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
 import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
@@ -84,17 +85,8 @@ export class ConnectorObject
     return this.#known(({ accounts }) => accepted(accounts.all().map(accountView)));
   }
 
-  async addAccount(
-    who: rpc.Who,
-    { username, password }: { username: string; password: string },
-  ): Promise<Outcome<rpc.AccountView>> {
-    return this.#known(async ({ accounts, audit, context, tasks }) => {
-      const added = await accounts.add(username, password);
-      if (!added.ok) return added;
-      audit.add(context.now(), who, 'account added', [added.value.id]);
-      tasks.soon('accounts');
-      return accepted(accountView(added.value));
-    });
+  async addAccount(who: rpc.Who, account: rpc.NewAccount): Promise<Outcome<rpc.AccountView>> {
+    return this.#known((parts) => addAccount(parts, who, account));
   }
 
   async removeAccount(who: rpc.Who, id: string): Promise<Outcome<null>> {

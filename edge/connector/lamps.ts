@@ -2,7 +2,7 @@
 // each other, so that the first red one is the place to begin.
 import type { Lamp, LampId, LampState } from '../../shared/lamps.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
-import type { AccountReport, Fault } from '../graph/account-rpc.ts';
+import type { AccountReport, Fault, SignInReport } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
 import { faultParams } from './faults.ts';
 import type { PbxLine, SignIn } from './words.ts';
@@ -80,8 +80,10 @@ function settingsLamp({ hasCredential, faults: { tenants, settingsCopy } }: Fact
   return shown('settings', 'ok', 'settings-complete');
 }
 
-function signInLamp(id: LampId, signIn: SignIn, who: string): Shown {
+function signInLamp(id: LampId, signIn: SignIn | SignInReport, who: string): Shown {
   switch (signIn.state) {
+    case 'waiting':
+      return shown(id, 'warning', 'sign-in-waiting');
     case 'unknown':
       return shown(id, 'unknown', 'not-tried-yet');
     case 'ok':
@@ -100,6 +102,7 @@ function readingLamp({ settings, accounts, writing }: Facts): Shown {
   }));
   const worst =
     signIns.find(({ signIn }) => signIn.state === 'failed') ??
+    signIns.find(({ signIn }) => signIn.state === 'waiting') ??
     signIns.find(({ signIn }) => signIn.state === 'unknown') ??
     signIns[0];
   return worst

@@ -31,7 +31,14 @@ export interface AccountView {
   state: 'active' | 'waiting' | 'expired' | 'signInAgain' | 'error';
   users: number;
   message?: string;
+  /** While somebody has to enter a code: which, where, and until when (ISO 8601). */
+  userCode?: string;
+  verificationUri?: string;
+  expiresAt?: string;
 }
+
+/** `device`: its user signs in with a code on another device. */
+export type NewAccount = { username: string; password: string } | { signIn: 'device' };
 
 /** One-time code of an enrolment; the Worker signs it, the object remembers that it is open. */
 export interface Enrolment {
@@ -140,10 +147,8 @@ export interface ConnectorRpc {
   deleteSettings(who: Who): Promise<Outcome<null>>;
 
   listAccounts(): Promise<Outcome<AccountView[]>>;
-  addAccount(
-    who: Who,
-    account: { username: string; password: string },
-  ): Promise<Outcome<AccountView>>;
+  /** Also refuses with a code of `graph/login-errors.ts`, where Microsoft gives no code to enter. */
+  addAccount(who: Who, account: NewAccount): Promise<Outcome<AccountView>>;
   removeAccount(who: Who, id: string): Promise<Outcome<null>>;
 
   listAgents(): Promise<Outcome<AgentView[]>>;

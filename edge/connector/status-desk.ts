@@ -73,7 +73,9 @@ export class StatusDesk {
       settings: desk.settings,
       hasCredential: desk.has('clientSecretSyncToTeams') || desk.has('certificateSyncToTeams'),
       writing: microsoft.signIn,
-      accounts: accounts.all(),
+      accounts: accounts
+        .all()
+        .map(({ id, username, report }) => ({ username: username ?? id, report })),
       teamsUsers: { loadedAt, licensed },
       faults: {
         settingsCopy: tasks.fault('settings-copy'),

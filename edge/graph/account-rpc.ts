@@ -9,6 +9,17 @@ import type { Cloud } from './clouds.ts';
 export const RESOURCES = ['presence', 'users'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
+/** How an account signs in. */
+export type Credential =
+  | {
+      kind: 'password';
+      username: string;
+      /** Sealed under `account:<accountId>:password`. */
+      sealedPassword: string;
+    }
+  /** Once by its user, with a code on another device; who that is, the sign-in tells. */
+  | { kind: 'device' };
+
 /** Everything that a connector wants of one account. Sent anew at each change. */
 export interface AccountSpec {
   connector: ConnectorName;
@@ -17,9 +28,7 @@ export interface AccountSpec {
   /** GUID of the tenant. */
   tenant: string;
   clientId: string;
-  username: string;
-  /** Sealed under `account:<accountId>:password`. */
-  sealedPassword: string;
+  credential: Credential;
   notificationUrl: string;
   /** Whose presence to subscribe, at most 650; empty: nobody yet. */
   userIds: TeamsUserId[];
@@ -53,10 +62,26 @@ export type SubscriptionReport =
     }
   | { state: 'failed'; fault: Fault };
 
+/** A code that waits for its user: what they are shown. The device code itself is told to nobody. */
+export interface ShownCode {
+  userCode: string;
+  verificationUri: string;
+  /** Epoch ms */
+  expiresAt: number;
+}
+
+export type SignInReport =
+  | { state: 'unknown' }
+  | ({ state: 'waiting' } & ShownCode)
+  | { state: 'ok' }
+  | { state: 'failed'; fault: Fault };
+
 /** What became of it. Sent at each change. */
 export interface AccountReport {
   accountId: string;
-  signIn: { state: 'unknown' } | { state: 'ok' } | { state: 'failed'; fault: Fault };
+  /** Who signed in with a code. */
+  username?: string;
+  signIn: SignInReport;
   presence: SubscriptionReport;
   users: SubscriptionReport;
 }
@@ -70,6 +95,11 @@ export interface AccessToken {
 export interface SubscriptionRpc {
   /** Takes over the spec, drops what was tried with an older one, and begins at once. */
   configure(spec: AccountSpec): Promise<void>;
+  /**
+   * Asks Microsoft for a code to sign in with, and waits for its user from then on. Where that is
+   * refused, nothing is stored here.
+   */
+  beginSignIn(spec: AccountSpec): Promise<Outcome<AccountReport>>;
   /**
    * A delegated token for reading users and presences.
    * @param refused a token that Graph answered with 401: another one is fetched

@@ -17,12 +17,12 @@ export const DE: Record<TextCode, Text> = {
   'mfa-required': {
     message: 'Microsoft verlangt für {who} einen zweiten Faktor.',
     action:
-      'Dieses Konto in Entra (Bedingter Zugriff) von der Mehrfaktor-Anmeldung ausnehmen, oder Abfragen wählen.',
+      'Das Konto neu hinzufügen und mit einem Code anmelden, was mit zweitem Faktor geht. Oder es in Entra (Bedingter Zugriff) von der Mehrfaktor-Anmeldung ausnehmen, oder Abfragen wählen.',
   },
   'mfa-enrolment-required': {
     message: 'Microsoft will, dass sich {who} für die Mehrfaktor-Anmeldung registriert.',
     action:
-      'Dieses Konto von der Registrierung ausnehmen oder die Sicherheitsstandards dafür abschalten, oder Abfragen wählen.',
+      'Es registrieren, neu hinzufügen und mit einem Code anmelden. Oder es von der Registrierung ausnehmen, die Sicherheitsstandards abschalten oder Abfragen wählen.',
   },
   'blocked-by-conditional-access': {
     message: 'Eine Richtlinie für bedingten Zugriff sperrt {who}.',
@@ -67,7 +67,7 @@ export const DE: Record<TextCode, Text> = {
     action: 'Die Anwendungs-ID (Client) aus der App-Registrierung kopieren; Mandanten-ID prüfen.',
   },
   'public-client-off': {
-    message: 'Die App-Registrierung erlaubt keine Anmeldung mit Benutzername und Kennwort.',
+    message: 'Die App-Registrierung erlaubt keine Anmeldung mit Kennwort oder Code.',
     action:
       'In Entra, App-Registrierung > Authentifizierung: „Öffentliche Clientflows zulassen“ auf Ja stellen.',
   },
@@ -88,6 +88,35 @@ export const DE: Record<TextCode, Text> = {
   'user-not-assigned': {
     message: 'Das Konto {who} ist der Unternehmensanwendung nicht zugewiesen.',
     action: 'In Entra unter Unternehmensanwendungen > Benutzer und Gruppen zuweisen.',
+  },
+  'sign-in-waiting': {
+    message: 'Ein Teams-Konto wartet darauf, dass sich sein Benutzer mit einem Code anmeldet.',
+    action: 'Die Seite Teams-Konten zeigt den Code und wo er einzugeben ist.',
+  },
+  'code-expired': {
+    message: 'Der Code zum Anmelden eines Teams-Kontos ist abgelaufen oder verbraucht.',
+    action:
+      'Auf der Seite Teams-Konten einen neuen Code holen und innerhalb von 15 Minuten eingeben.',
+  },
+  'code-declined': {
+    message: 'Die Anmeldung mit einem Code wurde bei Microsoft abgelehnt.',
+    action:
+      'Auf der Seite Teams-Konten einen neuen Code holen, sich damit anmelden und bestätigen.',
+  },
+  'sign-in-revoked': {
+    message:
+      'Die Anmeldung von {who} wurde bei Microsoft beendet, etwa durch ein neues Kennwort oder von einem Administrator.',
+    action: 'Auf der Seite Teams-Konten mit einem Code neu anmelden.',
+  },
+  'sign-in-too-old': {
+    message:
+      'Die Anmeldung von {who} ist zu alt: Sie wurde 90 Tage nicht benutzt, oder eine Richtlinie verlangt sie öfter.',
+    action:
+      'Auf der Seite Teams-Konten mit einem Code neu anmelden. Kommt das bald wieder, das Konto in Entra (Bedingter Zugriff) von der Anmeldehäufigkeit ausnehmen.',
+  },
+  'sign-in-demanded': {
+    message: '{who} muss sich neu anmelden: {detail}',
+    action: 'Auf der Seite Teams-Konten mit einem Code neu anmelden.',
   },
   'login-throttled': {
     message: 'Microsoft bittet um seltenere Anmeldungen.',

@@ -24,12 +24,12 @@ export const EN = {
   'mfa-required': {
     message: 'Microsoft demands a second factor for {who}.',
     action:
-      'Exclude this account from multi-factor authentication in Entra (Conditional Access), or choose polling.',
+      'Add the account again and sign in with a code, which works with a second factor. Or exclude it from multi-factor authentication in Entra (Conditional Access), or choose polling.',
   },
   'mfa-enrolment-required': {
     message: 'Microsoft wants {who} to register for multi-factor authentication.',
     action:
-      'Exclude this account from the registration, or switch security defaults off for it, or choose polling.',
+      'Register it and add it again, signing in with a code. Or exclude it from the registration, or switch security defaults off, or choose polling.',
   },
   'blocked-by-conditional-access': {
     message: 'A Conditional Access policy blocks {who}.',
@@ -72,7 +72,7 @@ export const EN = {
     action: 'Copy the application (client) id from the app registration; check the tenant id.',
   },
   'public-client-off': {
-    message: 'The app registration does not allow signing in with user name and password.',
+    message: 'The app registration does not allow signing in with a password or a code.',
     action: 'In Entra, app registration > Authentication: set "Allow public client flows" to Yes.',
   },
   'wrong-client-secret': {
@@ -90,6 +90,33 @@ export const EN = {
   'user-not-assigned': {
     message: 'The account {who} is not assigned to the enterprise application.',
     action: 'Assign it in Entra under Enterprise applications > Users and groups.',
+  },
+  'sign-in-waiting': {
+    message: 'A Teams account waits for its user to sign in with a code.',
+    action: 'The page Teams accounts shows the code and where to enter it.',
+  },
+  'code-expired': {
+    message: 'The code for signing in a Teams account has expired or was used up.',
+    action: 'On the page Teams accounts, get a new code and enter it within 15 minutes.',
+  },
+  'code-declined': {
+    message: 'The sign-in with a code was declined at Microsoft.',
+    action: 'On the page Teams accounts, get a new code, sign in with it and confirm.',
+  },
+  'sign-in-revoked': {
+    message:
+      'The sign-in of {who} was ended at Microsoft, as by a new password or by an administrator.',
+    action: 'Sign in again with a code on the page Teams accounts.',
+  },
+  'sign-in-too-old': {
+    message:
+      'The sign-in of {who} has become too old: it was not used for 90 days, or a policy asks for it more often.',
+    action:
+      'Sign in again with a code on the page Teams accounts. If this comes back soon, exclude the account from sign-in frequency in Entra (Conditional Access).',
+  },
+  'sign-in-demanded': {
+    message: '{who} has to sign in again: {detail}',
+    action: 'Sign in again with a code on the page Teams accounts.',
   },
   'login-throttled': {
     message: 'Microsoft asks us to sign in less often.',

@@ -1,0 +1,10 @@
+// A sign-in that Microsoft refuses while an admin waits for it: what is so, and what to do.
+import { type AppError, type Outcome, refused } from '../../shared/errors.ts';
+import { say } from '../../shared/texts/say.ts';
+
+/** The refusal for an AppError with a code of `login-errors.ts`, in whole sentences. */
+export function loginRefusal({ code, message: detail, requestId }: AppError): Outcome<never> {
+  const id = requestId === undefined ? {} : { requestId };
+  const text = say('en', code, { who: 'the account', detail, ...id });
+  return refused(code, `${text.message} ${text.action}`.trim());
+}

@@ -75,7 +75,7 @@ export interface SubscriptionState {
 
 export interface AccountState extends Record<Resource, SubscriptionState> {
   signIn: SignIn;
-  /** Who signed in with a code; `null`: nobody yet, or it is the password's account. */
+  /** Who signed in, as the token says; `null`: nobody yet. */
   username: string | null;
   /** Failures to sign in, in a row. */
   signInFailures: number;
@@ -132,13 +132,13 @@ export const faultOf = (failure: Failure, retryAt: number | null): Fault => ({
 
 /** What the connector is told. */
 export function reportOf(
-  { accountId }: Pick<AccountSpec, 'accountId'>,
+  { accountId, credential }: Pick<AccountSpec, 'accountId' | 'credential'>,
   { signIn, username, presence, users }: AccountState,
   now: number,
 ): AccountReport {
   return {
     accountId,
-    ...(username === null ? {} : { username }),
+    ...(username === null || credential.kind === 'password' ? {} : { username }),
     signIn: signInReport(signIn),
     presence: subscriptionReport(presence, now),
     users: subscriptionReport(users, now),

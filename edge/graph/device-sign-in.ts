@@ -1,7 +1,11 @@
 // Signing in with a code on another device (RFC 8628; facts: graph §3.4): the code, one question
 // whether its user has approved, and afterwards tokens by the refresh token. Waits for nothing: when
 // to ask, `account-plan.ts` says.
-import { type INetworkModule, PublicClientApplication } from '@azure/msal-node';
+import {
+  type INetworkModule,
+  type NetworkRequestOptions,
+  PublicClientApplication,
+} from '@azure/msal-node';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import type { InTurn } from '../in-turn.ts';
@@ -113,9 +117,9 @@ async function redeem(
   const held = { user_code: '', device_code: deviceCode, verification_uri: '', message: '' };
   const networkClient: INetworkModule = {
     sendGetRequestAsync: (url, options) => network.sendGetRequestAsync(url, options),
-    async sendPostRequestAsync<T>(url: string, options?: object) {
+    async sendPostRequestAsync<T>(url: string, options: NetworkRequestOptions = {}) {
       if (url !== codeEndpoint(access, client))
-        return network.sendPostRequestAsync<T>(url, options);
+        return network.sendPostRequestAsync<T>(url, withDocumentedGrant(options));
       // Long enough for the one question that follows at once.
       const body = { ...held, expires_in: 60, interval: 60 } as T;
       return { status: 200, headers: {}, body };
@@ -127,6 +131,13 @@ async function redeem(
   const granted = app.acquireTokenByDeviceCode({ scopes, deviceCodeCallback: () => undefined });
   const { fromCache, ...token } = await heard(network, granted);
   return token;
+}
+
+/** MSAL writes `device_code`; the RFC, and Microsoft's own page, want the whole name. */
+function withDocumentedGrant({ body, ...rest }: NetworkRequestOptions): NetworkRequestOptions {
+  const form = new URLSearchParams(body);
+  form.set('grant_type', 'urn:ietf:params:oauth:grant-type:device_code');
+  return { ...rest, body: form.toString() };
 }
 
 const codeEndpoint = ({ cloud }: LoginAccess, { tenant }: Client): string =>

@@ -1,13 +1,21 @@
 // A Teams account as an admin reads it.
-import { say } from '../../shared/texts/say.ts';
+import { type Language, say } from '../../shared/texts/say.ts';
 import type { Fault } from '../graph/account-rpc.ts';
 import { faultParams } from './faults.ts';
 import type { AccountView } from './rpc.ts';
 import type { Account } from './store/account-table.ts';
 
-export function accountView({ id, username, users, report }: Account): AccountView {
+export function accountView(
+  { id, username, users, report }: Account,
+  language: Language,
+): AccountView {
   const view = { id, ...(username === null ? {} : { username }), users: users.length };
   const { signIn, presence } = report ?? {};
+  const told = (fault: Fault): string => {
+    const params = faultParams(fault, { who: username ?? id });
+    const { message, action } = say(language, fault.code, params);
+    return `${message} ${action}`.trim();
+  };
   if (signIn?.state === 'waiting') {
     const { userCode, verificationUri, expiresAt } = signIn;
     const code = { userCode, verificationUri, expiresAt: new Date(expiresAt).toISOString() };
@@ -15,10 +23,10 @@ export function accountView({ id, username, users, report }: Account): AccountVi
   }
   if (signIn?.state === 'failed') {
     const { fault } = signIn;
-    return { ...view, state: STATES.get(fault.code) ?? 'error', message: told(fault, username) };
+    return { ...view, state: STATES.get(fault.code) ?? 'error', message: told(fault) };
   }
   if (presence?.state === 'failed') {
-    return { ...view, state: 'error', message: told(presence.fault, username) };
+    return { ...view, state: 'error', message: told(presence.fault) };
   }
   return { ...view, state: signIn?.state === 'ok' ? 'active' : 'waiting' };
 }
@@ -30,9 +38,3 @@ const STATES: ReadonlyMap<string, AccountView['state']> = new Map([
   ['sign-in-too-old', 'signInAgain'],
   ['sign-in-demanded', 'signInAgain'],
 ] as const);
-
-function told(fault: Fault, username: string | null): string {
-  const params = faultParams(fault, { who: username ?? 'this account' });
-  const { message, action } = say('en', fault.code, params);
-  return `${message} ${action}`.trim();
-}

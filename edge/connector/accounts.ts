@@ -2,6 +2,7 @@
 // at Microsoft is done by one SubscriptionObject for each.
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import type { AccountReport, AccountSpec } from '../graph/account-rpc.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Context } from './context.ts';
@@ -62,7 +63,7 @@ export class Accounts {
    * A new account, which waits for whoever signs in with the code that Microsoft gives for it. Where
    * Microsoft refuses that, there is none.
    */
-  beginSignIn(tenant: string): Promise<Outcome<Account>> {
+  beginSignIn(tenant: string, language: Language): Promise<Outcome<Account>> {
     return this.#inTurn(async () => {
       const { database, objects } = this.#context;
       const account: Account = {
@@ -76,7 +77,9 @@ export class Accounts {
       const spec = this.#spec(await this.#common(tenant), account, []);
       // Should this not live to the answer, its object is told to forget the code.
       database.write(LEAVING, [...this.#leaving, id]);
-      const begun = await objects.subscription(this.#desk.connector, id).beginSignIn(spec);
+      const begun = await objects
+        .subscription(this.#desk.connector, id)
+        .beginSignIn(spec, language);
       if (isEnding(this.#context)) return refused('connector-unknown', 'It was deleted meanwhile.');
       const report = begun.ok ? begun.value : null;
       database.transaction(() => {

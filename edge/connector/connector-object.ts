@@ -6,6 +6,7 @@ import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp } from '../../shared/lamps.ts';
 import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import { PING, PONG } from '../../shared/protocol/frame.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import { parseEnv } from '../env.ts';
 import type { AccountReport, AccountReports } from '../graph/account-rpc.ts';
 import { takeReport } from './account-reports.ts';
@@ -81,12 +82,18 @@ export class ConnectorObject
 
   // --- Teams accounts ---
 
-  async listAccounts(): Promise<Outcome<rpc.AccountView[]>> {
-    return this.#known(({ accounts }) => accepted(accounts.all().map(accountView)));
+  async listAccounts(language: Language = 'en'): Promise<Outcome<rpc.AccountView[]>> {
+    return this.#known(({ accounts }) =>
+      accepted(accounts.all().map((account) => accountView(account, language))),
+    );
   }
 
-  async addAccount(who: rpc.Who, account: rpc.NewAccount): Promise<Outcome<rpc.AccountView>> {
-    return this.#known((parts) => addAccount(parts, who, account));
+  async addAccount(
+    who: rpc.Who,
+    account: rpc.NewAccount,
+    language: Language = 'en',
+  ): Promise<Outcome<rpc.AccountView>> {
+    return this.#known((parts) => addAccount(parts, who, account, language));
   }
 
   async removeAccount(who: rpc.Who, id: string): Promise<Outcome<null>> {

@@ -3,6 +3,7 @@
 // that a message lost or sent twice does no harm.
 import type { Outcome } from '../../shared/errors.ts';
 import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import type { Cloud } from './clouds.ts';
 
 /** What may be subscribed with one account: presences of its users, and the list of users itself. */
@@ -97,9 +98,9 @@ export interface SubscriptionRpc {
   configure(spec: AccountSpec): Promise<void>;
   /**
    * Asks Microsoft for a code to sign in with, and waits for its user from then on. Where that is
-   * refused, nothing is stored here.
+   * refused, in the language of whoever waits for it, nothing is stored here.
    */
-  beginSignIn(spec: AccountSpec): Promise<Outcome<AccountReport>>;
+  beginSignIn(spec: AccountSpec, language: Language): Promise<Outcome<AccountReport>>;
   /**
    * A delegated token for reading users and presences.
    * @param refused a token that Graph answered with 401: another one is fetched

@@ -2,6 +2,7 @@
 // and the plan's steps into requests; what to do, `account-plan.ts` says.
 import { DurableObject } from 'cloudflare:workers';
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import { type EdgeEnv, parseEnv } from '../env.ts';
 import { inTurn } from '../in-turn.ts';
 import { createKeyring, type Keyring } from '../keyring.ts';
@@ -68,7 +69,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     await this.ctx.storage.setAlarm(Date.now());
   }
 
-  async beginSignIn(spec: AccountSpec): Promise<Outcome<AccountReport>> {
+  async beginSignIn(spec: AccountSpec, language: Language): Promise<Outcome<AccountReport>> {
     if (this.#store.account) return refused('conflict', 'This account is there already.');
     this.#startOver();
     const tenure = this.#tenure;
@@ -84,7 +85,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     } catch (error) {
       if (tenure === this.#tenure) this.#startOver();
       if (!(error instanceof AppError)) throw error;
-      return loginRefusal(error);
+      return loginRefusal(error, language);
     }
   }
 

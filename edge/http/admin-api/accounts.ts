@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { NewAccount } from '../../connector/rpc.ts';
 import { fitting, jsonOf } from '../body.ts';
-import { connectorOf, type HttpEnv } from '../context.ts';
+import { connectorOf, type HttpEnv, languageFor } from '../context.ts';
 import type { Edge } from '../deps.ts';
 import { unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
@@ -36,14 +36,15 @@ export function accountsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     '/api/accounts',
     resource({
       GET: async (c) => {
-        const items = unwrap(await edge.connector(connectorOf(c)).listAccounts());
+        const items = unwrap(await edge.connector(connectorOf(c)).listAccounts(languageFor(c)));
         return Response.json({ items });
       },
       POST: async (c) => {
         const body = jsonOf(c);
         const account = fitting<NewAccount>(isForCode(body) ? withCode : withPassword, body);
         const { who } = c.get('signedIn');
-        const added = unwrap(await edge.connector(connectorOf(c)).addAccount(who, account));
+        const object = edge.connector(connectorOf(c));
+        const added = unwrap(await object.addAccount(who, account, languageFor(c)));
         return Response.json(added, { status: 201 });
       },
     }),

@@ -32,7 +32,7 @@ afterEach(() => bed.close());
 
 const spec = (more: Partial<AccountSpec> = {}) => bed.spec({ kind: 'device' }, more);
 const questions = () => bed.microsoft.count('/oauth2/v2.0/token');
-const begin = () => bed.stub.beginSignIn(spec({ userIds: [] }));
+const begin = () => bed.stub.beginSignIn(spec({ userIds: [] }), 'en');
 
 async function signedIn(): Promise<void> {
   await begin();

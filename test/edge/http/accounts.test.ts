@@ -26,7 +26,7 @@ describe('a Teams account', () => {
     const answer = await admin('POST', '/api/accounts', PASSWORD);
     expect(answer.status).toBe(201);
     expect(await answer.json()).toEqual(added);
-    expect(calls[0]?.args).toEqual(['operator', PASSWORD]);
+    expect(calls[0]?.args).toEqual(['operator', PASSWORD, 'en']);
   });
 
   it('is added for somebody who signs in with a code, which the answer tells', async () => {
@@ -35,12 +35,15 @@ describe('a Teams account', () => {
     expect(answer.status).toBe(201);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await answer.json()).toEqual(WAITING);
-    expect(calls[0]?.args).toEqual(['operator', { signIn: 'device' }]);
+    expect(calls[0]?.args).toEqual(['operator', { signIn: 'device' }, 'en']);
   });
 
   it('that waits is listed with its code, for a page that was loaded anew', async () => {
-    const { admin } = bed({ answers: { listAccounts: () => accepted([WAITING]) } });
-    expect(await (await admin('GET', '/api/accounts')).json()).toEqual({ items: [WAITING] });
+    const { admin, calls } = bed({ answers: { listAccounts: () => accepted([WAITING]) } });
+    const language = { 'accept-language': 'de-AT' };
+    const answer = await admin('GET', '/api/accounts', undefined, language);
+    expect(await answer.json()).toEqual({ items: [WAITING] });
+    expect(calls[0]?.args).toEqual(['de']);
   });
 
   it.each([

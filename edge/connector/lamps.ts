@@ -2,7 +2,7 @@
 // each other, so that the first red one is the place to begin.
 import type { Lamp, LampId, LampState } from '../../shared/lamps.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
-import type { AccountReport, Fault } from '../graph/account-rpc.ts';
+import type { AccountReport, Fault, SignInReport } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
 import { type CredentialEnd, expiryOf } from './expiry.ts';
 import { faultParams, needsAdmin } from './faults.ts';
@@ -116,8 +116,10 @@ function settingsLamp({ credential, faults: { tenants, settingsCopy } }: Facts):
   return shown('settings', 'ok', 'settings-complete');
 }
 
-function signInLamp(id: LampId, signIn: SignIn, about: About): Shown {
+function signInLamp(id: LampId, signIn: SignIn | SignInReport, about: About): Shown {
   switch (signIn.state) {
+    case 'waiting':
+      return shown(id, 'warning', 'sign-in-waiting');
     case 'unknown':
       return shown(id, 'unknown', 'not-tried-yet');
     case 'ok':
@@ -137,6 +139,7 @@ function readingLamp(facts: Facts): Shown {
   }));
   const worst =
     signIns.find(({ signIn }) => signIn.state === 'failed') ??
+    signIns.find(({ signIn }) => signIn.state === 'waiting') ??
     signIns.find(({ signIn }) => signIn.state === 'unknown') ??
     signIns[0];
   return worst

@@ -55,12 +55,12 @@ export class Life {
 
   /** Whether there is a connector here, of which anybody may know. */
   get isKnown(): boolean {
-    return this.#context.database.exists && !isEnding(this.parts);
+    return this.#context.database.exists && !isEnding(this.#context);
   }
 
   /** Whether it was deleted, and something of it is still to be taken back. */
   get isEnding(): boolean {
-    return this.#context.database.exists && isEnding(this.parts);
+    return this.#context.database.exists && isEnding(this.#context);
   }
 
   /** First event since the object was last asleep: takes up what was under way. Answers `isKnown`. */

@@ -92,7 +92,9 @@ export class StatusDesk {
       credential: credentialOf(desk),
       credentialEnd: this.#parts.credential.end,
       writing: microsoft.signIn,
-      accounts: accounts.all(),
+      accounts: accounts
+        .all()
+        .map(({ id, username, report }) => ({ username: username ?? id, report })),
       teamsUsers: { loadedAt, licensed },
       faults: {
         settingsCopy: tasks.fault('settings-copy'),

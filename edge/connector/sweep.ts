@@ -90,7 +90,9 @@ export class Sweep {
     const round = this.#currentRound();
     const ids = round.ids.slice(round.done, round.done + PRESENCES_PER_READ);
     const slice = ids.flatMap((id) => pairs.ofTeams(id) ?? []);
-    if (slice.length > 0 && !pace.mayAsk('read')) return context.now() + PAUSE_MS;
+    if (slice.length > 0 && !pace.mayAsk('read')) {
+      return Math.max(context.now() + PAUSE_MS, pace.closedUntil);
+    }
     const isRead = await reads.sweep(slice);
     // Somebody wants it from the beginning.
     if (round !== this.#round) return soonest;

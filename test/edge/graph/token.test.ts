@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { expect, test, vi } from 'vitest';
-import { accountTokens, appTokens, type TokenCache } from '../../../edge/graph/token.ts';
+import type { TokenCache } from '../../../edge/graph/msal.ts';
+import { accountTokens, appTokens } from '../../../edge/graph/token.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import {
   CLIENT_ID,

@@ -1,6 +1,7 @@
 // Gathers the facts behind the lamps, and remembers since when each lamp is as it is.
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
+import type { AgentRegister } from './agent-register.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { type Facts, lampsOf } from './lamps.ts';
@@ -18,6 +19,7 @@ export interface StatusParts {
   desk: SettingsDesk;
   microsoft: Microsoft;
   accounts: Accounts;
+  register: AgentRegister;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -62,7 +64,7 @@ export class StatusDesk {
   }
 
   #facts(): Facts {
-    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads } =
+    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads, register } =
       this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
@@ -87,7 +89,7 @@ export class StatusDesk {
         count: leftOut.length,
         names: leftOut.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
       },
-      agent: { enrolled: agents.enrolled(), name: agents.leaderName() },
+      agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),
       unseen: this.#unseenNames(),
       pairing: {

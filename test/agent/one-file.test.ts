@@ -27,7 +27,7 @@ afterAll(() => console.log(`The one file ran under ${tried.join(', ')}.`));
 async function nodeOfTheMachine(): Promise<string> {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     if (folder.startsWith(MODULES)) continue;
-    const names = await readdir(folder).catch(() => []);
+    const names: string[] = await readdir(folder).catch(() => []);
     if (names.includes('node')) return join(folder, 'node');
   }
   return process.execPath;

@@ -49,7 +49,7 @@ export async function readIdentity(stateDir: string): Promise<Identity | undefin
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw new Refusal(
       `${path} cannot be read (${codeOf(error)}): run this as the user who enrolled.`,
     );

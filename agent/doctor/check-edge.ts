@@ -6,7 +6,7 @@ import { openLine } from '../line.ts';
 import type { LineFailure } from '../line-failure.ts';
 import { askBy, type HttpAnswer, problemIn } from '../outward/ask.ts';
 import { routeTo } from '../outward/route.ts';
-import type { WayOut } from '../outward/way-out.ts';
+import { parseProxy, type WayOut } from '../outward/way-out.ts';
 import { edgeClock } from '../tunnel/edge-clock.ts';
 import { aboutCertificate, clockIsOff } from '../tunnel/endings.ts';
 import { askSelf, authorization, type Caller, selfAnswer } from '../tunnel/self.ts';
@@ -30,6 +30,10 @@ export async function checkEdge(
   take: (finding: Finding) => void,
 ): Promise<void> {
   const it = findingsAbout('edge', take);
+  if (!parseProxy(way.proxyFor(edge.href)).ok) {
+    it.skipped('edge', 'cannot be reached with this proxy setting');
+    return;
+  }
   const time = edgeClock({ now });
   const caller = identity && { edge, identity, ask: askBy(way), edgeClock: time };
   const asking = () =>

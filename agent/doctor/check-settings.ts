@@ -1,5 +1,5 @@
 // The doctor looks at this machine: configuration, what it points to, and the identity of the agent.
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../config.ts';
 import { type Environment, edgeCa, pbxTargets, readConfig } from '../config-files.ts';
@@ -119,15 +119,16 @@ async function identityIn(stateDir: string, it: Findings): Promise<Identity | un
   }
 }
 
-/** Why nothing can be written there, or `undefined`. The directory itself may be missing. */
-async function unwritable(directory: string): Promise<string | undefined> {
+/** Why nothing can be written there, or `undefined`. What is missing can be made where its parent is. */
+async function unwritable(path: string): Promise<string | undefined> {
   try {
-    const there = await stat(directory).catch(() => undefined);
-    if (!there) await mkdir(dirname(directory), { recursive: true });
-    await access(there ? directory : dirname(directory), constants.W_OK);
-    return there && !there.isDirectory() ? 'ENOTDIR' : undefined;
+    if (!(await stat(path)).isDirectory()) return 'ENOTDIR';
+    await access(path, constants.W_OK);
+    return undefined;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? String(error);
+    const { code } = error as NodeJS.ErrnoException;
+    const parent = dirname(path);
+    return code === 'ENOENT' && parent !== path ? unwritable(parent) : (code ?? String(error));
   }
 }
 

@@ -22,7 +22,7 @@ export async function supportFile(
       madeAt: new Date(clock.now()).toISOString(),
       agent: about,
       runtime: process.versions,
-      proxy,
+      proxy: withoutLogin(proxy),
       findings: findings.map(({ names, ...finding }) => ({
         ...finding,
         ...(names ? { users: names.length } : {}),
@@ -38,15 +38,19 @@ export async function supportFile(
 /** Also where the file does not parse, so that its passwords are not known as such. */
 const withoutPasswords = (toml: string) => toml.replace(/^(\s*password\s*=).*$/gm, `$1 "${GONE}"`);
 
+function withoutLogin(proxy: string): string {
+  if (!URL.canParse(proxy)) return proxy === '' ? '' : GONE;
+  const { protocol, host } = new URL(proxy);
+  return `${protocol}//${host}`;
+}
+
 function secretsOf(known: Known, env: DoctorDeps['env'], proxy: string): string[] {
-  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  const proxySecrets = [url?.username, url?.password].flatMap((part) =>
-    part ? [part, decodeURIComponent(part)] : [],
-  );
+  const password = URL.canParse(proxy) ? new URL(proxy).password : '';
   return [
     ...known.targets.map(({ credentials }) => credentials.password),
     env[PASSWORD_VARIABLE] ?? '',
-    ...proxySecrets,
+    password,
+    decodeURIComponent(password),
     known.identity?.credential ?? '',
     known.identity?.privateKey.d ?? '',
   ];

@@ -2,6 +2,7 @@
 // users taken out.
 import { readFile } from 'node:fs/promises';
 import { PASSWORD_VARIABLE } from '../config-files.ts';
+import { parseProxy } from '../outward/way-out.ts';
 import type { Known } from './check-settings.ts';
 import type { DoctorDeps } from './doctor.ts';
 import type { Finding } from './finding.ts';
@@ -45,7 +46,8 @@ function withoutLogin(proxy: string): string {
 }
 
 function secretsOf(known: Known, env: DoctorDeps['env'], proxy: string): string[] {
-  const password = URL.canParse(proxy) ? new URL(proxy).password : '';
+  const parsed = parseProxy(proxy);
+  const password = (parsed.ok && parsed.url?.password) || '';
   return [
     ...known.targets.map(({ credentials }) => credentials.password),
     env[PASSWORD_VARIABLE] ?? '',

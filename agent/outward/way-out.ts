@@ -35,10 +35,20 @@ export type ProxyUrl = { ok: true; url: URL | undefined } | { ok: false; problem
 export function parseProxy(proxy: string): ProxyUrl {
   if (proxy === '') return { ok: true, url: undefined };
   const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url?.hostname && (url.protocol === 'http:' || url.protocol === 'https:')) {
+  if (url?.hostname && /^https?:$/.test(url.protocol) && isDecodable(url.username + url.password)) {
     return { ok: true, url };
   }
   const problem =
     'HTTPS_PROXY is not the address of a web proxy: write http://proxy.example.net:3128, with http://user:password@… where it wants to know who asks';
   return { ok: false, problem };
+}
+
+/** A password with a bare `%` in it would be understood by nobody. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -170,6 +170,7 @@ function secretWish(given: unknown): SecretWish {
 }
 
 function changedKeys(before: OpenSettings | undefined, after: OpenSettings): string[] {
-  const keys = Object.keys(after) as (keyof OpenSettings)[];
+  // One that is gone changed as well.
+  const keys = Object.keys({ ...before, ...after }) as (keyof OpenSettings)[];
   return keys.filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }

@@ -1,10 +1,14 @@
 // Gathers the facts behind the lamps, and remembers since when each lamp is as it is.
+import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { AgentRegister } from './agent-register.ts';
 import type { Agents } from './agents.ts';
+import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import { type Facts, lampsOf } from './lamps.ts';
+import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { SettingsDesk } from './settings-desk.ts';
@@ -18,8 +22,10 @@ export interface StatusParts {
   context: Context;
   desk: SettingsDesk;
   microsoft: Microsoft;
+  credential: CredentialWatch;
   accounts: Accounts;
   register: AgentRegister;
+  listening: Listening;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -27,8 +33,15 @@ export interface StatusParts {
   pairs: Pairs;
   tasks: Tasks;
   reads: TeamsReads;
+  chores: Chores;
   unseen: () => string[];
   master: () => string | null;
+}
+
+/** A certificate wins where both are set. */
+function credentialOf(desk: SettingsDesk): Facts['credential'] {
+  if (desk.has('certificateSyncToTeams')) return 'certificate';
+  return desk.has('clientSecretSyncToTeams') ? 'secret' : null;
 }
 
 type LampRow = { id: string; state: string; since: number; code: string };
@@ -64,16 +77,20 @@ export class StatusDesk {
   }
 
   #facts(): Facts {
-    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads, register } =
-      this.#parts;
+    const { context, desk, microsoft, accounts, listening, register, agents } = this.#parts;
+    const { directory, pairs, tasks, reads, chores } = this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
     const count = pairs.count(context.now());
-    const { leftOut } = accounts;
+    const some = (ids: readonly TeamsUserId[]) => ({
+      count: ids.length,
+      names: ids.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
+    });
     return {
       now: context.now(),
       settings: desk.settings,
-      hasCredential: desk.has('clientSecretSyncToTeams') || desk.has('certificateSyncToTeams'),
+      credential: credentialOf(desk),
+      credentialEnd: this.#parts.credential.end,
       writing: microsoft.signIn,
       accounts: accounts.all(),
       teamsUsers: { loadedAt, licensed },
@@ -85,10 +102,10 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
-      leftOut: {
-        count: leftOut.length,
-        names: leftOut.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
-      },
+      pollingEverySeconds: chores.sweepSeconds(count.pairs),
+      leftOut: some(accounts.leftOut),
+      refused: some(accounts.refused),
+      silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
       agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),
       unseen: this.#unseenNames(),

@@ -8,12 +8,15 @@ export const TASKS = [
   'decryption-keys',
   'settings-copy',
   'tenants',
+  'app-sign-in',
   'master',
   'doubted-list',
   'pairing',
   'accounts',
+  'listening',
   'sweep',
   'teams-users',
+  'credential',
 ] as const;
 export type Task = (typeof TASKS)[number];
 

@@ -47,6 +47,7 @@ const GERMAN: Readonly<Record<string, string>> = {
     'Muss global, usgov oder usgov-dod sein. Die Cloud in China hat keine Präsenz-API.',
   'The US Government clouds send no presence notifications: choose poll.':
     'Die Clouds der US-Regierung senden keine Präsenz-Benachrichtigungen: Abfragen wählen.',
+  'Must be the id of a service plan, a GUID.': 'Muss die ID eines Dienstplans sein, eine GUID.',
   'Must be a whole number of seconds.': 'Muss eine ganze Zahl von Sekunden sein.',
   'Must be 2 to 300 seconds.': 'Müssen 2 bis 300 Sekunden sein.',
   'Names a step twice.': 'Nennt einen Schritt doppelt.',
@@ -65,6 +66,10 @@ const GERMAN: Readonly<Record<string, string>> = {
   'The App object may not see the presence of this user: tick it under Visibility.':
     'Das App-Objekt darf die Präsenz dieses Benutzers nicht sehen: unter Sichtbarkeit ankreuzen.',
   'This user has no licence with Teams.': 'Dieser Benutzer hat keine Lizenz mit Teams.',
+  'No Teams account has room for this user: add another one.':
+    'Kein Teams-Konto hat Platz für diesen Benutzer: ein weiteres hinzufügen.',
+  'Microsoft refuses to subscribe the presence of this user.':
+    'Microsoft lehnt es ab, die Präsenz dieses Benutzers zu abonnieren.',
   'No user of the PBX fits.': 'Kein Benutzer der PBX passt.',
   'The override names a user whom the PBX does not have.':
     'Die Zuordnung von Hand nennt einen Benutzer, den die PBX nicht hat.',

@@ -25,6 +25,7 @@ const active: AccountReport['presence'] = {
   id: 's',
   expiresAt: NOW + 1,
   userIds: [teamsUserId('a'), teamsUserId('b')],
+  refusedIds: [],
   encryptionId: 'key-1',
 };
 const account = (
@@ -36,7 +37,8 @@ const account = (
 const GOOD: Facts = {
   now: NOW,
   settings: settingsOf(SUBSCRIBING),
-  hasCredential: true,
+  credential: 'secret',
+  credentialEnd: null,
   writing: { state: 'ok' },
   accounts: [account()],
   teamsUsers: { loadedAt: NOW, licensed: 7 },
@@ -48,7 +50,10 @@ const GOOD: Facts = {
     pairing: null,
     reading: null,
   },
+  pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
+  refused: { count: 0, names: [] },
+  silent: [],
   agent: { enrolled: true, name: 'rack' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
   unseen: [],
@@ -80,9 +85,15 @@ const failedWrite = {
   retryAt: SOON,
 } as const;
 
+test('not enough accounts: says how many more are needed', () => {
+  const lamps = lampsOf({ ...GOOD, leftOut: { count: 651, names: ['Ann'] } });
+  const lamp = lamps.find(({ id }) => id === 'subscriptions');
+  expect(lamp?.params).toMatchObject({ count: 651, users: 'Ann', missing: 2 });
+});
+
 describe('one row a state', () => {
   test.each<[LampId, LampState, string, Partial<Facts>]>([
-    ['settings', 'error', 'client-secret-missing', { hasCredential: false }],
+    ['settings', 'error', 'client-secret-missing', { credential: null }],
     ['settings', 'error', 'tenant-unknown', faulty({ tenants: final('tenant-unknown') })],
     ['settings', 'warning', 'login-unavailable', faulty({ tenants: passing('login-unavailable') })],
     ['settings', 'warning', 'settings-copy-failing', faulty({ settingsCopy: passing('internal') })],
@@ -157,6 +168,8 @@ describe('one row a state', () => {
       'not-enough-accounts',
       { leftOut: { count: 900, names: ['Ann', 'Bob'] } },
     ],
+    ['subscriptions', 'warning', 'subscription-silent', { silent: ['sync@example.com'] }],
+    ['subscriptions', 'warning', 'users-refused', { refused: { count: 1, names: ['Ann'] } }],
     [
       'subscriptions',
       'warning',
@@ -231,7 +244,14 @@ test('an admin sees when it is tried again, and what the support of Microsoft as
   });
   expect(writing?.params).toMatchObject({ who: 'the app', retryAt: SOON, requestId: 'r-1' });
   const sync = lampsOf({ ...GOOD, sync: { waiting: 0, failing: 2, fault: failedWrite } }).at(-1);
-  expect(sync?.params).toEqual({ count: 2, detail: '503', requestId: 'r-9' });
+  expect(sync?.params).toEqual({
+    count: 2,
+    why: 'graph-unavailable',
+    about: 'write',
+    detail: '503',
+    requestId: 'r-9',
+    retryAt: failedWrite.retryAt,
+  });
 });
 
 test.each([

@@ -1,68 +1,108 @@
 // `presence-agent run`: puts the parts together and keeps them going until the signal says stop.
-import { PBX_BACKOFF, TUNNEL_BACKOFF } from '../shared/backoff.ts';
+import { PBX_BACKOFF } from '../shared/backoff.ts';
 import { type Clock, sleep } from './clock.ts';
-import { type Config, DEFAULT_STATE_DIR } from './config.ts';
-import { type Environment, pbxTargets, readConfig } from './config-files.ts';
-import { type EdgeUrl, parseEdgeUrl } from './edge-url.ts';
+import type { Config } from './config.ts';
+import { type Environment, edgeCa, pbxTargets, readConfig } from './config-files.ts';
 import { serveHealth } from './health.ts';
-import { type Identity, identityChange, readIdentity } from './identity.ts';
+import { type Identity, readIdentity } from './identity.ts';
+import { keepTunnel } from './keep-tunnel.ts';
 import { addressOf, answered } from './knock.ts';
 import type { Log } from './log.ts';
+import { metricsOf } from './metrics.ts';
+import type { WayOut } from './outward/way-out.ts';
 import { connectOnce as connectPbx, type PbxTarget } from './pbx/connect.ts';
+import { places } from './places.ts';
 import { Refusal } from './refusal.ts';
 import type { Pacing } from './relay/outgoing.ts';
 import { Relay } from './relay/relay.ts';
-import { type Ended, supervise } from './supervise.ts';
+import { reportOf } from './report.ts';
+import { notifier } from './service/notify.ts';
+import { supervise } from './supervise.ts';
 import { Tracker } from './tracker.ts';
-import { connectOnce as connectTunnel } from './tunnel/client.ts';
-import { notEnrolled } from './tunnel/endings.ts';
 
 export interface RunDeps {
   readonly clock: Clock;
   random(): number;
-  readonly log: Log;
+  /** The log as the settings want it. */
+  logFor(config: Pick<Config, 'log' | 'log_file'>): Log;
   readonly pacing: Pacing;
   readonly env: Environment;
+  readonly proxyFor: WayOut['proxyFor'];
   readonly about: { readonly version: string; readonly platform: string };
 }
 
-/** An App object with a wrong password may be locked; a removed agent needs a human. In ms. */
+/** What the parts share once the log is known. */
+interface Working extends RunDeps {
+  readonly log: Log;
+  readonly tracker: Tracker;
+}
+
+/** An App object with a wrong password may be locked by too many tries. In ms. */
 const PBX_SLOW_MS = 32_000;
-const TUNNEL_SLOW_MS = 60_000;
 const A_DAY_MS = 86_400_000;
 
 /** Runs until the signal says stop. Wrong settings are a Refusal; everything else is tried again. */
-export async function run(configFile: string, deps: RunDeps, signal: AbortSignal): Promise<void> {
-  const { config, targets, stateDir } = await prepare(configFile, deps);
-  const tracker = new Tracker(deps.clock.now);
+export async function run(configFile: string, given: RunDeps, signal: AbortSignal): Promise<void> {
+  const { config, targets, stateDir, identity, way } = await prepare(configFile, given);
+  const { clock, about, env } = given;
+  const tracker = new Tracker(clock.now);
+  const deps: Working = { ...given, log: given.logFor(config), tracker };
+  warnOfTls(targets, deps.log);
+  const notify = notifier(env, deps, signal);
   const relay = new Relay(
     targets.map(({ name }) => name),
     deps.pacing,
   );
   const parts = targets.map((target) => ({ target, part: tracker.part(`pbx ${target.name}`) }));
-  const tunnelPart = tracker.part('tunnel');
-  const health = config.health && (await serveHealth(config.health, tracker));
+  const report = () =>
+    reportOf(tracker, {
+      version: about.version,
+      edge: config.edge?.href ?? identity.edge,
+      agentId: identity.agentId,
+    });
+  const health =
+    config.health &&
+    (await serveHealth(config.health, { tracker, metrics: metricsOf(tracker, about), report }));
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
+  signal.addEventListener('abort', notify.stopping);
 
   const pbxs = parts.map(({ target, part }) => keepPbx(target, part, relay, deps, either));
-  const last = await keepTunnel({ config, stateDir, targets }, tunnelPart, relay, deps, signal);
+  const hello = {
+    agent: { ...about, startedAt: tracker.startedAt },
+    pbxs: targets.map(({ name }) => name),
+  };
+  const tunnel = keepTunnel({ stateDir, edge: config.edge, way, hello }, relay, deps, signal);
+  tracker.onChange(() => notify.status(statusLine(tracker)));
+  notify.ready(statusLine(tracker));
+  const last = await tunnel;
   // Replaced: two processes must not both work the PBX. This one waits for its own end instead of
   // leaving, because whatever starts services would start it again and turn the other one out.
   over.abort();
   await Promise.all(pbxs);
-  while (last && !signal.aborted) await sleep(deps.clock, A_DAY_MS, signal);
+  while (last && !signal.aborted) await sleep(clock, A_DAY_MS, signal);
   health?.close();
   health?.closeAllConnections();
+}
+
+function statusLine(tracker: Tracker): string {
+  const down = tracker.all().filter(({ up }) => !up);
+  if (down.length === 0) return `connected, ${tracker.role ?? 'no role yet'}`;
+  return `not connected: ${down.map(({ name, fault }) => `${name} (${fault?.code})`).join(', ')}`;
 }
 
 interface Prepared {
   config: Config;
   targets: PbxTarget[];
   stateDir: string;
+  identity: Identity;
+  way: WayOut;
 }
 
-async function prepare(configFile: string, { env, log }: RunDeps): Promise<Prepared> {
+async function prepare(
+  configFile: string,
+  { env, proxyFor }: Pick<RunDeps, 'env' | 'proxyFor'>,
+): Promise<Prepared> {
   const config = await readConfig(configFile);
   if (!config) throw new Refusal(`There is no configuration file ${configFile}.`);
   const { targets, problems } = await pbxTargets(config.pbx, env);
@@ -71,7 +111,9 @@ async function prepare(configFile: string, { env, log }: RunDeps): Promise<Prepa
   }
   if (targets.length === 0)
     problems.push('"pbx": there is no [[pbx]] section, so no PBX to connect to.');
-  const stateDir = config.state_dir ?? DEFAULT_STATE_DIR;
+  const { problems: caProblems, ...ca } = await edgeCa(config.edge_ca_file);
+  problems.push(...caProblems);
+  const stateDir = config.state_dir ?? places.stateDir;
   const identity = await readIdentity(stateDir);
   if (!identity) {
     problems.push(
@@ -82,7 +124,13 @@ async function prepare(configFile: string, { env, log }: RunDeps): Promise<Prepa
       `"edge" is ${config.edge.href}, but this agent is enrolled at ${identity.edge}: correct "edge" or enrol again.`,
     );
   }
-  if (problems.length > 0) throw new Refusal(`${configFile} is not right:`, ...problems);
+  if (problems.length > 0 || !identity) {
+    throw new Refusal(`${configFile} is not right:`, ...problems);
+  }
+  return { config, targets, stateDir, identity, way: { ...ca, proxyFor } };
+}
+
+function warnOfTls(targets: readonly PbxTarget[], log: Log): void {
   for (const { name, address } of targets) {
     if (address.url.startsWith('ws:')) {
       log.warn(
@@ -94,12 +142,11 @@ async function prepare(configFile: string, { env, log }: RunDeps): Promise<Prepa
       );
     }
   }
-  return { config, targets, stateDir };
 }
 
 type Part = ReturnType<Tracker['part']>;
 
-function keepPbx(target: PbxTarget, part: Part, relay: Relay, deps: RunDeps, signal: AbortSignal) {
+function keepPbx(target: PbxTarget, part: Part, relay: Relay, deps: Working, signal: AbortSignal) {
   const log = deps.log.about(`PBX ${target.name}`);
   const ears = relay.earsOf(target.name);
   return supervise(
@@ -112,6 +159,10 @@ function keepPbx(target: PbxTarget, part: Part, relay: Relay, deps: RunDeps, sig
           up(system, pbx) {
             up();
             ears.up(system, pbx);
+          },
+          list(users) {
+            deps.tracker.users.set(target.name, users.length);
+            ears.list(users);
           },
         };
         return connectPbx(target, heard, { clock: deps.clock, log }, stop);
@@ -127,63 +178,4 @@ function keepPbx(target: PbxTarget, part: Part, relay: Relay, deps: RunDeps, sig
     { clock: deps.clock, random: deps.random, log },
     signal,
   );
-}
-
-function keepTunnel(
-  { config, stateDir, targets }: Prepared,
-  part: Part,
-  relay: Relay,
-  deps: RunDeps,
-  signal: AbortSignal,
-): Promise<Ended | undefined> {
-  const { clock, random, about } = deps;
-  const log = deps.log.about('tunnel');
-  const agent = { ...about, startedAt: clock.now() };
-  const hello = { agent, pbxs: targets.map(({ name }) => name) };
-  let credential: string | undefined;
-  let edge: string | undefined;
-  return supervise(
-    {
-      backoff: TUNNEL_BACKOFF,
-      slowMs: TUNNEL_SLOW_MS,
-      async connectOnce(up, stop) {
-        // Read anew each time: `enrol` may have been run while this process works.
-        const found = await placeOf(stateDir, config.edge);
-        if ('ended' in found) return found.ended;
-        credential = found.identity.credential;
-        edge = found.edge.href;
-        const ears = {
-          up(...[send, welcome]: Parameters<Relay['tunnelUp']>) {
-            up();
-            relay.tunnelUp(send, welcome);
-          },
-          said: relay.tunnelSaid.bind(relay),
-          down: () => relay.tunnelDown(),
-        };
-        return connectTunnel({ ...found, hello }, ears, { clock, log }, stop);
-      },
-      onUp: () => part.up(),
-      onDown: (ended) => part.down(ended),
-      wake(ended, stop) {
-        if (ended.code === 'unreachable' && edge) return answered(addressOf(edge), deps, stop);
-        return ended.retry === 'slow' ? identityChange(stateDir, credential, stop) : undefined;
-      },
-    },
-    { clock, random, log },
-    signal,
-  );
-}
-
-type Place = { edge: EdgeUrl; identity: Identity } | { ended: Ended };
-
-async function placeOf(stateDir: string, edge: EdgeUrl | undefined): Promise<Place> {
-  try {
-    const identity = await readIdentity(stateDir);
-    if (!identity) return { ended: notEnrolled(`Nothing is in ${stateDir} any more.`) };
-    const parsed = parseEdgeUrl(edge?.href ?? identity.edge);
-    if (!parsed.ok) return { ended: notEnrolled(`The stored URL ${parsed.problem}.`) };
-    return { edge: parsed.edge, identity };
-  } catch (error) {
-    return { ended: notEnrolled((error as Error).message) };
-  }
 }

@@ -47,6 +47,19 @@ export interface Enrolment {
   expiresAt: number;
 }
 
+/** An agent that has proven itself, and the RFC 7638 thumbprint of the key it did that with. */
+export interface ProvenAgent {
+  agentId: string;
+  thumbprint: string;
+}
+
+/** What an agent may know of itself. */
+export interface AgentSelf {
+  agentId: string;
+  name: string;
+  state: 'leading' | 'standby' | 'offline';
+}
+
 export interface AgentView {
   id: string;
   name: string;
@@ -158,6 +171,10 @@ export interface ConnectorRpc {
   /** Uses the code up. Refusals: `code-used` (also expired in the object's eyes). */
   enrol(enrolmentId: string, publicKeyThumbprint: string): Promise<Outcome<{ agentId: string }>>;
   removeAgent(who: Who, id: string): Promise<Outcome<null>>;
+  /** Refusals of this and the next: `revoked`, `unauthorized` (a key that was replaced). */
+  agentSelf(agent: ProvenAgent): Promise<Outcome<AgentSelf>>;
+  /** Takes the thumbprint of a new key; it counts alone as soon as the agent uses it. */
+  offerAgentKey(agent: ProvenAgent, next: string): Promise<Outcome<null>>;
 
   listUsers(query: {
     text: string;
@@ -185,3 +202,4 @@ export interface ConnectorRpc {
  * agent's proof, with who it is in these headers (it removes whatever the client sent under them).
  */
 export const AGENT_ID_HEADER = 'x-agent-id';
+export const AGENT_KEY_HEADER = 'x-agent-key';

@@ -2,6 +2,7 @@
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
+import type { AgentRegister } from './agent-register.ts';
 import type { Agents } from './agents.ts';
 import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
@@ -24,6 +25,7 @@ export interface StatusParts {
   microsoft: Microsoft;
   credential: CredentialWatch;
   accounts: Accounts;
+  register: AgentRegister;
   listening: Listening;
   publisher: Publisher;
   agents: Agents;
@@ -77,7 +79,7 @@ export class StatusDesk {
   }
 
   #facts(): Facts {
-    const { context, desk, microsoft, accounts, listening, agents } = this.#parts;
+    const { context, desk, microsoft, accounts, listening, register, agents } = this.#parts;
     const { directory, pairs, tasks, reads, chores } = this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
@@ -109,7 +111,7 @@ export class StatusDesk {
       leftOut: some(accounts.leftOut),
       refused: some(accounts.refused),
       silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
-      agent: { enrolled: agents.enrolled(), name: agents.leaderName() },
+      agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),
       unseen: this.#unseenNames(),
       pairing: {

@@ -4,7 +4,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
-import { AGENT_ID_HEADER, type VersionedSettings } from '../../../edge/connector/rpc.ts';
+import {
+  AGENT_ID_HEADER,
+  AGENT_KEY_HEADER,
+  type VersionedSettings,
+} from '../../../edge/connector/rpc.ts';
 import type { ConnectorStub } from '../../../edge/objects.ts';
 import type { Outcome } from '../../../shared/errors.ts';
 import { type ConnectorName, type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
@@ -351,8 +355,12 @@ export class Bed {
     return value(await this.stub.enrol(id, 'thumb')).agentId;
   }
 
-  async connect(agentId: string): Promise<Agent> {
-    const headers = { upgrade: 'websocket', [AGENT_ID_HEADER]: agentId };
+  async connect(agentId: string, thumbprint = 'thumb'): Promise<Agent> {
+    const headers = {
+      upgrade: 'websocket',
+      [AGENT_ID_HEADER]: agentId,
+      [AGENT_KEY_HEADER]: thumbprint,
+    };
     const answer = await this.stub.fetch(new Request('https://edge/tunnel', { headers }));
     if (!answer.webSocket) throw new Error(`No tunnel: ${answer.status}.`);
     return new Agent(this, agentId, answer.webSocket);

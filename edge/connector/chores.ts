@@ -2,6 +2,7 @@
 // sweep, and copy its settings to KV. Each says when it wants to be done again.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
 import type { GraphCall } from '../graph/client.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
@@ -57,6 +58,7 @@ export interface ChoreParts {
   findMaster: () => void;
   /** Matches everybody anew; says whether anybody could be. */
   pair: () => boolean;
+  tokenDigests: () => ConnectorRecord['tokens'];
   tasks: () => Tasks;
 }
 
@@ -129,7 +131,8 @@ export class Chores {
     const tenantId = microsoft.tenants.reading;
     const reading = source === 'subscribe' && tenantId !== null ? { clientId, tenantId } : null;
     const decryptionKeys = keys.all();
-    const next = await publisher.publish({ ...desk.open(), reading, decryptionKeys, tokens: [] });
+    const tokens = this.#parts.tokenDigests();
+    const next = await publisher.publish({ ...desk.open(), reading, decryptionKeys, tokens });
     if (next === null) return this.#now;
     this.#tasks.at('settings-copy', next);
     return next;

@@ -78,6 +78,38 @@ export class ConnectorObject
     return this.#known(({ audit }) => accepted(audit.list()));
   }
 
+  // --- the connector's own tokens ---
+
+  async listTokens(): Promise<Outcome<rpc.TokenView[]>> {
+    return this.#known(({ tokens }) => accepted(tokens.list()));
+  }
+
+  async addToken(
+    who: rpc.Who,
+    { name, hash }: { name: string | null; hash: string },
+  ): Promise<Outcome<rpc.TokenView>> {
+    return this.#known(({ tokens, audit, context, tasks }) => {
+      const added = tokens.add(name, hash, context.now());
+      if (!added.ok) return added;
+      audit.add(context.now(), who, 'token issued', [added.value.id]);
+      tasks.soon('settings-copy');
+      return added;
+    });
+  }
+
+  async removeToken(who: rpc.Who, id: string): Promise<Outcome<null>> {
+    return this.#known(({ tokens, audit, context, tasks }) => {
+      if (!tokens.revoke(id)) return refused('not-found', 'There is no such token.');
+      audit.add(context.now(), who, 'token revoked', [id]);
+      tasks.soon('settings-copy');
+      return accepted(null);
+    });
+  }
+
+  async findToken(by: { id: string } | { hash: string }): Promise<string | null> {
+    return this.#life.wakeUp() ? this.#parts.tokens.find(by) : null;
+  }
+
   // --- Teams accounts ---
 
   async listAccounts(): Promise<Outcome<rpc.AccountView[]>> {

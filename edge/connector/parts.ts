@@ -31,6 +31,7 @@ import { TeamsDirectory } from './teams-directory.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
+import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
 
 const MASTER = 'master';
@@ -41,6 +42,7 @@ export class Parts {
   readonly publisher: Publisher;
   readonly agenda: Agenda;
   readonly audit: Audit;
+  readonly tokens: Tokens;
   readonly agents: Agents;
   readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
@@ -72,6 +74,7 @@ export class Parts {
     this.publisher = new Publisher(context, kv, () => this.desk.connector);
     this.agenda = new Agenda(database);
     this.audit = new Audit(database);
+    this.tokens = new Tokens(database);
     this.agents = new Agents(ctx, database, new Lines(database));
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
     this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
@@ -140,6 +143,7 @@ export class Parts {
       context,
       findMaster: () => this.findMaster(),
       pair: () => this.pair(),
+      tokenDigests: () => this.tokens.digests(),
       tasks: () => this.tasks,
     });
     this.tasks = new Tasks(context, this.agenda, (task) => this.chores.run(task));

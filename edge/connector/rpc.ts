@@ -10,6 +10,11 @@ import type { Resource } from '../graph/account-rpc.ts';
 /** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */
 export type Who = string;
 
+/** A token of the connector as the audit trail and a session name it. */
+export const whoOfToken = (id: string): Who => `token:${id}`;
+export const isToken = (who: Who): boolean => who.startsWith('token:');
+export const idOfToken = (who: Who): string => who.slice('token:'.length);
+
 /** Settings as read, with the number of their version (it becomes the ETag). */
 export interface VersionedSettings {
   version: number;
@@ -31,6 +36,14 @@ export interface AccountView {
   state: 'active' | 'waiting' | 'expired' | 'signInAgain' | 'error';
   users: number;
   message?: string;
+}
+
+/** A token of the connector's own; the token itself is shown once and kept nowhere. */
+export interface TokenView {
+  id: string;
+  name?: string;
+  /** ISO 8601 */
+  createdAt: string;
 }
 
 /** One-time code of an enrolment; the Worker signs it, the object remembers that it is open. */
@@ -138,6 +151,13 @@ export interface ConnectorRpc {
   readSettings(): Promise<Outcome<VersionedSettings>>;
   writeSettings(write: WriteSettings): Promise<Outcome<VersionedSettings & { created: boolean }>>;
   deleteSettings(who: Who): Promise<Outcome<null>>;
+
+  listTokens(): Promise<Outcome<TokenView[]>>;
+  /** @param token its name, and the digest by which it will be known */
+  addToken(who: Who, token: { name: string | null; hash: string }): Promise<Outcome<TokenView>>;
+  removeToken(who: Who, id: string): Promise<Outcome<null>>;
+  /** The id of a token that opens this connector; `null`: revoked, or the connector does not exist. */
+  findToken(by: { id: string } | { hash: string }): Promise<string | null>;
 
   listAccounts(): Promise<Outcome<AccountView[]>>;
   addAccount(

@@ -11,6 +11,7 @@ import { auditRoutes } from './admin-api/audit.ts';
 import { sessionRoutes } from './admin-api/session.ts';
 import { settingsRoutes } from './admin-api/settings.ts';
 import { statusRoutes } from './admin-api/status.ts';
+import { tokensRoutes } from './admin-api/tokens.ts';
 import { usersRoutes } from './admin-api/users.ts';
 import { adminGuard } from './admin-guard.ts';
 import { adminPageRoutes } from './admin-page.ts';
@@ -71,6 +72,7 @@ function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
   accountsRoutes(routes, edge);
   agentsRoutes(routes, edge);
   auditRoutes(routes, edge);
+  tokensRoutes(routes, edge);
   return routes;
 }
 

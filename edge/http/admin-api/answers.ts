@@ -1,7 +1,7 @@
 // What the admin API answers where that is not a view of `connector/rpc.ts` or of `shared/`. Types only:
 // the admin page reads the same.
 import type { ConnectorName } from '../../../shared/ids.ts';
-import type { Who } from '../../connector/rpc.ts';
+import type { TokenView, Who } from '../../connector/rpc.ts';
 
 /** `GET` and `POST /api/session` */
 export interface SessionAnswer {
@@ -20,4 +20,10 @@ export interface EnrolmentAnswer {
   expiresAt: string;
   /** What to type at the agent. */
   command: string;
+}
+
+/** `POST /api/tokens` */
+export interface NewTokenAnswer extends TokenView {
+  /** Shown this once. */
+  token: string;
 }

@@ -62,6 +62,7 @@ export function bed(options: BedOptions = {}) {
   const calls: Call[] = [];
   const logged: { event: string; fields: Record<string, string | number> }[] = [];
   const store = new Map<string, string>();
+  const tokens = new Map<ConnectorName, Token[]>();
   const exists = new Set<ConnectorName>([KNOWN, OTHER, ...(options.onlyInObjects ?? [])]);
   for (const name of [KNOWN, OTHER]) store.set(`settings:${name}`, JSON.stringify(record()));
 
@@ -82,7 +83,9 @@ export function bed(options: BedOptions = {}) {
     page: PAGE,
     kv,
     connector: (name) => {
-      const object = objects.get(name) ?? fakeObject(name, calls, exists, options.answers ?? {});
+      const object =
+        objects.get(name) ??
+        fakeObject(name, { calls, exists, tokens, answers: options.answers ?? {} });
       objects.set(name, object);
       return object as unknown as ConnectorStub;
     },
@@ -97,6 +100,8 @@ export function bed(options: BedOptions = {}) {
     clock,
     logged,
     store,
+    /** Tokens that the objects know. */
+    tokens,
     keyring: env.ok ? createKeyring(env.env) : undefined!,
     /** The methods that were called at any object. */
     touched: () => calls.map(({ method }) => method),
@@ -123,16 +128,30 @@ export function bed(options: BedOptions = {}) {
   };
 }
 
+interface Token {
+  id: string;
+  hash: string;
+}
+
 function fakeObject(
   connector: ConnectorName,
-  calls: Call[],
-  exists: Set<ConnectorName>,
-  answers: Answers,
+  {
+    calls,
+    exists,
+    tokens,
+    answers,
+  }: {
+    calls: Call[];
+    exists: Set<ConnectorName>;
+    tokens: Map<ConnectorName, Token[]>;
+    answers: Answers;
+  },
 ) {
   const state = { version: 1, settings: { ...SETTINGS } as unknown as SettingsView };
   const empty: Record<string, unknown> = {
     listAccounts: [],
     listAgents: [],
+    listTokens: [],
     timeline: [],
     audit: [],
     status: [],
@@ -155,6 +174,23 @@ function fakeObject(
     hint: () => undefined,
     lifecycle: () => undefined,
     decryptionKey: () => null,
+    findToken: (by: Partial<Token>) =>
+      (tokens.get(connector) ?? []).find(({ id, hash }) => id === by.id || hash === by.hash)?.id ??
+      null,
+    addToken: (_who: string, { hash }: Token) => {
+      const all = tokens.get(connector) ?? [];
+      const id = `token-${all.length + 1}`;
+      tokens.set(connector, [...all, { id, hash }]);
+      return accepted({ id, createdAt: new Date(NOW).toISOString() });
+    },
+    removeToken: (_who: string, id: string) => {
+      const all = tokens.get(connector) ?? [];
+      tokens.set(
+        connector,
+        all.filter((token) => token.id !== id),
+      );
+      return accepted(null);
+    },
   };
   return new Proxy(
     {},

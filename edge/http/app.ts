@@ -8,6 +8,7 @@ import { createKeyring } from '../keyring.ts';
 import { accountsRoutes } from './admin-api/accounts.ts';
 import { agentsRoutes } from './admin-api/agents.ts';
 import { auditRoutes } from './admin-api/audit.ts';
+import { connectorsRoutes } from './admin-api/connectors.ts';
 import { sessionRoutes } from './admin-api/session.ts';
 import { settingsRoutes } from './admin-api/settings.ts';
 import { statusRoutes } from './admin-api/status.ts';
@@ -16,7 +17,7 @@ import { usersRoutes } from './admin-api/users.ts';
 import { adminGuard } from './admin-guard.ts';
 import { adminPageRoutes } from './admin-page.ts';
 import { agentSocketRoutes } from './agent-socket.ts';
-import { createAuth } from './auth.ts';
+import { type Auth, createAuth } from './auth.ts';
 import type { HttpEnv } from './context.ts';
 import type { AppDeps, Edge } from './deps.ts';
 import { enrolRoutes } from './enrol.ts';
@@ -38,12 +39,12 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.use(securityHeaders(deps.env.ok ? deps.env.env.frameAncestors : []));
   app.use(limitBody);
   app.all('/healthz', resource({ GET: (c) => c.json({ status: 'ok' }) }));
-  if (deps.env.ok) app.route('/:domain/:instance', connectorRoutes(deps, deps.env.env));
+  if (deps.env.ok) configured(app, deps, deps.env.env);
   else misconfigured(app, deps, deps.env.faults);
   return app;
 }
 
-function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
+function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
   const places = jurisdictions(deps.kv, env);
   const edge: Edge = {
     ...deps,
@@ -51,14 +52,21 @@ function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
     keyring: createKeyring(env),
     pinJurisdiction: places.pin,
     record: (connector) => readRecord(deps.kv, connector),
+    listKeys: (options) => deps.kv.list(options),
   };
   const auth = createAuth(edge);
-  const routes = new Hono<HttpEnv>();
-  routes.use(async (_, next) => {
+  app.use(async (_, next) => {
     const fault = await places.fault();
     if (fault) throw new Refused('misconfigured', fault.sentence);
     await next();
   });
+  // Before the connectors: `api/connectors` could be the name of one.
+  connectorsRoutes(app, edge, auth);
+  app.route('/:domain/:instance', connectorRoutes(edge, auth));
+}
+
+function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
   webhookRoutes(routes, edge);
   agentSocketRoutes(routes, edge);
   enrolRoutes(routes, edge);

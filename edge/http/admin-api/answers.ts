@@ -1,6 +1,7 @@
 // What the admin API answers where that is not a view of `connector/rpc.ts` or of `shared/`. Types only:
 // the admin page reads the same.
 import type { ConnectorName } from '../../../shared/ids.ts';
+import type { LampView } from '../../../shared/lamps.ts';
 import type { TokenView, Who } from '../../connector/rpc.ts';
 
 /** `GET` and `POST /api/session` */
@@ -26,4 +27,18 @@ export interface EnrolmentAnswer {
 export interface NewTokenAnswer extends TokenView {
   /** Shown this once. */
   token: string;
+}
+
+/** `GET /api/connectors`, at the root */
+export interface ConnectorsAnswer {
+  items: ConnectorItem[];
+  /** Cursor of the next page; absent: this was the last. */
+  next?: string;
+}
+
+export interface ConnectorItem {
+  connector: ConnectorName;
+  /** The lamp to look at first; `null`: the connector could not be asked, `error` says so. */
+  worst: LampView | null;
+  error?: string;
 }

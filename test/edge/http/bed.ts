@@ -49,6 +49,8 @@ export interface Call {
 /** Answers of one object that a test replaces. */
 export type Answers = Partial<Record<keyof ConnectorStub, (...args: never[]) => unknown>>;
 
+type ListOptions = { prefix: string; limit: number; cursor?: string };
+
 export interface BedOptions {
   env?: Record<string, unknown>;
   answers?: Answers;
@@ -76,7 +78,14 @@ export function bed(options: BedOptions = {}) {
       return type === 'json' ? JSON.parse(text) : text;
     },
     put: async (key: string, value: string) => void store.set(key, value),
-  } as unknown as Pick<KVNamespace, 'get' | 'put'>;
+    list: async ({ prefix, limit, cursor = '' }: ListOptions) => {
+      if (cursor !== '' && !store.has(cursor)) throw new Error('KV list() failed: 400');
+      const found = [...store.keys()].filter((key) => key.startsWith(prefix) && key > cursor);
+      const keys = found.sort().slice(0, limit);
+      const rest = found.length > limit ? { cursor: keys.at(-1) } : {};
+      return { keys: keys.map((name) => ({ name })), list_complete: !rest.cursor, ...rest };
+    },
+  } as unknown as Pick<KVNamespace, 'get' | 'put' | 'list'>;
 
   const app = createApp({
     env,
@@ -114,7 +123,8 @@ export function bed(options: BedOptions = {}) {
       body?: unknown,
       headers: Record<string, string> = {},
     ) {
-      const connector = path.startsWith('/api') ? `/${KNOWN}` : '';
+      const isOfConnector = path.startsWith('/api/') && path.split('?')[0] !== '/api/connectors';
+      const connector = isOfConnector ? `/${KNOWN}` : '';
       return app.fetch(
         new Request(`${ORIGIN}${connector}${path}`, {
           method,

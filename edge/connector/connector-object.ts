@@ -183,13 +183,7 @@ export class ConnectorObject
     state: string | null;
     cursor: string | null;
   }): Promise<Outcome<rpc.UserPage>> {
-    return this.#known((parts) => {
-      const { accounts, master, tunnel } = parts;
-      const unseen = new Set(tunnel.unseen());
-      const leftOut = new Set(accounts.leftOut);
-      const refused = new Set(accounts.refused);
-      return accepted(listUsers(parts, { master, unseen, leftOut, refused }, query));
-    });
+    return this.#known((parts) => accepted(listUsers(parts, parts.circumstances, query)));
   }
 
   async timeline(userId: TeamsUserId): Promise<Outcome<rpc.TimelineEntry[]>> {

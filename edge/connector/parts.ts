@@ -33,6 +33,8 @@ import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
 import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
+import { UserIndex } from './user-index.ts';
+import type { Circumstances } from './users-view.ts';
 
 const MASTER = 'master';
 
@@ -49,6 +51,7 @@ export class Parts {
   readonly listening: Listening;
   readonly microsoft: Microsoft;
   readonly directory: Directory;
+  readonly userIndex: UserIndex;
   readonly pbxDirectory: PbxDirectory;
   readonly teamsDirectory: TeamsDirectory;
   readonly pairingDesk: PairingDesk;
@@ -88,6 +91,7 @@ export class Parts {
     });
     this.microsoft = new Microsoft(context, this.desk);
     this.directory = new Directory(database);
+    this.userIndex = new UserIndex(this.directory);
     this.pairs = new Pairs(database);
     this.farewells = new Farewells(database);
     this.timeline = new Timeline(database);
@@ -199,6 +203,17 @@ export class Parts {
     if (!first || named.some(([pbx]) => pbx === master)) return;
     this.context.database.write(MASTER, first[0]);
     this.chores.pairSoon();
+  }
+
+  /** What is special about some users. */
+  get circumstances(): Circumstances {
+    const { accounts, master, tunnel } = this;
+    return {
+      master,
+      unseen: new Set(tunnel.unseen()),
+      leftOut: new Set(accounts.leftOut),
+      refused: new Set(accounts.refused),
+    };
   }
 
   /** Says whether anybody could be matched. */

@@ -83,6 +83,15 @@ export interface UserView {
     onThePhone: boolean;
     at: string | null;
   };
+  /** What was last written for this pair; absent: nothing yet, or no timeline is kept. */
+  lastChange?: LastChange;
+}
+
+export interface LastChange {
+  /** ISO 8601 */
+  at: string;
+  direction: 'teams-to-pbx' | 'pbx-to-teams';
+  reason: string;
 }
 
 export interface UserPage {

@@ -1,11 +1,15 @@
 // Why a user is as they are: the last decisions, with their reasons. Personal data, kept short.
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
-import type { TimelineEntry } from './rpc.ts';
+import type { LastChange, TimelineEntry } from './rpc.ts';
 import type { Database } from './store/database.ts';
 
 /** Entries kept for a user. */
 const KEPT = 50;
+/** What was decided where something is written; and the two sides in what was. */
+const WRITE = 'write';
+export const TO_PBX = 'PBX: ';
+export const TO_TEAMS = 'Teams: ';
 
 export class Timeline {
   readonly #database: Database;
@@ -50,6 +54,17 @@ export class Timeline {
       .map((row) => JSON.parse(row.entry) as TimelineEntry);
   }
 
+  /** The last decision that led to a write; `undefined`: none is known. */
+  lastWrite(teamsId: TeamsUserId): LastChange | undefined {
+    const row = this.#database.first<{ entry: string }>(
+      `SELECT entry FROM timeline WHERE teams_id = ? AND entry ->> '$.decided' = ?
+       ORDER BY n DESC LIMIT 1`,
+      teamsId,
+      WRITE,
+    );
+    return row && changeOf(JSON.parse(row.entry) as TimelineEntry);
+  }
+
   forget(teamsId: TeamsUserId): void {
     this.#database.run('DELETE FROM timeline WHERE teams_id = ?', teamsId);
   }
@@ -57,7 +72,13 @@ export class Timeline {
 
 function decidedIn(event: PresenceEvent, wrote: string | undefined): string {
   if (event.kind === 'teams-failed') return 'try again';
-  return wrote === undefined ? 'nothing to write' : 'write';
+  return wrote === undefined ? 'nothing to write' : WRITE;
+}
+
+/** Where both sides were written, what came in says whence the change came. */
+function changeOf({ at, from, reason, wrote = '' }: TimelineEntry): LastChange {
+  const toPbx = wrote.includes(TO_PBX) && !(wrote.includes(TO_TEAMS) && from === 'pbx');
+  return { at, direction: toPbx ? 'teams-to-pbx' : 'pbx-to-teams', reason };
 }
 
 function sideOf(event: PresenceEvent): string {

@@ -1,10 +1,13 @@
 // The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
+import { base64url } from 'jose';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
-import { fold } from './pairing.ts';
+import { fold, type Match } from './pairing.ts';
 import type { UserPage, UserView } from './rpc.ts';
-import type { Directory, PbxEntry, TeamsEntry } from './store/directory.ts';
+import type { Directory, TeamsEntry } from './store/directory.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
+import type { Timeline } from './timeline.ts';
+import { rowOf, type UserIndex, type UserRow } from './user-index.ts';
 
 /** API.md, "Accounts, agents, users, status". */
 const PAGE_SIZE = 100;
@@ -26,32 +29,25 @@ export interface Circumstances {
   refused: ReadonlySet<TeamsUserId>;
 }
 
+export interface UsersParts {
+  directory: Directory;
+  pairs: Pairs;
+  timeline: Timeline;
+  userIndex: UserIndex;
+}
+
 /**
- * One page, sorted by name.
+ * One page, sorted by name. A page begins after the last row of the one before, whoever came or went
+ * meanwhile.
  * @param circumstances what is special about some of them
  */
 export function listUsers(
-  { directory, pairs }: { directory: Directory; pairs: Pairs },
+  parts: UsersParts,
   circumstances: Circumstances,
   query: UserQuery,
 ): UserPage {
-  const { master, unseen } = circumstances;
-  const ofMaster = master === null ? [] : directory.pbx(master);
-  const pbxUsers = new Map(ofMaster.map((user) => [user.guid, user]));
-  const rows: Row[] = [];
-  for (const teams of directory.teams()) {
-    const { match } = teams;
-    if (!teams.accountEnabled || !match) continue;
-    const pbx = 'guid' in match ? pbxUsers.get(match.guid) : undefined;
-    if (pbx) pbxUsers.delete(pbx.guid);
-    if (!teams.licensed && match.state !== 'unlicensed') continue;
-    const noRights = match.state === 'paired' && unseen.has(match.guid);
-    rows.push({ teams, pbx, state: noRights ? 'noRights' : match.state });
-  }
-  for (const pbx of pbxUsers.values()) rows.push({ teams: undefined, pbx, state: 'unmatched' });
-
   const text = fold(query.text);
-  const found = rows.filter((row) => mentions(row, text));
+  const after = keyIn(query.cursor);
   const counts: UserPage['counts'] = {
     paired: 0,
     unmatched: 0,
@@ -59,51 +55,58 @@ export function listUsers(
     unlicensed: 0,
     noRights: 0,
   };
-  for (const row of found) counts[row.state] += 1;
-
-  const wanted = found
-    .filter((row) => query.state === null || row.state === query.state)
-    .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
-  const from = cursorPosition(query.cursor);
-  const page = wanted.slice(from, from + PAGE_SIZE);
-  const items = page.map((row) =>
-    viewOf(row, row.teams && pairs.ofTeams(row.teams.id), circumstances),
-  );
-  const next = from + PAGE_SIZE < wanted.length ? String(from + PAGE_SIZE) : undefined;
-  return next === undefined ? { items, counts } : { items, next, counts };
+  const page: UserRow[] = [];
+  for (const row of parts.userIndex.rows(circumstances.master)) {
+    if (text !== '' && !row.words.includes(text)) continue;
+    const state = stateOf(row, circumstances);
+    counts[state] += 1;
+    const isWanted = query.state === null || state === query.state;
+    // One more than a page has says that there is another page.
+    if (isWanted && row.key > after && page.length <= PAGE_SIZE) page.push(row);
+  }
+  const shown = page.slice(0, PAGE_SIZE);
+  const items = shown.map((row) => viewOf(row, parts, circumstances));
+  const last = shown.at(-1);
+  return last && page.length > PAGE_SIZE
+    ? { items, next: cursorOf(last), counts }
+    : { items, counts };
 }
 
-interface Row {
-  teams: TeamsEntry | undefined;
-  pbx: PbxEntry | undefined;
-  state: UserView['state'];
-}
-
-const keyOf = ({ teams, pbx }: Row): string => (teams?.displayName ?? pbx?.cn ?? '').toLowerCase();
-
-const cursorPosition = (cursor: string | null): number => {
-  const position = Number(cursor ?? 0);
-  return Number.isSafeInteger(position) && position > 0 ? position : 0;
-};
-
-function mentions({ teams, pbx }: Row, text: string): boolean {
-  if (text === '') return true;
-  const words = [
-    teams?.displayName,
-    teams?.userPrincipalName,
-    teams?.mail,
-    pbx?.cn,
-    pbx?.h323,
-    pbx?.e164,
-  ];
-  return words.some((word) => word != null && fold(word).includes(text));
-}
-
-function viewOf(
-  { teams, pbx, state }: Row,
-  pair: Pair | undefined,
+/** One user of Teams as the list shows them now; `null`: they are not in it. */
+export function userView(
+  parts: UsersParts,
   circumstances: Circumstances,
-): UserView {
+  id: TeamsUserId,
+): UserView | null {
+  const { directory } = parts;
+  const teams = directory.teamsUser(id);
+  const guid = teams?.match && 'guid' in teams.match ? teams.match.guid : undefined;
+  const { master } = circumstances;
+  const pbx = guid && master !== null ? directory.pbxUser(master, guid) : undefined;
+  const row = teams && rowOf(teams, pbx);
+  return row ? viewOf(row, parts, circumstances) : null;
+}
+
+function stateOf({ teams, state }: UserRow, { unseen }: Circumstances): UserView['state'] {
+  const match = teams?.match;
+  return match?.state === 'paired' && unseen.has(match.guid) ? 'noRights' : state;
+}
+
+const cursorOf = ({ key }: UserRow): string => base64url.encode(key);
+
+/** What is no cursor of ours begins at the beginning. */
+function keyIn(cursor: string | null): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(base64url.decode(cursor ?? ''));
+  } catch {
+    return '';
+  }
+}
+
+function viewOf(row: UserRow, parts: UsersParts, circumstances: Circumstances): UserView {
+  const { teams, pbx } = row;
+  const pair: Pair | undefined = teams && parts.pairs.ofTeams(teams.id);
+  const state = stateOf(row, circumstances);
   const view: UserView = { state };
   const reason = reasonOf(teams, state, circumstances);
   if (reason !== undefined) view.reason = reason;
@@ -118,6 +121,8 @@ function viewOf(
       activity: seen?.presence.activity ?? null,
       at: seen && new Date(seen.at).toISOString(),
     };
+    const lastChange = pair && parts.timeline.lastWrite(teams.id);
+    if (lastChange) view.lastChange = lastChange;
   }
   if (pbx) {
     const seen = pair?.state.pbx ?? null;
@@ -140,13 +145,8 @@ function reasonOf(
   { leftOut, refused }: Circumstances,
 ): string | undefined {
   if (!teams) return 'No Teams user fits this user of the PBX.';
-  const { match } = teams;
   if (state === 'noRights') {
     return 'The App object may not see the presence of this user: tick it under Visibility.';
-  }
-  if (match?.state === 'unlicensed') return 'This user has no licence with Teams.';
-  if (match?.state === 'ambiguous') {
-    return `By ${match.step}, more than one fits: ${match.candidates.join(', ')}.`;
   }
   if (state === 'paired' && leftOut.has(teams.id)) {
     return 'No Teams account has room for this user: add another one.';
@@ -154,13 +154,26 @@ function reasonOf(
   if (state === 'paired' && refused.has(teams.id)) {
     return 'Microsoft refuses to subscribe the presence of this user.';
   }
-  if (match?.state !== 'unmatched') return undefined;
-  switch (match.reason) {
-    case 'nobody-fits':
-      return 'No user of the PBX fits.';
-    case 'override-points-nowhere':
-      return 'The override names a user whom the PBX does not have.';
-    case 'taken':
-      return 'The user of the PBX whom the override names belongs to somebody else.';
+  return teams.match ? whyNotPaired(teams.match) : undefined;
+}
+
+/** Why a match is no pair; `undefined`: it is one. */
+export function whyNotPaired(match: Match): string | undefined {
+  switch (match.state) {
+    case 'paired':
+      return undefined;
+    case 'unlicensed':
+      return 'This user has no licence with Teams.';
+    case 'ambiguous':
+      return `By ${match.step}, more than one fits: ${match.candidates.join(', ')}.`;
+    case 'unmatched':
+      switch (match.reason) {
+        case 'nobody-fits':
+          return 'No user of the PBX fits.';
+        case 'override-points-nowhere':
+          return 'The override names a user whom the PBX does not have.';
+        case 'taken':
+          return 'The user of the PBX whom the override names belongs to somebody else.';
+      }
   }
 }

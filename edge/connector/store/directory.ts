@@ -52,6 +52,8 @@ const pbxEntry = (row: PbxRow): PbxEntry => ({
 
 export class Directory {
   readonly #database: Database;
+  /** Another number after each change of either list. */
+  edition = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -113,6 +115,7 @@ export class Directory {
       known.accountEnabled === person.accountEnabled &&
       known.licensed === person.licensed;
     if (same) return false;
+    this.edition += 1;
     this.#database.run(
       `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT (id) DO UPDATE SET
        display_name = excluded.display_name, upn = excluded.upn, mail = excluded.mail,
@@ -129,8 +132,10 @@ export class Directory {
 
   removeTeams(id: TeamsUserId): boolean {
     const known = this.teamsUser(id) !== undefined;
-    if (known) this.#database.run('DELETE FROM teams_user WHERE id = ?', id);
-    return known;
+    if (!known) return false;
+    this.edition += 1;
+    this.#database.run('DELETE FROM teams_user WHERE id = ?', id);
+    return true;
   }
 
   /** Writes a PBX user as told by `pbx`; says whether anything changed. */
@@ -145,6 +150,7 @@ export class Directory {
       known.e164 === e164 &&
       JSON.stringify(known.emails) === emails;
     if (same) return false;
+    this.edition += 1;
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?)',
       pbx,
@@ -159,11 +165,14 @@ export class Directory {
 
   removePbx(pbx: string, guid: PbxGuid): boolean {
     const known = this.pbxUser(pbx, guid) !== undefined;
-    if (known) this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
-    return known;
+    if (!known) return false;
+    this.edition += 1;
+    this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
+    return true;
   }
 
   putMatch(id: TeamsUserId, match: Match): void {
+    this.edition += 1;
     this.#database.run(
       'UPDATE teams_user SET match_state = ?, match = ? WHERE id = ?',
       match.state,

@@ -5,6 +5,7 @@ import { CLOSE, type CloseCode } from '../../shared/protocol/close-codes.ts';
 import { type DownFrame, roleFrame, welcomeFrame } from '../../shared/protocol/down.ts';
 import { SILENCE_LIMIT_MS } from '../../shared/protocol/frame.ts';
 import type { AgentView, Enrolment } from './rpc.ts';
+import type { Sockets } from './sockets.ts';
 import type { Database } from './store/database.ts';
 import type { Lines } from './store/lines.ts';
 import type { PbxLine } from './words.ts';
@@ -34,14 +35,14 @@ type AgentRow = {
 };
 
 export class Agents {
-  readonly #ctx: DurableObjectState;
+  readonly #ctx: Sockets;
   readonly #database: Database;
   readonly #lines: Lines;
   #epoch: number | undefined;
   /** `undefined`: look it up. */
   #leader: WebSocket | null | undefined;
 
-  constructor(ctx: DurableObjectState, database: Database, lines: Lines) {
+  constructor(ctx: Sockets, database: Database, lines: Lines) {
     this.#ctx = ctx;
     this.#database = database;
     this.#lines = lines;

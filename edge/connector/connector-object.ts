@@ -17,6 +17,7 @@ import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
 import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
 import { applySettings, setOverride } from './settings-changes.ts';
+import { isListener } from './sockets.ts';
 import { listUsers } from './users-view.ts';
 
 export type ConnectorBindings = LifeBindings;
@@ -98,8 +99,9 @@ export class ConnectorObject
   }
 
   async removeToken(who: rpc.Who, id: string): Promise<Outcome<null>> {
-    return this.#known(({ tokens, audit, context, tasks }) => {
+    return this.#known(({ tokens, audit, context, tasks, listeners }) => {
       if (!tokens.revoke(id)) return refused('not-found', 'There is no such token.');
+      listeners.dismiss(rpc.whoOfToken(id));
       audit.add(context.now(), who, 'token revoked', [id]);
       tasks.soon('settings-copy');
       return accepted(null);
@@ -228,22 +230,28 @@ export class ConnectorObject
     return this.#parts.decryptionKeys.all().find((key) => key.id === id) ?? null;
   }
 
-  // --- the tunnel ---
+  // --- tunnels and listeners ---
 
-  /** The Worker has verified the agent's proof; whether the agent may still come is known here. */
+  /** The Worker has verified who comes; whether an agent may still come is known here. */
   override async fetch(request: Request): Promise<Response> {
     const agentId = request.headers.get(rpc.AGENT_ID_HEADER);
-    if (!this.#life.wakeUp() || agentId === null) return new Response(null, { status: 404 });
-    return this.#parts.agents.accept(agentId, this.#parts.context.now());
+    const listener = request.headers.get(rpc.LISTENER_HEADER);
+    if (!this.#life.wakeUp()) return new Response(null, { status: 404 });
+    if (agentId !== null) return this.#parts.agents.accept(agentId, this.#parts.context.now());
+    if (listener !== null) return this.#parts.listeners.accept(decodeURIComponent(listener));
+    return new Response(null, { status: 404 });
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
-    else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    if (!this.#life.wakeUp()) socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    // A listener has nothing to say.
+    else if (!isListener(this.ctx, socket)) this.#parts.tunnel.take(socket, message);
   }
 
   override webSocketClose(socket: WebSocket): void {
-    if (this.#life.wakeUp()) this.#parts.tunnel.ended(socket);
+    if (!this.#life.wakeUp()) return;
+    if (isListener(this.ctx, socket)) this.#parts.listeners.left();
+    else this.#parts.tunnel.ended(socket);
   }
 
   override webSocketError(socket: WebSocket): void {

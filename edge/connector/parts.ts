@@ -11,6 +11,8 @@ import type { Context } from './context.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
+import { nextLampChange } from './lamps-by-time.ts';
+import { Listeners } from './listeners.ts';
 import { Listening } from './listening.ts';
 import { Microsoft } from './microsoft.ts';
 import { Pace } from './pace.ts';
@@ -20,6 +22,7 @@ import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { isUntold } from './silence.ts';
+import { socketsOf } from './sockets.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
@@ -34,7 +37,7 @@ import { Timeline } from './timeline.ts';
 import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
 import { UserIndex } from './user-index.ts';
-import type { Circumstances } from './users-view.ts';
+import { type Circumstances, userView } from './users-view.ts';
 
 const MASTER = 'master';
 
@@ -66,6 +69,7 @@ export class Parts {
   readonly tasks: Tasks;
   readonly tunnel: TunnelDesk;
   readonly status: StatusDesk;
+  readonly listeners: Listeners;
   #rules: { of: OpenSettings; rules: Rules } | undefined;
 
   constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
@@ -78,7 +82,7 @@ export class Parts {
     this.agenda = new Agenda(database);
     this.audit = new Audit(database);
     this.tokens = new Tokens(database);
-    this.agents = new Agents(ctx, database, new Lines(database));
+    this.agents = new Agents(socketsOf(ctx, 'agent'), database, new Lines(database));
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
     this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
     this.listening = new Listening({
@@ -90,9 +94,13 @@ export class Parts {
       judgeBy: (at) => this.tasks.by('listening', at),
     });
     this.microsoft = new Microsoft(context, this.desk);
-    this.directory = new Directory(database);
+    this.directory = new Directory(database, (who) => {
+      if (!this.listeners.isHeard) return;
+      const id = 'teamsId' in who ? who.teamsId : this.pairs.ofPbx(who.guid)?.teamsId;
+      if (id) this.listeners.noteUser(id);
+    });
     this.userIndex = new UserIndex(this.directory);
-    this.pairs = new Pairs(database);
+    this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id));
     this.farewells = new Farewells(database);
     this.timeline = new Timeline(database);
     const { agents, directory, pairs, farewells, timeline } = this;
@@ -174,6 +182,17 @@ export class Parts {
       unseen: () => this.tunnel.unseen(),
       master: () => this.master,
     });
+    this.listeners = new Listeners({
+      context,
+      sockets: socketsOf(ctx, 'listener'),
+      lamps: () => this.status.lamps(),
+      lampsChangeAt: () => nextLampChange(this.accounts.all(), context.now()),
+      users: (ids) => {
+        const { circumstances } = this;
+        return ids.map((id) => userView(this, circumstances, id));
+      },
+    });
+    database.onWrite = () => this.listeners.note();
   }
 
   get rules(): Rules {

@@ -120,6 +120,9 @@ export interface AuditEntry {
   keys: string[];
 }
 
+/** What a listener is told: all lamps, users as they are now, or how many more to read anew. */
+export type News = { status: Lamp[] } | { users: UserView[] } | { others: number };
+
 /** Which subscription something came from. */
 export interface Origin {
   accountId: string;
@@ -203,7 +206,9 @@ export interface ConnectorRpc {
 }
 
 /**
- * The tunnel is the object's only HTTP route: the Worker forwards the upgrade after verifying the
- * agent's proof, with who it is in these headers (it removes whatever the client sent under them).
+ * The object's only HTTP route is an upgrade: of the tunnel, after the Worker has verified the agent's
+ * proof, or of a listener that the Worker itself is. Who it is stands in one of these headers; the
+ * Worker removes whatever the client sent under them.
  */
 export const AGENT_ID_HEADER = 'x-agent-id';
+export const LISTENER_HEADER = 'x-listener';

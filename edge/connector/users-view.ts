@@ -97,7 +97,9 @@ const cursorOf = ({ key }: UserRow): string => base64url.encode(key);
 /** What is no cursor of ours begins at the beginning. */
 function keyIn(cursor: string | null): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(base64url.decode(cursor ?? ''));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
+      base64url.decode(cursor ?? ''),
+    );
   } catch {
     return '';
   }

@@ -9,6 +9,8 @@ export class Database {
   readonly #storage: DurableObjectStorage;
   #exists: boolean | undefined;
   #over = false;
+  /** Called after each write: whatever anybody could see of the object changes by one. */
+  onWrite: () => void = () => undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -52,6 +54,7 @@ export class Database {
 
   run(query: string, ...values: Value[]): void {
     this.#sql.exec(query, ...values);
+    this.onWrite();
   }
 
   /** All of `work` or nothing of it. It must not be asynchronous. */

@@ -23,6 +23,9 @@ type PbxRow = {
   emails: string;
 };
 
+/** Is told whose entry is about to change. */
+export type DirectoryChanged = (who: { teamsId: TeamsUserId } | { guid: PbxGuid }) => void;
+
 export interface TeamsEntry extends TeamsUser {
   match: Match | null;
 }
@@ -52,11 +55,16 @@ const pbxEntry = (row: PbxRow): PbxEntry => ({
 
 export class Directory {
   readonly #database: Database;
+  readonly #changed: DirectoryChanged;
   /** Another number after each change of either list. */
   edition = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, changed: DirectoryChanged) {
     this.#database = database;
+    this.#changed = (who) => {
+      this.edition += 1;
+      changed(who);
+    };
   }
 
   teams(): TeamsEntry[] {
@@ -115,7 +123,7 @@ export class Directory {
       known.accountEnabled === person.accountEnabled &&
       known.licensed === person.licensed;
     if (same) return false;
-    this.edition += 1;
+    this.#changed({ teamsId: person.id });
     this.#database.run(
       `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT (id) DO UPDATE SET
        display_name = excluded.display_name, upn = excluded.upn, mail = excluded.mail,
@@ -133,7 +141,7 @@ export class Directory {
   removeTeams(id: TeamsUserId): boolean {
     const known = this.teamsUser(id) !== undefined;
     if (!known) return false;
-    this.edition += 1;
+    this.#changed({ teamsId: id });
     this.#database.run('DELETE FROM teams_user WHERE id = ?', id);
     return true;
   }
@@ -150,7 +158,7 @@ export class Directory {
       known.e164 === e164 &&
       JSON.stringify(known.emails) === emails;
     if (same) return false;
-    this.edition += 1;
+    this.#changed({ guid: pbxGuid(user.guid) });
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?)',
       pbx,
@@ -166,13 +174,13 @@ export class Directory {
   removePbx(pbx: string, guid: PbxGuid): boolean {
     const known = this.pbxUser(pbx, guid) !== undefined;
     if (!known) return false;
-    this.edition += 1;
+    this.#changed({ guid });
     this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
     return true;
   }
 
   putMatch(id: TeamsUserId, match: Match): void {
-    this.edition += 1;
+    this.#changed({ teamsId: id });
     this.#database.run(
       'UPDATE teams_user SET match_state = ?, match = ? WHERE id = ?',
       match.state,

@@ -32,14 +32,17 @@ type PairRow = {
 /** Rows read once stay in memory: one human change costs one write and no read. */
 export class Pairs {
   readonly #database: Database;
+  readonly #changed: (id: TeamsUserId) => void;
   readonly #byTeams = new Map<TeamsUserId, Pair>();
   readonly #byGuid = new Map<PbxGuid, Pair>();
   #allRead = false;
   /** How far `becameDue` has looked. */
   #looked: { at: number; teamsId: string } = { at: -1, teamsId: '' };
 
-  constructor(database: Database) {
+  /** @param changed is told whose pair was stored or removed */
+  constructor(database: Database, changed: (id: TeamsUserId) => void) {
     this.#database = database;
+    this.#changed = changed;
   }
 
   ofTeams(id: TeamsUserId): Pair | undefined {
@@ -144,6 +147,7 @@ export class Pairs {
       failing ? JSON.stringify(pair.faults) : null,
       pair.home,
     );
+    this.#changed(pair.teamsId);
   }
 
   /** Whether this pair still is one. */
@@ -156,6 +160,7 @@ export class Pairs {
     this.#byTeams.delete(pair.teamsId);
     this.#byGuid.delete(pair.guid);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
+    this.#changed(pair.teamsId);
   }
 
   #load(column: 'teams_id' | 'guid', value: string): Pair | undefined {

@@ -12,6 +12,7 @@ import { takeReport } from './account-reports.ts';
 import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
+import { dryRun } from './dry-run.ts';
 import { Life, type LifeBindings } from './life.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
 import type { Parts } from './parts.ts';
@@ -192,6 +193,18 @@ export class ConnectorObject
     return this.#known(({ directory, timeline }) => {
       if (directory.teamsUser(userId)) return accepted(timeline.of(userId));
       return refused('not-found', 'There is no such user in Teams.');
+    });
+  }
+
+  async tryMatching(
+    rules: Parameters<rpc.ConnectorRpc['tryMatching']>[0],
+  ): Promise<Outcome<rpc.DryRun>> {
+    return this.#known((parts) => {
+      const world = parts.pairingDesk.world(parts.master);
+      if (!world)
+        return refused('conflict', 'No PBX has told its users yet: nobody can be matched.');
+      const overrides = rules.overrides ?? parts.desk.settings.overrides;
+      return accepted(dryRun(world, { steps: rules.matching, overrides }, rules.cursor));
     });
   }
 

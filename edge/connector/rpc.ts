@@ -4,7 +4,7 @@ import type { Outcome } from '../../shared/errors.ts';
 import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampId } from '../../shared/lamps.ts';
 import type { TeamsPresence } from '../../shared/presence/model.ts';
-import type { SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
+import type { MatchingStep, SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
 import type { Resource } from '../graph/account-rpc.ts';
 
 /** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */
@@ -100,6 +100,28 @@ export interface UserPage {
   counts: Record<UserView['state'], number>;
 }
 
+/** A user of the PBX in a pair. */
+export interface PairPartner {
+  guid: string;
+  cn: string;
+  sip: string;
+  matchedBy?: string;
+}
+
+/** A pair that another matching would make, end, or give another partner. */
+export interface PairChange {
+  teams: { id: string; displayName: string; userPrincipalName: string };
+  before?: PairPartner;
+  after?: PairPartner;
+  reason: string;
+}
+
+export interface DryRun {
+  items: PairChange[];
+  next?: string;
+  counts: { added: number; removed: number; moved: number };
+}
+
 export interface TimelineEntry {
   /** ISO 8601 */
   at: string;
@@ -190,6 +212,13 @@ export interface ConnectorRpc {
     cursor: string | null;
   }): Promise<Outcome<UserPage>>;
   timeline(userId: TeamsUserId): Promise<Outcome<TimelineEntry[]>>;
+  /** What another matching would change; refused with `conflict` where nothing can be matched yet. */
+  tryMatching(rules: {
+    matching: MatchingStep[];
+    /** `null`: those of the settings. */
+    overrides: { teams: string; pbx: string }[] | null;
+    cursor: string | null;
+  }): Promise<Outcome<DryRun>>;
   setOverride(who: Who, userId: TeamsUserId, pbx: string | null): Promise<Outcome<null>>;
 
   status(): Promise<Outcome<Lamp[]>>;

@@ -1,13 +1,13 @@
 // The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
-import { base64url } from 'jose';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
+import { cursorOf, keyIn } from './page-cursor.ts';
 import { fold, type Match } from './pairing.ts';
 import type { UserPage, UserView } from './rpc.ts';
 import type { Directory, TeamsEntry } from './store/directory.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
 import type { Timeline } from './timeline.ts';
-import { rowOf, type UserIndex, type UserRow } from './user-index.ts';
+import type { UserIndex, UserRow } from './user-index.ts';
 
 /** API.md, "Accounts, agents, users, status". */
 const PAGE_SIZE = 100;
@@ -37,8 +37,7 @@ export interface UsersParts {
 }
 
 /**
- * One page, sorted by name. A page begins after the last row of the one before, whoever came or went
- * meanwhile.
+ * One page, sorted by name.
  * @param circumstances what is special about some of them
  */
 export function listUsers(
@@ -78,36 +77,25 @@ export function userView(
   circumstances: Circumstances,
   id: TeamsUserId,
 ): UserView | null {
-  const { directory } = parts;
-  const teams = directory.teamsUser(id);
-  const guid = teams?.match && 'guid' in teams.match ? teams.match.guid : undefined;
+  const match = parts.directory.listedTeamsUser(id)?.match;
+  if (!match) return null;
+  const guid = 'guid' in match ? match.guid : undefined;
+  return viewOf({ teamsId: id, guid, state: match.state }, parts, circumstances);
+}
+
+type Listed = Pick<UserRow, 'teamsId' | 'guid' | 'state'>;
+
+function stateOf({ guid, state }: Listed, { unseen }: Circumstances): UserView['state'] {
+  return state === 'paired' && guid !== undefined && unseen.has(guid) ? 'noRights' : state;
+}
+
+function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): UserView {
+  const { teamsId, guid } = row;
+  const { directory, pairs, timeline } = parts;
   const { master } = circumstances;
+  const teams = teamsId && directory.teamsUser(teamsId);
   const pbx = guid && master !== null ? directory.pbxUser(master, guid) : undefined;
-  const row = teams && rowOf(teams, pbx);
-  return row ? viewOf(row, parts, circumstances) : null;
-}
-
-function stateOf({ teams, state }: UserRow, { unseen }: Circumstances): UserView['state'] {
-  const match = teams?.match;
-  return match?.state === 'paired' && unseen.has(match.guid) ? 'noRights' : state;
-}
-
-const cursorOf = ({ key }: UserRow): string => base64url.encode(key);
-
-/** What is no cursor of ours begins at the beginning. */
-function keyIn(cursor: string | null): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
-      base64url.decode(cursor ?? ''),
-    );
-  } catch {
-    return '';
-  }
-}
-
-function viewOf(row: UserRow, parts: UsersParts, circumstances: Circumstances): UserView {
-  const { teams, pbx } = row;
-  const pair: Pair | undefined = teams && parts.pairs.ofTeams(teams.id);
+  const pair: Pair | undefined = teamsId && pairs.ofTeams(teamsId);
   const state = stateOf(row, circumstances);
   const view: UserView = { state };
   const reason = reasonOf(teams, state, circumstances);
@@ -123,7 +111,7 @@ function viewOf(row: UserRow, parts: UsersParts, circumstances: Circumstances): 
       activity: seen?.presence.activity ?? null,
       at: seen && new Date(seen.at).toISOString(),
     };
-    const lastChange = pair && parts.timeline.lastWrite(teams.id);
+    const lastChange = pair && timeline.lastWrite(teams.id);
     if (lastChange) view.lastChange = lastChange;
   }
   if (pbx) {

@@ -10,6 +10,7 @@ import { agentsRoutes } from './admin-api/agents.ts';
 import { auditRoutes } from './admin-api/audit.ts';
 import { connectorsRoutes } from './admin-api/connectors.ts';
 import { eventsRoutes } from './admin-api/events.ts';
+import { matchingRoutes } from './admin-api/matching.ts';
 import { sessionRoutes } from './admin-api/session.ts';
 import { settingsRoutes } from './admin-api/settings.ts';
 import { statusRoutes } from './admin-api/status.ts';
@@ -81,6 +82,7 @@ function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
   accountsRoutes(routes, edge);
   agentsRoutes(routes, edge);
   auditRoutes(routes, edge);
+  matchingRoutes(routes, edge);
   eventsRoutes(routes, edge);
   tokensRoutes(routes, edge);
   return routes;

@@ -48,6 +48,11 @@ export class Database {
     return this.#sql.exec<T>(query, ...values).toArray();
   }
 
+  /** Rows as lists of their values: with many thousands that is much quicker. */
+  lists<T extends Value[]>(query: string, ...values: Value[]): T[] {
+    return [...this.#sql.exec(query, ...values).raw<T>()];
+  }
+
   first<T extends Row = Row>(query: string, ...values: Value[]): T | undefined {
     return this.all<T>(query, ...values)[0];
   }

@@ -23,6 +23,22 @@ type PbxRow = {
   emails: string;
 };
 
+/** An entry as the list of users needs it; `words` is what a search looks at. */
+export interface TeamsName {
+  id: TeamsUserId;
+  name: string;
+  words: string;
+  state: Match['state'];
+  guid: PbxGuid | undefined;
+}
+export interface PbxName {
+  guid: PbxGuid;
+  name: string;
+  words: string;
+}
+
+const LISTED = "enabled = 1 AND match IS NOT NULL AND (licensed = 1 OR match_state = 'unlicensed')";
+
 /** Is told whose entry is about to change. */
 export type DirectoryChanged = (who: { teamsId: TeamsUserId } | { guid: PbxGuid }) => void;
 
@@ -76,6 +92,31 @@ export class Directory {
     return row && teamsEntry(row);
   }
 
+  /** Who is in the list of users: those who may sign in, have Teams or would be paired, and were matched. */
+  teamsNames(): TeamsName[] {
+    return this.#database
+      .lists<[string, string, string, Match['state'], string | null]>(
+        `SELECT id, display_name, concat_ws(char(10), display_name, upn, mail), match_state,
+                match ->> '$.guid' FROM teams_user WHERE ${LISTED}`,
+      )
+      .map(([id, name, words, state, guid]) => ({
+        id: teamsUserId(id),
+        name,
+        words,
+        state,
+        guid: guid === null ? undefined : pbxGuid(guid),
+      }));
+  }
+
+  /** One of them; `undefined`: not in the list. */
+  listedTeamsUser(id: TeamsUserId): TeamsEntry | undefined {
+    const row = this.#database.first<TeamsRow>(
+      `SELECT * FROM teams_user WHERE id = ? AND ${LISTED}`,
+      id,
+    );
+    return row && teamsEntry(row);
+  }
+
   teamsIds(): TeamsUserId[] {
     return this.#database
       .all<{ id: string }>('SELECT id FROM teams_user')
@@ -95,6 +136,15 @@ export class Directory {
   /** Everybody whom a PBX told. */
   pbx(pbx: string): PbxEntry[] {
     return this.#database.all<PbxRow>('SELECT * FROM pbx_user WHERE pbx = ?', pbx).map(pbxEntry);
+  }
+
+  pbxNames(pbx: string): PbxName[] {
+    return this.#database
+      .lists<[string, string, string]>(
+        'SELECT guid, cn, concat_ws(char(10), cn, h323, e164) FROM pbx_user WHERE pbx = ?',
+        pbx,
+      )
+      .map(([guid, name, words]) => ({ guid: pbxGuid(guid), name, words }));
   }
 
   pbxUser(pbx: string, guid: PbxGuid): PbxEntry | undefined {

@@ -21,6 +21,7 @@ import type { Tasks } from './tasks.ts';
 import type { TeamsDirectory } from './teams-directory.ts';
 import type { TeamsOutbox } from './teams-outbox.ts';
 import type { TeamsReads } from './teams-reads.ts';
+import type { Timeline } from './timeline.ts';
 
 /** `/users/delta` is asked this often, in ms, where no users notification is in place. */
 const USERS_EVERY_MS = 60_000;
@@ -58,6 +59,7 @@ export interface ChoreParts {
   findMaster: () => void;
   /** Matches everybody anew; says whether anybody could be. */
   pair: () => boolean;
+  timeline: Timeline;
   tokenDigests: () => ConnectorRecord['tokens'];
   tasks: () => Tasks;
 }
@@ -95,6 +97,8 @@ export class Chores {
         return this.#judge();
       case 'sweep':
         return this.#sweep();
+      case 'timeline':
+        return this.#eraseOld();
     }
   }
 
@@ -239,6 +243,11 @@ export class Chores {
    */
   leaderCame(): void {
     this.#tasks.by('sweep', this.#now);
+  }
+
+  #eraseOld(): void {
+    const nextAt = this.#parts.timeline.erase(this.#now);
+    if (nextAt !== null) this.#tasks.at('timeline', nextAt);
   }
 
   get #tasks(): Tasks {

@@ -155,8 +155,9 @@ export class ConnectorObject
 
   async openEnrolment(who: rpc.Who, name: string | null): Promise<Outcome<rpc.Enrolment>> {
     return this.#known(({ agents, audit, context }) => {
-      audit.add(context.now(), who, 'enrolment opened', name === null ? [] : [name]);
-      return accepted(agents.openEnrolment(name, context.now()));
+      const enrolment = agents.openEnrolment(name, context.now());
+      audit.add(context.now(), who, 'enrolment opened', [enrolment.id]);
+      return accepted(enrolment);
     });
   }
 
@@ -190,8 +191,8 @@ export class ConnectorObject
   }
 
   async timeline(userId: TeamsUserId): Promise<Outcome<rpc.TimelineEntry[]>> {
-    return this.#known(({ directory, timeline }) => {
-      if (directory.teamsUser(userId)) return accepted(timeline.of(userId));
+    return this.#known(({ directory, timeline, context }) => {
+      if (directory.teamsUser(userId)) return accepted(timeline.of(userId, context.now()));
       return refused('not-found', 'There is no such user in Teams.');
     });
   }

@@ -102,7 +102,11 @@ export class Parts {
     this.userIndex = new UserIndex(this.directory);
     this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id));
     this.farewells = new Farewells(database);
-    this.timeline = new Timeline(database);
+    this.timeline = new Timeline(
+      database,
+      () => this.desk.keepsTimeline,
+      (at) => this.tasks.by('timeline', at),
+    );
     const { agents, directory, pairs, farewells, timeline } = this;
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
@@ -228,6 +232,7 @@ export class Parts {
   get circumstances(): Circumstances {
     const { accounts, master, tunnel } = this;
     return {
+      now: this.context.now(),
       master,
       unseen: new Set(tunnel.unseen()),
       leftOut: new Set(accounts.leftOut),

@@ -19,6 +19,8 @@ export interface UserQuery {
 }
 
 export interface Circumstances {
+  /** Epoch ms */
+  now: number;
   /** The PBX whose users count; `null`: not known yet. */
   master: string | null;
   /** Guids whose presence the App object may not see. */
@@ -111,7 +113,7 @@ function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): U
       activity: seen?.presence.activity ?? null,
       at: seen && new Date(seen.at).toISOString(),
     };
-    const lastChange = pair && timeline.lastWrite(teams.id);
+    const lastChange = pair && timeline.lastWrite(teams.id, circumstances.now);
     if (lastChange) view.lastChange = lastChange;
   }
   if (pbx) {

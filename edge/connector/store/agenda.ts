@@ -15,6 +15,7 @@ export const TASKS = [
   'listening',
   'sweep',
   'teams-users',
+  'timeline',
 ] as const;
 export type Task = (typeof TASKS)[number];
 

@@ -246,8 +246,21 @@ test('the rows of the mapping and the overrides are kept as written', () => {
   expect(checkSettings({ ...needed, ...changes })).toMatchObject({ ok: true, settings: changes });
 });
 
-test('the keys are the contract’s', () => {
-  expect(Object.keys(settingsInput.shape)).toEqual([
+/** Settings that are there only where somebody chose, and a choice. */
+const ON_CHOICE = { timeline: false };
+
+test.each(Object.entries(ON_CHOICE))('%s is there only where somebody chose', (key, chosen) => {
+  const checked = checkSettings(needed);
+  expect(checked.ok && key in checked.settings).toBe(false);
+  expect(checkSettings({ ...needed, [key]: chosen })).toMatchObject({
+    settings: { [key]: chosen },
+  });
+  expect(wrong({ [key]: 7 })).toHaveLength(1);
+});
+
+test('the other keys are the contract’s', () => {
+  const keys = Object.keys(settingsInput.shape).filter((key) => !(key in ON_CHOICE));
+  expect(keys).toEqual([
     'masterPbx',
     'notificationUrl',
     'clientIdSyncToPbx',

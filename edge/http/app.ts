@@ -26,6 +26,7 @@ import { enrolRoutes } from './enrol.ts';
 import { answerErrors } from './errors.ts';
 import { webhookRoutes } from './graph-webhook.ts';
 import { limitBody } from './limits.ts';
+import { openapiRoutes } from './openapi/route.ts';
 import { problem, Refused } from './problem.ts';
 import { resource } from './resource.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -64,6 +65,7 @@ function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
   });
   // Before the connectors: `api/connectors` could be the name of one.
   connectorsRoutes(app, edge, auth);
+  openapiRoutes(app);
   app.route('/:domain/:instance', connectorRoutes(edge, auth));
 }
 
@@ -73,6 +75,7 @@ function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
   agentSocketRoutes(routes, edge);
   enrolRoutes(routes, edge);
   adminPageRoutes(routes, edge);
+  openapiRoutes(routes);
 
   routes.use('/api/*', adminGuard(edge, auth));
   sessionRoutes(routes, edge, auth);

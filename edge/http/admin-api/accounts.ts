@@ -7,7 +7,7 @@ import type { Edge } from '../deps.ts';
 import { unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
 
-const account = z
+export const account = z
   .object({
     username: z
       .string()

@@ -23,7 +23,7 @@ const LANES = 6;
 /** One that does not answer must not hold up the list, in ms. */
 const PATIENCE_MS = 5_000;
 
-const connectorsQuery = z.object({ cursor: z.string().min(1).max(1024).optional() });
+export const connectorsQuery = z.object({ cursor: z.string().min(1).max(1024).optional() });
 
 export function connectorsRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void {
   app.use('/api/connectors', async (c, next) => {

@@ -11,7 +11,7 @@ import { unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
 import type { NewTokenAnswer } from './answers.ts';
 
-const newToken = z.object({ name: z.string().trim().min(1).max(64).optional() }).strict();
+export const newToken = z.object({ name: z.string().trim().min(1).max(64).optional() }).strict();
 
 export function tokensRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.use('/api/tokens/*', operatorOnly);

@@ -2,6 +2,7 @@
 import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
 import type { Context } from './context.ts';
+import type { World } from './dry-run.ts';
 import { type Match, matchAll } from './pairing.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { Directory } from './store/directory.ts';
@@ -37,10 +38,9 @@ export class PairingDesk {
     master: string | null,
     letGo: (pair: Pair) => void,
   ): PairingChange | null {
-    if (master === null || !this.#pbxDirectory.isKnown(master)) return null;
-    if (this.#pbxDirectory.isDoubted(master)) return null;
-    const teams = this.#directory.teams().filter((user) => user.accountEnabled);
-    const pbx = this.#directory.pbx(master);
+    const lists = this.#lists(master);
+    if (!lists) return null;
+    const { teams, pbx } = lists;
     const matches = matchAll(teams, pbx, { steps: matching, overrides });
     return this.#context.database.transaction(() => {
       for (const user of teams) {
@@ -51,6 +51,21 @@ export class PairingDesk {
       }
       return this.#apply(matches, letGo);
     });
+  }
+
+  /** Who could be matched, and who is now; `null` as above. */
+  world(master: string | null): World | null {
+    const lists = this.#lists(master);
+    if (!lists) return null;
+    const pairs = new Map(this.#pairs.ids().map(({ teamsId, guid }) => [teamsId, guid]));
+    return { ...lists, pairs };
+  }
+
+  #lists(master: string | null): Pick<World, 'teams' | 'pbx'> | null {
+    if (master === null || !this.#pbxDirectory.isKnown(master)) return null;
+    if (this.#pbxDirectory.isDoubted(master)) return null;
+    const teams = this.#directory.teams().filter((user) => user.accountEnabled);
+    return { teams, pbx: this.#directory.pbx(master) };
   }
 
   #apply(matches: ReadonlyMap<TeamsUserId, Match>, letGo: (pair: Pair) => void): PairingChange {

@@ -13,6 +13,8 @@ import { CredentialWatch } from './credential-watch.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
+import { nextLampChange } from './lamps-by-time.ts';
+import { Listeners } from './listeners.ts';
 import { Listening } from './listening.ts';
 import { Microsoft } from './microsoft.ts';
 import { Pace } from './pace.ts';
@@ -22,6 +24,7 @@ import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { isUntold } from './silence.ts';
+import { socketsOf } from './sockets.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
@@ -35,8 +38,11 @@ import { TeamsLetters } from './teams-letters.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
+import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
 import { Turns } from './turns.ts';
+import { UserIndex } from './user-index.ts';
+import { type Circumstances, userView } from './users-view.ts';
 
 const MASTER = 'master';
 
@@ -47,6 +53,7 @@ export class Parts {
   readonly agenda: Agenda;
   readonly audit: Audit;
   readonly register: AgentRegister;
+  readonly tokens: Tokens;
   readonly agents: Agents;
   readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
@@ -54,6 +61,7 @@ export class Parts {
   readonly microsoft: Microsoft;
   readonly credential: CredentialWatch;
   readonly directory: Directory;
+  readonly userIndex: UserIndex;
   readonly pbxDirectory: PbxDirectory;
   readonly teamsDirectory: TeamsDirectory;
   readonly pairingDesk: PairingDesk;
@@ -69,6 +77,7 @@ export class Parts {
   readonly tasks: Tasks;
   readonly tunnel: TunnelDesk;
   readonly status: StatusDesk;
+  readonly listeners: Listeners;
   #rules: { of: OpenSettings; rules: Rules } | undefined;
 
   constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
@@ -83,7 +92,11 @@ export class Parts {
     this.audit = new Audit(database);
     this.register = new AgentRegister(database);
     const { register } = this;
-    this.agents = new Agents(ctx, database, { register, lines: new Lines(database) });
+    this.agents = new Agents(socketsOf(ctx, 'agent'), database, {
+      register,
+      lines: new Lines(database),
+    });
+    this.tokens = new Tokens(database);
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
     this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
     this.listening = new Listening({
@@ -96,10 +109,19 @@ export class Parts {
     });
     this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
     this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
-    this.directory = new Directory(database);
-    this.pairs = new Pairs(database);
+    this.directory = new Directory(database, (who) => {
+      if (!this.listeners.isHeard) return;
+      const id = 'teamsId' in who ? who.teamsId : this.pairs.ofPbx(who.guid)?.teamsId;
+      if (id) this.listeners.noteUser(id);
+    });
+    this.userIndex = new UserIndex(this.directory);
+    this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id));
     this.farewells = new Farewells(database);
-    this.timeline = new Timeline(database);
+    this.timeline = new Timeline(
+      database,
+      () => this.desk.keepsTimeline,
+      (at) => this.tasks.by('timeline', at),
+    );
     const { agents, directory, pairs, farewells, timeline } = this;
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
@@ -161,6 +183,7 @@ export class Parts {
       findMaster: () => this.findMaster(),
       pair: () => this.pair(),
       turns,
+      tokenDigests: () => this.tokens.digests(),
       tasks: () => this.tasks,
     });
     this.tasks = new Tasks(context, this.agenda, (task) => this.chores.run(task));
@@ -187,6 +210,17 @@ export class Parts {
       unseen: () => this.tunnel.unseen(),
       master: () => this.master,
     });
+    this.listeners = new Listeners({
+      context,
+      sockets: socketsOf(ctx, 'listener'),
+      lamps: () => this.status.lamps(),
+      lampsChangeAt: () => nextLampChange(this.accounts.all(), context.now()),
+      users: (ids) => {
+        const { circumstances } = this;
+        return ids.map((id) => userView(this, circumstances, id));
+      },
+    });
+    database.onWrite = () => this.listeners.note();
   }
 
   get rules(): Rules {
@@ -216,6 +250,18 @@ export class Parts {
     if (!first || named.some(([pbx]) => pbx === master)) return;
     this.context.database.write(MASTER, first[0]);
     this.chores.pairSoon();
+  }
+
+  /** What is special about some users. */
+  get circumstances(): Circumstances {
+    const { accounts, master, tunnel } = this;
+    return {
+      now: this.context.now(),
+      master,
+      unseen: new Set(tunnel.unseen()),
+      leftOut: new Set(accounts.leftOut),
+      refused: new Set(accounts.refused),
+    };
   }
 
   /** Says whether anybody could be matched. */

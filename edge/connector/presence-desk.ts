@@ -10,7 +10,7 @@ import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { type Errand, errand } from './errand.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
-import type { Timeline } from './timeline.ts';
+import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
 
 /** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
 export interface TowardsTeams {
@@ -61,8 +61,8 @@ export class PresenceDesk {
     const decision = decide(rules(), pair.state, event, now);
     const { state, shown } = this.#show(pair, decision.state, now);
     const wrote = [
-      ...(shown === null ? [] : [`PBX: ${shown === '' ? 'available' : shown}`]),
-      ...due(rules(), state, now).teams.map((write) => `Teams: ${write.kind}`),
+      ...(shown === null ? [] : [`${TO_PBX}${shown === '' ? 'available' : shown}`]),
+      ...due(rules(), state, now).teams.map((write) => `${TO_TEAMS}${write.kind}`),
     ];
     this.keep(pair, state);
     if (QUIET.has(decision.reason)) return;

@@ -151,6 +151,8 @@ const openShape = {
     .default(OWN_STATE_CONTACT),
   mapping: mapping.default({}),
   directions: z.enum(['both', 'teams-to-pbx', 'pbx-to-teams']).default('both'),
+  /** `false`: nobody's decisions are kept. Absent where nobody chose. */
+  timeline: z.boolean('Must be true or false.').optional(),
 };
 
 /** Absent unless set, so that `GET` answers exactly the other keys. */

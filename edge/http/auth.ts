@@ -35,7 +35,7 @@ export function createAuth(edge: Edge): Auth {
       wrongTokens.right(client, digest, now());
       return owner;
     }
-    wrongTokens.wrong(client, now());
+    wrongTokens.wrong(client, digest, now());
     throw unauthorized('This token is not valid.');
   }
 

@@ -5,6 +5,10 @@ import type { Text } from './text.ts';
 
 export const DE: Record<TextCode, Text> = {
   'settings-complete': { message: 'Die Einstellungen sind vollständig.', action: '' },
+  'connector-not-answering': {
+    message: 'Dieser Connector antwortet gerade nicht.',
+    action: 'In einer Minute noch einmal fragen; bleibt es so, im Log des Edge nachsehen.',
+  },
   'client-secret-missing': {
     message: 'Der geheime Clientschlüssel der App, die nach Teams schreibt, fehlt.',
     action: 'ClientSecretSynctoTeams eintragen: den Wert des Schlüssels, nicht seine ID.',

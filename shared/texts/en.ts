@@ -6,6 +6,10 @@ import type { Text } from './text.ts';
 export const EN = {
   // settings
   'settings-complete': { message: 'The settings are complete.', action: '' },
+  'connector-not-answering': {
+    message: 'This connector does not answer just now.',
+    action: 'Ask again in a minute; if it stays so, look into the log of the edge.',
+  },
   'client-secret-missing': {
     message: 'The client secret of the app that writes to Teams is missing.',
     action: 'Enter ClientSecretSynctoTeams: the value of the secret, not its id.',

@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ConnectorName } from '../../../shared/ids.ts';
 import { worstOf } from '../../../shared/lamps.ts';
-import { languageOf } from '../../../shared/texts/say.ts';
+import { type Language, languageOf, say } from '../../../shared/texts/say.ts';
 import { connectorOfKey, RECORD_PREFIX } from '../../connector-record.ts';
 import type { Auth } from '../auth.ts';
 import { fitting } from '../body.ts';
@@ -63,11 +63,12 @@ async function page(edge: Edge, cursor: string | undefined) {
 async function look(
   edge: Edge,
   connector: ConnectorName,
-  language: Parameters<typeof lampView>[1],
+  language: Language,
 ): Promise<ConnectorItem | 'gone'> {
   const asked = await withinMs(PATIENCE_MS, edge.connector(connector).status());
   if (asked && !asked.ok && asked.error.code === 'connector-unknown') return 'gone';
   const lamp = asked?.ok ? worstOf(asked.value) : undefined;
   if (lamp) return { connector, worst: lampView(lamp, language) };
-  return { connector, worst: null, error: 'This connector does not answer just now.' };
+  const { message, action } = say(language, 'connector-not-answering');
+  return { connector, worst: null, error: `${message} ${action}` };
 }

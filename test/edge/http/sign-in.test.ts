@@ -130,6 +130,15 @@ describe('guessing', () => {
     expect((await status(edge, ADMIN_TOKEN, client('192.0.2.1'))).status).toBe(200);
   });
 
+  it('is what a revoked token does, though it was right before', async () => {
+    const edge = bed();
+    const token = await withToken(edge, KNOWN);
+    expect((await status(edge, token)).status).toBe(200);
+    edge.tokens.delete(KNOWN);
+    for (let i = 0; i < 20; i++) expect((await status(edge, token)).status).toBe(401);
+    expect((await status(edge, token)).status).toBe(429);
+  });
+
   it('counts at the sign-in of the page too', async () => {
     const edge = bed();
     for (let i = 0; i < 20; i++) await signIn(edge, `guess ${i}`);

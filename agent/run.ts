@@ -1,19 +1,22 @@
 // `presence-agent run`: puts the parts together and keeps them going until the signal says stop.
-import { PBX_BACKOFF, TUNNEL_BACKOFF } from '../shared/backoff.ts';
+import { TUNNEL_BACKOFF } from '../shared/backoff.ts';
 import { type Clock, sleep } from './clock.ts';
 import { type Config, DEFAULT_STATE_DIR } from './config.ts';
-import { type Environment, pbxTargets, readConfig } from './config-files.ts';
+import { type Environment, listenAddress, pbxTargets, readConfig } from './config-files.ts';
 import { type EdgeUrl, parseEdgeUrl } from './edge-url.ts';
 import { serveHealth } from './health.ts';
 import { type Identity, identityChange, readIdentity } from './identity.ts';
+import { keepPbx } from './keep-pbx.ts';
 import { addressOf, answered } from './knock.ts';
 import type { Log } from './log.ts';
-import { connectOnce as connectPbx, type PbxTarget } from './pbx/connect.ts';
+import type { AwaitedPbx } from './pbx/admission.ts';
+import type { PbxTarget } from './pbx/connect.ts';
+import { type ListenAddress, type Listening, listenForPbxs } from './pbx/listen.ts';
 import { Refusal } from './refusal.ts';
 import type { Pacing } from './relay/outgoing.ts';
 import { Relay } from './relay/relay.ts';
 import { type Ended, supervise } from './supervise.ts';
-import { Tracker } from './tracker.ts';
+import { type TrackedPart, Tracker } from './tracker.ts';
 import { connectOnce as connectTunnel } from './tunnel/client.ts';
 import { notEnrolled } from './tunnel/endings.ts';
 
@@ -26,31 +29,36 @@ export interface RunDeps {
   readonly about: { readonly version: string; readonly platform: string };
 }
 
-/** An App object with a wrong password may be locked; a removed agent needs a human. In ms. */
-const PBX_SLOW_MS = 32_000;
+/** A removed agent needs a human. In ms. */
 const TUNNEL_SLOW_MS = 60_000;
 const A_DAY_MS = 86_400_000;
 
 /** Runs until the signal says stop. Wrong settings are a Refusal; everything else is tried again. */
 export async function run(configFile: string, deps: RunDeps, signal: AbortSignal): Promise<void> {
-  const { config, targets, stateDir } = await prepare(configFile, deps);
+  const prepared = await prepare(configFile, deps);
+  const { config, targets, awaited } = prepared;
   const tracker = new Tracker(deps.clock.now);
   const relay = new Relay(
-    targets.map(({ name }) => name),
+    awaited.map(({ name }) => name),
     deps.pacing,
   );
-  const parts = targets.map((target) => ({ target, part: tracker.part(`pbx ${target.name}`) }));
+  const listening = prepared.listen && (await openListening(prepared.listen, awaited, deps));
+  const parts = awaited.map((pbx) => ({ pbx, part: tracker.part(`pbx ${pbx.name}`) }));
   const tunnelPart = tracker.part('tunnel');
   const health = config.health && (await serveHealth(config.health, tracker));
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
 
-  const pbxs = parts.map(({ target, part }) => keepPbx(target, part, relay, deps, either));
-  const last = await keepTunnel({ config, stateDir, targets }, tunnelPart, relay, deps, signal);
+  const pbxs = parts.map(({ pbx, part }) => {
+    const target = targets.find(({ name }) => name === pbx.name);
+    return keepPbx({ pbx, target, listening }, part, relay, deps, either);
+  });
+  const last = await keepTunnel(prepared, tunnelPart, relay, deps, signal);
   // Replaced: two processes must not both work the PBX. This one waits for its own end instead of
   // leaving, because whatever starts services would start it again and turn the other one out.
   over.abort();
   await Promise.all(pbxs);
+  await listening?.close();
   while (last && !signal.aborted) await sleep(deps.clock, A_DAY_MS, signal);
   health?.close();
   health?.closeAllConnections();
@@ -59,17 +67,19 @@ export async function run(configFile: string, deps: RunDeps, signal: AbortSignal
 interface Prepared {
   config: Config;
   targets: PbxTarget[];
+  /** Every configured PBX. */
+  awaited: AwaitedPbx[];
+  listen: ListenAddress | undefined;
   stateDir: string;
 }
 
 async function prepare(configFile: string, { env, log }: RunDeps): Promise<Prepared> {
   const config = await readConfig(configFile);
   if (!config) throw new Refusal(`There is no configuration file ${configFile}.`);
-  const { targets, problems } = await pbxTargets(config.pbx, env);
-  if (config.listen) {
-    problems.push('"listen": this version only dials the PBX; take the [listen] section out.');
-  }
-  if (targets.length === 0)
+  const { targets, awaited, problems } = await pbxTargets(config.pbx, env);
+  const listen = config.listen && (await listenAddress(config.listen));
+  problems.push(...(listen?.problems ?? []));
+  if (awaited.length === 0)
     problems.push('"pbx": there is no [[pbx]] section, so no PBX to connect to.');
   const stateDir = config.state_dir ?? DEFAULT_STATE_DIR;
   const identity = await readIdentity(stateDir);
@@ -94,44 +104,38 @@ async function prepare(configFile: string, { env, log }: RunDeps): Promise<Prepa
       );
     }
   }
-  return { config, targets, stateDir };
+  if (listen && !listen.address.tls) {
+    log.warn(
+      'PBXs dial the agent without encryption (ws://); set "tls_cert" and "tls_key" wherever it is possible',
+    );
+  }
+  return { config, targets, awaited, listen: listen?.address, stateDir };
 }
 
-type Part = ReturnType<Tracker['part']>;
-
-function keepPbx(target: PbxTarget, part: Part, relay: Relay, deps: RunDeps, signal: AbortSignal) {
-  const log = deps.log.about(`PBX ${target.name}`);
-  const ears = relay.earsOf(target.name);
-  return supervise(
-    {
-      backoff: PBX_BACKOFF,
-      slowMs: PBX_SLOW_MS,
-      connectOnce(up, stop) {
-        const heard: typeof ears = {
-          ...ears,
-          up(system, pbx) {
-            up();
-            ears.up(system, pbx);
-          },
-        };
-        return connectPbx(target, heard, { clock: deps.clock, log }, stop);
-      },
-      onUp: () => part.up(),
-      onDown(ended) {
-        part.down(ended);
-        relay.pbxDown(target.name, ended);
-      },
-      wake: ({ code }, stop) =>
-        code === 'unreachable' ? answered(addressOf(target.address.url), deps, stop) : undefined,
-    },
-    { clock: deps.clock, random: deps.random, log },
-    signal,
-  );
+/** The port where PBXs dial us; one that cannot be had is the admin's business. */
+async function openListening(
+  address: ListenAddress,
+  awaited: readonly AwaitedPbx[],
+  { clock, log }: RunDeps,
+): Promise<Listening> {
+  const about = log.about('listen');
+  try {
+    const listening = await listenForPbxs(address, awaited, { clock, log: about });
+    about.info(`PBXs may connect to ${address.host}:${listening.port}`);
+    return listening;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const where = `"listen": ${address.host}:${address.port}`;
+    if (code === 'EADDRINUSE') throw new Refusal(`${where} is taken by another program.`);
+    if (code === 'EADDRNOTAVAIL') throw new Refusal(`${where} is no address of this machine.`);
+    if (code === 'EACCES') throw new Refusal(`${where} needs more rights: use a port above 1023.`);
+    throw new Refusal(`${where} cannot be opened, or certificate and key do not fit (${message}).`);
+  }
 }
 
 function keepTunnel(
-  { config, stateDir, targets }: Prepared,
-  part: Part,
+  { config, stateDir, awaited }: Prepared,
+  part: TrackedPart,
   relay: Relay,
   deps: RunDeps,
   signal: AbortSignal,
@@ -139,7 +143,7 @@ function keepTunnel(
   const { clock, random, about } = deps;
   const log = deps.log.about('tunnel');
   const agent = { ...about, startedAt: clock.now() };
-  const hello = { agent, pbxs: targets.map(({ name }) => name) };
+  const hello = { agent, pbxs: awaited.map(({ name }) => name) };
   let credential: string | undefined;
   let edge: string | undefined;
   return supervise(

@@ -12,7 +12,7 @@ export interface PbxAddress {
 }
 
 /** The PBX keeps its messages below 64 KiB; a user row with many mail addresses may be longer. */
-const MAX_MESSAGE_BYTES = 4 * 1_048_576;
+export const MAX_MESSAGE_BYTES = 4 * 1_048_576;
 const DIAL_TIMEOUT_MS = 10_000;
 
 export type DialledPbx = { ok: true; line: Line } | { ok: false; ended: Ended };

@@ -82,6 +82,8 @@ const pbx = z
     password_file: path.optional(),
     ca_file: path.optional(),
     insecure_tls: flag.default(false),
+    /** Whether slaves that home users and have no entry are found and dialled. */
+    find_slaves: flag.default(true),
   })
   .refine(({ password, password_file }) => !(password && password_file), {
     path: ['password'],

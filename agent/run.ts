@@ -7,6 +7,7 @@ import { type EdgeUrl, parseEdgeUrl } from './edge-url.ts';
 import { serveHealth } from './health.ts';
 import { type Identity, identityChange, readIdentity } from './identity.ts';
 import { keepPbx } from './keep-pbx.ts';
+import { keepSlave } from './keep-slave.ts';
 import { addressOf, answered } from './knock.ts';
 import type { Log } from './log.ts';
 import type { AwaitedPbx } from './pbx/admission.ts';
@@ -38,17 +39,24 @@ export async function run(configFile: string, deps: RunDeps, signal: AbortSignal
   const prepared = await prepare(configFile, deps);
   const { config, targets, awaited } = prepared;
   const tracker = new Tracker(deps.clock.now);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const found: Promise<unknown>[] = [];
   const relay = new Relay(
     awaited.map(({ name }) => name),
     deps.pacing,
+    (home, toldBy) => {
+      const master = targets.find(({ name }) => name === toldBy);
+      if (!master || !config.pbx.find(({ name }) => name === toldBy)?.find_slaves) return;
+      deps.log.about(`PBX ${toldBy}`).info(`users are registered at "${home}": looking for it`);
+      relay.addPbx(home);
+      found.push(keepSlave(home, master, tracker.part(`pbx ${home}`), relay, deps, either));
+    },
   );
   const listening = prepared.listen && (await openListening(prepared.listen, awaited, deps));
   const parts = awaited.map((pbx) => ({ pbx, part: tracker.part(`pbx ${pbx.name}`) }));
   const tunnelPart = tracker.part('tunnel');
   const health = config.health && (await serveHealth(config.health, tracker));
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-
   const pbxs = parts.map(({ pbx, part }) => {
     const target = targets.find(({ name }) => name === pbx.name);
     return keepPbx({ pbx, target, listening }, part, relay, deps, either);
@@ -57,7 +65,7 @@ export async function run(configFile: string, deps: RunDeps, signal: AbortSignal
   // Replaced: two processes must not both work the PBX. This one waits for its own end instead of
   // leaving, because whatever starts services would start it again and turn the other one out.
   over.abort();
-  await Promise.all(pbxs);
+  await Promise.all([...pbxs, ...found]);
   await listening?.close();
   while (last && !signal.aborted) await sleep(deps.clock, A_DAY_MS, signal);
   health?.close();

@@ -8,8 +8,9 @@ import type { Log } from '../log.ts';
 import type { Ended } from '../supervise.ts';
 import { dialPbx, type PbxAddress } from './dial.ts';
 import { replicateUsers } from './directory.ts';
-import { apiMissing, notCalled, replaced } from './faults.ts';
+import { apiMissing, notCalled, replaced, wrongPbx } from './faults.ts';
 import type { AppCredentials } from './handshake.ts';
+import { askLocation, type PbxLocation } from './location.ts';
 import { logIn } from './login.ts';
 import { errorOf, getNodeInfo } from './messages.ts';
 import type { Post } from './post.ts';
@@ -23,6 +24,8 @@ export interface PbxConversation {
   /** `sip` is the user's h323. Idempotent. */
   watch(guid: string, sip: string): void;
   unwatch(guid: string): void;
+  /** Where another PBX of the system is, by its name. */
+  locate(loc: string): Promise<PbxLocation | undefined>;
   /** `done` is told once, also when the session ends first. */
   set(write: PresenceWrite, done: (fault?: PbxFault) => void): void;
 }
@@ -43,6 +46,8 @@ export interface PbxTarget {
   readonly name: string;
   readonly address: PbxAddress;
   readonly credentials: AppCredentials;
+  /** Hang up where the PBX does not call itself `name`: the address was found, not configured. */
+  readonly mustBeNamed?: boolean;
 }
 
 /** A PBX that dials us. */
@@ -131,7 +136,12 @@ const NODE_TIMEOUT_MS = 10_000;
 /** A session on a line that is logged in, whoever dialled it. */
 async function work(
   line: Line,
-  { name, credentials: { app }, isCaller = false }: Omit<PbxTarget, 'address'> & IsCaller,
+  {
+    name,
+    credentials: { app },
+    isCaller = false,
+    mustBeNamed = false,
+  }: Omit<PbxTarget, 'address'> & IsCaller,
   ears: PbxEars,
   { clock, log }: PbxDeps,
   signal: AbortSignal,
@@ -146,16 +156,26 @@ async function work(
   });
   const told = await greeting;
   const system = told?.system.name ? told.system : await askSystem(session);
+  if (mustBeNamed && system?.name?.toLowerCase() !== name.toLowerCase()) {
+    session.end(wrongPbx(name, system?.name));
+    return ended;
+  }
   if (system?.name && system.name !== name) {
     log.warn(`calls itself "${system.name}", the configuration calls it "${name}"`);
   }
   const presence = new Presence(session, app, ears, log);
+  const conversation: PbxConversation = {
+    watch: presence.watch.bind(presence),
+    unwatch: presence.unwatch.bind(presence),
+    set: presence.set.bind(presence),
+    locate: (loc) => askLocation(session, loc),
+  };
   replicateUsers(
     session,
     { app, domain: system?.domain },
     {
       started() {
-        ears.up(system ?? {}, presence);
+        ears.up(system ?? {}, conversation);
         if (hasAdminApi(told, system)) watchVisibility(session, app, ears.unseen);
       },
       list: ears.list,

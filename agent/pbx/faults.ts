@@ -6,6 +6,8 @@ import type { Refused } from './admission.ts';
 export type PbxFaultCode =
   | 'unreachable'
   | 'not-called'
+  | 'not-located'
+  | 'wrong-pbx'
   | 'tls'
   | 'login-refused'
   | 'api-missing'
@@ -68,6 +70,22 @@ export function admissionRefused(refused: Refused, app: string | undefined): End
 /** The same PBX logged in once more; its newest connection counts. */
 export const replaced = (): Ended =>
   ended('closed', 'the PBX has connected anew, without ending this connection');
+
+/** Users are registered at a PBX that nobody configured and nobody can find. */
+export const notLocated = (name: string, master: string): Ended =>
+  ended(
+    'not-located',
+    `users are registered at the PBX "${name}", but the PBX "${master}" is away or does not say where it is: tick "PbxAdminApi" at the App object, add a [[pbx]] section for "${name}", or set find_slaves = false for "${master}"`,
+  );
+
+/** The address of a slave that is not registered at its master leads back to the master. */
+export const wrongPbx = (wanted: string, found: string | undefined): Ended =>
+  ended(
+    'wrong-pbx',
+    found === undefined
+      ? `whether the address leads to the PBX "${wanted}" cannot be told: tick "PbxAdminApi" at the App object there`
+      : `the address of the PBX "${wanted}" leads to "${found}": "${wanted}" is not registered at its master now; else add a [[pbx]] section for it`,
+  );
 
 /** `api` is the box to tick in the App object, under the name the PBX shows it. */
 export const apiMissing = (api: 'PbxTableUsers' | 'PbxApi', app: string, why: string): Ended =>

@@ -171,3 +171,9 @@ export const monitorUnallowedRequest = (src: string): AskedRequest => ({
   mt: 'MonitorUnallowed',
   src,
 });
+export const getLocation = (loc: string, src: string): AskedRequest => ({
+  api: 'PbxAdminApi',
+  mt: 'GetLocation',
+  src,
+  loc,
+});

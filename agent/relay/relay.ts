@@ -10,7 +10,9 @@ import {
   wroteFrame,
 } from '../../shared/protocol/up.ts';
 import type { PbxConversation, PbxEars } from '../pbx/connect.ts';
+import type { PbxLocation } from '../pbx/location.ts';
 import type { PbxSystem } from '../pbx/system.ts';
+import { HomesWanted } from './homes-wanted.ts';
 import type { Pacing } from './outgoing.ts';
 import { emptyReplica, homeOf, newPbxUp, type PbxReplica, type PbxUp } from './replica.ts';
 import { type Role, Upward } from './upward.ts';
@@ -20,15 +22,33 @@ type Welcome = Extract<DownFrame, { t: 'welcome' }>;
 type SetFrame = Extract<DownFrame, { t: 'set' }>;
 
 export class Relay {
-  readonly #replicas: readonly PbxReplica[];
+  readonly #replicas: PbxReplica[];
   readonly #watching: Watching;
   readonly #up: Upward;
+  readonly #homes: HomesWanted;
   #epoch = 0;
 
-  constructor(pbxNames: readonly string[], pacing: Pacing) {
+  /** @param homeWanted told once of each PBX that homes a watched user and is not known, and who said so */
+  constructor(
+    pbxNames: readonly string[],
+    pacing: Pacing,
+    homeWanted: (home: string, toldBy: string) => void = () => {},
+  ) {
     this.#replicas = pbxNames.map(emptyReplica);
-    this.#watching = new Watching(this.#replicas);
+    this.#homes = new HomesWanted(this.#replicas, homeWanted);
+    this.#watching = new Watching(this.#replicas, this.#homes);
     this.#up = new Upward(pacing);
+  }
+
+  /** One more PBX than was configured: it is reported like the others. */
+  addPbx(name: string): void {
+    this.#replicas.push(emptyReplica(name));
+  }
+
+  /** Asks a PBX where another one of its system is; `undefined` where it is away or does not say. */
+  async locate(name: string, loc: string): Promise<PbxLocation | undefined> {
+    const { state } = this.#replica(name);
+    return state.at === 'up' ? state.pbx.locate(loc) : undefined;
   }
 
   /** A tunnel was welcomed: everything known goes up as a snapshot; the PBX sessions stay. */

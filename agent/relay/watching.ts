@@ -1,15 +1,18 @@
 // Whose presence the edge wants to know, and the subscriptions that follow from it.
 import type { DownFrame } from '../../shared/protocol/down.ts';
+import type { HomesWanted } from './homes-wanted.ts';
 import { homeOf, type PbxReplica } from './replica.ts';
 
 export class Watching {
   readonly #replicas: readonly PbxReplica[];
+  readonly #homes: HomesWanted;
   readonly #watched = new Set<string>();
   /** Parts of a watch list that is not complete yet. */
   #listing: { list: number; guids: string[] } | undefined;
 
-  constructor(replicas: readonly PbxReplica[]) {
+  constructor(replicas: readonly PbxReplica[], homes: HomesWanted) {
     this.#replicas = replicas;
+    this.#homes = homes;
   }
 
   /** A part of a list: with the last one it replaces what was watched before. */
@@ -53,6 +56,7 @@ export class Watching {
   /** Makes the subscriptions of one user what they should be: one, at home, while watched. */
   settle(guid: string): void {
     const home = this.#watched.has(guid) ? homeOf(this.#replicas, guid) : undefined;
+    if (home) this.#homes.look(home, guid);
     for (const replica of this.#replicas) {
       const { state } = replica;
       if (state.at !== 'up') continue;

@@ -32,6 +32,7 @@ function fakePbx(relay: Relay, name: string) {
       asked.push(`set ${guid} ${contact}${activity}`);
       writes.push(done);
     },
+    locate: async (loc) => ({ dns: `${loc}.example.com` }),
   };
   return {
     ...ears,
@@ -47,10 +48,12 @@ function fakePbx(relay: Relay, name: string) {
 
 function setup(names = ['pbx']) {
   const pending: (() => void)[] = [];
-  const relay = new Relay(names, {
-    soon: (then) => pending.push(then),
-    later: (then) => pending.push(then),
-  });
+  const homes: string[] = [];
+  const pacing = {
+    soon: (then: () => void) => pending.push(then),
+    later: (then: () => void) => pending.push(then),
+  };
+  const relay = new Relay(names, pacing, (home, toldBy) => homes.push(`${home} by ${toldBy}`));
   const frames: UpFrame[] = [];
   const welcome = (role: 'leading' | 'standby' = 'leading', epoch = 1) =>
     relay.tunnelUp((frame) => frames.push(frame), welcomeFrame({ agentId: 'a1', epoch, role }));
@@ -64,7 +67,7 @@ function setup(names = ['pbx']) {
   const set = (guid: string, write = 1, epoch = 1) =>
     relay.tunnelSaid(setFrame({ epoch, guid, write, contact: 'tel:', activity: 'busy' }));
   const [first = 'pbx'] = names;
-  return { relay, welcome, up, watch, set, pbx: fakePbx(relay, first) };
+  return { relay, welcome, up, watch, set, homes, pbx: fakePbx(relay, first) };
 }
 
 const gapsOf = (frames: UpFrame[]) =>
@@ -200,7 +203,10 @@ describe('a PBX that comes back', () => {
     const { up, pbx } = running();
     pbx.away();
     expect(up()).toMatchObject([{ t: 'pbx', state: { state: 'down', fault: GONE } }]);
-    pbx.up({}, { watch: () => {}, unwatch: () => {}, set: () => {} });
+    pbx.up(
+      {},
+      { watch: () => {}, unwatch: () => {}, set: () => {}, locate: async () => undefined },
+    );
     pbx.items('alice', BUSY);
     pbx.list([user('alice')]);
     const frames = up();
@@ -341,6 +347,47 @@ describe('two PBXs', () => {
     welcome();
     set('alice');
     expect(pbx.asked()).toEqual(['set alice tel:busy']);
+  });
+});
+
+describe('a PBX that homes users and is not configured', () => {
+  const zoe = user('zoe', { loc: 'branch' });
+
+  test('is asked for once, when one of its users is watched, by who told of them', async () => {
+    const { relay, welcome, watch, pbx, homes } = setup();
+    pbx.login([user('alice', { loc: 'PBX' }), zoe, user('yann', { loc: 'branch' })]);
+    welcome();
+    watch(['alice']);
+    expect(homes).toEqual([]);
+    watch(['alice', 'zoe', 'yann']);
+    pbx.user(user('zoe', { loc: 'branch', cn: 'Zoe' }));
+    expect(homes).toEqual(['branch by pbx']);
+    expect(await relay.locate('pbx', 'branch')).toEqual({ dns: 'branch.example.com' });
+    pbx.away();
+    expect(await relay.locate('pbx', 'branch')).toBeUndefined();
+  });
+
+  test('takes its users over once it is there; until then they are watched at the master', () => {
+    const { relay, welcome, watch, pbx, up } = setup();
+    pbx.login([zoe]);
+    welcome();
+    watch(['zoe']);
+    expect(pbx.asked()).toEqual(['watch zoe zoe.sip']);
+    relay.addPbx('branch');
+    const branch = fakePbx(relay, 'branch');
+    branch.login([zoe]);
+    expect(branch.asked()).toEqual(['watch zoe zoe.sip']);
+    expect(pbx.asked()).toEqual(['watch zoe zoe.sip', 'unwatch zoe']);
+    branch.items('zoe', BUSY);
+    expect(typesOf(up()).slice(-2)).toEqual(['users', 'presences']);
+  });
+
+  test('may be named by what a configured one calls itself', () => {
+    const { welcome, watch, pbx, homes } = setup();
+    pbx.login([user('alice', { loc: 'main' })], { name: 'main', domain: 'example.com' });
+    welcome();
+    watch(['alice']);
+    expect(homes).toEqual([]);
   });
 });
 

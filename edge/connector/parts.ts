@@ -17,6 +17,7 @@ import { PairingDesk } from './pairing-desk.ts';
 import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
+import { RefusedActivities } from './refused-activities.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
@@ -51,6 +52,7 @@ export class Parts {
   readonly farewells: Farewells;
   readonly farewellDesk: FarewellDesk;
   readonly timeline: Timeline;
+  readonly refused: RefusedActivities;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
   readonly presence: PresenceDesk;
@@ -77,6 +79,7 @@ export class Parts {
     this.pairs = new Pairs(database);
     this.farewells = new Farewells(database);
     this.timeline = new Timeline(database);
+    this.refused = new RefusedActivities(context);
     const { agents, directory, pairs, farewells, timeline } = this;
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
@@ -112,6 +115,7 @@ export class Parts {
       pairs,
       agents,
       timeline,
+      refused: this.refused,
       rules,
       teams: {
         wake: (pair, { write, read }) => {
@@ -134,6 +138,7 @@ export class Parts {
       pairs,
       directory: this.pbxDirectory,
       presence: this.presence,
+      refused: this.refused,
       listTold: (news) => this.chores.listTold(news),
       lineUp: () => {
         this.chores.lineUp(this.master === null);

@@ -9,6 +9,7 @@ import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import type { PresenceDesk } from './presence-desk.ts';
+import type { RefusedActivities } from './refused-activities.ts';
 import type { Pairs } from './store/pairs.ts';
 import type { PbxLine } from './words.ts';
 
@@ -18,6 +19,7 @@ export interface TunnelParts {
   pairs: Pairs;
   directory: PbxDirectory;
   presence: PresenceDesk;
+  refused: RefusedActivities;
   /** A list of users came: who belongs to whom may have to be looked at again. */
   listTold(news: ListNews): void;
   /** A PBX session came up. */
@@ -107,7 +109,9 @@ export class TunnelDesk {
     switch (frame.t) {
       case 'pbx': {
         const line = this.#parts.agents.lines()[frame.pbx];
-        if (line?.state === 'up') this.#parts.lineUp();
+        if (line?.state !== 'up') return;
+        this.#parts.refused.forget(frame.pbx);
+        this.#parts.lineUp();
         return;
       }
       case 'users':

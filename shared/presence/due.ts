@@ -10,6 +10,7 @@ import {
   sameTeams,
   type TeamsWrite,
 } from './model.ts';
+import { settable } from './refused.ts';
 import { type Rules, writesPbx, writesTeams } from './rules.ts';
 
 /** A session lasts PT10M at Microsoft and is refreshed twice in that time, as the original does. */
@@ -40,9 +41,10 @@ export function due(rules: Rules, state: PairState, now: number): Due {
 /** What should stand at our contact; `undefined` where we do not write, or know too little. */
 export function wantedOnPbx(rules: Rules, state: PairState): PbxActivity | undefined {
   if (!writesPbx(rules) || !state.pbx || !state.manual) return undefined;
-  if (state.teams?.call) return ON_THE_PHONE;
+  if (state.teams?.call) return settable(rules, state, ON_THE_PHONE);
   const isOwnState = rules.contact === OWN_STATE_CONTACT;
-  return isOwnState || state.manual.origin === 'teams' ? state.manual.pbx : '';
+  const isShown = isOwnState || state.manual.origin === 'teams';
+  return isShown ? settable(rules, state, state.manual.pbx) : '';
 }
 
 function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | null {

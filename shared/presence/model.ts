@@ -85,11 +85,7 @@ export interface Written {
   /** Last value the PBX confirmed, while nobody has changed it. */
   readonly pbxConfirmed: PbxActivity | null;
   /** The PBX refused this, or did not answer; tried again after `retryAt`. */
-  readonly pbxFailed: {
-    readonly activity: PbxActivity;
-    readonly code: string;
-    readonly retryAt: number;
-  } | null;
+  readonly pbxFailed: PbxFailed | null;
   /** Our call session stands in Teams; set or refreshed at. */
   readonly session: { readonly at: number } | null;
   /** Our preferred presence stands; `'cleared'`: we cleared it and nobody chose since. */
@@ -101,6 +97,17 @@ export interface Written {
   } | null;
   /** What we wrote to Teams lately, oldest first; see `ECHO_WINDOW_MS`. */
   readonly recent: readonly RecentWrite[];
+}
+
+export interface PbxFailed {
+  readonly activity: PbxActivity;
+  readonly code: string;
+  /** Epoch ms */
+  readonly retryAt: number;
+  /** Refusals of this activity in a row; absent: one. */
+  readonly times?: number;
+  /** Busy was set in its place, and failed as well: it is the user, not the activity. */
+  readonly busyToo?: boolean;
 }
 
 export interface RecentWrite {

@@ -12,15 +12,13 @@ import {
   type Written,
 } from './model.ts';
 import { type PbxReading, readItems } from './pbx-items.ts';
+import { failedWith, settable } from './refused.ts';
 import { closedness, type Rules, writesPbx } from './rules.ts';
 
 interface Seen {
   state: PairState;
   reason: Reason;
 }
-
-/** After a refusal that may pass, in ms. */
-export const PBX_RETRY_MS = 30_000;
 
 /** Takes in the whole item list of a user. */
 export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: number): Seen {
@@ -70,12 +68,13 @@ function arrived(written: Written, reading: PbxReading): Written {
 }
 
 /** A choice made in Teams that the PBX did not show yet when the gap began. */
-function isUndelivered(rules: Rules, { manual, pbx }: PairState): boolean {
+function isUndelivered(rules: Rules, before: PairState): boolean {
+  const { manual, pbx } = before;
   if (!writesPbx(rules) || manual?.origin !== 'teams') return false;
   const isOwnState = rules.contact === OWN_STATE_CONTACT;
   const shown = normalActivity((isOwnState ? pbx?.manual : pbx?.item) ?? null);
   const covered = !isOwnState && shown === ON_THE_PHONE;
-  return !covered && shown !== manual.pbx;
+  return !covered && shown !== settable(rules, before, manual.pbx);
 }
 
 /**
@@ -129,7 +128,7 @@ export function pbxAnswered(rules: Rules, state: PairState, event: PbxWrote, now
   if (pbxPending?.at !== event.write) return { state, reason: 'answer-nobody-waits-for' };
   const { activity } = pbxPending;
   if (event.fault) {
-    const pbxFailed = { activity, code: event.fault, retryAt: now + PBX_RETRY_MS };
+    const pbxFailed = failedWith(state.written.pbxFailed, activity, event.fault, now);
     const written = { ...state.written, pbxPending: null, pbxFailed };
     return { state: { ...state, written }, reason: 'pbx-refused' };
   }

@@ -3,13 +3,14 @@ import type { AccountReport } from '../graph/account-rpc.ts';
 import type { Parts } from './parts.ts';
 
 export function takeReport(parts: Parts, report: AccountReport): void {
-  const { accounts, outbox, reads, pairs, tasks } = parts;
+  const { accounts, listening, outbox, reads, pairs, tasks } = parts;
   const before = accounts.find(report.accountId);
   if (!before) return;
   accounts.noteReport(report);
   const { presence, users, signIn } = report;
   const known = before.report;
   if (presence.state === 'active' && known?.presence.state !== 'active') {
+    listening.began(report.accountId);
     // Whatever changed while nobody was subscribed was told to nobody.
     reads.read(presence.userIds.filter((id) => pairs.ofTeams(id)));
   }

@@ -55,6 +55,10 @@ export class Accounts {
       }));
   }
 
+  ids(): string[] {
+    return this.#context.database.all<{ id: string }>('SELECT id FROM account').map(({ id }) => id);
+  }
+
   find(id: string): Account | undefined {
     return this.all().find((account) => account.id === id);
   }
@@ -152,6 +156,12 @@ export class Accounts {
   get keysInUse(): Set<string> {
     const held = this.all().flatMap(({ report }) => (report ? [report.presence] : []));
     return new Set(held.flatMap((one) => (one.state === 'active' ? (one.encryptionId ?? []) : [])));
+  }
+
+  /** Users whom Microsoft refuses to subscribe. */
+  get refused(): TeamsUserId[] {
+    const held = this.all().flatMap(({ report }) => (report ? [report.presence] : []));
+    return held.flatMap((one) => (one.state === 'active' ? one.refusedIds : []));
   }
 
   /** Users for whom no account has room. */

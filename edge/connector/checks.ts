@@ -26,6 +26,7 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
     case 'sync':
       outbox.release();
       reads.release();
+      chores.sweepNow();
       return tasks.runNow('sweep');
     case 'agent':
     case 'pbx':

@@ -7,6 +7,7 @@ import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
+import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import { DOUBT_MS } from './pbx-directory.ts';
@@ -15,10 +16,12 @@ import type { SettingsDesk } from './settings-desk.ts';
 import type { Task } from './store/agenda.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
+import type { Sweep } from './sweep.ts';
 import type { Tasks } from './tasks.ts';
 import type { TeamsDirectory } from './teams-directory.ts';
 import type { TeamsOutbox } from './teams-outbox.ts';
 import type { TeamsReads } from './teams-reads.ts';
+import type { Turns } from './turns.ts';
 
 /** `/users/delta` is asked this often, in ms, where no users notification is in place. */
 const USERS_EVERY_MS = 60_000;
@@ -31,6 +34,8 @@ const WATCHED_USERS_EVERY_MS = 5 * 60_000;
 const USERS_CHANGED_MS = [1_000, 10_000] as const;
 /** A slow sweep repairs lost notifications, in ms. */
 const REPAIR_SWEEP_MS = 5 * 60_000;
+/** And this often, in ms, while a subscription tells nothing. */
+const SILENT_SWEEP_MS = 60_000;
 /** While no agent is connected nobody is waiting for what a sweep would find. */
 const IDLE_SWEEP_MS = 60_000;
 /** A run over 20,000 users takes its time: changes that come one by one share one, in ms. */
@@ -43,6 +48,7 @@ export interface ChoreParts {
   microsoft: Microsoft;
   decryptionKeys: DecryptionKeys;
   accounts: Accounts;
+  listening: Listening;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -50,6 +56,8 @@ export interface ChoreParts {
   pairs: Pairs;
   outbox: TeamsOutbox;
   reads: TeamsReads;
+  sweep: Sweep;
+  turns: Turns;
   findMaster: () => void;
   /** Matches everybody anew; says whether anybody could be. */
   pair: () => boolean;
@@ -85,6 +93,8 @@ export class Chores {
         return this.#pairing();
       case 'accounts':
         return this.configureAccounts(false);
+      case 'listening':
+        return this.#judge();
       case 'sweep':
         return this.#sweep();
     }
@@ -138,7 +148,7 @@ export class Chores {
     }
     // What an account subscribes is refused by a Worker that does not know the tenant yet.
     this.#tasks.at('accounts', await this.#publish());
-    this.#tasks.soon('sweep');
+    this.sweepNow();
     this.#tasks.soon('teams-users');
     // The lamp says what became of it; reading users does not wait for it.
     await microsoft.asApp().catch(() => undefined);
@@ -166,7 +176,10 @@ export class Chores {
     const { teamsDirectory, desk, accounts } = this.#parts;
     // Adding one plans this task again.
     if (desk.settings.source === 'subscribe' && accounts.all().length === 0) return;
-    if (await teamsDirectory.read(await this.reading())) this.pairSoon();
+    const call = await this.reading();
+    // A page at a time takes its turn, so that a sweep goes on between two of them.
+    const inTurn: GraphCall = (request) => this.#parts.turns.take(() => call(request));
+    if (await teamsDirectory.read(inTurn)) this.pairSoon();
     const every = accounts.areUsersWatched ? WATCHED_USERS_EVERY_MS : USERS_EVERY_MS;
     const again = this.#usersAgainAt > this.#now ? this.#usersAgainAt : this.#now + every;
     this.#tasks.at('teams-users', again);
@@ -208,12 +221,34 @@ export class Chores {
       .map((user) => user.id);
   }
 
-  #sweep(): void {
-    const { desk, agents, reads, pairs } = this.#parts;
-    reads.read(pairs.all().map(({ teamsId }) => teamsId));
+  /** Whether a subscription has gone silent. */
+  async #judge(): Promise<void> {
+    const nextAt = await this.#parts.listening.judge();
+    if (nextAt !== null) this.#tasks.at('listening', nextAt);
+    if (this.#parts.listening.silent.length > 0) this.sweepNow();
+  }
+
+  async #sweep(): Promise<void> {
+    this.#tasks.at('sweep', await this.#parts.sweep.step(this.#sweepEveryMs));
+  }
+
+  get #sweepEveryMs(): number {
+    const { desk, agents, listening } = this.#parts;
     const { source, pollSeconds } = desk.settings;
-    const every = source === 'poll' ? pollSeconds * 1000 : REPAIR_SWEEP_MS;
-    this.#tasks.at('sweep', this.#now + (agents.leader ? every : Math.max(every, IDLE_SWEEP_MS)));
+    const repair = listening.silent.length > 0 ? SILENT_SWEEP_MS : REPAIR_SWEEP_MS;
+    const every = source === 'poll' ? pollSeconds * 1000 : repair;
+    return agents.leader ? every : Math.max(every, IDLE_SWEEP_MS);
+  }
+
+  /** How often each of so many users is really read, in seconds. */
+  sweepSeconds(users: number): number {
+    return Math.ceil(this.#parts.sweep.intervalMs(users, this.#sweepEveryMs) / 1000);
+  }
+
+  /** Everybody may have changed, and somebody waits to know. */
+  sweepNow(): void {
+    this.#parts.sweep.startOver();
+    this.#tasks.soon('sweep');
   }
 
   /**
@@ -221,7 +256,7 @@ export class Chores {
    * Microsoft told it meanwhile was told to nobody.
    */
   leaderCame(): void {
-    this.#tasks.by('sweep', this.#now);
+    this.sweepNow();
   }
 
   get #tasks(): Tasks {

@@ -152,8 +152,11 @@ export class ConnectorObject
     cursor: string | null;
   }): Promise<Outcome<rpc.UserPage>> {
     return this.#known((parts) => {
-      const unseen = new Set(parts.tunnel.unseen());
-      return accepted(listUsers(parts, { master: parts.master, unseen }, query));
+      const { accounts, master, tunnel } = parts;
+      const unseen = new Set(tunnel.unseen());
+      const leftOut = new Set(accounts.leftOut);
+      const refused = new Set(accounts.refused);
+      return accepted(listUsers(parts, { master, unseen, leftOut, refused }, query));
     });
   }
 

@@ -6,13 +6,13 @@ import type { Fault } from '../graph/account-rpc.ts';
 /** What only an admin can put right is looked at again now and then: they may have done so elsewhere. */
 const FINAL: Backoff = { firstMs: 60_000, maxMs: 600_000 };
 
-/** However short Microsoft asks to wait, in ms. */
+/** A shorter wait, in ms, is none: who is asked for one again and again backs off by himself. */
 const AT_LEAST_MS = 500;
 
 /** Repeated tries are never further apart than they must be, nor so close that they hammer. */
 export function retryDelayMs(error: unknown, failures: number, random: number): number {
   const asked = error instanceof AppError ? error.retryAfterMs : undefined;
-  if (asked !== undefined) return Math.max(asked, AT_LEAST_MS);
+  if (asked !== undefined && asked >= AT_LEAST_MS) return asked;
   if (isFinal(error)) return FINAL.firstMs / 2 + backoffMs(FINAL, failures, random);
   return AT_LEAST_MS + backoffMs(GRAPH_BACKOFF, failures, random);
 }

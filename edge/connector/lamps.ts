@@ -5,7 +5,14 @@ import type { OpenSettings } from '../../shared/settings/schema.ts';
 import type { AccountReport, Fault } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
 import { faultParams } from './faults.ts';
+import { USERS_PER_ACCOUNT } from './spread.ts';
 import type { PbxLine, SignIn } from './words.ts';
+
+/** A number of users, and some of them by name. */
+interface Some {
+  count: number;
+  names: string[];
+}
 
 export interface Facts {
   /** Epoch ms */
@@ -25,8 +32,14 @@ export interface Facts {
     /** Reading presences. */
     reading: Fault | null;
   };
-  /** Users for whom no account has room: how many, and some of them by name. */
-  leftOut: { count: number; names: string[] };
+  /** How often each user is really read: not as often as wished, where they are too many. */
+  pollingEverySeconds: number;
+  /** Users for whom no account has room. */
+  leftOut: Some;
+  /** Users whom Microsoft refuses to subscribe. */
+  refused: Some;
+  /** User names of accounts whose subscriptions stand and tell nothing. */
+  silent: string[];
   agent: { enrolled: boolean; name: string | null };
   /** PBX sessions of the leading agent, by their name in its configuration. */
   lines: Readonly<Record<string, PbxLine>>;
@@ -120,10 +133,10 @@ function teamsUsersLamp({ settings, accounts, teamsUsers, faults }: Facts): Show
 }
 
 function subscriptionsLamp(facts: Facts): Shown {
-  const { settings, accounts, leftOut, pairing, faults, now } = facts;
+  const { settings, accounts, leftOut, refused, silent, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
     if (faults.reading) return failed('subscriptions', faults.reading, { who: 'the app' });
-    const { pollSeconds: seconds } = settings;
+    const { pollingEverySeconds: seconds } = facts;
     return shown('subscriptions', 'ok', 'polling', { users: pairing.paired, seconds });
   }
   if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');
@@ -133,8 +146,16 @@ function subscriptionsLamp(facts: Facts): Shown {
   }
   if (faults.accounts) return failed('subscriptions', faults.accounts);
   if (leftOut.count > 0) {
-    const params = { count: leftOut.count, users: some(leftOut.names) };
+    const missing = Math.ceil(leftOut.count / USERS_PER_ACCOUNT);
+    const params = { count: leftOut.count, users: some(leftOut.names), missing };
     return shown('subscriptions', 'warning', 'not-enough-accounts', params);
+  }
+  if (refused.count > 0) {
+    const params = { count: refused.count, users: some(refused.names) };
+    return shown('subscriptions', 'warning', 'users-refused', params);
+  }
+  if (silent.length > 0) {
+    return shown('subscriptions', 'warning', 'subscription-silent', { who: some(silent) });
   }
   const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   const active = states.filter((state) => state.state === 'active');

@@ -34,6 +34,11 @@ export class LiveSubscriptions {
     return isFrom(live, item) && live.users.has(item.userId);
   }
 
+  /** Whether this account's subscription is the one that covers a user. */
+  holds(accountId: string, userId: TeamsUserId): boolean {
+    return this.#of(accountId).presence?.users.has(userId) ?? false;
+  }
+
   /** Whether an item about the list of users, or a lifecycle event, belongs to one that is ours now. */
   owns(resource: Resource, origin: Origin): boolean {
     return isFrom(this.#of(origin.accountId)[resource], origin);

@@ -4,10 +4,11 @@ import type { Parts } from './parts.ts';
 import type { Hint, LifecycleEvent, Observation } from './rpc.ts';
 
 export function takeObservations(parts: Parts, observations: readonly Observation[]): void {
-  const { accounts, presence, context, reads } = parts;
+  const { accounts, listening, presence, context, reads } = parts;
   const { canAsk } = reads;
   for (const observation of observations) {
     if (!accounts.live.covers(observation)) continue;
+    listening.heard(observation.accountId);
     const pair = presence.ofTeams(observation.userId);
     if (!pair) continue;
     const { presence: seen, sequence } = observation;
@@ -19,9 +20,10 @@ export function takeObservations(parts: Parts, observations: readonly Observatio
 
 /** Items that say whose presence changed, or which users, and nothing more. */
 export function takeHints(parts: Parts, hints: readonly Hint[]): void {
-  const { accounts, presence, chores } = parts;
+  const { accounts, listening, presence, chores } = parts;
   for (const hint of hints) {
     if (hint.about !== 'presence' || !accounts.live.covers(hint)) continue;
+    listening.heard(hint.accountId);
     const pair = presence.ofTeams(hint.userId);
     if (pair) presence.apply(pair, { kind: 'teams-changed' });
   }
@@ -36,13 +38,14 @@ export async function takeLifecycle(
   parts: Parts,
   events: readonly LifecycleEvent[],
 ): Promise<void> {
-  const { accounts, context, desk, tasks } = parts;
+  const { accounts, context, desk, chores, tasks } = parts;
   const { connector } = desk;
   for (const origin of events) {
     const { accountId, about, event } = origin;
     if (!accounts.live.owns(about, origin)) continue;
     if (event !== 'missed') {
       await context.objects.subscription(connector, accountId).lifecycle(about, event);
-    } else tasks.soon(about === 'users' ? 'teams-users' : 'sweep');
+    } else if (about === 'users') tasks.soon('teams-users');
+    else chores.sweepNow();
   }
 }

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
+import { Listening } from './listening.ts';
 import { Microsoft } from './microsoft.ts';
 import { Pace } from './pace.ts';
 import { PairingDesk } from './pairing-desk.ts';
@@ -19,18 +20,22 @@ import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
 import { RefusedActivities } from './refused-activities.ts';
 import { SettingsDesk } from './settings-desk.ts';
+import { isUntold } from './silence.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
 import { Farewells } from './store/farewells.ts';
 import { Lines } from './store/lines.ts';
 import { type Pair, Pairs } from './store/pairs.ts';
+import { Sweep } from './sweep.ts';
 import { Tasks } from './tasks.ts';
 import { TeamsDirectory } from './teams-directory.ts';
+import { TeamsLetters } from './teams-letters.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
+import { Turns } from './turns.ts';
 
 const MASTER = 'master';
 
@@ -43,6 +48,7 @@ export class Parts {
   readonly agents: Agents;
   readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
+  readonly listening: Listening;
   readonly microsoft: Microsoft;
   readonly directory: Directory;
   readonly pbxDirectory: PbxDirectory;
@@ -55,6 +61,7 @@ export class Parts {
   readonly refused: RefusedActivities;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
+  readonly sweep: Sweep;
   readonly presence: PresenceDesk;
   readonly chores: Chores;
   readonly tasks: Tasks;
@@ -65,6 +72,7 @@ export class Parts {
   constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
     const { database, keyring } = context;
     const pace = new Pace(context);
+    const turns = new Turns();
     const rules = () => this.rules;
     this.context = context;
     this.desk = new SettingsDesk(database, keyring);
@@ -74,6 +82,14 @@ export class Parts {
     this.agents = new Agents(ctx, database, new Lines(database));
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
     this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
+    this.listening = new Listening({
+      context,
+      live: this.accounts.live,
+      accountIds: () => this.accounts.ids(),
+      renew: (id) =>
+        context.objects.subscription(this.desk.connector, id).lifecycle('presence', 'silent'),
+      judgeBy: (at) => this.tasks.by('listening', at),
+    });
     this.microsoft = new Microsoft(context, this.desk);
     this.directory = new Directory(database);
     this.pairs = new Pairs(database);
@@ -85,20 +101,26 @@ export class Parts {
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
     this.farewellDesk = new FarewellDesk(context, farewells, agents, pairs);
-    this.outbox = new TeamsOutbox({
+    const letters = new TeamsLetters({
       context,
       pairs,
       farewells,
-      pace,
       rules,
-      writing: () => this.microsoft.asApp(),
-      clientId: () => this.desk.settings.clientIdSyncToTeams,
       errandOf: (pair) => this.presence.errandOf(pair),
       keep: (pair, state, changed) => this.presence.keep(pair, state, changed),
       failed: ({ teamsId }, { write, code }) => {
         const event = { kind: 'teams-failed', write } as const;
         timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
       },
+      throttled: (until) => pace.close(until),
+    });
+    this.outbox = new TeamsOutbox({
+      context,
+      farewells,
+      letters,
+      pace,
+      writing: () => this.microsoft.asApp(),
+      clientId: () => this.desk.settings.clientIdSyncToTeams,
     });
     this.reads = new TeamsReads({
       context,
@@ -106,10 +128,15 @@ export class Parts {
       farewells,
       pace,
       reading: () => this.chores.reading(),
-      seen: (pair, event) => this.presence.apply(pair, event),
+      seen: (pair, event) => {
+        const isNews = isUntold(pair.state, event.presence, event.at);
+        if (isNews) this.listening.untold(pair.teamsId);
+        this.presence.apply(pair, event);
+      },
       keep: (pair, state) => this.presence.keep(pair, state),
-      postponed: (until) => this.tasks.by('sweep', until),
+      turns,
     });
+    this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });
     this.presence = new PresenceDesk({
       context,
       pairs,
@@ -129,6 +156,7 @@ export class Parts {
       context,
       findMaster: () => this.findMaster(),
       pair: () => this.pair(),
+      turns,
       tasks: () => this.tasks,
     });
     this.tasks = new Tasks(context, this.agenda, (task) => this.chores.run(task));

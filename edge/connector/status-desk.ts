@@ -1,9 +1,12 @@
 // Gathers the facts behind the lamps, and remembers since when each lamp is as it is.
+import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
+import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
 import { type Facts, lampsOf } from './lamps.ts';
+import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { SettingsDesk } from './settings-desk.ts';
@@ -18,6 +21,7 @@ export interface StatusParts {
   desk: SettingsDesk;
   microsoft: Microsoft;
   accounts: Accounts;
+  listening: Listening;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -25,6 +29,7 @@ export interface StatusParts {
   pairs: Pairs;
   tasks: Tasks;
   reads: TeamsReads;
+  chores: Chores;
   unseen: () => string[];
   master: () => string | null;
 }
@@ -62,12 +67,15 @@ export class StatusDesk {
   }
 
   #facts(): Facts {
-    const { context, desk, microsoft, accounts, agents, directory, pairs, tasks, reads } =
-      this.#parts;
+    const { context, desk, microsoft, accounts, listening, agents } = this.#parts;
+    const { directory, pairs, tasks, reads, chores } = this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
     const count = pairs.count(context.now());
-    const { leftOut } = accounts;
+    const some = (ids: readonly TeamsUserId[]) => ({
+      count: ids.length,
+      names: ids.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
+    });
     return {
       now: context.now(),
       settings: desk.settings,
@@ -83,10 +91,10 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
-      leftOut: {
-        count: leftOut.length,
-        names: leftOut.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
-      },
+      pollingEverySeconds: chores.sweepSeconds(count.pairs),
+      leftOut: some(accounts.leftOut),
+      refused: some(accounts.refused),
+      silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
       agent: { enrolled: agents.enrolled(), name: agents.leaderName() },
       lines: agents.lines(),
       unseen: this.#unseenNames(),

@@ -12,11 +12,17 @@ const CHANGED = 'users-changed';
 /** The last full round lacked more than half of the users: when the next one does so too, it is so. */
 const DOUBTED = 'users-doubted';
 
+interface Round {
+  cursor: UsersCursor | null;
+  /** Whom it has listed so far. */
+  readonly seen: Set<TeamsUserId>;
+}
+
 export class TeamsDirectory {
   readonly #context: Context;
   readonly #directory: Directory;
-  /** Changes with each new start, so that what an older round brings late is dropped. */
-  #start = {};
+  /** The round under way, or one that broke off; what an older one brings late is dropped. */
+  #round: Round | undefined;
 
   constructor(context: Context, directory: Directory) {
     this.#context = context;
@@ -25,7 +31,7 @@ export class TeamsDirectory {
 
   /** Forgets how far the users were read: the next round lists everybody. */
   startOver(): void {
-    this.#start = {};
+    this.#round = undefined;
     this.#context.database.forget(CURSOR);
   }
 
@@ -35,25 +41,24 @@ export class TeamsDirectory {
   }
 
   /**
-   * Reads one round, to its end. Says whether anything changed since it last said so.
+   * Reads one round, to its end. One that broke off goes on where it was, as long as the object lives.
+   * Says whether anything changed since it last said so.
    * @throws AppError of `graph/users.ts`
    */
   async read(call: GraphCall): Promise<boolean> {
     const { database } = this.#context;
-    const start = this.#start;
-    let cursor = database.read<UsersCursor>(CURSOR) ?? null;
-    // A full round that was interrupted begins again: who was seen in it is not known any more.
-    if (cursor && (cursor.kind === 'list' || cursor.full)) cursor = null;
-    let seen = new Set<TeamsUserId>();
+    this.#round ??= this.#newRound();
+    const round = this.#round;
     for (;;) {
-      const page = await readUsersPage(call, cursor);
+      const page = await readUsersPage(call, round.cursor);
       // Another tenant, perhaps; whoever started over reads again.
-      if (start !== this.#start) return false;
-      if (page.first) seen = new Set();
-      database.transaction(() => this.#take(page, seen));
-      cursor = page.cursor;
+      if (round !== this.#round) return false;
+      if (page.first) round.seen.clear();
+      database.transaction(() => this.#take(page, round.seen));
+      round.cursor = page.cursor;
       if (!page.done) continue;
-      const gone = page.full ? this.#unseen(seen) : [];
+      this.#round = undefined;
+      const gone = page.full ? this.#unseen(round.seen) : [];
       if (gone.length > 0) this.#drop(gone);
       else database.forget(DOUBTED);
       break;
@@ -62,6 +67,13 @@ export class TeamsDirectory {
     const changed = database.read<boolean>(CHANGED) ?? false;
     if (changed) database.forget(CHANGED);
     return changed;
+  }
+
+  #newRound(): Round {
+    const kept = this.#context.database.read<UsersCursor>(CURSOR) ?? null;
+    // A full round that ended with the object begins again: who was seen in it is not known any more.
+    const isLost = kept !== null && (kept.kind === 'list' || kept.full);
+    return { cursor: isLost ? null : kept, seen: new Set() };
   }
 
   #take({ users, removed, cursor }: UsersPage, seen: Set<TeamsUserId>): void {

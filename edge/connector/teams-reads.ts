@@ -1,4 +1,5 @@
-// Reads presences from Microsoft in bulk: those that a pair asks for, and sweeps over many.
+// Reads presences from Microsoft in bulk: those that somebody asks for, and the slices of a sweep. Each
+// has a request of its own, so that neither waits for the other; both wait when Microsoft says so.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { TeamsSeen } from '../../shared/presence/events.ts';
@@ -10,6 +11,7 @@ import { faultOf, isFinal, retryDelayMs } from './faults.ts';
 import type { Pace } from './pace.ts';
 import type { Farewells } from './store/farewells.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
+import type { Turns } from './turns.ts';
 
 /** Microsoft knows nothing of a user: ask again after this long, in ms. */
 const UNKNOWN_USER_MS = 60_000;
@@ -26,8 +28,8 @@ export interface ReadsParts {
   seen: (pair: Pair, event: TeamsSeen) => void;
   /** Looks after a pair whose state was changed here. */
   keep: (pair: Pair, state: Pair['state']) => void;
-  /** Not everybody who was to be read could be: to be done again at this time. */
-  postponed: (until: number) => void;
+  /** Where work waits its turn that nobody waits for. */
+  turns: Turns;
 }
 
 export class TeamsReads {
@@ -46,6 +48,11 @@ export class TeamsReads {
     return this.#parts.context.now() >= this.#notBefore;
   }
 
+  /** When reads may be tried again, epoch ms. */
+  get notBefore(): number {
+    return this.#notBefore;
+  }
+
   /** Why the last read failed; `null`: it did not. */
   get fault(): Fault | null {
     return this.#parts.context.database.read<Fault>(FAULT) ?? null;
@@ -55,6 +62,15 @@ export class TeamsReads {
   read(ids: Iterable<TeamsUserId>): void {
     for (const id of ids) this.#wanted.add(id);
     this.resume();
+  }
+
+  /**
+   * Reads a slice of a sweep; says whether it could be. Of whom something is still to be taken back,
+   * nothing is believed yet. The caller has asked the pace.
+   */
+  async sweep(pairs: readonly Pair[]): Promise<boolean> {
+    const slice = pairs.filter(({ teamsId }) => !this.#parts.farewells.ofTeams(teamsId));
+    return slice.length === 0 || this.#parts.turns.take(() => this.#tryToRead(slice));
   }
 
   /** Time has passed: what had to wait may go on. */
@@ -79,9 +95,11 @@ export class TeamsReads {
     await Promise.resolve();
     while (this.#wanted.size > 0) {
       const slice = this.#slice();
-      if (slice.length === 0 || !pace.mayAsk('other')) return;
+      if (slice.length === 0 || !pace.mayAsk('read')) return;
       for (const { teamsId } of slice) this.#wanted.delete(teamsId);
-      if (!(await this.#tryToRead(slice))) return;
+      if (await this.#tryToRead(slice)) continue;
+      for (const { teamsId } of slice) this.#wanted.add(teamsId);
+      return;
     }
   }
 
@@ -106,14 +124,13 @@ export class TeamsReads {
       if (this.fault) context.database.forget(FAULT);
       return true;
     } catch (error) {
-      for (const { teamsId } of slice) this.#wanted.add(teamsId);
       this.#failures += 1;
       this.#notBefore = context.now() + retryDelayMs(error, this.#failures, context.random());
       const code = error instanceof AppError ? error.code : 'internal';
       const retryAt = isFinal(error) ? null : this.#notBefore;
       context.database.write(FAULT, faultOf(error, retryAt));
       context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
-      this.#parts.postponed(this.#notBefore);
+      context.wakeBy(this.#notBefore);
       return false;
     }
   }

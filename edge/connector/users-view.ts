@@ -1,5 +1,5 @@
 // The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
-
+import type { TeamsUserId } from '../../shared/ids.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
 import { fold } from './pairing.ts';
 import type { UserPage, UserView } from './rpc.ts';
@@ -15,16 +15,27 @@ export interface UserQuery {
   cursor: string | null;
 }
 
+export interface Circumstances {
+  /** The PBX whose users count; `null`: not known yet. */
+  master: string | null;
+  /** Guids whose presence the App object may not see. */
+  unseen: ReadonlySet<string>;
+  /** Users for whom no Teams account has room. */
+  leftOut: ReadonlySet<TeamsUserId>;
+  /** Users whom Microsoft refuses to subscribe. */
+  refused: ReadonlySet<TeamsUserId>;
+}
+
 /**
  * One page, sorted by name.
- * @param master the PBX whose users count; `null`: not known yet
- * @param unseen guids whose presence the App object may not see
+ * @param circumstances what is special about some of them
  */
 export function listUsers(
   { directory, pairs }: { directory: Directory; pairs: Pairs },
-  { master, unseen }: { master: string | null; unseen: ReadonlySet<string> },
+  circumstances: Circumstances,
   query: UserQuery,
 ): UserPage {
+  const { master, unseen } = circumstances;
   const ofMaster = master === null ? [] : directory.pbx(master);
   const pbxUsers = new Map(ofMaster.map((user) => [user.guid, user]));
   const rows: Row[] = [];
@@ -55,7 +66,9 @@ export function listUsers(
     .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
   const from = cursorPosition(query.cursor);
   const page = wanted.slice(from, from + PAGE_SIZE);
-  const items = page.map((row) => viewOf(row, row.teams && pairs.ofTeams(row.teams.id)));
+  const items = page.map((row) =>
+    viewOf(row, row.teams && pairs.ofTeams(row.teams.id), circumstances),
+  );
   const next = from + PAGE_SIZE < wanted.length ? String(from + PAGE_SIZE) : undefined;
   return next === undefined ? { items, counts } : { items, next, counts };
 }
@@ -86,9 +99,13 @@ function mentions({ teams, pbx }: Row, text: string): boolean {
   return words.some((word) => word != null && fold(word).includes(text));
 }
 
-function viewOf({ teams, pbx, state }: Row, pair: Pair | undefined): UserView {
+function viewOf(
+  { teams, pbx, state }: Row,
+  pair: Pair | undefined,
+  circumstances: Circumstances,
+): UserView {
   const view: UserView = { state };
-  const reason = reasonOf(teams, state);
+  const reason = reasonOf(teams, state, circumstances);
   if (reason !== undefined) view.reason = reason;
   if (teams?.match && 'matchedBy' in teams.match) view.matchedBy = teams.match.matchedBy;
   if (teams) {
@@ -117,7 +134,11 @@ function viewOf({ teams, pbx, state }: Row, pair: Pair | undefined): UserView {
   return view;
 }
 
-function reasonOf(teams: TeamsEntry | undefined, state: UserView['state']): string | undefined {
+function reasonOf(
+  teams: TeamsEntry | undefined,
+  state: UserView['state'],
+  { leftOut, refused }: Circumstances,
+): string | undefined {
   if (!teams) return 'No Teams user fits this user of the PBX.';
   const { match } = teams;
   if (state === 'noRights') {
@@ -126,6 +147,12 @@ function reasonOf(teams: TeamsEntry | undefined, state: UserView['state']): stri
   if (match?.state === 'unlicensed') return 'This user has no licence with Teams.';
   if (match?.state === 'ambiguous') {
     return `By ${match.step}, more than one fits: ${match.candidates.join(', ')}.`;
+  }
+  if (state === 'paired' && leftOut.has(teams.id)) {
+    return 'No Teams account has room for this user: add another one.';
+  }
+  if (state === 'paired' && refused.has(teams.id)) {
+    return 'Microsoft refuses to subscribe the presence of this user.';
   }
   if (match?.state !== 'unmatched') return undefined;
   switch (match.reason) {

@@ -1,5 +1,5 @@
 // How what happened changes what is known of an account: its sign-in here, its subscriptions in
-// `subscription-events.ts`. Pure.
+// `after-subscription.ts`. Pure.
 import { GRAPH_BACKOFF } from '../../shared/backoff.ts';
 import type { Resource } from './account-rpc.ts';
 import {
@@ -9,12 +9,9 @@ import {
   newAccountState,
   type SignIn,
 } from './account-state.ts';
-import {
-  afterSubscription,
-  configuredAnew,
-  pauseFor,
-  type SubscriptionEvent,
-} from './subscription-events.ts';
+import { pauseFor } from './after-failure.ts';
+import { afterSubscription, configuredAnew } from './after-subscription.ts';
+import type { SubscriptionEvent } from './subscription-event.ts';
 
 export type AccountEvent =
   /** A new spec. Another account starts from nothing; other credentials are tried at once. */

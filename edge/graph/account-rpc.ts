@@ -48,6 +48,8 @@ export type SubscriptionReport =
       id: string;
       expiresAt: number;
       userIds: TeamsUserId[];
+      /** Users whom Microsoft refuses to subscribe. */
+      refusedIds: TeamsUserId[];
       /** The key that items are encrypted for; `null`: they carry no data. */
       encryptionId: string | null;
     }
@@ -67,6 +69,8 @@ export interface AccessToken {
   expiresAt: number;
 }
 
+export type LifecycleNews = 'reauthorizationRequired' | 'subscriptionRemoved' | 'silent';
+
 export interface SubscriptionRpc {
   /** Takes over the spec, drops what was tried with an older one, and begins at once. */
   configure(spec: AccountSpec): Promise<void>;
@@ -75,11 +79,11 @@ export interface SubscriptionRpc {
    * @param refused a token that Graph answered with 401: another one is fetched
    */
   accessToken(refused?: string): Promise<Outcome<AccessToken>>;
-  /** Microsoft asked for a new authorisation, or said that the subscription is gone. */
-  lifecycle(
-    resource: Resource,
-    event: 'reauthorizationRequired' | 'subscriptionRemoved',
-  ): Promise<void>;
+  /**
+   * Microsoft asked for a new authorisation, or said that the subscription is gone; or it stands there
+   * and tells nothing (`silent`).
+   */
+  lifecycle(resource: Resource, event: LifecycleNews): Promise<void>;
   /** Deletes the subscriptions at Microsoft and everything stored. */
   remove(): Promise<void>;
 }

@@ -130,12 +130,13 @@ export function reportOf(
 }
 
 function subscriptionReport(
-  { held, creating, fault }: SubscriptionState,
+  { held, creating, excluded, fault }: SubscriptionState,
   now: number,
 ): SubscriptionReport {
   if (held && held.expiresAt > now) {
     const { generation, id, expiresAt, userIds, encryptionId } = held;
-    return { state: 'active', generation, id, expiresAt, userIds, encryptionId };
+    const refusedIds = excluded;
+    return { state: 'active', generation, id, expiresAt, userIds, refusedIds, encryptionId };
   }
   if (creating) return { state: 'creating', ...creating };
   return fault ? { state: 'failed', fault } : { state: 'none' };

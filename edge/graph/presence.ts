@@ -1,9 +1,10 @@
-// Reads presences in bulk, and writes one user's (facts: graph §1.2, §1.3).
+// Reads presences in bulk, and writes those of one user or of several (facts: graph §1.2, §1.3).
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
 import { preferredLifetime } from '../../shared/presence/mapping.ts';
 import type { TeamsPresence, TeamsWrite } from '../../shared/presence/model.ts';
+import { type BatchRequest, callBatch } from './batch.ts';
 import type { GraphCall } from './client.ts';
 
 /** Users that one bulk read may name. */
@@ -11,6 +12,9 @@ export const PRESENCES_PER_READ = 650;
 
 /** How long a call session lasts at Microsoft when it is not refreshed: twice the refresh interval. */
 const SESSION_DURATION = 'PT10M';
+
+/** Of the few requests that may be under way, one that hears nothing holds up others: in ms. */
+const WRITE_TIMEOUT_MS = 10_000;
 
 export interface PresenceReading {
   userId: TeamsUserId;
@@ -58,22 +62,46 @@ export async function readPresences(
   });
 }
 
+/** A write and whose presence it is. */
+export interface PresenceWrite {
+  readonly userId: TeamsUserId;
+  readonly write: TeamsWrite;
+}
+
 /**
- * Writes one user's presence. A session that is not there counts as cleared.
- * @param sessionId must be the id of the app whose token writes
+ * Writes presences: one in a request of its own, up to 20 in a batch. Answers, in their order, what
+ * went wrong with each, mostly an AppError; `null`: done.
+ * @param clientId id of the app whose token writes
  */
-export async function writePresence(
+export async function writePresences(
   call: GraphCall,
-  userId: TeamsUserId,
-  write: TeamsWrite,
-  { clientId: sessionId }: { clientId: string },
-): Promise<void> {
-  const act = (action: string, body: unknown): Promise<undefined> =>
-    call({
-      method: 'POST',
-      path: `/users/${encodeURIComponent(userId)}/presence/${action}`,
-      body,
-    });
+  writes: readonly PresenceWrite[],
+  { clientId, now }: { clientId: string; now: () => number },
+): Promise<unknown[]> {
+  const requests = writes.map((one) => requestOf(one, clientId));
+  const errors = await send(call, requests, now).catch((error: unknown) => writes.map(() => error));
+  return writes.map((one, at) => (isDone(one, errors[at]) ? null : errors[at]));
+}
+
+async function send(
+  call: GraphCall,
+  requests: readonly BatchRequest[],
+  now: () => number,
+): Promise<unknown[]> {
+  const [first, ...others] = requests;
+  const patient: GraphCall = (request) => call({ ...request, timeoutMs: WRITE_TIMEOUT_MS });
+  if (others.length > 0) return callBatch(patient, requests, now);
+  if (first) await patient(first);
+  return [null];
+}
+
+/** What Graph is asked for a write. `sessionId` must be the id of the app that asks. */
+function requestOf({ userId, write }: PresenceWrite, sessionId: string): BatchRequest {
+  const act = (action: string, body: unknown): BatchRequest => ({
+    method: 'POST',
+    path: `/users/${encodeURIComponent(userId)}/presence/${action}`,
+    body,
+  });
   switch (write.kind) {
     case 'set-session':
       return act('setPresence', {
@@ -83,10 +111,7 @@ export async function writePresence(
         expirationDuration: SESSION_DURATION,
       });
     case 'clear-session':
-      return act('clearPresence', { sessionId }).catch((error: unknown) => {
-        if (!(error instanceof AppError && error.code === 'graph-not-found')) throw error;
-        return undefined;
-      });
+      return act('clearPresence', { sessionId });
     case 'set-preferred': {
       const { availability, activity } = write.presence;
       const expirationDuration = preferredLifetime(write.presence).iso;
@@ -96,3 +121,8 @@ export async function writePresence(
       return act('clearUserPreferredPresence', {});
   }
 }
+
+/** A session that is not there counts as cleared. */
+const isDone = ({ write }: PresenceWrite, error: unknown): boolean =>
+  error === null ||
+  (write.kind === 'clear-session' && error instanceof AppError && error.code === 'graph-not-found');

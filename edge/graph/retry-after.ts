@@ -1,11 +1,15 @@
 // Reads `Retry-After`. Pure.
 
-/** Longer than this, in ms, nobody is believed: the hour is longer than any window of Microsoft's. */
-const LONGEST_MS = 3_600_000;
+/**
+ * Longer than this, in ms, nobody is believed. Microsoft counts presence over 30 s; to send one request
+ * too early costs one more refusal, to believe a slip of some proxy would keep calls back for hours.
+ */
+const LONGEST_MS = 600_000;
 
 /**
  * How long to wait, in ms: whole seconds, a fraction as Graph's own sample has it (2.128), or an HTTP
- * date (facts: graph §4). `undefined` where nothing usable is said.
+ * date (facts: graph §4). 0 for a date that has passed. `undefined` where nothing usable is said, a
+ * negative number included.
  */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? '';

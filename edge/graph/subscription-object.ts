@@ -11,6 +11,7 @@ import {
   type AccessToken,
   type AccountReports,
   type AccountSpec,
+  type LifecycleNews,
   RESOURCES,
   type Resource,
   type SubscriptionRpc,
@@ -91,12 +92,14 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     }
   }
 
-  async lifecycle(
-    resource: Resource,
-    event: 'reauthorizationRequired' | 'subscriptionRemoved',
-  ): Promise<void> {
+  async lifecycle(resource: Resource, event: LifecycleNews): Promise<void> {
     if (!this.#store.account) return;
-    this.#happened({ kind: event === 'subscriptionRemoved' ? 'removed' : 'reauthorize', resource });
+    const kinds = {
+      reauthorizationRequired: 'reauthorize',
+      subscriptionRemoved: 'removed',
+      silent: 'silent',
+    } as const;
+    this.#happened({ kind: kinds[event], resource });
     await this.ctx.storage.setAlarm(Date.now());
   }
 

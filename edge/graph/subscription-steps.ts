@@ -8,7 +8,7 @@ import type { AccountSpec } from './account-rpc.ts';
 import { type Failure, failureOf } from './account-state.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import type { ClientState } from './client-state.ts';
-import type { SubscriptionEvent } from './subscription-events.ts';
+import type { SubscriptionEvent } from './subscription-event.ts';
 import { TIMES, type Wanted, wantedOf } from './subscription-plan.ts';
 import {
   createSubscription,

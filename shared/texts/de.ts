@@ -195,8 +195,20 @@ export const DE: Record<TextCode, Text> = {
   'nobody-to-subscribe': { message: 'Es gibt noch niemanden zu abonnieren.', action: '' },
   'not-enough-accounts': {
     message:
-      '{count} Benutzer sind nicht abonniert, darunter {users}: ein Teams-Konto reicht für 650.',
-    action: 'Ein weiteres Teams-Konto hinzufügen.',
+      '{count} Benutzer sind nicht abonniert, darunter {users}: ein Teams-Konto reicht für 650. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',
+    action: 'Teams-Konten hinzufügen: {missing} weitere. In der Benutzerliste steht es bei jedem.',
+  },
+  'subscription-silent': {
+    message:
+      'Das Abonnement von {who} besteht bei Microsoft, aber Präsenzen änderten sich ohne Benachrichtigung. Es wurde neu angelegt; bis eine kommt, werden alle Benutzer jede Minute gelesen.',
+    action:
+      'Zunächst nichts zu tun. Wenn es über Stunden so bleibt: https://admin.microsoft.com, Integrität, Dienststatus, Microsoft Teams – oder Abfragen wählen.',
+  },
+  'users-refused': {
+    message:
+      'Microsoft lehnt es ab, {count} Benutzer zu abonnieren, darunter {users}. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',
+    action:
+      'Im Entra-Portal prüfen, ob es diese Benutzer gibt und ob sie eine Teams-Lizenz haben. Sie werden wieder versucht, wenn sich die Benutzerliste ändert.',
   },
   polling: {
     message: 'Die Präsenz von {users} Benutzern wird alle {seconds} s abgefragt.',

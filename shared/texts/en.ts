@@ -196,8 +196,21 @@ export const EN = {
   subscribing: { message: 'The subscription is being set up.', action: '' },
   'nobody-to-subscribe': { message: 'There is nobody to subscribe yet.', action: '' },
   'not-enough-accounts': {
-    message: '{count} users are not subscribed, among them {users}: each Teams account takes 650.',
-    action: 'Add another Teams account.',
+    message:
+      '{count} users are not subscribed, among them {users}: each Teams account takes 650. What they do in Teams is noticed within five minutes instead of at once.',
+    action: 'Add Teams accounts: {missing} more. In the list of users each of them says so.',
+  },
+  'subscription-silent': {
+    message:
+      'The subscription of {who} stands at Microsoft, but presences changed without a notification. It has been made anew; until one comes, all users are read every minute.',
+    action:
+      'Nothing to do at first. If this stays for hours: https://admin.microsoft.com, Health, Service health, Microsoft Teams – or choose polling.',
+  },
+  'users-refused': {
+    message:
+      'Microsoft refuses to subscribe {count} users, among them {users}. What they do in Teams is noticed within five minutes instead of at once.',
+    action:
+      'Check in the Entra portal that these users exist and have a Teams licence. They are tried again when the list of users changes.',
   },
   polling: { message: 'The presence of {users} users is asked every {seconds} s.', action: '' },
   'notification-url-reached': { message: 'Microsoft reaches the notification URL.', action: '' },

@@ -1,70 +1,36 @@
-// `npm run bench`: how long the product takes on this machine, as figures and as ratios within the
-// run. Prints a table and writes `.state/bench.json`. CHANGES (default 200) from the environment.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { castOf, NAMES } from '../scenario/cast.ts';
-import { becomes } from '../scenario/eventually.ts';
-import { setUp } from '../sim/demo/set-up.ts';
-import { type Arrival, watch } from '../sim/demo/watch.ts';
-import { type Figures, figures, ratio } from './figures.ts';
+// `npm run bench`: what the product does on this machine, as figures and as ratios within the run.
+// `npm run bench -- latency` and so on: one part of it. Prints each part and writes `.state/bench.json`.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { benchLargeTenant } from './large-tenant.ts';
+import { benchLatency } from './latency.ts';
 
-const changes = Number(process.env['CHANGES'] || 200);
+const PARTS: Readonly<Record<string, () => Promise<object>>> = {
+  latency: () => benchLatency(Number(process.env['CHANGES'] || 200)),
+  subscribe: () => benchLargeTenant({ users: 6_500, source: 'subscribe', accounts: 10 }),
+  poll: () => benchLargeTenant({ users: 10_000, source: 'poll', accounts: 0 }),
+};
+const RESULT = '.state/bench.json';
 
-const demo = await setUp({ stateDir: resolve('.state/bench'), port: 0 });
-const cast = castOf(demo);
-const arrivals: Arrival[] = [];
-watch(demo.lab, (arrival) => arrivals.push(arrival));
-try {
-  // Microsoft's own delay is not ours to measure.
-  demo.lab.microsoft.turn({ latencyMs: 0 });
-  await cast.allGreen();
-  const healthz = await repeat(changes, () => fetch(`${demo.edge.origin}/healthz`));
-  await changeEverything();
-  report(healthz);
-} finally {
-  await demo.close();
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(1);
+}
+const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+console.log(machine);
+for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
+  const result = await PARTS[name]?.();
+  console.log(`\n${name}`);
+  console.dir(result, { depth: 5 });
+  await keep(name, { at: new Date().toISOString(), machine, ...result });
 }
 
-/** Each person by turns on either side; the next change waits until the last one has arrived. */
-async function changeEverything(): Promise<void> {
-  for (let n = 0; n < changes / 2; n += 1) {
-    const name = NAMES[n % NAMES.length] ?? 'alice';
-    const busy = Math.floor(n / NAMES.length) % 2 === 0;
-    cast.teams(name).choose(busy ? 'Busy' : 'DoNotDisturb');
-    await becomes(cast.onPbx(name), busy ? 'busy' : 'dnd');
-    cast.pbx(name).setPresence(busy ? 'away' : '');
-    await becomes(cast.inTeams(name), busy ? 'Away/Away' : 'Available/Available');
-  }
-}
-
-function report(healthz: Figures): void {
-  const spans = (direction: Arrival['direction']) =>
-    figures(arrivals.filter((one) => one.direction === direction).map(({ ms }) => ms));
-  const delivered = demo.lab.microsoft.records.notifications.filter(({ status }) => status === 202);
-  const webhook = figures(delivered.map(({ ms }) => ms));
-  const table = {
-    'GET /healthz, the bare answer': healthz,
-    'webhook, checked and stored': webhook,
-    'Teams → PBX, notification to SetPresence': spans('Teams → PBX'),
-    'PBX → Teams, event to Graph request': spans('PBX → Teams'),
-  };
-  console.table(table);
-  const ratios = { 'webhook / healthz': ratio(webhook, healthz) };
-  console.table(ratios);
-  void save({ node: process.version, changes, ms: table, ratios });
-}
-
-async function save(result: unknown): Promise<void> {
+/** Beside the results of the other parts, of whenever those were made. */
+async function keep(name: string, result: object): Promise<void> {
   await mkdir('.state', { recursive: true });
-  await writeFile('.state/bench.json', `${JSON.stringify(result, null, 2)}\n`);
-}
-
-async function repeat(times: number, act: () => Promise<Response>): Promise<Figures> {
-  const spans: number[] = [];
-  for (let n = 0; n < times; n += 1) {
-    const began = performance.now();
-    await (await act()).text();
-    spans.push(performance.now() - began);
-  }
-  return figures(spans);
+  const known = await readFile(RESULT, 'utf8').catch(() => '{}');
+  const all = { ...JSON.parse(known), [name]: result };
+  await writeFile(RESULT, `${JSON.stringify(all, null, 2)}\n`);
 }

@@ -1,7 +1,10 @@
 // Both simulators together, with the words that configure a connector and an agent for them. Used by
 // `npm run sim`, by `npm start` and by scenarios.
+
+import type { TenantOptions } from './microsoft/default-tenant.ts';
 import type { Microsoft } from './microsoft/microsoft.ts';
 import { startMicrosoft } from './microsoft/server.ts';
+import type { PbxOptions } from './pbx/pbx.ts';
 import { type Pbx, startPbx } from './pbx/server.ts';
 import { people } from './people.ts';
 
@@ -14,6 +17,10 @@ export interface LaboratoryOptions {
   pbxPort?: number;
   /** Where the edge listens, for Microsoft's notifications. */
   edgeOrigin: string;
+  /** The tenant; default: the people whom the PBX knows too, one Teams account. */
+  tenant?: TenantOptions;
+  /** Users of the PBX, or how many; default: those of the tenant. */
+  pbxUsers?: PbxOptions['users'];
 }
 
 export interface Laboratory {
@@ -23,13 +30,16 @@ export interface Laboratory {
 }
 
 export async function startLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { microsoftPort = 0, pbxPort = 0, edgeOrigin } = options;
+  const { microsoftPort = 0, pbxPort = 0, edgeOrigin, tenant, pbxUsers } = options;
   const microsoft = await startMicrosoft({
     port: microsoftPort,
-    tenant: { people },
+    tenant: { people, ...tenant },
     hosts: { [PUBLIC_HOST]: edgeOrigin },
   });
-  const pbx = await startPbx({ port: pbxPort });
+  const pbx = await startPbx({
+    port: pbxPort,
+    ...(pbxUsers === undefined ? {} : { users: pbxUsers }),
+  });
   return {
     microsoft,
     pbx,

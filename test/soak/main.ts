@@ -1,9 +1,9 @@
 // `npm run soak`: the whole product for as long as one likes, with random changes, calls and
 // restarts. Ends with 1 when the sides differ, something was written beyond the allowed, or memory
 // grows. SEED, MINUTES (default 10) and PORT come from the environment.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { residentMb } from '../bench/process-figures.ts';
 import { castOf, NAMES } from '../scenario/cast.ts';
 import { liveABit } from '../sim/demo/life.ts';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
@@ -90,10 +90,4 @@ async function checkpoint(round: number): Promise<void> {
   console.log(
     `${new Date().toISOString()} round ${round}: ${JSON.stringify(counts)} MB ${JSON.stringify(memory)}`,
   );
-}
-
-/** Resident memory of a process in MB; 0 where it is gone. */
-async function residentMb(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }

@@ -12,6 +12,7 @@ export const TASKS = [
   'doubted-list',
   'pairing',
   'accounts',
+  'listening',
   'sweep',
   'teams-users',
 ] as const;

@@ -9,8 +9,8 @@ export interface Pair {
   readonly teamsId: TeamsUserId;
   readonly guid: PbxGuid;
   state: PairState;
-  /** A write to Microsoft whose answer is not known; sent again after a restart. */
-  inFlight: TeamsWrite | null;
+  /** Writes to Microsoft whose answers are not known, one a layer; sent again after a restart. */
+  inFlight: readonly TeamsWrite[];
   /** Epoch ms of the next thing to do; `null`: nothing. */
   dueAt: number | null;
   /** Writes to Microsoft that failed and are still wanted. */
@@ -120,7 +120,7 @@ export class Pairs {
       teamsId,
       guid,
       state: { ...newPair(), settleAt: now },
-      inFlight: null,
+      inFlight: [],
       dueAt: now,
       faults: {},
       home: null,
@@ -139,7 +139,7 @@ export class Pairs {
       pair.teamsId,
       pair.guid,
       JSON.stringify(pair.state),
-      pair.inFlight && JSON.stringify(pair.inFlight),
+      pair.inFlight.length > 0 ? JSON.stringify(pair.inFlight) : null,
       pair.dueAt,
       failing ? JSON.stringify(pair.faults) : null,
       pair.home,
@@ -177,7 +177,7 @@ export class Pairs {
       teamsId: row.teams_id as TeamsUserId,
       guid: row.guid as PbxGuid,
       state: JSON.parse(row.state) as PairState,
-      inFlight: row.in_flight ? (JSON.parse(row.in_flight) as TeamsWrite) : null,
+      inFlight: row.in_flight ? (JSON.parse(row.in_flight) as TeamsWrite[]) : [],
       dueAt: row.due_at,
       faults: row.faults ? (JSON.parse(row.faults) as Faults) : {},
       home: row.home,

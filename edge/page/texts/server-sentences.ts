@@ -65,6 +65,10 @@ const GERMAN: Readonly<Record<string, string>> = {
   'The App object may not see the presence of this user: tick it under Visibility.':
     'Das App-Objekt darf die Präsenz dieses Benutzers nicht sehen: unter Sichtbarkeit ankreuzen.',
   'This user has no licence with Teams.': 'Dieser Benutzer hat keine Lizenz mit Teams.',
+  'No Teams account has room for this user: add another one.':
+    'Kein Teams-Konto hat Platz für diesen Benutzer: ein weiteres hinzufügen.',
+  'Microsoft refuses to subscribe the presence of this user.':
+    'Microsoft lehnt es ab, die Präsenz dieses Benutzers zu abonnieren.',
   'No user of the PBX fits.': 'Kein Benutzer der PBX passt.',
   'The override names a user whom the PBX does not have.':
     'Die Zuordnung von Hand nennt einen Benutzer, den die PBX nicht hat.',

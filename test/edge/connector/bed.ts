@@ -1,6 +1,6 @@
 // A ConnectorObject inside workerd with the world around it: a small Microsoft behind `fetch`, agents on
 // real sockets, and a clock that only a test moves. Microsoft here has app sign-in, users with delta,
-// presences and their writes; it does not model sessions, expiry or permissions.
+// presences and their writes, alone and in batches; it does not model sessions, expiry or permissions.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
@@ -103,6 +103,7 @@ export class Microsoft extends FakeMicrosoft {
 
   constructor() {
     super();
+    this.answerBatches(GRAPH);
     this.on('POST https://login', ({ body }) => {
       const form = new URLSearchParams(body);
       if (form.get('grant_type') === 'password') return granted('account-token');
@@ -265,6 +266,13 @@ export class Agent {
 
   presence(n: number, items: PbxItem[], { afterGap = false, pbx = 'pbx' } = {}): this {
     this.send(presencesFrame({ pbx, presences: [{ guid: guid(n), items, afterGap }] }));
+    return this;
+  }
+
+  /** The same of many persons, in one frame. */
+  presences(numbers: readonly number[], items: PbxItem[]): this {
+    const presences = numbers.map((n) => ({ guid: guid(n), items, afterGap: false }));
+    for (const part of parts(presences)) this.send(presencesFrame({ pbx: 'pbx', presences: part }));
     return this;
   }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Bucket,
-  CALL_RESERVE,
   close,
   fullBucket,
   PACE,
+  RESERVE,
   take,
 } from '../../../edge/connector/bucket.ts';
 
@@ -24,23 +24,23 @@ test('a full bucket gives its burst at once, then says when there is more', () =
   const { bucket, taken } = drain(fullBucket(NOW), NOW);
   expect(taken).toBe(PACE.burst);
   const { waitUntil } = take(bucket, NOW);
-  expect(waitUntil).toBe(NOW + 25);
-  expect(take(bucket, NOW + 25).waitUntil).toBeNull();
+  expect(waitUntil).toBe(NOW + 26);
+  expect(take(bucket, NOW + 26).waitUntil).toBeNull();
 });
 
-test('never more than Microsoft allows in any 30 s', () => {
+test('never more than Microsoft allows in any 30 s, also where they arrive 0.7 s closer together', () => {
   let { bucket, taken } = drain(fullBucket(NOW), NOW);
-  for (let at = NOW; at <= NOW + 30_000; at += 100) {
+  for (let at = NOW; at <= NOW + 30_700; at += 100) {
     const more = drain(bucket, at);
     bucket = more.bucket;
     taken += more.taken;
   }
   expect(taken).toBeLessThanOrEqual(1_500);
-  expect(taken).toBeGreaterThan(1_490);
+  expect(taken).toBeGreaterThan(1_480);
 });
 
 test('what is not urgent leaves room for 300 calls within five seconds', () => {
-  const { bucket } = drain(fullBucket(NOW), NOW, CALL_RESERVE);
+  const { bucket } = drain(fullBucket(NOW), NOW, RESERVE.other);
   let { bucket: rest, taken } = drain(bucket, NOW);
   for (let at = NOW; at <= NOW + 5_000; at += 250) {
     const more = drain(rest, at);
@@ -48,6 +48,12 @@ test('what is not urgent leaves room for 300 calls within five seconds', () => {
     taken += more.taken;
   }
   expect(taken).toBeGreaterThanOrEqual(300);
+});
+
+test('reads get through beside manual states that take all they may', () => {
+  const { bucket } = drain(fullBucket(NOW), NOW, RESERVE.other);
+  expect(drain(bucket, NOW, RESERVE.other).taken).toBe(0);
+  expect(drain(bucket, NOW, RESERVE.read).taken).toBeGreaterThanOrEqual(10);
 });
 
 describe('closed by Microsoft', () => {

@@ -25,6 +25,7 @@ const active: AccountReport['presence'] = {
   id: 's',
   expiresAt: NOW + 1,
   userIds: [teamsUserId('a'), teamsUserId('b')],
+  refusedIds: [],
   encryptionId: 'key-1',
 };
 const account = (
@@ -48,7 +49,10 @@ const GOOD: Facts = {
     pairing: null,
     reading: null,
   },
+  pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
+  refused: { count: 0, names: [] },
+  silent: [],
   agent: { enrolled: true, name: 'rack' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
   unseen: [],
@@ -79,6 +83,12 @@ const failedWrite = {
   failures: 2,
   retryAt: SOON,
 } as const;
+
+test('not enough accounts: says how many more are needed', () => {
+  const lamps = lampsOf({ ...GOOD, leftOut: { count: 651, names: ['Ann'] } });
+  const lamp = lamps.find(({ id }) => id === 'subscriptions');
+  expect(lamp?.params).toMatchObject({ count: 651, users: 'Ann', missing: 2 });
+});
 
 describe('one row a state', () => {
   test.each<[LampId, LampState, string, Partial<Facts>]>([
@@ -157,6 +167,8 @@ describe('one row a state', () => {
       'not-enough-accounts',
       { leftOut: { count: 900, names: ['Ann', 'Bob'] } },
     ],
+    ['subscriptions', 'warning', 'subscription-silent', { silent: ['sync@example.com'] }],
+    ['subscriptions', 'warning', 'users-refused', { refused: { count: 1, names: ['Ann'] } }],
     [
       'subscriptions',
       'warning',

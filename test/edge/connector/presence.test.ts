@@ -143,7 +143,7 @@ test('a write whose answer was lost with the object is sent again', async () => 
   agent.presence(1, chose('dnd'));
   await until(() => held.taken === 1);
   expect(await bed.rows('SELECT in_flight FROM pair')).toEqual([
-    { in_flight: JSON.stringify({ kind: 'set-preferred', presence: DND }) },
+    { in_flight: JSON.stringify([{ kind: 'set-preferred', presence: DND }]) },
   ]);
   await runInDurableObject(bed.stub, (_object, ctx) => ctx.abort('power cut')).catch(
     () => undefined,

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, test, vi } from 'vitest';
-import type { Observation } from '../../../edge/connector/rpc.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Observation, UserPage } from '../../../edge/connector/rpc.ts';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
 import {
   Bed,
@@ -361,4 +361,123 @@ test('a key that no SETTINGS_KEY opens any more is replaced', async () => {
   await settled(bed, accountId);
   const [report] = await bed.rows('SELECT report FROM account');
   expect(JSON.parse(String(report?.['report'])).presence.encryptionId).toBe(newest?.id);
+});
+
+test('a user whom Microsoft refuses to subscribe keeps nobody else out, and says so', async () => {
+  const { bed, agent, accountId } = await subscribed(1);
+  const bad = teamsId(2);
+  bed.microsoft.on(`POST ${GRAPH}/subscriptions`, ({ body }) => {
+    const { resource, expirationDateTime } = JSON.parse(body);
+    return resource.includes(bad)
+      ? graphRefusal(500, 'ExtensionError', `Failed for the users: ${bad}`)
+      : json({ id: 'subscription-2', expirationDateTime }, 201);
+  });
+  bed.microsoft.people = [person(1), person(2)];
+  await bed.stub.check('teamsUsers');
+  agent.users([pbxUser(1), pbxUser(2)], 2);
+  for (let n = 0; n < 12; n += 1) {
+    await bed.later(10 * SECOND);
+    await settled(bed, accountId);
+  }
+  expect(await bed.lamp('subscriptions')).toMatchObject({
+    state: 'warning',
+    code: 'users-refused',
+  });
+  const { items } = value(await bed.stub.listUsers({ text: '', state: null, cursor: null }));
+  expect(items.map(({ state, reason }) => [state, reason])).toEqual([
+    ['paired', undefined],
+    ['paired', 'Microsoft refuses to subscribe the presence of this user.'],
+  ]);
+});
+
+test('more users than the accounts have room for: the lamp counts them, each is marked', async () => {
+  const { bed, agent, accountId } = await subscribed(1);
+  const numbers = Array.from({ length: 660 }, (_, n) => n + 1);
+  bed.microsoft.people = numbers.map((n) => person(n));
+  await bed.stub.check('teamsUsers');
+  agent.users(
+    numbers.map((n) => pbxUser(n)),
+    2,
+  );
+  await bed.later(3 * SECOND);
+  await settled(bed, accountId);
+  expect(await bed.lamp('subscriptions')).toMatchObject({
+    code: 'not-enough-accounts',
+    params: { count: 10, missing: 1 },
+  });
+  const marked: string[] = [];
+  for (let cursor: string | null = '0'; cursor !== null; ) {
+    const page: UserPage = value(await bed.stub.listUsers({ text: '', state: 'paired', cursor }));
+    for (const { reason, teams } of page.items) if (reason) marked.push(`${teams?.id}: ${reason}`);
+    cursor = page.next ?? null;
+  }
+  expect(marked).toHaveLength(10);
+  expect(marked[0]).toContain('No Teams account has room');
+});
+
+describe('a subscription that stands and tells nothing', () => {
+  const creates = (bed: Bed) =>
+    bed.microsoft.asked.filter(
+      ({ method, url, body }) =>
+        method === 'POST' && url === `${GRAPH}/subscriptions` && body.includes('presences'),
+    ).length;
+  /** Microsoft lists what was made and not deleted. */
+  function listing(bed: Bed) {
+    bed.microsoft.on(`GET ${GRAPH}/subscriptions`, () => {
+      const resource = "/communications/presences?$filter=id in ('x')";
+      const { notificationUrl } = SUBSCRIBING;
+      return json({ value: [{ id: 'subscription-1', resource, notificationUrl }] });
+    });
+  }
+  async function pass(standing: Standing, ms: number) {
+    for (let left = ms; left > 0; left -= MINUTE) {
+      await standing.bed.later(Math.min(left, MINUTE));
+      await settled(standing.bed, standing.accountId);
+    }
+  }
+
+  test('is noticed by the sweep, shown, made anew, and well with the next notification', async () => {
+    const standing = await subscribed(2);
+    const { bed, agent, accountId } = standing;
+    listing(bed);
+    await pass(standing, 6 * MINUTE);
+    const before = creates(bed);
+    bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+    await pass(standing, 7 * MINUTE);
+    expect(agent.shown(1)).toEqual(['busy']);
+    expect(await bed.lamp('subscriptions')).toMatchObject({
+      state: 'warning',
+      code: 'subscription-silent',
+      params: { who: 'sync@example.com' },
+    });
+    expect(creates(bed)).toBe(before + 1);
+    expect(bed.microsoft.count(`DELETE ${GRAPH}/subscriptions/subscription-1`)).toBe(1);
+
+    const [row] = await bed.rows('SELECT report FROM account');
+    const { presence } = JSON.parse(String(row?.['report'])) as AccountReport;
+    if (presence.state !== 'active') throw new Error(`It is ${presence.state}.`);
+    const { generation, id: subscriptionId } = presence;
+    await bed.stub.observe([
+      {
+        accountId,
+        generation,
+        subscriptionId,
+        userId: teamsId(2),
+        presence: { availability: 'Away', activity: 'Away' },
+      },
+    ]);
+    expect(await bed.lamp('subscriptions')).toMatchObject({ state: 'ok' });
+  });
+
+  test('is none where everything was told, and where nobody did anything', async () => {
+    const standing = await subscribed(2);
+    const { bed } = standing;
+    await pass(standing, 6 * MINUTE);
+    const before = creates(bed);
+    bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+    await bed.stub.observe([busy(standing, { userId: teamsId(1) })]);
+    await pass(standing, 20 * MINUTE);
+    expect(creates(bed)).toBe(before);
+    expect(await bed.lamp('subscriptions')).toMatchObject({ state: 'ok' });
+  });
 });

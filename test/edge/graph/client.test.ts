@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { graphClient } from '../../../edge/graph/client.ts';
-import { retryAfterMs } from '../../../edge/graph/retry-after.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import { FakeMicrosoft, graphRefusal, json } from './fake-microsoft.ts';
 
@@ -60,21 +59,6 @@ test('the request id is found in the header where the body is not JSON', async (
     code: 'graph-unavailable',
     requestId: 'request-2',
   });
-});
-
-test.each([
-  ['7', 7_000],
-  ['2.128', 2_128],
-  ['0', 0],
-  ['Mon, 23 Nov 2026 12:00:30 GMT', 30_000],
-  ['Mon, 23 Nov 2026 11:00:00 GMT', 0],
-  ['9999999', 3_600_000],
-  ['-3', undefined],
-  ['soon', undefined],
-  ['', undefined],
-  [null, undefined],
-])('Retry-After %j means %j ms', (header, ms) => {
-  expect(retryAfterMs(header, NOW)).toBe(ms);
 });
 
 test('Retry-After arrives with the error', async () => {

@@ -10,6 +10,14 @@ export interface Asked {
   body: string;
 }
 
+interface BatchItem {
+  id: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
 export type Reply = Response | Promise<Response> | (() => Response | Promise<Response>);
 /** Gives the answer, or `undefined` where the request is not for it. */
 export type Responder = (asked: Asked) => Reply | undefined;
@@ -27,12 +35,35 @@ export class FakeMicrosoft {
       body: typeof init.body === 'string' ? init.body : '',
     };
     this.asked.push(asked);
+    return this.#answer(asked);
+  };
+
+  async #answer(asked: Asked): Promise<Response> {
     for (const responder of this.#responders) {
       const reply = responder(asked);
       if (reply !== undefined) return typeof reply === 'function' ? reply() : reply;
     }
-    throw new TypeError(`Nobody answers ${asked.method} ${url}.`);
-  };
+    throw new TypeError(`Nobody answers ${asked.method} ${asked.url}.`);
+  }
+
+  /** Answers `$batch` by the rules for each of its requests, in an order of its own. */
+  answerBatches(root: string): void {
+    this.on(`POST ${root}/$batch`, async ({ headers, body }) => {
+      const { requests } = JSON.parse(body) as { requests: BatchItem[] };
+      const responses = requests.map(async ({ id, method, url, body: content, ...item }) => {
+        const asked = { method, url: root + url, headers: { ...headers, ...item.headers } };
+        const answer = await this.#answer({ ...asked, body: JSON.stringify(content) });
+        const text = await answer.text();
+        return {
+          id,
+          status: answer.status,
+          headers: Object.fromEntries(answer.headers),
+          ...(text === '' ? {} : { body: JSON.parse(text) }),
+        };
+      });
+      return json({ responses: (await Promise.all(responses)).reverse() });
+    });
+  }
 
   /** Answers requests whose `METHOD url` contains the text; the newest rule that fits wins. */
   on(text: string, reply: (asked: Asked) => Reply): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { GraphCall } from '../../../edge/graph/client.ts';
 import { graphClient } from '../../../edge/graph/client.ts';
-import { readPresences, writePresence } from '../../../edge/graph/presence.ts';
+import { type PresenceWrite, readPresences, writePresences } from '../../../edge/graph/presence.ts';
 import { teamsUserId } from '../../../shared/ids.ts';
 import type { TeamsWrite } from '../../../shared/presence/model.ts';
 import { CLIENT_ID, FakeMicrosoft, graphRefusal, json, USER_ID } from './fake-microsoft.ts';
@@ -64,11 +65,14 @@ const writes: [TeamsWrite, string, unknown][] = [
   [{ kind: 'clear-preferred' }, 'clearUserPreferredPresence', {}],
 ];
 
+const written = (call: GraphCall, ...of: PresenceWrite[]) =>
+  writePresences(call, of, { clientId: CLIENT_ID, now: Date.now });
+
 test.each(writes)('%o is said as %s', async (write, action, body) => {
   for (const status of [200, 202, 204]) {
     const { microsoft, call } = setUp();
     microsoft.on('POST', () => new Response(null, { status }));
-    await writePresence(call, userId, write, { clientId: CLIENT_ID });
+    expect(await written(call, { userId, write })).toEqual([null]);
     const [asked] = microsoft.asked;
     expect(asked?.url).toBe(`https://graph.microsoft.com/v1.0/users/${USER_ID}/presence/${action}`);
     expect(JSON.parse(asked?.body ?? '')).toEqual(body);
@@ -76,10 +80,32 @@ test.each(writes)('%o is said as %s', async (write, action, body) => {
   }
 });
 
-test('a session that is not there is cleared; a user who is not there is an error', async () => {
+test('several are said in one batch, each as it would be said alone', async () => {
   const { microsoft, call } = setUp();
-  microsoft.on('POST', () => graphRefusal(404, 'NotFound'));
-  await writePresence(call, userId, { kind: 'clear-session' }, { clientId: CLIENT_ID });
-  const write = writePresence(call, userId, { kind: 'set-session' }, { clientId: CLIENT_ID });
-  await expect(write).rejects.toMatchObject({ code: 'graph-not-found' });
+  microsoft.answerBatches('https://graph.microsoft.com/v1.0');
+  const heard: [string, unknown][] = [];
+  microsoft.on('/presence/', ({ url, body }) => {
+    heard.push([url.split('/').at(-1) ?? '', JSON.parse(body)]);
+    return new Response(null, { status: 200 });
+  });
+  const all = writes.map(([write]) => ({ userId, write }));
+  expect(await written(call, ...all)).toEqual(writes.map(() => null));
+  expect(heard).toEqual(writes.map(([, action, body]) => [action, body]));
+  expect(microsoft.asked).toHaveLength(1);
 });
+
+test.each([
+  ['alone', 1],
+  ['in a batch', 2],
+])(
+  '%s: a session that is not there is cleared, a user who is not there is an error',
+  async (_, times) => {
+    const { microsoft, call } = setUp();
+    microsoft.answerBatches('https://graph.microsoft.com/v1.0');
+    microsoft.on('/presence/', () => graphRefusal(404, 'NotFound'));
+    const clear = Array<PresenceWrite>(times).fill({ userId, write: { kind: 'clear-session' } });
+    expect(await written(call, ...clear)).toEqual(clear.map(() => null));
+    const set = Array<PresenceWrite>(times).fill({ userId, write: { kind: 'set-session' } });
+    expect(await written(call, ...set)).toMatchObject(set.map(() => ({ code: 'graph-not-found' })));
+  },
+);

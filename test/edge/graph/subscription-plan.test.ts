@@ -8,7 +8,7 @@ import {
   newAccountState,
   reportOf,
 } from '../../../edge/graph/account-state.ts';
-import type { SubscriptionEvent } from '../../../edge/graph/subscription-events.ts';
+import type { SubscriptionEvent } from '../../../edge/graph/subscription-event.ts';
 import { TIMES } from '../../../edge/graph/subscription-plan.ts';
 import { type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
 

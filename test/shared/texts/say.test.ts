@@ -75,7 +75,14 @@ describe('every lamp has all its words', () => {
   const username = 'presence@example.com';
   const fault = (code: string) => ({ code, detail: 'AADSTS1', retryAt: null });
   const failed = (code: string) => ({ state: 'failed', fault: fault(code) }) as const;
-  const held = { generation: 1, id: 's', expiresAt: 9, userIds: [], encryptionId: null };
+  const held = {
+    generation: 1,
+    id: 's',
+    expiresAt: 9,
+    userIds: [],
+    refusedIds: [],
+    encryptionId: null,
+  };
   const none = { state: 'none' } as const;
   const quiet: Facts = {
     now: 1,
@@ -102,7 +109,10 @@ describe('every lamp has all its words', () => {
       pairing: null,
       reading: null,
     },
+    pollingEverySeconds: 5,
     leftOut: { count: 0, names: [] },
+    refused: { count: 0, names: [] },
+    silent: [],
     agent: { enrolled: true, name: 'site' },
     lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
     unseen: [],
@@ -124,6 +134,8 @@ describe('every lamp has all its words', () => {
     ['no users', { teamsUsers: { loadedAt: 1, licensed: 0 } }],
     ['not loaded', { teamsUsers: { loadedAt: null, licensed: 0 } }],
     ['too few accounts', { leftOut: { count: 2, names: ['a', 'b'] } }],
+    ['a silent subscription', { silent: ['sync@example.com'] }],
+    ['refused users', { refused: { count: 2, names: ['a', 'b'] } }],
     [
       'nobody to subscribe',
       account({ accountId, signIn: { state: 'ok' }, presence: none, users: none }),

@@ -8,6 +8,7 @@ import {
   agentToml,
   CONNECTOR,
   type Laboratory,
+  type LaboratoryOptions,
   settingsFor,
   startLaboratory,
 } from '../laboratory.ts';
@@ -19,6 +20,10 @@ export interface SetUpOptions {
   stateDir: string;
   /** 0: whichever is free. */
   port: number;
+  /** Other people than those of the demonstration. */
+  laboratory?: Pick<LaboratoryOptions, 'tenant' | 'pbxUsers'>;
+  /** Settings other than the usual ones. */
+  settings?: Record<string, unknown>;
   say?: (who: 'edge' | 'agent', line: string) => void;
 }
 
@@ -37,11 +42,12 @@ export interface SetUp {
   close(): Promise<void>;
 }
 
-export async function setUp({ stateDir, port, say = () => {} }: SetUpOptions): Promise<SetUp> {
+export async function setUp(options: SetUpOptions): Promise<SetUp> {
+  const { stateDir, port, laboratory, settings, say = () => {} } = options;
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const adminToken = randomBytes(24).toString('base64url');
-  const lab = await startLaboratory({ edgeOrigin: `http://127.0.0.1:${port}` });
+  const lab = await startLaboratory({ ...laboratory, edgeOrigin: `http://127.0.0.1:${port}` });
   const vars = {
     ADMIN_TOKEN: adminToken,
     SETTINGS_KEY: randomBytes(32).toString('base64'),
@@ -65,8 +71,8 @@ export async function setUp({ stateDir, port, say = () => {} }: SetUpOptions): P
   const connectorUrl = `${origin}/${CONNECTOR}`;
   const desk = admin(connectorUrl, adminToken);
 
-  await desk.send('PUT', '/api/settings', settingsFor(lab));
-  await desk.send('POST', '/api/accounts', lab.microsoft.account);
+  await desk.send('PUT', '/api/settings', { ...settingsFor(lab), ...settings });
+  for (const account of lab.microsoft.accounts) await desk.send('POST', '/api/accounts', account);
   const configFile = join(stateDir, 'agent.toml');
   const agentState = join(stateDir, 'agent');
   await writeFile(configFile, agentToml(lab, { edge: connectorUrl, stateDir: agentState }), {

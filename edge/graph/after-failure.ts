@@ -1,40 +1,9 @@
-// How what happened changes what is known of one subscription: how long to wait, what to try instead
-// (facts: graph §2.8). Pure.
+// What did not work out with a subscription: how long to wait, what to try instead (facts: graph §2.8).
+// Pure.
 import { type Backoff, backoffMs, GRAPH_BACKOFF } from '../../shared/backoff.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import { type Failure, faultOf, type Pause, type SubscriptionState } from './account-state.ts';
-import { TIMES, type Wanted } from './subscription-plan.ts';
-
-export type SubscriptionEvent =
-  | { kind: 'create-begun'; userIds: TeamsUserId[] }
-  | {
-      kind: 'created';
-      id: string;
-      expiresAt: number;
-      notificationUrl: string;
-      encryptionId: string | null;
-    }
-  /** `badIds`: users that Microsoft's refusal names. */
-  | { kind: 'create-failed'; failure: Failure; badIds: TeamsUserId[] }
-  | { kind: 'renewed'; expiresAt: number; encryptionId: string | null }
-  | { kind: 'renew-failed'; failure: Failure }
-  | { kind: 'deleted' }
-  | { kind: 'delete-failed'; failure: Failure }
-  /** `removed`: how many were ours. `foreign`: another program's subscription of this account. */
-  | { kind: 'tidied'; removed: number; foreign: boolean }
-  | { kind: 'tidy-failed'; failure: Failure }
-  | { kind: 'reauthorize' }
-  | { kind: 'removed' };
-
-export interface Circumstances {
-  resource: Wanted['resource'];
-  /** Epoch ms */
-  now: number;
-  /** In [0, 1) */
-  random: number;
-  /** When the token in use runs out, epoch ms. */
-  tokenEndsAt: number;
-}
+import type { Circumstances, SubscriptionEvent } from './subscription-event.ts';
 
 /** What an admin has to put right, or another program has to end: no hurry. */
 const SLOW: Backoff = { firstMs: 10_000, maxMs: 300_000 };
@@ -44,72 +13,7 @@ const HANDSHAKE: Backoff = { firstMs: 2_000, maxMs: 60_000 };
 /** After so many failures in a row another way is tried. */
 const PATIENCE = 3;
 
-/** Delivery ends with the token: the renewal comes this long before, in ms. */
-const BEFORE_TOKEN_ENDS_MS = 5 * 60_000;
-/** However short Microsoft grants it, or the token lives, in ms. */
-const RENEW_AT_MOST_EVERY_MS = 60_000;
-
-/** What is known after a spec came: an admin may have put right whatever was wrong. */
-export function configuredAnew(state: SubscriptionState): SubscriptionState {
-  const pause = state.pause?.asked ? state.pause : null;
-  return { ...state, failures: 0, excluded: [], basic: false, fault: null, pause };
-}
-
-export function afterSubscription(
-  state: SubscriptionState,
-  event: SubscriptionEvent,
-  at: Circumstances,
-): SubscriptionState {
-  switch (event.kind) {
-    case 'create-begun': {
-      const generation = state.generation + 1;
-      return { ...state, generation, creating: { generation, userIds: event.userIds } };
-    }
-    case 'created':
-      return created(state, event, at);
-    case 'create-failed':
-      return createFailed(state, event.failure, event.badIds, at);
-    case 'renewed': {
-      const { expiresAt, encryptionId } = event;
-      const when = { expiresAt, renewAt: renewAt(expiresAt, at) };
-      return { ...well(state), held: state.held && { ...state.held, encryptionId, ...when } };
-    }
-    case 'renew-failed':
-      return renewFailed(state, event.failure, at);
-    case 'deleted':
-      return { ...well(state), held: null };
-    case 'delete-failed':
-      return deleteFailed(state, event.failure, at);
-    case 'tidied':
-      return tidied(state, event, at);
-    case 'tidy-failed':
-      return tidyFailed(state, event.failure, at);
-    case 'reauthorize':
-      return state.held ? { ...state, held: { ...state.held, renewAt: at.now } } : state;
-    case 'removed':
-      return { ...state, held: null };
-  }
-}
-
-function created(
-  state: SubscriptionState,
-  { id, expiresAt, notificationUrl, encryptionId }: Extract<SubscriptionEvent, { kind: 'created' }>,
-  at: Circumstances,
-): SubscriptionState {
-  const { generation, userIds } = state.creating ?? { generation: state.generation, userIds: [] };
-  const held = {
-    id,
-    generation,
-    userIds,
-    notificationUrl,
-    encryptionId,
-    expiresAt,
-    renewAt: renewAt(expiresAt, at),
-  };
-  return { ...well(state), held };
-}
-
-function createFailed(
+export function createFailed(
   before: SubscriptionState,
   failure: Failure,
   badIds: TeamsUserId[],
@@ -146,7 +50,7 @@ function createFailed(
 const otherWay = (state: SubscriptionState): SubscriptionState =>
   state.failures % PATIENCE === 0 ? { ...state, basic: !state.basic } : state;
 
-function renewFailed(
+export function renewFailed(
   state: SubscriptionState,
   failure: Failure,
   at: Circumstances,
@@ -165,7 +69,7 @@ function renewFailed(
   return { ...next, held: null, leftovers: 'lost' };
 }
 
-function deleteFailed(
+export function deleteFailed(
   state: SubscriptionState,
   failure: Failure,
   at: Circumstances,
@@ -181,7 +85,7 @@ function deleteFailed(
   return next.failures < PATIENCE ? next : { ...next, held: null, leftovers: 'lost' };
 }
 
-function tidied(
+export function tidied(
   state: SubscriptionState,
   { removed, foreign }: Extract<SubscriptionEvent, { kind: 'tidied' }>,
   at: Circumstances,
@@ -198,7 +102,7 @@ function tidied(
   return { ...next, pause, fault: { code: 'subscription-elsewhere', detail, retryAt: until } };
 }
 
-function tidyFailed(
+export function tidyFailed(
   state: SubscriptionState,
   failure: Failure,
   at: Circumstances,
@@ -208,17 +112,6 @@ function tidyFailed(
   const { pause, failures } = failed(state, failure, at, SLOW);
   const fault = state.fault && { ...state.fault, retryAt: pause?.until ?? at.now };
   return { ...state, leftovers: null, pause, failures, fault };
-}
-
-/** In time also where Microsoft grants less than was asked for, or the token ends before. */
-function renewAt(expiresAt: number, { resource, now, tokenEndsAt }: Circumstances): number {
-  const half = now + Math.floor((expiresAt - now) / 2);
-  const wanted = Math.min(
-    now + TIMES[resource].renewEveryMs,
-    half,
-    tokenEndsAt - BEFORE_TOKEN_ENDS_MS,
-  );
-  return Math.max(wanted, Math.min(half, now + RENEW_AT_MOST_EVERY_MS));
 }
 
 /** Microsoft took the token for no good: once a new one is had at once, then more slowly. */
@@ -254,7 +147,7 @@ export function pauseFor(
 }
 
 /** Something worked: what went wrong before is history. */
-const well = (state: SubscriptionState): SubscriptionState => ({
+export const well = (state: SubscriptionState): SubscriptionState => ({
   ...state,
   creating: null,
   leftovers: null,

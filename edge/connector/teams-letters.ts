@@ -1,0 +1,191 @@
+// What is to be written to Microsoft for a user, and what its answer means: for a pair what is due,
+// before that what is left to take back of an older one. Knows nothing of lines and pace.
+import { AppError } from '../../shared/errors.ts';
+import type { TeamsUserId } from '../../shared/ids.ts';
+import { decide } from '../../shared/presence/decide.ts';
+import type { TeamsWrite } from '../../shared/presence/model.ts';
+import type { Rules } from '../../shared/presence/rules.ts';
+import type { PresenceWrite } from '../graph/presence.ts';
+import type { Context } from './context.ts';
+import { type Errand, type Layer, layerOf, type WriteFault } from './errand.ts';
+import { retryDelayMs } from './faults.ts';
+import type { Farewells, TeamsFarewell } from './store/farewells.ts';
+import type { Pair, Pairs } from './store/pairs.ts';
+
+/** What could not be taken back for so long, in ms, has long expired, or never will be. */
+const FAREWELL_PATIENCE_MS = 86_400_000;
+/** Refusals after which nothing of ours can stand any more: there is no such user. */
+const NOBODY_THERE = new Set(['graph-not-found', 'graph-bad-request']);
+
+/** One write, on its way or about to be. */
+export interface Letter extends PresenceWrite {
+  /** Layers of the user that nothing else may touch while it is under way. */
+  readonly layers: readonly Layer[];
+  /**
+   * It failed before, and goes in a request of its own: should it spoil a batch, then only once, and
+   * a token that Graph refuses inside a batch is noticed here.
+   */
+  readonly alone: boolean;
+  /** It leaves now. Noted before, so that a restart knows of it. */
+  leaves(): void;
+  /** @param error what went wrong; `null`: Microsoft took it */
+  answered(error: unknown): void;
+}
+
+export interface LetterParts {
+  context: Context;
+  pairs: Pairs;
+  farewells: Farewells;
+  rules: () => Rules;
+  errandOf: (pair: Pair) => Errand;
+  /** Looks after a pair whose state was changed here; `changed`: store it in any case. */
+  keep: (pair: Pair, state: Pair['state'], changed?: boolean) => void;
+  /** A write failed, for whoever asks why a user is as they are. */
+  failed: (pair: Pair, fault: WriteFault) => void;
+  /** Microsoft asked all of us to wait until then (epoch ms). */
+  throttled: (until: number) => void;
+}
+
+export class TeamsLetters {
+  readonly #parts: LetterParts;
+
+  constructor(parts: LetterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * What may be written for a user now; `null`: nothing. Nobody's new state is written before what is
+   * left of an old one is taken back.
+   */
+  of(id: TeamsUserId): Letter | null {
+    const { context, pairs, farewells, errandOf } = this.#parts;
+    const farewell = farewells.ofTeams(id);
+    if (farewell) return farewell.dueAt > context.now() ? null : this.#takingBack(farewell);
+    const pair = pairs.ofTeams(id);
+    const { write = null } = pair ? errandOf(pair) : {};
+    return pair && write ? this.#writing(pair, write) : null;
+  }
+
+  /** After a restart: what was under way then may not have arrived; saying it again does no harm. */
+  recover(): void {
+    const { pairs, keep } = this.#parts;
+    for (const pair of pairs.inFlight()) {
+      const lost = pair.inFlight;
+      pair.inFlight = [];
+      for (const write of lost) pair.state = this.#after(pair, { kind: 'teams-failed', write });
+      keep(pair, pair.state, true);
+    }
+  }
+
+  /** Whatever failed may be tried again at once. */
+  forgive(): void {
+    const { context, pairs, farewells, keep } = this.#parts;
+    const now = context.now();
+    for (const farewell of farewells.teams()) farewells.keepTeams({ ...farewell, dueAt: now });
+    for (const pair of pairs.failing()) {
+      for (const fault of Object.values(pair.faults)) fault.retryAt = now;
+      keep(pair, pair.state, true);
+    }
+  }
+
+  #writing(pair: Pair, write: TeamsWrite): Letter {
+    const { pairs, keep } = this.#parts;
+    const layer = layerOf(write);
+    return {
+      userId: pair.teamsId,
+      write,
+      layers: [layer],
+      alone: pair.faults[layer] !== undefined,
+      leaves: () => {
+        pair.state = this.#after(pair, { kind: 'teams-sent', write });
+        pair.inFlight = [...pair.inFlight, write];
+        pairs.save(pair);
+      },
+      answered: (error) => {
+        pair.inFlight = pair.inFlight.filter((one) => one !== write);
+        if (!pairs.holds(pair)) return;
+        if (error !== null) return this.#failed(pair, write, error);
+        const { [layer]: _over, ...others } = pair.faults;
+        pair.faults = others;
+        keep(pair, pair.state, true);
+      },
+    };
+  }
+
+  #failed(pair: Pair, write: TeamsWrite, error: unknown): void {
+    const { context, keep } = this.#parts;
+    const layer = layerOf(write);
+    const failures = (pair.faults[layer]?.failures ?? 0) + 1;
+    const retryAt = context.now() + retryDelayMs(error, failures, context.random());
+    const fault = writeFault(error, { write, failures, retryAt });
+    this.#heedThrottling(error, retryAt);
+    pair.faults = { ...pair.faults, [layer]: fault };
+    context.log('warn', 'teams-write-failed', { code: fault.code, failures });
+    if (failures === 1) this.#parts.failed(pair, fault);
+    keep(pair, this.#after(pair, { kind: 'teams-failed', write }), true);
+  }
+
+  #takingBack(farewell: TeamsFarewell): Letter | null {
+    const { teamsId: userId } = farewell;
+    const [write] = farewell.writes;
+    if (!write) return null;
+    return {
+      userId,
+      write,
+      layers: ['session', 'preferred'],
+      alone: farewell.failures > 0,
+      leaves: () => {
+        const successor = this.#parts.pairs.ofTeams(userId);
+        if (successor) successor.state = this.#after(successor, { kind: 'teams-sent', write });
+      },
+      answered: (error) => this.#tookBack(farewell, write, error),
+    };
+  }
+
+  #tookBack(farewell: TeamsFarewell, write: TeamsWrite, error: unknown): void {
+    const { context, farewells, pairs, keep } = this.#parts;
+    const { teamsId, since } = farewell;
+    let writes = farewell.writes.filter((one) => one !== write);
+    let failures = 0;
+    let dueAt = context.now();
+    if (error !== null) {
+      const code = error instanceof AppError ? error.code : 'internal';
+      failures = farewell.failures + 1;
+      context.log('warn', 'take-back-failed', { code, failures });
+      const isOver = NOBODY_THERE.has(code) || context.now() - since > FAREWELL_PATIENCE_MS;
+      writes = isOver ? [] : farewell.writes;
+      dueAt = context.now() + retryDelayMs(error, failures, context.random());
+      this.#heedThrottling(error, dueAt);
+    }
+    // Somebody may have left anew meanwhile: what is added then is not to be lost.
+    const added = (farewells.ofTeams(teamsId)?.writes ?? []).filter(
+      (one) => !farewell.writes.includes(one),
+    );
+    farewells.keepTeams({ teamsId, writes: [...writes, ...added], since, dueAt, failures });
+    if (dueAt > context.now()) context.wakeBy(dueAt);
+    const next = farewells.ofTeams(teamsId) ? undefined : pairs.ofTeams(teamsId);
+    if (next) keep(next, next.state, true);
+  }
+
+  #heedThrottling(error: unknown, until: number): void {
+    if (error instanceof AppError && error.code === 'graph-throttled') {
+      this.#parts.throttled(until);
+    }
+  }
+
+  #after(pair: Pair, event: Parameters<typeof decide>[2]): Pair['state'] {
+    const { context, rules } = this.#parts;
+    return decide(rules(), pair.state, event, context.now()).state;
+  }
+}
+
+function writeFault(
+  error: unknown,
+  rest: Pick<WriteFault, 'write' | 'failures' | 'retryAt'>,
+): WriteFault {
+  if (!(error instanceof AppError)) {
+    return { code: 'internal', detail: 'The edge met a fault of its own.', ...rest };
+  }
+  const { code, message: detail, requestId } = error;
+  return { code, detail, ...(requestId === undefined ? {} : { requestId }), ...rest };
+}

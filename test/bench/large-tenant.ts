@@ -1,0 +1,109 @@
+// A tenant of thousands on this machine: how long until everything is green, how fast a notification
+// gets through while 200 come in a second, what it costs of Microsoft's quota, of memory and processor.
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { castOf } from '../scenario/cast.ts';
+import { setUp } from '../sim/demo/set-up.ts';
+import { type Arrival, watch } from '../sim/demo/watch.ts';
+import { figures } from './figures.ts';
+import { corePercent, residentMb } from './process-figures.ts';
+
+export interface LargeTenant {
+  users: number;
+  source: 'subscribe' | 'poll';
+  /** Teams accounts; each takes 650 users. */
+  accounts: number;
+}
+
+const PER_SECOND = 200;
+const LOAD_S = 15;
+const IDLE_S = 30;
+/** Presence requests that Microsoft allows in 30 s (facts: graph §4). */
+const QUOTA = 1_500;
+
+export async function benchLargeTenant({ users, source, accounts }: LargeTenant) {
+  const people = Array.from({ length: users }, (_, at) => ({
+    displayName: `User ${at + 1}`,
+    userPrincipalName: `user${at + 1}@example.com`,
+  }));
+  const moreRoles = source === 'poll' ? ['User.Read.All'] : [];
+  const demo = await setUp({
+    stateDir: resolve('.state/bench'),
+    port: 0,
+    laboratory: { tenant: { people, accounts, moreRoles }, pbxUsers: users },
+    settings: { source, pollSeconds: 5 },
+  });
+  const { microsoft } = demo.lab;
+  const began = Date.now();
+  try {
+    microsoft.turn({ latencyMs: 0, jitterMs: 0 });
+    await castOf(demo).allGreen(300_000);
+    const greenS = (Date.now() - began) / 1_000;
+    const settled = await untilQuiet();
+
+    const requestsBefore = presenceRequests();
+    const edgeCore = corePercent(demo.edge.pid, IDLE_S);
+    const agentCore = corePercent(demo.agent.pid, IDLE_S);
+    const idle = { edge: await edgeCore, agent: await agentCore };
+    const idleRequests = presenceRequests() - requestsBefore;
+
+    microsoft.records.clear();
+    const arrivals: Arrival[] = [];
+    watch(demo.lab, (arrival) => arrivals.push(arrival));
+    await load(people);
+    await untilQuiet();
+    const posts = microsoft.records.notifications.filter(({ status }) => status === 202);
+    const changes = arrivals.filter(({ direction }) => direction === 'Teams → PBX');
+    return {
+      users,
+      source,
+      'first green, s': round(greenS),
+      'everybody known, s': round((settled - began) / 1_000),
+      'webhook, ms': figures(posts.map(({ ms }) => ms)),
+      'Teams change to SetPresence, ms': figures(changes.map(({ ms }) => ms)),
+      'changes made, arrived': [PER_SECOND * LOAD_S, changes.length],
+      'presence requests in 30 s, and of the quota': [
+        idleRequests,
+        `${round((100 * idleRequests) / QUOTA)} %`,
+      ],
+      'refused with 429': microsoft.records.refusals.filter(({ status }) => status === 429).length,
+      'memory, MB': {
+        edge: await residentMb(demo.edge.pid),
+        agent: await residentMb(demo.agent.pid),
+      },
+      'idle, % of a core': idle,
+    };
+  } finally {
+    await demo.close();
+  }
+
+  function presenceRequests(): number {
+    return microsoft.records.requests.filter(({ path }) => /presence/i.test(path)).length;
+  }
+
+  /** People change at an even pace, each one at most once. */
+  async function load(all: readonly { userPrincipalName: string }[]): Promise<void> {
+    const start = performance.now();
+    for (let n = 0; n < PER_SECOND * LOAD_S; n += 1) {
+      const person = all[(n * 7) % all.length];
+      const status = Math.floor(n / all.length) % 2 ? 'Busy' : 'DoNotDisturb';
+      if (person) microsoft.teams(person.userPrincipalName).choose(status);
+      const ahead = start + (n * 1_000) / PER_SECOND - performance.now();
+      if (ahead > 2) await delay(ahead);
+    }
+  }
+
+  /** Nothing was written on either side for a while; answers when that began, epoch ms. */
+  async function untilQuiet(): Promise<number> {
+    let last = Date.now();
+    const note = () => {
+      last = Date.now();
+    };
+    const stops = [demo.lab.pbx.on('presence', note), microsoft.on('presence', note)];
+    while (Date.now() - last < 8_000) await delay(200);
+    for (const stop of stops) stop();
+    return last;
+  }
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;

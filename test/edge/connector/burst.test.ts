@@ -1,0 +1,97 @@
+// Ten thousand changes at once against Microsoft's documented quota, counted by the simulator's own
+// counter: nothing is lost, calls come first, and no 429 is of our making. On a moved clock.
+import { runInDurableObject } from 'cloudflare:test';
+import { expect, test } from 'vitest';
+import { PACE } from '../../../edge/connector/bucket.ts';
+import { Throttle } from '../../sim/microsoft/throttle.ts';
+import type { Asked } from '../graph/fake-microsoft.ts';
+import { Bed, GRAPH, graphRefusal, json, SECOND, SLOW, taken, talking } from './bed.ts';
+
+/** Presence requests that Microsoft allows for one app in one tenant (facts: graph §4). */
+const QUOTA = { limit: 1_500, windowMs: 30_000 };
+const WAITING = 10_000;
+const FIRST = 1_000;
+const CALLS = 300;
+
+/** Counts each presence request, those inside batches too; answers how many were refused. */
+function countQuota(bed: Bed): { at: number[]; refused: number } {
+  const quota = new Throttle();
+  const counted = { at: [] as number[], refused: 0 };
+  const counting = (answer: (asked: Asked) => Response) => (asked: Asked) => {
+    counted.at.push(Date.now());
+    const waitMs = quota.spend('app', 1, QUOTA, Date.now());
+    if (waitMs === null) return answer(asked);
+    counted.refused += 1;
+    return graphRefusal(429, 'TooManyRequests');
+  };
+  const note = (asked: Asked) => {
+    bed.microsoft.note(asked);
+    return taken();
+  };
+  bed.microsoft.on(`POST ${GRAPH}/users/`, counting(note));
+  bed.microsoft.on(
+    `POST ${GRAPH}/communications/getPresencesByUserId`,
+    counting(() => json({ value: [] })),
+  );
+  return counted;
+}
+
+/** So many further pairs, all of them with a manual state that Teams was not told yet. */
+async function addWaiting(bed: Bed): Promise<void> {
+  const chose = '{"origin":"pbx","pbx":"away","teams":{"availability":"Away","activity":"Away"}}';
+  await bed.rows(
+    `WITH RECURSIVE n(i) AS (SELECT ${FIRST} UNION ALL SELECT i + 1 FROM n WHERE i < ${FIRST + WAITING - 1})
+     INSERT INTO pair (teams_id, guid, state, in_flight, due_at)
+     SELECT printf('00000000-0000-4000-8000-%012x', i), printf('%032x', i),
+            (SELECT json_set(state, '$.manual', json('${chose}')) FROM pair LIMIT 1), NULL, ${Date.now()} FROM n`,
+  );
+}
+
+/** How many of these times lie in the fullest 30 s. */
+function fullestWindow(times: readonly number[]): number {
+  let from = 0;
+  let most = 0;
+  times.forEach((at, n) => {
+    while ((times[from] ?? at) <= at - QUOTA.windowMs) from += 1;
+    most = Math.max(most, n - from + 1);
+  });
+  return most;
+}
+
+const powerCut = (bed: Bed) =>
+  runInDurableObject(bed.stub, (_object, ctx) => ctx.abort('power cut')).catch(() => undefined);
+
+test('10,000 changes drain without loss and without a 429, also when the object breaks in the middle', async () => {
+  const before = new Bed();
+  const { id } = await before.pairs(CALLS, SLOW);
+  const counted = countQuota(before);
+  await addWaiting(before);
+  await powerCut(before);
+  let bed = new Bed(before);
+  const { writes } = bed.microsoft;
+  // The rows came in behind its back: anything that wakes it shows them.
+  await bed.stub.status();
+  await bed.later(60 * SECOND);
+
+  // 300 calls begin while thousands wait.
+  const agent = (await bed.connect(id)).hello().up();
+  await bed.settle();
+  const callsBegan = Date.now();
+  const numbers = Array.from({ length: CALLS }, (_, n) => n + 1);
+  agent.presences(numbers, talking);
+  await bed.later(5 * SECOND);
+  const calls = writes.filter(({ action }) => action === 'setPresence');
+  expect(calls).toHaveLength(CALLS);
+  expect(Math.max(...calls.map(({ at }) => at)) - callsBegan).toBeLessThanOrEqual(5 * SECOND);
+
+  await powerCut(bed);
+  bed = new Bed(bed);
+  for (let n = 0; n < 4; n += 1) await bed.later(60 * SECOND);
+
+  const away = new Set(writes.filter(({ action }) => action !== 'setPresence').map(({ n }) => n));
+  expect(away.size).toBe(WAITING);
+  expect(counted.refused).toBe(0);
+  expect(fullestWindow(counted.at)).toBeLessThanOrEqual(PACE.burst + PACE.perMs * QUOTA.windowMs);
+  expect(bed.microsoft.asked.length).toBeLessThan(writes.length / 5);
+  expect(await bed.rows('SELECT 1 FROM pair WHERE in_flight IS NOT NULL')).toEqual([]);
+}, 120_000);

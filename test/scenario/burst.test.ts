@@ -1,0 +1,73 @@
+// Hundreds of users change at once, with the real edge, the real agent and Microsoft's quota: nothing is
+// lost, also when the edge is killed in the middle, and no 429 is of our making.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type SetUp, setUp } from '../sim/demo/set-up.ts';
+import { castOf } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+
+const PEOPLE = Array.from({ length: 250 }, (_, n) => `guest${n}`);
+
+let demo: SetUp;
+let stateDir: string;
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'burst-'));
+  demo = await setUp({ stateDir, port: 0 });
+  const { microsoft, pbx } = demo.lab;
+  await castOf(demo).allGreen();
+  for (const name of PEOPLE) {
+    const mail = `${name}@${microsoft.domain}`;
+    microsoft.addUser({ displayName: name, userPrincipalName: mail, mail });
+    pbx.addUser({ h323: name, cn: name, emails: [{ email: mail }] });
+  }
+  await demo.admin.send('POST', '/api/checks/teamsUsers', {});
+  await eventually(
+    () => demo.admin.get<{ counts: { paired: number } }>('/api/users?state=paired'),
+    ({ counts }) => counts.paired >= PEOPLE.length,
+    20_000,
+  );
+  await becomes(waiting, 0);
+}, 60_000);
+
+afterAll(async () => {
+  await demo?.close();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+/** Users of whom something is still to be done, as the lamp says. */
+const waiting = async (): Promise<number> => {
+  const lamps =
+    await demo.admin.get<{ id: string; state: string; message: string }[]>('/api/status');
+  const sync = lamps.find(({ id }) => id === 'sync');
+  return sync?.state === 'ok' && !/\d/.test(sync.message) ? 0 : 1;
+};
+
+const inTeams = (name: string): string => {
+  const { microsoft } = demo.lab;
+  return microsoft.teams(`${name}@${microsoft.domain}`).presence().availability;
+};
+const notYet = (wanted: string) => () => PEOPLE.filter((name) => inTeams(name) !== wanted);
+const requests = () => demo.lab.microsoft.records.requests.filter(({ side }) => side === 'graph');
+
+it.each(['nothing else happens', 'the edge is killed in the middle'])(
+  'everybody on the PBX chooses at once, %s: Teams shows all of it',
+  async (what) => {
+    const activity = what.startsWith('nothing') ? 'dnd' : 'away';
+    const wanted = activity === 'dnd' ? 'DoNotDisturb' : 'Away';
+    const before = requests().length;
+    for (const name of PEOPLE) demo.lab.pbx.user(name).setPresence(activity);
+    if (activity === 'away') {
+      await eventually(notYet(wanted), (left) => left.length < PEOPLE.length - 20);
+      await demo.restartEdge('kill');
+    }
+    await eventually(notYet(wanted), (left) => left.length === 0, 20_000);
+    const made = requests().slice(before);
+    const writes = made.filter(({ route }) => route.includes('/presence/'));
+    expect(writes.filter(({ batched }) => batched).length).toBeGreaterThan(PEOPLE.length / 2);
+    expect(made.filter(({ status }) => status === 429)).toEqual([]);
+  },
+  60_000,
+);

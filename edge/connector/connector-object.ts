@@ -152,11 +152,12 @@ export class ConnectorObject
     cursor: string | null;
   }): Promise<Outcome<rpc.UserPage>> {
     return this.#known((parts) => {
-      const { accounts, master, tunnel } = parts;
-      const unseen = new Set(tunnel.unseen());
+      const { accounts, master, rights, heldBack } = parts;
       const leftOut = new Set(accounts.leftOut);
       const refused = new Set(accounts.refused);
-      return accepted(listUsers(parts, { master, unseen, leftOut, refused }, query));
+      const [unseen, noCalls] = [rights.unseen(), rights.noCalls()];
+      const circumstances = { master, unseen, noCalls, heldBack, leftOut, refused };
+      return accepted(listUsers(parts, circumstances, query));
     });
   }
 

@@ -1,5 +1,8 @@
 // Puts the parts of a connector together. Nothing here runs; `life.ts` and `connector-object.ts` turn
 // the platform's calls into calls of these.
+
+import type { PbxGuid } from '../../shared/ids.ts';
+import { APP_LICENCE } from '../../shared/licence.ts';
 import { mappingOf } from '../../shared/presence/mapping.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
@@ -19,6 +22,7 @@ import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
 import { RefusedActivities } from './refused-activities.ts';
+import { Rights } from './rights.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { isUntold } from './silence.ts';
 import { StatusDesk } from './status-desk.ts';
@@ -59,6 +63,7 @@ export class Parts {
   readonly farewellDesk: FarewellDesk;
   readonly timeline: Timeline;
   readonly refused: RefusedActivities;
+  readonly rights: Rights;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
   readonly sweep: Sweep;
@@ -97,6 +102,7 @@ export class Parts {
     this.timeline = new Timeline(database);
     this.refused = new RefusedActivities(context);
     const { agents, directory, pairs, farewells, timeline } = this;
+    this.rights = new Rights(context, agents);
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
@@ -167,6 +173,10 @@ export class Parts {
       directory: this.pbxDirectory,
       presence: this.presence,
       refused: this.refused,
+      rights: this.rights,
+      licence: () => (this.desk.settings.requireLicence ? APP_LICENCE : undefined),
+      heldBack: () => this.#matchedAnd(this.heldBack),
+      licencesTold: () => this.chores.pairSoon(),
       listTold: (news) => this.chores.listTold(news),
       lineUp: () => {
         this.chores.lineUp(this.master === null);
@@ -181,7 +191,7 @@ export class Parts {
     this.status = new StatusDesk({
       ...this,
       context,
-      unseen: () => this.tunnel.unseen(),
+      heldBack: () => this.heldBack,
       master: () => this.master,
     });
   }
@@ -215,21 +225,40 @@ export class Parts {
     this.chores.pairSoon();
   }
 
+  /** Users of the PBX who need a licence there and have none. */
+  get heldBack(): ReadonlySet<PbxGuid> {
+    return this.desk.settings.requireLicence ? this.rights.unlicensed() : NOBODY;
+  }
+
+  /** Those of them who fit somebody in Teams. */
+  #matchedAnd(some: ReadonlySet<PbxGuid>): PbxGuid[] {
+    if (some.size === 0) return [];
+    return this.directory.teams().flatMap(({ match, accountEnabled }) => {
+      const fits = accountEnabled && match?.state === 'paired' && some.has(match.guid);
+      return fits ? [match.guid] : [];
+    });
+  }
+
   /** Says whether anybody could be matched. */
   pair(): boolean {
     const { farewellDesk, timeline, tunnel, presence, outbox } = this;
-    const change = this.pairingDesk.pair(this.desk.settings, this.master, (pair) => {
+    const { heldBack } = this;
+    const change = this.pairingDesk.pair(this.desk.settings, this.master, heldBack, (pair) => {
       farewellDesk.letGo(this.rules, pair);
       timeline.forget(pair.teamsId);
     });
     if (!change) return false;
     const { added, removed } = change;
-    tunnel.tellPairs(guidsOf(added), guidsOf(removed));
+    // Who only lacks a licence goes on being watched for one.
+    const left = guidsOf(removed).filter((guid) => !heldBack.has(guid));
+    tunnel.tellPairs(guidsOf(added), left);
     outbox.sayFarewells();
     for (const pair of added) presence.tick(pair);
     return true;
   }
 }
+
+const NOBODY: ReadonlySet<PbxGuid> = new Set();
 
 const guidsOf = (pairs: readonly Pair[]) => pairs.map(({ guid }) => guid);
 

@@ -170,6 +170,8 @@ function secretWish(given: unknown): SecretWish {
 }
 
 function changedKeys(before: OpenSettings | undefined, after: OpenSettings): string[] {
-  const keys = Object.keys(after) as (keyof OpenSettings)[];
+  // One that is optional may have been there before only.
+  const all = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
+  const keys = [...all] as (keyof OpenSettings)[];
   return keys.filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }

@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import type { PresenceDesk } from './presence-desk.ts';
 import type { RefusedActivities } from './refused-activities.ts';
+import type { Rights } from './rights.ts';
 import type { Pairs } from './store/pairs.ts';
 import type { PbxLine } from './words.ts';
 
@@ -20,6 +21,13 @@ export interface TunnelParts {
   directory: PbxDirectory;
   presence: PresenceDesk;
   refused: RefusedActivities;
+  rights: Rights;
+  /** The licence that users need on the PBX; `undefined`: none. */
+  licence: () => string | undefined;
+  /** Users to be watched only for whether they have it by now. */
+  heldBack: () => PbxGuid[];
+  /** Other users have a licence now. */
+  licencesTold(): void;
   /** A list of users came: who belongs to whom may have to be looked at again. */
   listTold(news: ListNews): void;
   /** A PBX session came up. */
@@ -136,8 +144,11 @@ export class TunnelDesk {
         return;
       }
       case 'unseen':
-        if (!Object.hasOwn(this.#parts.agents.lines(), frame.pbx)) return;
-        context.database.write(unseenKey(frame.pbx), frame.guids);
+        if (this.#hasLine(frame.pbx)) this.#parts.rights.takeUnseen(frame);
+        return;
+      case 'unlicensed':
+        if (!this.#hasLine(frame.pbx)) return;
+        if (this.#parts.rights.takeUnlicensed(frame)) this.#parts.licencesTold();
     }
   }
 
@@ -164,11 +175,16 @@ export class TunnelDesk {
   /** The whole list of users to watch: after each welcome, and when the leader changes. */
   tellWatchList(): void {
     const { agents, pairs, context } = this.#parts;
-    const lists = parts(pairs.ids().map(({ guid }) => guid));
+    const { heldBack, licence: required } = this.#parts;
+    const all = new Set([...pairs.ids().map(({ guid }) => guid), ...heldBack()]);
+    const lists = parts([...all]);
     const { epoch } = agents;
+    const name = required();
+    const licence = name === undefined ? {} : { licence: name };
     const list = context.now();
     lists.forEach((guids, index) => {
-      agents.send(watchFrame({ epoch, list, last: index === lists.length - 1, guids }));
+      const last = index === lists.length - 1;
+      agents.send(watchFrame({ epoch, list, last, guids, ...licence }));
     });
   }
 
@@ -185,16 +201,10 @@ export class TunnelDesk {
     }
   }
 
-  /** Users whose presence the App object may not see, on the PBXs that can be heard. */
-  unseen(): string[] {
-    const { agents, context } = this.#parts;
-    return Object.keys(agents.lines()).flatMap(
-      (pbx) => context.database.read<string[]>(unseenKey(pbx)) ?? [],
-    );
+  #hasLine(pbx: string): boolean {
+    return Object.hasOwn(this.#parts.agents.lines(), pbx);
   }
 }
-
-const unseenKey = (pbx: string): string => `unseen:${pbx}`;
 
 function reasonOf(error: FrameError): string {
   const reason = error.kind === 'invalid' ? `invalid frame: ${error.detail}` : error.kind;

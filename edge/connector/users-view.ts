@@ -1,7 +1,8 @@
 // The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
-import type { TeamsUserId } from '../../shared/ids.ts';
+import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
+import { APP_LICENCE } from '../../shared/licence.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
-import { fold } from './pairing.ts';
+import { fold, type Match } from './pairing.ts';
 import type { UserPage, UserView } from './rpc.ts';
 import type { Directory, PbxEntry, TeamsEntry } from './store/directory.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
@@ -20,6 +21,10 @@ export interface Circumstances {
   master: string | null;
   /** Guids whose presence the App object may not see. */
   unseen: ReadonlySet<string>;
+  /** Guids whose calls it may not see. */
+  noCalls: ReadonlySet<string>;
+  /** Users who need a licence on the PBX and have none. */
+  heldBack: ReadonlySet<PbxGuid>;
   /** Users for whom no Teams account has room. */
   leftOut: ReadonlySet<TeamsUserId>;
   /** Users whom Microsoft refuses to subscribe. */
@@ -35,7 +40,7 @@ export function listUsers(
   circumstances: Circumstances,
   query: UserQuery,
 ): UserPage {
-  const { master, unseen } = circumstances;
+  const { master } = circumstances;
   const ofMaster = master === null ? [] : directory.pbx(master);
   const pbxUsers = new Map(ofMaster.map((user) => [user.guid, user]));
   const rows: Row[] = [];
@@ -45,8 +50,7 @@ export function listUsers(
     const pbx = 'guid' in match ? pbxUsers.get(match.guid) : undefined;
     if (pbx) pbxUsers.delete(pbx.guid);
     if (!teams.licensed && match.state !== 'unlicensed') continue;
-    const noRights = match.state === 'paired' && unseen.has(match.guid);
-    rows.push({ teams, pbx, state: noRights ? 'noRights' : match.state });
+    rows.push({ teams, pbx, state: stateOf(match, circumstances) });
   }
   for (const pbx of pbxUsers.values()) rows.push({ teams: undefined, pbx, state: 'unmatched' });
 
@@ -134,15 +138,28 @@ function viewOf(
   return view;
 }
 
+/** Of whom the matching found a partner for, some are not synchronised after all. */
+function stateOf(match: Match, { unseen, noCalls, heldBack }: Circumstances): UserView['state'] {
+  if (match.state !== 'paired') return match.state;
+  if (heldBack.has(match.guid)) return 'unlicensed';
+  return unseen.has(match.guid) || noCalls.has(match.guid) ? 'noRights' : 'paired';
+}
+
 function reasonOf(
   teams: TeamsEntry | undefined,
   state: UserView['state'],
-  { leftOut, refused }: Circumstances,
+  { leftOut, refused, unseen }: Circumstances,
 ): string | undefined {
   if (!teams) return 'No Teams user fits this user of the PBX.';
   const { match } = teams;
+  if (state === 'noRights' && match && 'guid' in match && !unseen.has(match.guid)) {
+    return 'The App object may not see the calls of this user: tick "On the phone" under Visibility.';
+  }
   if (state === 'noRights') {
     return 'The App object may not see the presence of this user: tick it under Visibility.';
+  }
+  if (match?.state === 'paired' && state === 'unlicensed') {
+    return `This user has no licence on the PBX: ${APP_LICENCE}.`;
   }
   if (match?.state === 'unlicensed') return 'This user has no licence with Teams.';
   if (match?.state === 'ambiguous') {

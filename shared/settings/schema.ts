@@ -151,6 +151,8 @@ const openShape = {
     .default(OWN_STATE_CONTACT),
   mapping: mapping.default({}),
   directions: z.enum(['both', 'teams-to-pbx', 'pbx-to-teams']).default('both'),
+  /** Whether users need the original's licence on the PBX. Left out, as by default, it is not a key of GET. */
+  requireLicence: z.boolean('Must be true or false.').optional(),
 };
 
 const secretShape = {

@@ -246,7 +246,7 @@ test('the rows of the mapping and the overrides are kept as written', () => {
   expect(checkSettings({ ...needed, ...changes })).toMatchObject({ ok: true, settings: changes });
 });
 
-test('the keys are the contract’s', () => {
+test('the keys are the contract’s, and one that is optional', () => {
   expect(Object.keys(settingsInput.shape)).toEqual([
     'masterPbx',
     'notificationUrl',
@@ -262,7 +262,20 @@ test('the keys are the contract’s', () => {
     'pbxContact',
     'mapping',
     'directions',
+    'requireLicence',
     'clientSecretSyncToTeams',
     'certificateSyncToTeams',
+  ]);
+});
+
+test('requireLicence is a key only where it is set', () => {
+  const checked = (more: object) => {
+    const result = checkSettings({ ...needed, ...more });
+    return result.ok ? result.settings : result.errors;
+  };
+  expect(checked({})).not.toHaveProperty('requireLicence');
+  expect(checked({ requireLicence: true })).toMatchObject({ requireLicence: true });
+  expect(checked({ requireLicence: 'yes' })).toEqual([
+    { path: 'requireLicence', message: 'Must be true or false.' },
   ]);
 });

@@ -116,6 +116,10 @@ describe('every lamp has all its words', () => {
     agent: { enrolled: true, name: 'site' },
     lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
     unseen: [],
+    noCalls: [],
+    unlicensed: [],
+    licenceFault: null,
+    notTaken: null,
     pairing: { known: true, paired: 5, ambiguous: 0 },
     sync: { waiting: 0, failing: 0, fault: undefined },
   };
@@ -154,12 +158,16 @@ describe('every lamp has all its words', () => {
     ['no PBX yet', { lines: {} }],
     ['another PBX', { lines: { pbx: { state: 'up', name: 'slave', domain: null } } }],
     ['hidden users', { unseen: ['a', 'b'] }],
+    ['hidden calls', { noCalls: ['a', 'b'] }],
+    ['no licences', { unlicensed: ['a', 'b'] }],
+    ['licences unknown', { licenceFault: { detail: 'no answer' } }],
+    ['refused activities', { notTaken: { name: 'pbx', activities: ['meeting'] } }],
     ['no pairs', { pairing: { known: true, paired: 0, ambiguous: 0 } }],
     ['ambiguous', { pairing: { known: true, paired: 1, ambiguous: 2 } }],
     ['unknown pairs', { pairing: { known: false, paired: 0, ambiguous: 0 } }],
     ['waiting', { sync: { waiting: 3, failing: 0, fault: undefined } }],
     ['failing', { sync: { waiting: 0, failing: 2, fault: undefined } }],
-    ...['unreachable', 'tls', 'login-refused', 'api-missing', 'restarting'].map(
+    ...['unreachable', 'not-called', 'tls', 'login-refused', 'api-missing', 'restarting'].map(
       (code): [string, Partial<Facts>] => [`PBX ${code}`, down(code)],
     ),
   ];

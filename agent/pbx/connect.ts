@@ -10,19 +10,21 @@ import { dialPbx, type PbxAddress } from './dial.ts';
 import { replicateUsers } from './directory.ts';
 import { apiMissing, notCalled, replaced, wrongPbx } from './faults.ts';
 import type { AppCredentials } from './handshake.ts';
+import { Licences } from './licences.ts';
 import { askLocation, type PbxLocation } from './location.ts';
 import { logIn } from './login.ts';
 import { errorOf, getNodeInfo } from './messages.ts';
 import type { Post } from './post.ts';
 import { Presence, type PresenceWrite } from './presence.ts';
+import type { Lacking } from './rights.ts';
 import { Session } from './session.ts';
 import { askSystem, type Greeting, greeted, type PbxSystem } from './system.ts';
 import { watchVisibility } from './visibility.ts';
 
 /** What can be asked of a PBX that is up. */
 export interface PbxConversation {
-  /** `sip` is the user's h323. Idempotent. */
-  watch(guid: string, sip: string): void;
+  /** `sip` is the user's h323; with a `licence`, only who has it is watched. Idempotent. */
+  watch(guid: string, sip: string, licence: string | undefined): void;
   unwatch(guid: string): void;
   /** Where another PBX of the system is, by its name. */
   locate(loc: string): Promise<PbxLocation | undefined>;
@@ -33,13 +35,18 @@ export interface PbxConversation {
 /** What a PBX tells, in the order in which it said it. */
 export interface PbxEars {
   up(system: PbxSystem, pbx: PbxConversation): void;
-  list(users: PbxUser[]): void;
-  user(user: PbxUser): void;
+  /** `lacking`: what the App object may not see of some of them, by guid. */
+  list(users: PbxUser[], lacking: ReadonlyMap<string, Lacking>): void;
+  user(user: PbxUser, lacking: Lacking | undefined): void;
   gone(guid: string): void;
   items(guid: string, items: PbxItem[]): void;
   noItems(guid: string): void;
+  /** The PBX refuses to let a user be watched, or does so no more. */
+  refused(guid: string, isRefused: boolean): void;
   /** Users, by guid or name as the PBX put it, whom our App object may not see. */
   unseen(users: string[]): void;
+  /** Watched users without the licence they need; `fault`: it cannot be asked for. */
+  licences(unlicensed: string[], fault?: PbxFault): void;
 }
 
 export interface PbxTarget {
@@ -164,9 +171,19 @@ async function work(
     log.warn(`calls itself "${system.name}", the configuration calls it "${name}"`);
   }
   const presence = new Presence(session, app, ears, log);
+  const licences = new Licences(session, app, ears);
   const conversation: PbxConversation = {
-    watch: presence.watch.bind(presence),
-    unwatch: presence.unwatch.bind(presence),
+    watch(guid, sip, licence) {
+      licences.require(guid, licence, (has) => {
+        if (has) return presence.watch(guid, sip);
+        presence.unwatch(guid);
+        ears.noItems(guid);
+      });
+    },
+    unwatch(guid) {
+      licences.forget(guid);
+      presence.unwatch(guid);
+    },
     set: presence.set.bind(presence),
     locate: (loc) => askLocation(session, loc),
   };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { PbxItem } from '../../shared/protocol/up.ts';
 
 const word = z.string().optional().catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
 
 /** Any message: `mt` says what it is, `src` which request it belongs to, if the PBX says so. */
 const envelope = z.looseObject({ mt: z.string(), api: word, src: word });
@@ -21,6 +22,8 @@ export function readMessage(text: string): PbxMessage | undefined {
 export const appChallengeResult = z.object({ challenge: z.string().min(1) });
 /** Success is `ok: true` and nothing else; a failure may have any of the other two, or neither. */
 export const appLoginResult = z.object({ ok: z.literal(true) });
+/** `ok` may be absent, which means no. */
+export const licenceResult = z.object({ ok: z.literal(true) });
 export const presenceState = z.object({ up: z.boolean() });
 export const monitorConfigInfo = z.object({ domain: word, pbx: word });
 export const monitorUnallowed = z.object({
@@ -39,9 +42,14 @@ export const userRow = z.object({
   dn: word,
   e164: word,
   loc: word,
-  'h323-email': z.boolean().optional().catch(undefined),
+  'h323-email': flag,
   emails: z
     .array(z.object({ email: word }))
+    .optional()
+    .catch(undefined),
+  /** Who may see what of the user; a right that is not given is absent. */
+  allows: z
+    .array(z.object({ name: word, grp: flag, presence: flag, otf: flag }))
     .optional()
     .catch(undefined),
 });
@@ -144,7 +152,7 @@ export const getNodeInfo = (src: string): AskedRequest => ({
 });
 
 /**
- * Starts the replication of users. Never `pwd`; never many pseudo types: more than twenty sent a PBX
+ * Starts the replication of users, with the columns of `userRow` and no others. Never `pwd`; never many pseudo types: more than twenty sent a PBX
  * into a reboot loop. `add` and `del` as every client seen sends them, although we only read.
  */
 export const replicateStart = (src: string): AskedRequest => ({
@@ -153,7 +161,7 @@ export const replicateStart = (src: string): AskedRequest => ({
   src,
   add: true,
   del: true,
-  columns: { guid: {}, h323: {}, cn: {}, dn: {}, e164: {}, loc: {}, 'h323-email': {}, emails: {} },
+  columns: Object.fromEntries(Object.keys(userRow.shape).map((column) => [column, {}])),
   pseudo: ['', 'executive'],
 });
 export const replicateNext = (src: string): AskedRequest => ({
@@ -176,4 +184,11 @@ export const getLocation = (loc: string, src: string): AskedRequest => ({
   mt: 'GetLocation',
   src,
   loc,
+});
+export const checkAppLic = (guid: string, lic: string, src: string): AskedRequest => ({
+  api: 'PbxAdminApi',
+  mt: 'CheckAppLic',
+  src,
+  guid,
+  lic,
 });

@@ -7,6 +7,8 @@ export class Watching {
   readonly #replicas: readonly PbxReplica[];
   readonly #homes: HomesWanted;
   readonly #watched = new Set<string>();
+  /** What users need on the PBX to be watched, as the last list said. */
+  #licence: string | undefined;
   /** Parts of a watch list that is not complete yet. */
   #listing: { list: number; guids: string[] } | undefined;
 
@@ -16,11 +18,12 @@ export class Watching {
   }
 
   /** A part of a list: with the last one it replaces what was watched before. */
-  list({ list, last, guids }: Extract<DownFrame, { t: 'watch' }>): void {
+  list({ list, last, guids, licence }: Extract<DownFrame, { t: 'watch' }>): void {
     const before = this.#listing?.list === list ? this.#listing.guids : [];
     const all = [...before, ...guids];
     this.#listing = last ? undefined : { list, guids: all };
     if (!last) return;
+    this.#licence = licence;
     const wanted = new Set(all);
     this.remove([...this.#watched].filter((guid) => !wanted.has(guid)));
     this.add(all);
@@ -63,7 +66,7 @@ export class Watching {
       const sip = replica === home ? replica.users?.get(guid)?.h323 : undefined;
       if (sip) {
         state.following.add(guid);
-        state.pbx.watch(guid, sip);
+        state.pbx.watch(guid, sip, this.#licence);
       } else if (state.following.delete(guid)) {
         state.pbx.unwatch(guid);
         state.items.delete(guid);

@@ -140,7 +140,7 @@ export function pbxPeerContract({ name, prepare }: Way): void {
         await expect.poll(() => it.items.size).toBe(1);
         const guid = it.guid('alice');
         pbx.updateUser('alice', { h323: 'alicia' });
-        conversation.watch(guid, 'alicia');
+        conversation.watch(guid, 'alicia', undefined);
         pbx.user('alicia').setPresence('dnd');
         await expect
           .poll(() => it.items.get(guid)?.map(({ activity }) => activity))
@@ -170,9 +170,74 @@ export function pbxPeerContract({ name, prepare }: Way): void {
         await expect
           .poll(() => it.lines.join())
           .toContain('the presence of "bob" cannot be watched');
+        expect(it.heard).toContain(`refused ${it.guid('bob')}`);
         pbx.setRights('bob', {});
         it.watch('bob');
         await expect.poll(() => it.items.has(it.guid('bob'))).toBe(true);
+      });
+    });
+
+    describe('a licence', () => {
+      const LICENCE = 'App(innovaphone-microsoft365)';
+
+      test('is asked before a user is subscribed, and who has none is told', async () => {
+        const pbx = await pbxWith();
+        pbx.updateUser('bob', { licences: [] });
+        const it = await connect(pbx);
+        await it.ready();
+        it.watch('alice', LICENCE);
+        it.watch('bob', LICENCE);
+        await expect.poll(() => it.items.has(it.guid('alice'))).toBe(true);
+        await expect.poll(() => it.heard).toContain(`unlicensed ${it.guid('bob')}`);
+        const subscribed = pbx.messages.flatMap(({ message }) =>
+          message.mt === 'SubscribePresence' ? [message['sip']] : [],
+        );
+        expect(subscribed).toEqual(['alice']);
+        expect(pbx.violations).toEqual([]);
+      });
+
+      test('that is not required any more is not asked for', async () => {
+        const pbx = await pbxWith();
+        pbx.updateUser('bob', { licences: [] });
+        const it = await connect(pbx);
+        await it.ready();
+        it.watch('bob', LICENCE);
+        await expect.poll(() => it.heard).toContain(`unlicensed ${it.guid('bob')}`);
+        it.watch('bob');
+        await expect.poll(() => it.items.has(it.guid('bob'))).toBe(true);
+        await expect.poll(() => it.heard).toContain('unlicensed ');
+      });
+
+      test('that cannot be asked for leaves nobody out, with the box to tick', async () => {
+        const pbx = await pbxWith({
+          apps: [{ h323: 'microsoft365', apis: ['pbx', 'tableusers'] }],
+        });
+        const it = await connect(pbx);
+        await it.ready();
+        it.watch('bob', LICENCE);
+        await expect.poll(() => it.items.has(it.guid('bob'))).toBe(true);
+        await expect.poll(() => it.heard).toContain('unlicensed  api-missing');
+      });
+    });
+
+    describe('rights in the row of a user', () => {
+      test('that lack are known, and when they come', async () => {
+        const pbx = await pbxWith();
+        pbx.setRights('bob', { otf: false });
+        pbx.setRights('carol', { presence: false });
+        pbx.setRights('dora', null);
+        const it = await connect(pbx);
+        await it.ready();
+        expect(['alice', 'bob', 'carol', 'dora'].map(it.lacks)).toEqual([
+          undefined,
+          'calls',
+          'presence',
+          undefined,
+        ]);
+        pbx.setRights('alice', { otf: false });
+        pbx.setRights('bob', {});
+        await expect.poll(() => it.heard).toContain('user alice lacks calls');
+        await expect.poll(() => it.heard).toContain('user bob');
       });
     });
 

@@ -16,29 +16,36 @@ export function recordPeer(pbx: Pbx, open: OpenPeer, clock: Clock = systemClock)
   const heard: string[] = [];
   const items = new Map<string, PbxItem[]>();
   let users: PbxUser[] | undefined;
+  let lacks: ReadonlyMap<string, string> = new Map();
   let conversation: PbxConversation | undefined;
   const ears: PbxEars = {
     up(system, opened) {
       conversation = opened;
       heard.push(`up ${system.name} ${system.domain}`);
     },
-    list(all) {
+    list(all, lacking) {
       users = all;
+      lacks = lacking;
       heard.push(`list ${all.length}`);
     },
-    user: ({ h323 }) => heard.push(`user ${h323}`),
+    user: ({ h323 }, lacking) => heard.push(`user ${h323}${lacking ? ` lacks ${lacking}` : ''}`),
     gone: (guid) => heard.push(`gone ${guid}`),
     items(guid, list) {
       items.set(guid, list);
       heard.push(`items ${guid} ${list.map(({ activity }) => activity)}`);
     },
     noItems: (guid) => heard.push(`no items ${guid}`),
+    refused: (guid, isRefused) => {
+      if (isRefused) heard.push(`refused ${guid}`);
+    },
     unseen: (who) => heard.push(`unseen ${who}`),
+    licences: (who, fault) => heard.push(`unlicensed ${who}${fault ? ` ${fault.code}` : ''}`),
   };
   const ended = open(ears, { clock, log }, stop.signal);
   return {
     ...{ heard, items, ended, lines, stop },
     users: () => users ?? [],
+    lacks: (h323: string) => lacks.get(pbx.user(h323).guid),
     guid: (h323: string) => pbx.user(h323).guid,
     /** The conversation, once the directory is read. */
     async ready(): Promise<PbxConversation> {
@@ -47,7 +54,8 @@ export function recordPeer(pbx: Pbx, open: OpenPeer, clock: Clock = systemClock)
         .toBe(true);
       return conversation as PbxConversation;
     },
-    watch: (h323: string) => conversation?.watch(pbx.user(h323).guid, h323),
+    watch: (h323: string, licence?: string) =>
+      conversation?.watch(pbx.user(h323).guid, h323, licence),
     async set(h323: string, activity: string): Promise<PbxFault | undefined> {
       const write = { guid: pbx.user(h323).guid, contact: 'tel:', activity };
       return new Promise((resolve) => conversation?.set(write, resolve));

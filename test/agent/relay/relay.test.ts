@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PbxConversation } from '../../../agent/pbx/connect.ts';
+import type { Lacking } from '../../../agent/pbx/rights.ts';
 import { Relay } from '../../../agent/relay/relay.ts';
 import {
   roleFrame,
@@ -26,7 +27,8 @@ function fakePbx(relay: Relay, name: string) {
   const asked: string[] = [];
   const writes: ((fault?: PbxFault) => void)[] = [];
   const conversation: PbxConversation = {
-    watch: (guid, sip) => asked.push(`watch ${guid} ${sip}`),
+    watch: (guid, sip, licence) =>
+      asked.push(`watch ${guid} ${sip}${licence ? ` with ${licence}` : ''}`),
     unwatch: (guid) => asked.push(`unwatch ${guid}`),
     set: ({ guid, contact, activity }, done) => {
       asked.push(`set ${guid} ${contact}${activity}`);
@@ -36,9 +38,11 @@ function fakePbx(relay: Relay, name: string) {
   };
   return {
     ...ears,
+    list: (users: PbxUser[], lacking = new Map<string, Lacking>()) => ears.list(users, lacking),
+    user: (one: PbxUser, lacking?: Lacking) => ears.user(one, lacking),
     login: (users: PbxUser[], system = { name, domain: 'example.com' }) => {
       ears.up(system, conversation);
-      ears.list(users);
+      ears.list(users, new Map());
     },
     away: () => relay.pbxDown(name, GONE),
     asked: () => [...new Set(asked.splice(0))],
@@ -350,6 +354,50 @@ describe('two PBXs', () => {
   });
 });
 
+describe('licences', () => {
+  const need = (it: ReturnType<typeof running>, licence?: string) =>
+    it.relay.tunnelSaid(
+      watchFrame({
+        epoch: 1,
+        list: 2,
+        last: true,
+        guids: ['alice', 'bob'],
+        ...(licence ? { licence } : {}),
+      }),
+    );
+
+  test('are asked for when the watch list names one, and not any more when the next one does not', () => {
+    const it = running();
+    need(it, 'App(x)');
+    expect(it.pbx.asked()).toEqual([
+      'watch alice alice.sip with App(x)',
+      'watch bob bob.sip with App(x)',
+    ]);
+    it.relay.tunnelSaid(watchMoreFrame({ epoch: 1, guids: ['bob'] }));
+    expect(it.pbx.asked()).toEqual(['watch bob bob.sip with App(x)']);
+    need(it);
+    expect(it.pbx.asked()).toEqual(['watch alice alice.sip', 'watch bob bob.sip']);
+  });
+
+  test('that lack go up, and again with a snapshot', () => {
+    const it = running();
+    need(it, 'App(x)');
+    it.pbx.licences(['bob']);
+    expect(it.up()).toMatchObject([{ t: 'unlicensed', pbx: 'pbx', guids: ['bob'] }]);
+    it.relay.tunnelDown();
+    it.welcome();
+    expect(it.up().find(({ t }) => t === 'unlicensed')).toMatchObject({ guids: ['bob'] });
+    it.pbx.licences([], { code: 'api-missing', detail: 'd' });
+    expect(it.up()).toMatchObject([{ t: 'unlicensed', guids: [], fault: { code: 'api-missing' } }]);
+  });
+
+  test('who becomes a partner while watched already is told as after a gap', () => {
+    const it = running();
+    it.relay.tunnelSaid(watchMoreFrame({ epoch: 1, guids: ['alice'] }));
+    expect(gapsOf(it.up())).toEqual(['alice true']);
+  });
+});
+
 describe('a PBX that homes users and is not configured', () => {
   const zoe = user('zoe', { loc: 'branch' });
 
@@ -400,6 +448,37 @@ describe('users', () => {
     pbx.gone('bob');
     pbx.gone('bob');
     expect(typesOf(up())).toEqual(['user', 'user-gone']);
+  });
+
+  test('whose rows lack a right are told, when they are watched, and only news of it', () => {
+    const { relay, up, watch, pbx } = running();
+    const rights = new Map<string, Lacking>([
+      ['alice', 'calls'],
+      ['bob', 'presence'],
+    ]);
+    pbx.list([user('alice'), user('bob')], rights);
+    const unseen = () => up().filter(({ t }) => t === 'unseen');
+    expect(unseen()).toMatchObject([{ guids: [], noCalls: ['alice'] }]);
+    watch(['alice', 'bob']);
+    expect(unseen()).toMatchObject([{ guids: ['bob'], noCalls: ['alice'] }]);
+    pbx.user(user('alice'), 'calls');
+    expect(unseen()).toEqual([]);
+    pbx.user(user('alice'));
+    pbx.user(user('bob'));
+    expect(unseen().at(-1)).toEqual({ v: 1, t: 'unseen', pbx: 'pbx', guids: [] });
+    relay.tunnelSaid(unwatchFrame({ epoch: 1, guids: ['alice'] }));
+    expect(unseen()).toEqual([]);
+  });
+
+  test('whom the PBX refuses to have watched are among those not seen, until it does not', () => {
+    const { up, pbx } = running();
+    pbx.refused('alice', false);
+    expect(up()).toEqual([]);
+    pbx.refused('alice', true);
+    pbx.refused('alice', true);
+    expect(up()).toMatchObject([{ t: 'unseen', guids: ['alice'] }]);
+    pbx.refused('alice', false);
+    expect(up()).toMatchObject([{ t: 'unseen', guids: [] }]);
   });
 
   test('whom the App object may not see are told by guid, whatever the PBX called them', () => {

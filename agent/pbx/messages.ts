@@ -58,6 +58,8 @@ export type UserRow = z.infer<typeof userRow>;
 const presenceItem = z.object({ contact: word, activity: word, status: word });
 const TEXT_LIMIT = 1024;
 const ITEM_LIMIT = 64;
+/** A PBX takes messages below 64 KiB; a character may need six bytes there. Nobody types such a note. */
+const NOTE_LIMIT = 8_192;
 
 /** What a tunnel frame can carry of a text. */
 export const clipped = (text: string): string => text.slice(0, TEXT_LIMIT);
@@ -68,7 +70,12 @@ const noteItem = z.object({ contact: word, note: word });
 export function presenceNotes(message: PbxMessage): Map<string, string> {
   const list: unknown[] = Array.isArray(message['presence']) ? message['presence'] : [];
   const notes = list.slice(0, ITEM_LIMIT).map((entry) => noteItem.safeParse(entry).data ?? {});
-  return new Map(notes.flatMap(({ contact = '', note }) => (note ? [[contact, note]] : [])));
+  return new Map(
+    notes.flatMap(({ contact = '', note }) => {
+      const fits = note && note.length <= NOTE_LIMIT && contact.length <= TEXT_LIMIT;
+      return fits ? [[contact, note]] : [];
+    }),
+  );
 }
 
 /** The items of a PresenceUpdate, in the PBX's order. Notes stay on site. */

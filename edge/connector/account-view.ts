@@ -12,12 +12,13 @@ export function accountView({ id, username, users, report }: Account): AccountVi
     return { ...view, state: 'error', message: sentence(signIn.fault, username) };
   }
   if (presence?.state === 'failed') {
-    return { ...view, state: 'error', message: sentence(presence.fault, username) };
+    const message = sentence(presence.fault, username, 'subscription');
+    return { ...view, state: 'error', message };
   }
   return { ...view, state: signIn?.state === 'ok' ? 'active' : 'waiting' };
 }
 
-function sentence(fault: Fault, who: string): string {
-  const { message, action } = say('en', fault.code, faultParams(fault, { who }));
+function sentence(fault: Fault, who: string, about = 'account'): string {
+  const { message, action } = say('en', fault.code, faultParams(fault, { who, about }));
   return `${message} ${action}`.trim();
 }

@@ -16,14 +16,17 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
     case 'tokenForReading':
       return checkReading(parts);
     case 'teamsUsers':
+      if (isPolling(parts)) microsoft.renew();
       return tasks.runNow('teams-users');
     case 'subscriptions':
     case 'notificationUrl':
+      if (isPolling(parts)) microsoft.renew();
       reads.release();
       return chores.configureAccounts(true).catch(() => tasks.soon('accounts'));
     case 'pairing':
       return tasks.runNow('pairing');
     case 'sync':
+      microsoft.renew();
       outbox.release();
       reads.release();
       chores.sweepNow();
@@ -35,9 +38,12 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
   }
 }
 
+/** The app reads as well: what it was refused may have been granted since, but to new tokens only. */
+const isPolling = ({ desk }: Parts): boolean => desk.settings.source === 'poll';
+
 async function checkReading(parts: Parts): Promise<void> {
-  const { desk, microsoft, tasks, chores, accounts, outbox, reads } = parts;
-  if (desk.settings.source === 'poll') {
+  const { microsoft, tasks, chores, accounts, outbox, reads } = parts;
+  if (isPolling(parts)) {
     microsoft.retry();
     await microsoft.asApp().catch(() => undefined);
   } else {

@@ -6,6 +6,7 @@ import type { GraphCall } from '../graph/client.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
 import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
@@ -46,6 +47,7 @@ export interface ChoreParts {
   desk: SettingsDesk;
   publisher: Publisher;
   microsoft: Microsoft;
+  credential: CredentialWatch;
   decryptionKeys: DecryptionKeys;
   accounts: Accounts;
   listening: Listening;
@@ -85,6 +87,8 @@ export class Chores {
         return this.#tenants();
       case 'teams-users':
         return this.#teamsUsers();
+      case 'app-sign-in':
+        return this.#signIn();
       case 'master':
         return this.#parts.findMaster();
       case 'doubted-list':
@@ -97,6 +101,8 @@ export class Chores {
         return this.#judge();
       case 'sweep':
         return this.#sweep();
+      case 'credential':
+        return this.#tasks.at('credential', await this.#parts.credential.look());
     }
   }
 
@@ -140,7 +146,7 @@ export class Chores {
   }
 
   async #tenants(): Promise<void> {
-    const { desk, microsoft, decryptionKeys, outbox, reads } = this.#parts;
+    const { desk, microsoft, decryptionKeys } = this.#parts;
     await microsoft.resolveTenants();
     if (desk.settings.source === 'subscribe') {
       await decryptionKeys.ensure();
@@ -150,7 +156,14 @@ export class Chores {
     this.#tasks.at('accounts', await this.#publish());
     this.sweepNow();
     this.#tasks.soon('teams-users');
-    // The lamp says what became of it; reading users does not wait for it.
+    // Reading users does not wait for it.
+    await this.#signIn();
+    this.#tasks.by('credential', Math.max(this.#now, this.#parts.credential.dueAt));
+  }
+
+  /** The lamp says what became of it, and a failure that passes plans the next try. */
+  async #signIn(): Promise<void> {
+    const { microsoft, outbox, reads } = this.#parts;
     await microsoft.asApp().catch(() => undefined);
     outbox.release();
     reads.release();
@@ -179,7 +192,7 @@ export class Chores {
     const call = await this.reading();
     // A page at a time takes its turn, so that a sweep goes on between two of them.
     const inTurn: GraphCall = (request) => this.#parts.turns.take(() => call(request));
-    if (await teamsDirectory.read(inTurn)) this.pairSoon();
+    if (await teamsDirectory.read(inTurn, desk.settings.teamsPlans)) this.pairSoon();
     const every = accounts.areUsersWatched ? WATCHED_USERS_EVERY_MS : USERS_EVERY_MS;
     const again = this.#usersAgainAt > this.#now ? this.#usersAgainAt : this.#now + every;
     this.#tasks.at('teams-users', again);

@@ -2,6 +2,8 @@
 import { type Backoff, backoffMs, GRAPH_BACKOFF } from '../../shared/backoff.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Fault } from '../graph/account-rpc.ts';
+import { isFinalGraphCode } from '../graph/graph-errors.ts';
+import { isFinalLoginCode } from '../graph/login-errors.ts';
 
 /** What only an admin can put right is looked at again now and then: they may have done so elsewhere. */
 const FINAL: Backoff = { firstMs: 60_000, maxMs: 600_000 };
@@ -30,6 +32,18 @@ export function faultOf(error: unknown, retryAt: number | null): Fault {
 export const isFinal = (error: unknown): boolean =>
   error instanceof AppError && error.retry === 'never';
 
+/** What is missing here rather than at Microsoft. */
+const OURS: ReadonlySet<string> = new Set([
+  'account-missing',
+  'client-secret-missing',
+  'client-certificate-bad',
+  'sealed-unreadable',
+]);
+
+/** Whether it stays as it is until an admin does something, although it may be tried again. */
+export const needsAdmin = (code: string): boolean =>
+  isFinalLoginCode(code) || isFinalGraphCode(code) || OURS.has(code);
+
 /** A fault as it was thrown, for somebody who comes before it may be tried again. */
 export function thrown({ code, detail, requestId, retryAt }: Fault, now: number): AppError {
   return new AppError({
@@ -50,5 +64,5 @@ export const faultParams = <P extends Record<string, string | number>>(
   ...more,
   detail,
   ...(requestId === undefined ? {} : { requestId }),
-  ...(retryAt === null ? {} : { retryAt }),
+  ...(retryAt === null ? { retry: 'never' } : { retryAt }),
 });

@@ -4,7 +4,8 @@ import type { Lamp, LampId, LampState } from '../../shared/lamps.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
 import type { AccountReport, Fault } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
-import { faultParams } from './faults.ts';
+import { type CredentialEnd, expiryOf } from './expiry.ts';
+import { faultParams, needsAdmin } from './faults.ts';
 import { USERS_PER_ACCOUNT } from './spread.ts';
 import type { PbxLine, SignIn } from './words.ts';
 
@@ -18,7 +19,10 @@ export interface Facts {
   /** Epoch ms */
   now: number;
   settings: OpenSettings;
-  hasCredential: boolean;
+  /** What the app that writes proves itself with; `null`: nothing yet. */
+  credential: 'secret' | 'certificate' | null;
+  /** When that ends; `null`: not known. */
+  credentialEnd: CredentialEnd | null;
   writing: SignIn;
   accounts: { username: string; report: AccountReport | null }[];
   teamsUsers: { loadedAt: number | null; licensed: number };
@@ -70,9 +74,26 @@ const shown = (
 /** Names shown of a longer list. */
 const some = (names: readonly string[]): string => names.slice(0, 5).join(', ');
 
-/** Red where only an admin can help, else yellow: it is tried again. */
-const failed = (id: LampId, fault: Fault, params: Shown['params'] = {}): Shown =>
-  shown(id, fault.retryAt === null ? 'error' : 'warning', fault.code, faultParams(fault, params));
+/** Red where only an admin can help, also where it is looked at again now and then; else yellow. */
+function failed(id: LampId, fault: Fault, params: Shown['params'] = {}): Shown {
+  const red = fault.retryAt === null || needsAdmin(fault.code);
+  return shown(id, red ? 'error' : 'warning', fault.code, faultParams(fault, params));
+}
+
+/** Whom a fault is about, and which of its wordings fits, see `say`. */
+type About = { who: string; about: string };
+
+function asApp({ credential, settings }: Facts): About {
+  const words = [credential === 'certificate' && 'certificate', settings.source, 'app'];
+  return { who: 'the app', about: words.filter(Boolean).join(' ') };
+}
+const asAccount = (who: string): About => ({ who, about: 'account' });
+
+/** Of what is asked at Graph as whoever reads. */
+const asReader = ({ settings, accounts }: Facts, what: 'users' | 'presence'): About =>
+  settings.source === 'poll'
+    ? { who: 'the app', about: `${what}-poll` }
+    : { who: accounts[0]?.username ?? '', about: what };
 
 /** All lamps, in their order. */
 export function lampsOf(facts: Facts): Shown[] {
@@ -91,9 +112,9 @@ export function lampsOf(facts: Facts): Shown[] {
   ];
 }
 
-function settingsLamp({ hasCredential, faults: { tenants, settingsCopy } }: Facts): Shown {
-  if (!hasCredential) return shown('settings', 'error', 'client-secret-missing');
-  if (tenants) return failed('settings', tenants, { who: 'the app' });
+function settingsLamp({ credential, faults: { tenants, settingsCopy } }: Facts): Shown {
+  if (credential === null) return shown('settings', 'error', 'client-secret-missing');
+  if (tenants) return failed('settings', tenants, { who: 'the app', about: 'settings app' });
   if (settingsCopy) {
     const fault = { ...settingsCopy, code: 'settings-copy-failing' };
     return failed('settings', fault);
@@ -101,19 +122,20 @@ function settingsLamp({ hasCredential, faults: { tenants, settingsCopy } }: Fact
   return shown('settings', 'ok', 'settings-complete');
 }
 
-function signInLamp(id: LampId, signIn: SignIn, who: string): Shown {
+function signInLamp(id: LampId, signIn: SignIn, about: About): Shown {
   switch (signIn.state) {
     case 'unknown':
       return shown(id, 'unknown', 'not-tried-yet');
     case 'ok':
       return shown(id, 'ok', 'token-ok');
     case 'failed':
-      return failed(id, signIn.fault, { who });
+      return failed(id, signIn.fault, about);
   }
 }
 
-function readingLamp({ settings, accounts, writing }: Facts): Shown {
-  if (settings.source === 'poll') return signInLamp('tokenForReading', writing, 'the app');
+function readingLamp(facts: Facts): Shown {
+  const { settings, accounts, writing } = facts;
+  if (settings.source === 'poll') return signInLamp('tokenForReading', writing, asApp(facts));
   if (accounts.length === 0) return shown('tokenForReading', 'error', 'account-missing');
   const signIns = accounts.map(({ username, report }) => ({
     username,
@@ -124,17 +146,47 @@ function readingLamp({ settings, accounts, writing }: Facts): Shown {
     signIns.find(({ signIn }) => signIn.state === 'unknown') ??
     signIns[0];
   return worst
-    ? signInLamp('tokenForReading', worst.signIn, worst.username)
+    ? signInLamp('tokenForReading', worst.signIn, asAccount(worst.username))
     : shown('tokenForReading', 'unknown', 'not-tried-yet');
 }
 
-const writingLamp = ({ writing }: Facts): Shown =>
-  signInLamp('tokenForWriting', writing, 'the app');
+/** A credential near its end is told while all is well; one that has ended is why the app is refused. */
+function writingLamp(facts: Facts): Shown {
+  const { writing, credentialEnd, now } = facts;
+  const expiry = credentialEnd && expiryOf(credentialEnd, now);
+  if (!expiry || writing.state === 'unknown') {
+    return signInLamp('tokenForWriting', writing, asApp(facts));
+  }
+  const { state, code, params } = expiry;
+  if (writing.state === 'ok') return shown('tokenForWriting', state, code, params);
+  if (state === 'error' && needsAdmin(writing.fault.code)) {
+    return shown('tokenForWriting', 'error', code, faultParams(writing.fault, params));
+  }
+  return signInLamp('tokenForWriting', writing, asApp(facts));
+}
 
-function teamsUsersLamp({ settings, accounts, teamsUsers, faults }: Facts): Shown {
-  const { loadedAt, licensed } = teamsUsers;
-  const who = settings.source === 'poll' ? 'the app' : (accounts[0]?.username ?? '');
-  if (faults.teamsUsers) return failed('teamsUsers', faults.teamsUsers, { who });
+/**
+ * Why nobody can sign in to read. What is read then waits for that, whatever it was told itself.
+ */
+function unableToRead(facts: Facts): ((id: LampId) => Shown) | null {
+  const { settings, accounts, writing } = facts;
+  if (settings.source === 'poll') {
+    return writing.state === 'failed' ? (id) => failed(id, writing.fault, asApp(facts)) : null;
+  }
+  const [first, ...others] = accounts;
+  const signIn = first?.report?.signIn;
+  if (!first || signIn?.state !== 'failed') return null;
+  if (others.some(({ report }) => report?.signIn.state === 'ok')) return null;
+  return (id) => failed(id, signIn.fault, asAccount(first.username));
+}
+
+function teamsUsersLamp(facts: Facts): Shown {
+  const { loadedAt, licensed } = facts.teamsUsers;
+  const fault = facts.faults.teamsUsers;
+  if (fault) {
+    const unable = unableToRead(facts);
+    return unable?.('teamsUsers') ?? failed('teamsUsers', fault, asReader(facts, 'users'));
+  }
   if (loadedAt === null) return shown('teamsUsers', 'unknown', 'not-tried-yet');
   if (licensed === 0) return shown('teamsUsers', 'error', 'teams-users-none');
   return shown('teamsUsers', 'ok', 'teams-users-loaded', { count: licensed });
@@ -143,14 +195,15 @@ function teamsUsersLamp({ settings, accounts, teamsUsers, faults }: Facts): Show
 function subscriptionsLamp(facts: Facts): Shown {
   const { settings, accounts, leftOut, refused, silent, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
-    if (faults.reading) return failed('subscriptions', faults.reading, { who: 'the app' });
+    if (faults.reading) return readingFailed('subscriptions', faults.reading, facts);
     const { pollingEverySeconds: seconds } = facts;
     return shown('subscriptions', 'ok', 'polling', { users: pairing.paired, seconds });
   }
   if (accounts.length === 0) return shown('subscriptions', 'error', 'account-missing');
   for (const { username, report } of accounts) {
     if (report?.presence.state !== 'failed') continue;
-    return failed('subscriptions', report.presence.fault, { who: username });
+    const about = { who: username, about: 'subscription' };
+    return failed('subscriptions', report.presence.fault, about);
   }
   if (faults.accounts) return failed('subscriptions', faults.accounts);
   if (leftOut.count > 0) {
@@ -177,6 +230,9 @@ function subscriptionsLamp(facts: Facts): Shown {
   const pending = states.some((state) => state.state === 'creating');
   return shown('subscriptions', 'unknown', pending ? 'subscribing' : 'nobody-to-subscribe');
 }
+
+const readingFailed = (id: LampId, fault: Fault, facts: Facts): Shown =>
+  unableToRead(facts)?.(id) ?? failed(id, fault, asReader(facts, 'presence'));
 
 /** From Microsoft's handshake, never from a request of the edge to itself. */
 function notificationUrlLamp({ settings, accounts }: Facts): Shown {
@@ -254,17 +310,23 @@ function pairingLamp({ pairing: { known, paired, ambiguous }, faults }: Facts): 
   return shown('pairing', 'ok', 'paired', { count: paired });
 }
 
-function syncLamp({ settings, sync, pairing, agent, faults, notTaken }: Facts): Shown {
+/** Refusals that meet every user alike, not only the one that was written. */
+const OF_EVERYBODY: ReadonlySet<string> = new Set(['graph-forbidden', 'graph-not-implemented']);
+
+function syncLamp(facts: Facts): Shown {
+  const { settings, sync, pairing, agent, faults, notTaken } = facts;
   const { waiting, failing, fault } = sync;
-  if (failing > 0) {
-    const { detail = '', requestId } = fault ?? {};
-    const known = { detail, retryAt: null, ...(requestId === undefined ? {} : { requestId }) };
-    return shown('sync', 'warning', 'sync-failing', faultParams(known, { count: failing }));
+  if (failing > 0 && fault) {
+    const state = OF_EVERYBODY.has(fault.code) ? 'error' : 'warning';
+    const params = { count: failing, why: fault.code, about: 'write' };
+    return shown('sync', state, 'sync-failing', faultParams(fault, params));
   }
   if (pairing.paired === 0 || agent.name === null)
     return shown('sync', 'unknown', 'pairing-waiting');
   // Polling has a lamp of its own for this; without it a lost notification is not found.
-  if (faults.reading && settings.source !== 'poll') return failed('sync', faults.reading);
+  if (faults.reading && settings.source !== 'poll') {
+    return readingFailed('sync', faults.reading, facts);
+  }
   if (waiting > 0) return shown('sync', 'ok', 'sync-waiting', { count: waiting });
   if (notTaken) {
     const params = { name: notTaken.name, activities: notTaken.activities.join(', ') };

@@ -5,7 +5,7 @@ import { type GraphCall, type GraphClient, graphClient } from '../graph/client.t
 import { resolveTenant } from '../graph/tenant.ts';
 import { appTokens, type TokenSource } from '../graph/token.ts';
 import type { Context } from './context.ts';
-import { faultOf, isFinal, retryDelayMs, thrown } from './faults.ts';
+import { faultOf, isFinal, needsAdmin, retryDelayMs, thrown } from './faults.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { SignIn } from './words.ts';
 
@@ -20,6 +20,7 @@ const TOKEN_CACHE = 'token-cache:writing';
 export class Microsoft {
   readonly #context: Context;
   readonly #desk: SettingsDesk;
+  readonly #failedUntil: (at: number) => void;
   /** Tokens of accounts that Graph answered with 401. */
   readonly #refused = new Map<string, string>();
   /** Shared by everybody who asks at the same time: a wrong secret is sent once. */
@@ -29,9 +30,11 @@ export class Microsoft {
   /** Failed sign-ins in a row. */
   #failures = 0;
 
-  constructor(context: Context, desk: SettingsDesk) {
+  /** @param failedUntil a sign-in failed and is to be tried again then (epoch ms), needed or not */
+  constructor(context: Context, desk: SettingsDesk, failedUntil: (at: number) => void) {
     this.#context = context;
     this.#desk = desk;
+    this.#failedUntil = failedUntil;
   }
 
   get tenants(): Tenants {
@@ -53,6 +56,11 @@ export class Microsoft {
    */
   retry(): void {
     this.#forget('sign-in:writing', TOKEN_CACHE);
+  }
+
+  /** A new token for what was granted since the last; a sign-in that had failed stays so. */
+  renew(): void {
+    if (this.signIn.state === 'ok') this.#forget(TOKEN_CACHE);
   }
 
   /** Settings changed: what was known of sign-ins and tenants holds no longer. */
@@ -108,7 +116,7 @@ export class Microsoft {
     const answer = await account.accessToken(this.#refused.get(accountId));
     if (!answer.ok) {
       const { code, detail } = answer.error;
-      throw new AppError({ code, detail, retry: 'backoff' });
+      throw new AppError({ code, detail, retry: needsAdmin(code) ? 'never' : 'backoff' });
     }
     const { token } = answer.value;
     this.#refused.delete(accountId);
@@ -179,6 +187,8 @@ export class Microsoft {
     const { now, random } = this.#context;
     const retryAt = isFinal(error) ? null : now() + retryDelayMs(error, this.#failures, random());
     this.#note({ state: 'failed', fault: faultOf(error, retryAt) });
+    // The lamp names the time, so somebody has to keep it also where nothing is to be written.
+    if (retryAt !== null) this.#failedUntil(retryAt);
   }
 
   #note(signIn: SignIn): void {

@@ -11,6 +11,7 @@ import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
 import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
+import { CredentialWatch } from './credential-watch.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
@@ -54,6 +55,7 @@ export class Parts {
   readonly accounts: Accounts;
   readonly listening: Listening;
   readonly microsoft: Microsoft;
+  readonly credential: CredentialWatch;
   readonly directory: Directory;
   readonly pbxDirectory: PbxDirectory;
   readonly teamsDirectory: TeamsDirectory;
@@ -95,7 +97,8 @@ export class Parts {
         context.objects.subscription(this.desk.connector, id).lifecycle('presence', 'silent'),
       judgeBy: (at) => this.tasks.by('listening', at),
     });
-    this.microsoft = new Microsoft(context, this.desk);
+    this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
+    this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
     this.directory = new Directory(database);
     this.pairs = new Pairs(database);
     this.farewells = new Farewells(database);

@@ -10,6 +10,8 @@ import type { Written } from './settings-desk.ts';
 const PRESENCE_KEYS = ['mapping', 'directions', 'pbxContact'];
 /** Settings that change who belongs to whom. */
 const PAIRING_KEYS = ['matching', 'overrides', 'masterPbx'];
+/** Settings by which a user counts as one, whom Microsoft does not tell anew by itself. */
+const USER_KEYS = ['teamsPlans'];
 
 /** Acts on settings that were just stored; their copy in KV is on its way when it resolves. */
 export async function applySettings(parts: Parts, who: Who, written: Written): Promise<void> {
@@ -20,10 +22,13 @@ export async function applySettings(parts: Parts, who: Who, written: Written): P
 
   if (touches(SIGN_IN_KEYS)) {
     microsoft.reset();
+    parts.credential.forget();
     teamsDirectory.startOver();
     outbox.release();
     reads.release();
   }
+  // Saving settings reads the users, see the task `tenants`.
+  if (touches(USER_KEYS)) teamsDirectory.startOver();
   if (before && touches(PRESENCE_KEYS)) applyRules(parts, before);
   if (touches(PAIRING_KEYS)) {
     parts.findMaster();

@@ -170,8 +170,7 @@ function secretWish(given: unknown): SecretWish {
 }
 
 function changedKeys(before: OpenSettings | undefined, after: OpenSettings): string[] {
-  // One that is optional may have been there before only.
-  const all = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
-  const keys = [...all] as (keyof OpenSettings)[];
+  // One that is gone changed as well.
+  const keys = Object.keys({ ...before, ...after }) as (keyof OpenSettings)[];
   return keys.filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }

@@ -5,6 +5,7 @@ import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
+import type { CredentialWatch } from './credential-watch.ts';
 import { type Facts, lampsOf } from './lamps.ts';
 import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
@@ -22,6 +23,7 @@ export interface StatusParts {
   context: Context;
   desk: SettingsDesk;
   microsoft: Microsoft;
+  credential: CredentialWatch;
   accounts: Accounts;
   listening: Listening;
   agents: Agents;
@@ -37,6 +39,12 @@ export interface StatusParts {
   /** Users of the PBX who need a licence there and have none. */
   heldBack: () => ReadonlySet<PbxGuid>;
   master: () => string | null;
+}
+
+/** A certificate wins where both are set. */
+function credentialOf(desk: SettingsDesk): Facts['credential'] {
+  if (desk.has('certificateSyncToTeams')) return 'certificate';
+  return desk.has('clientSecretSyncToTeams') ? 'secret' : null;
 }
 
 type LampRow = { id: string; state: string; since: number; code: string };
@@ -84,7 +92,8 @@ export class StatusDesk {
     return {
       now: context.now(),
       settings: desk.settings,
-      hasCredential: desk.has('clientSecretSyncToTeams') || desk.has('certificateSyncToTeams'),
+      credential: credentialOf(desk),
+      credentialEnd: this.#parts.credential.end,
       writing: microsoft.signIn,
       accounts: accounts.all(),
       teamsUsers: { loadedAt, licensed },

@@ -1,7 +1,7 @@
 // Begins what the agenda says, one run of a task at a time, and plans again what failed.
 import type { Fault } from '../graph/account-rpc.ts';
 import type { Context } from './context.ts';
-import { faultOf, isFinal, retryDelayMs } from './faults.ts';
+import { faultOf, retryDelayMs } from './faults.ts';
 import type { Agenda, Planned, Task } from './store/agenda.ts';
 
 export class Tasks {
@@ -83,7 +83,7 @@ export class Tasks {
     const { now, random, database, log } = this.#context;
     const failures = before + 1;
     const at = now() + retryDelayMs(error, failures, random());
-    const fault = faultOf(error, isFinal(error) ? null : at);
+    const fault = faultOf(error, at);
     database.write(faultKey(task), fault);
     log(fault.code === 'internal' ? 'error' : 'warn', 'task-failed', {
       task,

@@ -43,14 +43,16 @@ export class TeamsDirectory {
   /**
    * Reads one round, to its end. One that broke off goes on where it was, as long as the object lives.
    * Says whether anything changed since it last said so.
+   * @param teamsPlans plan ids that count as Teams besides the known ones
    * @throws AppError of `graph/users.ts`
    */
-  async read(call: GraphCall): Promise<boolean> {
+  async read(call: GraphCall, teamsPlans: readonly string[] = []): Promise<boolean> {
     const { database } = this.#context;
     this.#round ??= this.#newRound();
     const round = this.#round;
+    const plans = new Set(teamsPlans.map((id) => id.toLowerCase()));
     for (;;) {
-      const page = await readUsersPage(call, round.cursor);
+      const page = await readUsersPage(call, round.cursor, plans);
       // Another tenant, perhaps; whoever started over reads again.
       if (round !== this.#round) return false;
       if (page.first) round.seen.clear();

@@ -7,7 +7,7 @@ import type { Fault } from '../graph/account-rpc.ts';
 import type { GraphCall } from '../graph/client.ts';
 import { PRESENCES_PER_READ, readPresences } from '../graph/presence.ts';
 import type { Context } from './context.ts';
-import { faultOf, isFinal, retryDelayMs } from './faults.ts';
+import { faultOf, retryDelayMs } from './faults.ts';
 import type { Pace } from './pace.ts';
 import type { Farewells } from './store/farewells.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
@@ -127,8 +127,7 @@ export class TeamsReads {
       this.#failures += 1;
       this.#notBefore = context.now() + retryDelayMs(error, this.#failures, context.random());
       const code = error instanceof AppError ? error.code : 'internal';
-      const retryAt = isFinal(error) ? null : this.#notBefore;
-      context.database.write(FAULT, faultOf(error, retryAt));
+      context.database.write(FAULT, faultOf(error, this.#notBefore));
       context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
       context.wakeBy(this.#notBefore);
       return false;

@@ -25,7 +25,9 @@ export function createFailed(
       return unauthorized(state, failure, at);
     case 'graph-conflict':
     case 'graph-forbidden':
-      // Both may mean that the account's one subscription exists already: look before waiting.
+    case 'subscription-quota':
+    case 'subscription-foreign':
+      // All may mean that the account's one subscription exists already: look before waiting.
       return { ...failed(state, failure, at, SLOW), leftovers: 'conflict', pause: null };
     case 'graph-timeout':
     case 'graph-unreachable':

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import type { GraphCall } from './client.ts';
 import type { Answer } from './exchange.ts';
-import { graphError } from './graph-errors.ts';
+import { type GraphRefusal, graphError } from './graph-errors.ts';
 
 /** Graph takes no more in one batch. */
 export const REQUESTS_PER_BATCH = 20;
@@ -15,6 +15,8 @@ export interface BatchRequest {
   readonly path: string;
   /** Graph wants one in every POST: `{}` where there is nothing to say. */
   readonly body: unknown;
+  /** Names a more telling code for a refusal of this request. */
+  readonly explain?: (refusal: GraphRefusal) => string | undefined;
 }
 
 const batchAnswer = z.object({ responses: z.array(z.unknown()) });
@@ -41,7 +43,7 @@ export async function callBatch(
     throw new RangeError(`${requests.length} requests in one batch.`);
   }
   const answers = await answersTo(call, requests);
-  return requests.map(({ method, path }, at) => {
+  return requests.map(({ method, path, explain }, at) => {
     const what = `Graph, ${method} ${path} in a batch`;
     const answer = answers.get(idOf(at));
     if (!answer) return unanswered(`${what}: no answer.`);
@@ -49,7 +51,7 @@ export async function callBatch(
     if (status >= 200 && status < 300) return null;
     // None of ours depends on another.
     if (status === 424) return unanswered(`${what}: 424.`);
-    return graphError(asAnswer(answer), what, now());
+    return graphError(asAnswer(answer), what, now(), explain);
   });
 }
 

@@ -15,15 +15,18 @@ export type LoginCode =
   | 'account-disabled'
   | 'tenant-unknown'
   | 'wrong-cloud'
+  | 'no-presence-cloud'
   | 'client-unknown'
   | 'public-client-off'
   | 'wrong-client-secret'
+  | 'client-certificate-refused'
   | 'client-secret-expired'
   | 'consent-missing'
   | 'user-not-assigned'
   | 'login-throttled'
   | 'login-unavailable'
   | 'login-loop'
+  | 'login-bad-scope'
   | 'login-refused';
 
 /** How long to leave a locked account alone, in ms: each further try may lock it for longer. */
@@ -51,15 +54,22 @@ const NUMBERS: Readonly<Record<number, LoginCode>> = {
   50059: 'tenant-unknown',
   90002: 'tenant-unknown',
   90038: 'wrong-cloud',
+  900432: 'wrong-cloud',
+  900439: 'wrong-cloud',
   700016: 'client-unknown',
   7000218: 'public-client-off',
   7000215: 'wrong-client-secret',
   70002: 'wrong-client-secret',
+  7000216: 'wrong-client-secret',
   7000222: 'client-secret-expired',
+  700021: 'client-certificate-refused',
+  700023: 'client-certificate-refused',
+  700024: 'client-certificate-refused',
+  700027: 'client-certificate-refused',
   65001: 'consent-missing',
   90094: 'consent-missing',
   50105: 'user-not-assigned',
-  70011: 'login-refused',
+  70011: 'login-bad-scope',
   50196: 'login-loop',
   50033: 'login-unavailable',
   50087: 'login-unavailable',
@@ -78,10 +88,14 @@ const WORDS: Readonly<Record<string, LoginCode>> = {
   invalid_tenant: 'tenant-unknown',
   unauthorized_client: 'client-unknown',
   invalid_client: 'wrong-client-secret',
+  invalid_scope: 'login-bad-scope',
   slow_down: 'login-throttled',
   temporarily_unavailable: 'login-unavailable',
   server_error: 'login-unavailable',
 };
+
+/** Where it names a cloud: that in China can never serve (facts: graph §3.6). */
+const CHINA = /microsoftonline\.cn|chinacloudapi\.cn/i;
 
 /** Everything else waits for an admin: a refused password tried again locks the account. */
 const PASSING: ReadonlySet<LoginCode> = new Set([
@@ -91,12 +105,24 @@ const PASSING: ReadonlySet<LoginCode> = new Set([
   'login-loop',
 ]);
 
+const ALL: ReadonlySet<string> = new Set([
+  ...Object.values(NUMBERS),
+  ...Object.values(WORDS),
+  'no-presence-cloud',
+  'login-refused',
+]);
+
+/** Whether this is a refusal of the login after which only an admin can help. */
+export const isFinalLoginCode = (code: string): boolean =>
+  ALL.has(code) && !PASSING.has(code as LoginCode);
+
 const refusalBody = z.object({
   error: z.string().catch(''),
   suberror: z.string().catch(''),
   error_codes: z.array(z.number()).catch([]),
   error_description: z.string().catch(''),
   trace_id: z.string().optional().catch(undefined),
+  cloud_instance_name: z.string().catch(''),
 });
 
 export interface LoginAnswer {
@@ -110,14 +136,17 @@ export interface LoginAnswer {
 export function loginError({ status, body, retryAfterMs }: LoginAnswer): AppError {
   const refusal = refusalBody.safeParse(body).data;
   const number = refusal?.error_codes[0] ?? numberIn(refusal?.error_description ?? '');
-  const code = codeOf(status, refusal?.error ?? '', refusal?.suberror ?? '', number);
+  const named = codeOf(status, refusal?.error ?? '', refusal?.suberror ?? '', number);
+  const cloud = named === 'wrong-cloud' && refusal ? cloudIn(refusal) : undefined;
+  const code = cloud !== undefined && isChina(cloud) ? 'no-presence-cloud' : named;
   const retry: Retry = PASSING.has(code) ? 'backoff' : 'never';
   const wait = code === 'account-locked' ? LOCKED_PAUSE_MS : retryAfterMs;
-  const said = number === undefined ? String(status) : `AADSTS${number}`;
+  const said = number === undefined ? `HTTP ${status}` : `AADSTS${number}`;
   return new AppError({
     code,
     retry,
-    detail: `Microsoft refused the sign-in: ${code} (${said}).`,
+    // No sentence: it stands in one, in whatever language.
+    detail: cloud === undefined ? said : `${cloud} (${said})`,
     ...(refusal?.trace_id === undefined ? {} : { requestId: refusal.trace_id }),
     ...(wait === undefined || retry === 'never' ? {} : { retryAfterMs: wait }),
   });
@@ -133,6 +162,18 @@ function codeOf(status: number, error: string, suberror: string, number?: number
     return named && PASSING.has(named) ? named : 'login-unavailable';
   }
   return named ?? worded ?? 'login-refused';
+}
+
+/** Whether a host or a name of a cloud is that of the one in China, which has no presence API. */
+export const isChina = (cloud: string): boolean => CHINA.test(cloud);
+
+/** In lower case, as in "… is being redirected to the National Cloud 'MicrosoftOnline.US'". */
+function cloudIn({
+  cloud_instance_name: name,
+  error_description: text,
+}: z.infer<typeof refusalBody>): string | undefined {
+  const found = name || /National Cloud '?([\w.-]+\w)/i.exec(text)?.[1];
+  return found ? found.toLowerCase() : undefined;
 }
 
 /** The number in `AADSTS50126: …`, where `error_codes` is missing. */

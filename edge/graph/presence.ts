@@ -6,6 +6,7 @@ import { preferredLifetime } from '../../shared/presence/mapping.ts';
 import type { TeamsPresence, TeamsWrite } from '../../shared/presence/model.ts';
 import { type BatchRequest, callBatch } from './batch.ts';
 import type { GraphCall } from './client.ts';
+import { explainPreferred } from './graph-errors.ts';
 
 /** Users that one bulk read may name. */
 export const PRESENCES_PER_READ = 650;
@@ -101,6 +102,7 @@ function requestOf({ userId, write }: PresenceWrite, sessionId: string): BatchRe
     method: 'POST',
     path: `/users/${encodeURIComponent(userId)}/presence/${action}`,
     body,
+    ...(action.includes('Preferred') ? { explain: explainPreferred } : {}),
   });
   switch (write.kind) {
     case 'set-session':

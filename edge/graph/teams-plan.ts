@@ -18,10 +18,16 @@ export const assignedPlan = z.object({
 });
 export type AssignedPlan = z.infer<typeof assignedPlan>;
 
-/** Any entry counts: the list keeps history, so the same plan stands in it as `Deleted` as well. */
-export const hasTeamsPlan = (plans: readonly AssignedPlan[]): boolean =>
-  plans.some(
-    (plan) =>
-      TEAMS_PLANS.has((plan.servicePlanId ?? '').toLowerCase()) &&
-      USABLE.has((plan.capabilityStatus ?? '').toLowerCase()),
-  );
+/**
+ * Any entry counts: the list keeps history, so the same plan stands in it as `Deleted` as well.
+ * @param more ids in lower case that count besides: of free, essential and future plans
+ */
+export const hasTeamsPlan = (
+  plans: readonly AssignedPlan[],
+  more: ReadonlySet<string> = new Set(),
+): boolean =>
+  plans.some(({ servicePlanId, capabilityStatus }) => {
+    const id = (servicePlanId ?? '').toLowerCase();
+    const isTeams = TEAMS_PLANS.has(id) || more.has(id);
+    return isTeams && USABLE.has((capabilityStatus ?? '').toLowerCase());
+  });

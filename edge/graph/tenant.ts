@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { cloudAddresses } from './clouds.ts';
 import { exchange, jsonOf } from './exchange.ts';
-import { loginError } from './login-errors.ts';
+import { isChina, loginError } from './login-errors.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { destination, loginRoute } from './route.ts';
 import type { LoginAccess } from './token.ts';
@@ -16,7 +16,8 @@ const discovery = z.object({ issuer: z.string(), cloud_instance_name: z.string()
 /**
  * The tenant's GUID in lower case. A GUID is taken as it is: whether there is such a tenant, the
  * first sign-in tells.
- * @throws AppError `tenant-unknown`, `wrong-cloud`, `login-throttled`, `login-unavailable`
+ * @throws AppError `tenant-unknown`, `wrong-cloud`, `no-presence-cloud`, `login-throttled`,
+ * `login-unavailable`
  */
 export async function resolveTenant(access: LoginAccess, tenant: string): Promise<string> {
   if (GUID.test(tenant)) return tenant.toLowerCase();
@@ -43,9 +44,11 @@ export async function resolveTenant(access: LoginAccess, tenant: string): Promis
     const detail = 'The login describes a tenant without its id.';
     throw new AppError({ code: 'login-unavailable', retry: 'backoff', detail });
   }
-  if (host !== login) {
-    const detail = `The tenant lives in another cloud (${host}).`;
-    throw new AppError({ code: 'wrong-cloud', retry: 'never', detail });
+  const name = found.cloud_instance_name ?? '';
+  if (host !== login || isChina(name)) {
+    const detail = isChina(name) ? name : new URL(host ?? login).host;
+    const code = isChina(detail) ? 'no-presence-cloud' : 'wrong-cloud';
+    throw new AppError({ code, retry: 'never', detail });
   }
   return guid.toLowerCase();
 }

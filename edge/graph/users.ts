@@ -73,20 +73,22 @@ const LINK_LOST: ReadonlySet<string> = new Set([
 
 /**
  * Reads one page. `null` begins with everybody.
+ * @param teamsPlans plan ids, in lower case, that count as Teams besides the known ones
  * @throws AppError of `client.ts`; the same cursor may be tried again
  */
 export async function readUsersPage(
   call: GraphCall,
   cursor: UsersCursor | null,
+  teamsPlans: ReadonlySet<string> = new Set(),
 ): Promise<UsersPage> {
-  if (cursor?.kind === 'list') return listPage(call, cursor.link);
-  if (cursor === null) return firstDeltaPage(call);
+  if (cursor?.kind === 'list') return listPage(call, cursor.link, teamsPlans);
+  if (cursor === null) return firstDeltaPage(call, teamsPlans);
   try {
     const { link, full } = cursor;
-    return deltaPage(await ask(call, { url: link }), full, false);
+    return deltaPage(await ask(call, { url: link }), teamsPlans, { full, first: false });
   } catch (error) {
     if (!hasCode(error, LINK_LOST)) throw error;
-    return firstDeltaPage(call);
+    return firstDeltaPage(call, teamsPlans);
   }
 }
 
@@ -99,17 +101,24 @@ export function mergeUser(known: TeamsUser | undefined, change: TeamsUserChange)
 /** Whether this user's presence is kept equal: may sign in, and has Teams. */
 export const hasPresence = (user: TeamsUser): boolean => user.accountEnabled && user.licensed;
 
-async function firstDeltaPage(call: GraphCall): Promise<UsersPage> {
+async function firstDeltaPage(
+  call: GraphCall,
+  teamsPlans: ReadonlySet<string>,
+): Promise<UsersPage> {
   try {
     const answer = await ask(call, { path: '/users/delta', query: { $select: SELECT } });
-    return deltaPage(answer, true, true);
+    return deltaPage(answer, teamsPlans, { full: true, first: true });
   } catch (error) {
     if (!hasCode(error, NO_DELTA)) throw error;
-    return listPage(call, null);
+    return listPage(call, null, teamsPlans);
   }
 }
 
-function deltaPage(answer: UsersAnswer, full: boolean, first: boolean): UsersPage {
+function deltaPage(
+  answer: UsersAnswer,
+  teamsPlans: ReadonlySet<string>,
+  { full, first }: Pick<UsersPage, 'full' | 'first'>,
+): UsersPage {
   const next = answer['@odata.nextLink'];
   const link = next ?? answer['@odata.deltaLink'];
   if (link === undefined) {
@@ -119,15 +128,25 @@ function deltaPage(answer: UsersAnswer, full: boolean, first: boolean): UsersPag
   const done = next === undefined;
   // The round behind a deltaLink brings changes only.
   const cursor = { kind: 'delta', link, full: full && !done } as const;
-  return { ...contents(answer), cursor, done, full, first };
+  return { ...contents(answer, teamsPlans), cursor, done, full, first };
 }
 
-async function listPage(call: GraphCall, link: string | null): Promise<UsersPage> {
+async function listPage(
+  call: GraphCall,
+  link: string | null,
+  teamsPlans: ReadonlySet<string>,
+): Promise<UsersPage> {
   const start = { path: '/users', query: { $select: SELECT, $top: '999' } };
   const answer = await ask(call, link === null ? start : { url: link });
   const next = answer['@odata.nextLink'] ?? null;
   const cursor = { kind: 'list', link: next } as const;
-  return { ...contents(answer), cursor, done: next === null, full: true, first: link === null };
+  return {
+    ...contents(answer, teamsPlans),
+    cursor,
+    done: next === null,
+    full: true,
+    first: link === null,
+  };
 }
 
 const ask = (
@@ -136,7 +155,10 @@ const ask = (
 ): Promise<UsersAnswer> => call({ method: 'GET', ...where, schema: usersAnswer });
 
 /** What a page says. The same user may stand in it several times: the last word counts. */
-function contents({ value }: UsersAnswer): Pick<UsersPage, 'users' | 'removed'> {
+function contents(
+  { value }: UsersAnswer,
+  teamsPlans: ReadonlySet<string>,
+): Pick<UsersPage, 'users' | 'removed'> {
   const users = new Map<TeamsUserId, TeamsUserChange>();
   const removed = new Set<TeamsUserId>();
   for (const item of value) {
@@ -146,14 +168,18 @@ function contents({ value }: UsersAnswer): Pick<UsersPage, 'users' | 'removed'> 
       removed.add(id);
     } else {
       removed.delete(id);
-      users.set(id, { ...users.get(id), ...changeOf(id, item) });
+      users.set(id, { ...users.get(id), ...changeOf(id, item, teamsPlans) });
     }
   }
   return { users: [...users.values()], removed: [...removed] };
 }
 
 /** Graph says `null` for empty; a property that is missing altogether did not change. */
-function changeOf(id: TeamsUserId, item: z.infer<typeof userItem>): TeamsUserChange {
+function changeOf(
+  id: TeamsUserId,
+  item: z.infer<typeof userItem>,
+  teamsPlans: ReadonlySet<string>,
+): TeamsUserChange {
   const change: TeamsUserChange = { id };
   if (item.displayName !== undefined) change.displayName = item.displayName ?? '';
   if (item.userPrincipalName !== undefined) {
@@ -161,7 +187,9 @@ function changeOf(id: TeamsUserId, item: z.infer<typeof userItem>): TeamsUserCha
   }
   if (item.mail !== undefined) change.mail = item.mail ?? null;
   if (item.accountEnabled !== undefined) change.accountEnabled = item.accountEnabled ?? true;
-  if (item.assignedPlans !== undefined) change.licensed = hasTeamsPlan(item.assignedPlans ?? []);
+  if (item.assignedPlans !== undefined) {
+    change.licensed = hasTeamsPlan(item.assignedPlans ?? [], teamsPlans);
+  }
   return change;
 }
 

@@ -155,6 +155,19 @@ const openShape = {
   requireLicence: z.boolean('Must be true or false.').optional(),
 };
 
+/** Absent unless set, so that `GET` answers exactly the other keys. */
+const rareShape = {
+  teamsPlans: z
+    .array(
+      z
+        .string()
+        .refine((id) => GUID.test(id), 'Must be the id of a service plan, a GUID.')
+        .toLowerCase(),
+    )
+    .max(100)
+    .optional(),
+};
+
 const secretShape = {
   clientSecretSyncToTeams: secretInput(clientSecret).optional(),
   certificateSyncToTeams: secretInput(certificate).optional(),
@@ -165,7 +178,7 @@ export const SECRET_KEYS = ['clientSecretSyncToTeams', 'certificateSyncToTeams']
 export type SecretKey = (typeof SECRET_KEYS)[number];
 
 /** The shape alone; `checkSettings` is what the border uses. */
-export const settingsInput = z.object({ ...openShape, ...secretShape }).strict();
+export const settingsInput = z.object({ ...openShape, ...rareShape, ...secretShape }).strict();
 export type SettingsInput = z.infer<typeof settingsInput>;
 
 /** The settings without the secrets. */
@@ -196,11 +209,19 @@ function crossFaults(input: unknown): FieldError[] {
   return faults;
 }
 
+/** `null` and an empty list take back a key that is absent unless set. */
+function withoutEmpty(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('teamsPlans' in input)) return input;
+  const { teamsPlans, ...others } = input;
+  const isEmpty = teamsPlans === null || (Array.isArray(teamsPlans) && teamsPlans.length === 0);
+  return isEmpty ? others : input;
+}
+
 /** Checks settings as they come in, and names every bad field at once. */
 export function checkSettings(
   input: unknown,
 ): { ok: true; settings: SettingsInput } | { ok: false; errors: FieldError[] } {
-  const result = settingsInput.safeParse(input, { reportInput: true });
+  const result = settingsInput.safeParse(withoutEmpty(input), { reportInput: true });
   const own = (result.error?.issues ?? []).flatMap(fieldErrors);
   const named = new Set(own.map(({ path }) => path));
   const errors = [...own, ...crossFaults(input).filter(({ path }) => !named.has(path))];

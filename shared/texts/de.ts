@@ -1,5 +1,7 @@
 // The same sentences as in `en.ts`, in German.
-import type { Endings, Text, TextCode } from './en.ts';
+import type { Endings, TextCode } from './en.ts';
+import { MICROSOFT_DE } from './microsoft-de.ts';
+import type { Text } from './text.ts';
 
 export const DE: Record<TextCode, Text> = {
   'settings-complete': { message: 'Die Einstellungen sind vollständig.', action: '' },
@@ -14,146 +16,7 @@ export const DE: Record<TextCode, Text> = {
     message: 'Es gibt kein Teams-Konto, mit dem Präsenz gelesen werden kann.',
     action: 'Ein Teams-Konto hinzufügen, oder Abfragen wählen, das keines braucht.',
   },
-  'mfa-required': {
-    message: 'Microsoft verlangt für {who} einen zweiten Faktor.',
-    action:
-      'Dieses Konto in Entra (Bedingter Zugriff) von der Mehrfaktor-Anmeldung ausnehmen, oder Abfragen wählen.',
-  },
-  'mfa-enrolment-required': {
-    message: 'Microsoft will, dass sich {who} für die Mehrfaktor-Anmeldung registriert.',
-    action:
-      'Dieses Konto von der Registrierung ausnehmen oder die Sicherheitsstandards dafür abschalten, oder Abfragen wählen.',
-  },
-  'blocked-by-conditional-access': {
-    message: 'Eine Richtlinie für bedingten Zugriff sperrt {who}.',
-    action: 'Die Richtlinie in Entra unter Schutz > Bedingter Zugriff ändern.',
-  },
-  'wrong-credentials': {
-    message:
-      'Benutzername oder Kennwort von {who} ist falsch. Es wurde einmal versucht und wird nicht wiederholt.',
-    action: 'Das Konto entfernen und mit dem richtigen Kennwort neu hinzufügen.',
-  },
-  'account-locked': {
-    message: 'Das Konto {who} ist nach zu vielen falschen Kennwörtern gesperrt.',
-    action:
-      'Warten oder in Entra entsperren, dann das Konto mit dem richtigen Kennwort neu hinzufügen.',
-  },
-  'account-unknown': {
-    message: 'Microsoft kennt in diesem Mandanten kein Konto {who}.',
-    action: 'Benutzernamen und TenantSynctoPbx prüfen.',
-  },
-  'password-expired': {
-    message: 'Das Kennwort von {who} ist abgelaufen.',
-    action: 'Ein neues Kennwort ohne Ablauf setzen, dann das Konto neu hinzufügen.',
-  },
-  'password-missing': {
-    message: 'Das Konto {who} hat in der Cloud kein Kennwort.',
-    action: 'In Entra ein Kennwort setzen, dann das Konto neu hinzufügen.',
-  },
-  'account-disabled': {
-    message: 'Das Konto {who} ist deaktiviert.',
-    action: 'In Entra aktivieren.',
-  },
-  'tenant-unknown': {
-    message: 'Microsoft kennt diesen Mandanten nicht.',
-    action: 'Mandanten-ID und Cloud in den Einstellungen prüfen.',
-  },
-  'wrong-cloud': {
-    message: 'Der Mandant liegt in einer anderen Microsoft-Cloud.',
-    action: 'In den Einstellungen die richtige Cloud wählen.',
-  },
-  'client-unknown': {
-    message: 'Microsoft kennt im Mandanten keine App mit dieser Client-ID.',
-    action: 'Die Anwendungs-ID (Client) aus der App-Registrierung kopieren; Mandanten-ID prüfen.',
-  },
-  'public-client-off': {
-    message: 'Die App-Registrierung erlaubt keine Anmeldung mit Benutzername und Kennwort.',
-    action:
-      'In Entra, App-Registrierung > Authentifizierung: „Öffentliche Clientflows zulassen“ auf Ja stellen.',
-  },
-  'wrong-client-secret': {
-    message: 'Der geheime Clientschlüssel ist falsch.',
-    action:
-      'Den Wert des Schlüssels eintragen, nicht seine ID. Ist der Wert verloren, einen neuen erzeugen.',
-  },
-  'client-secret-expired': {
-    message: 'Der geheime Clientschlüssel ist abgelaufen.',
-    action:
-      'In Entra, App-Registrierung > Zertifikate & Geheimnisse, einen neuen erzeugen und eintragen.',
-  },
-  'consent-missing': {
-    message: 'Der App fehlt die Zustimmung eines Administrators.',
-    action: 'In Entra, App-Registrierung > API-Berechtigungen: Administratorzustimmung erteilen.',
-  },
-  'user-not-assigned': {
-    message: 'Das Konto {who} ist der Unternehmensanwendung nicht zugewiesen.',
-    action: 'In Entra unter Unternehmensanwendungen > Benutzer und Gruppen zuweisen.',
-  },
-  'login-throttled': {
-    message: 'Microsoft bittet um seltenere Anmeldungen.',
-    action: 'Nichts: es wird von selbst wieder versucht.',
-  },
-  'login-loop': {
-    message: 'Microsoft hat zu viele Anmeldungen hintereinander bemerkt.',
-    action: 'Nichts: es wird von selbst wieder versucht.',
-  },
-  'login-unavailable': {
-    message: 'Der Anmeldedienst von Microsoft antwortet nicht.',
-    action: 'Nichts: es wird von selbst wieder versucht.',
-  },
-  'login-refused': {
-    message: 'Microsoft lehnt die Anmeldung ab: {detail}',
-    action: 'Den Code in Entra unter Anmeldeprotokolle nachsehen.',
-  },
-
-  'graph-unauthorized': {
-    message: 'Microsoft Graph nimmt unser Token nicht an.',
-    action: 'Die Zustimmung der App-Registrierung prüfen; es wird von selbst wieder versucht.',
-  },
-  'graph-forbidden': {
-    message: 'Microsoft Graph verweigert die Anfrage: eine Berechtigung fehlt.',
-    action:
-      'Administratorzustimmung erteilen: User.Read.All und Presence.Read.All (delegiert) für die lesende App, Presence.ReadWrite.All (Anwendung) für die schreibende App, für Abfragen auch User.Read.All (Anwendung). Danach diese Lampe neu prüfen lassen.',
-  },
-  'graph-not-found': { message: 'Microsoft Graph kennt das Gefragte nicht.', action: '' },
-  'graph-conflict': {
-    message: 'Microsoft sagt, dass dieses Konto schon ein Präsenz-Abonnement hat.',
-    action:
-      'Dieses Teams-Konto nur für einen Connector verwenden. Es wird von selbst wieder versucht.',
-  },
-  'graph-throttled': {
-    message: 'Microsoft bittet um ein langsameres Tempo.',
-    action: 'Nichts: es geht von selbst weiter.',
-  },
-  'graph-bad-request': {
-    message: 'Microsoft Graph lehnt eine Anfrage ab: {detail}',
-    action: 'Dem Hersteller melden, mit der Request-ID.',
-  },
-  'graph-unavailable': {
-    message: 'Microsoft Graph antwortet mit einem eigenen Fehler.',
-    action: 'Nichts: es wird von selbst wieder versucht.',
-  },
-  'graph-timeout': {
-    message: 'Microsoft Graph antwortet nicht rechtzeitig.',
-    action: 'Nichts: es wird von selbst wieder versucht.',
-  },
-  'graph-unreachable': {
-    message: 'Microsoft Graph ist vom Edge aus nicht erreichbar.',
-    action: 'Das Netz des Edge prüfen; es wird von selbst wieder versucht.',
-  },
-  'graph-bad-answer': {
-    message: 'Microsoft Graph hat etwas geantwortet, das keinen Sinn ergibt.',
-    action: 'Es wird von selbst wieder versucht. Bleibt es so, dem Hersteller melden.',
-  },
-
-  'graph-gone': {
-    message: 'Microsoft Graph will, dass die Benutzerliste neu gelesen wird.',
-    action: 'Nichts: es geht von selbst weiter.',
-  },
-  'graph-not-implemented': {
-    message: 'Diese Microsoft-Cloud bietet das Gefragte nicht an.',
-    action: 'Die Cloud in den Einstellungen prüfen, oder Abfragen wählen.',
-  },
+  ...MICROSOFT_DE,
 
   'client-certificate-bad': {
     message: 'Das Zertifikat der App, die nach Teams schreibt, ist unbrauchbar: {detail}',
@@ -315,8 +178,8 @@ export const DE: Record<TextCode, Text> = {
   },
   'sync-waiting': { message: '{count} Änderungen sind unterwegs.', action: '' },
   'sync-failing': {
-    message: '{count} Benutzer konnten nicht geschrieben werden, zuletzt weil: {detail}',
-    action: 'Die Lampen davor ansehen; es wird von selbst wieder versucht.',
+    message: '{count} Benutzer konnten nicht geschrieben werden. {because}',
+    action: '{remedy}',
   },
 
   'settings-copy-failing': {
@@ -333,4 +196,5 @@ export const DE: Record<TextCode, Text> = {
 export const DE_ENDINGS: Endings = {
   requestId: '(Anfrage-Id bei Microsoft: {requestId})',
   retryAt: 'Nächster Versuch um {retryAt} UTC.',
+  notAgain: 'Es wird nicht von selbst wieder versucht.',
 };

@@ -1,10 +1,7 @@
 // Every sentence an admin reads at a lamp, in English: what is so, and what to do about it.
 
-/** `{name}` is filled from a lamp's params; an empty action means that there is nothing to do. */
-export interface Text {
-  message: string;
-  action: string;
-}
+import { MICROSOFT_EN } from './microsoft-en.ts';
+import type { Text } from './text.ts';
 
 export const EN = {
   // settings
@@ -21,141 +18,7 @@ export const EN = {
     message: 'There is no Teams account to read presence with.',
     action: 'Add a Teams account, or choose polling, which needs none.',
   },
-  'mfa-required': {
-    message: 'Microsoft demands a second factor for {who}.',
-    action:
-      'Exclude this account from multi-factor authentication in Entra (Conditional Access), or choose polling.',
-  },
-  'mfa-enrolment-required': {
-    message: 'Microsoft wants {who} to register for multi-factor authentication.',
-    action:
-      'Exclude this account from the registration, or switch security defaults off for it, or choose polling.',
-  },
-  'blocked-by-conditional-access': {
-    message: 'A Conditional Access policy blocks {who}.',
-    action: 'Change the policy in Entra under Protection > Conditional Access.',
-  },
-  'wrong-credentials': {
-    message: 'User name or password of {who} is wrong. It was tried once and is not tried again.',
-    action: 'Remove the account and add it again with the right password.',
-  },
-  'account-locked': {
-    message: 'The account {who} is locked after too many wrong passwords.',
-    action: 'Wait or unlock it in Entra, then add the account again with the right password.',
-  },
-  'account-unknown': {
-    message: 'Microsoft knows no account {who} in this tenant.',
-    action: 'Check the user name and TenantSynctoPbx.',
-  },
-  'password-expired': {
-    message: 'The password of {who} has expired.',
-    action: 'Set a new password that does not expire, then add the account again.',
-  },
-  'password-missing': {
-    message: 'The account {who} has no password in the cloud.',
-    action: 'Set a password in Entra, then add the account again.',
-  },
-  'account-disabled': {
-    message: 'The account {who} is disabled.',
-    action: 'Enable it in Entra.',
-  },
-  'tenant-unknown': {
-    message: 'Microsoft knows no such tenant.',
-    action: 'Check the tenant id and the cloud in the settings.',
-  },
-  'wrong-cloud': {
-    message: 'The tenant lives in another Microsoft cloud.',
-    action: 'Choose the right cloud in the settings.',
-  },
-  'client-unknown': {
-    message: 'Microsoft knows no app with this client id in the tenant.',
-    action: 'Copy the application (client) id from the app registration; check the tenant id.',
-  },
-  'public-client-off': {
-    message: 'The app registration does not allow signing in with user name and password.',
-    action: 'In Entra, app registration > Authentication: set "Allow public client flows" to Yes.',
-  },
-  'wrong-client-secret': {
-    message: 'The client secret is wrong.',
-    action: 'Enter the value of the secret, not its id. Make a new secret if the value is lost.',
-  },
-  'client-secret-expired': {
-    message: 'The client secret has expired.',
-    action: 'Make a new secret in Entra, app registration > Certificates & secrets, and enter it.',
-  },
-  'consent-missing': {
-    message: 'The app lacks the consent of an administrator.',
-    action: 'In Entra, app registration > API permissions: grant admin consent.',
-  },
-  'user-not-assigned': {
-    message: 'The account {who} is not assigned to the enterprise application.',
-    action: 'Assign it in Entra under Enterprise applications > Users and groups.',
-  },
-  'login-throttled': {
-    message: 'Microsoft asks us to sign in less often.',
-    action: 'Nothing: it is tried again by itself.',
-  },
-  'login-loop': {
-    message: 'Microsoft noticed too many sign-ins in a row.',
-    action: 'Nothing: it is tried again by itself.',
-  },
-  'login-unavailable': {
-    message: "Microsoft's sign-in service does not answer.",
-    action: 'Nothing: it is tried again by itself.',
-  },
-  'login-refused': {
-    message: 'Microsoft refuses the sign-in: {detail}',
-    action: 'Look the code up in Entra, Sign-in logs.',
-  },
-
-  // Graph
-  'graph-unauthorized': {
-    message: 'Microsoft Graph does not accept our token.',
-    action: 'Check the consent of the app registration; it is tried again by itself.',
-  },
-  'graph-forbidden': {
-    message: 'Microsoft Graph denies the request: a permission is missing.',
-    action:
-      'Grant admin consent: User.Read.All and Presence.Read.All (delegated) to the reading app, Presence.ReadWrite.All (application) to the writing app, for polling User.Read.All (application) as well. Then have this lamp checked again.',
-  },
-  'graph-not-found': { message: 'Microsoft Graph does not know what was asked for.', action: '' },
-  'graph-conflict': {
-    message: 'Microsoft says that this account has a presence subscription already.',
-    action: 'Use this Teams account for one connector only. It is tried again by itself.',
-  },
-  'graph-throttled': {
-    message: 'Microsoft asks us to slow down.',
-    action: 'Nothing: it goes on by itself.',
-  },
-  'graph-bad-request': {
-    message: 'Microsoft Graph refuses a request: {detail}',
-    action: 'Report this to the maker, with the request id.',
-  },
-  'graph-unavailable': {
-    message: 'Microsoft Graph answers with an error of its own.',
-    action: 'Nothing: it is tried again by itself.',
-  },
-  'graph-timeout': {
-    message: 'Microsoft Graph does not answer in time.',
-    action: 'Nothing: it is tried again by itself.',
-  },
-  'graph-unreachable': {
-    message: 'Microsoft Graph cannot be reached from the edge.',
-    action: 'Check the network of the edge; it is tried again by itself.',
-  },
-  'graph-bad-answer': {
-    message: 'Microsoft Graph answered something that makes no sense.',
-    action: 'It is tried again by itself. Report this to the maker if it stays.',
-  },
-
-  'graph-gone': {
-    message: 'Microsoft Graph wants the list of users to be read anew.',
-    action: 'Nothing: it goes on by itself.',
-  },
-  'graph-not-implemented': {
-    message: 'This Microsoft cloud does not offer what was asked for.',
-    action: 'Check the cloud in the settings, or choose polling.',
-  },
+  ...MICROSOFT_EN,
 
   // our own
   'client-certificate-bad': {
@@ -310,8 +173,8 @@ export const EN = {
   },
   'sync-waiting': { message: '{count} changes are on their way.', action: '' },
   'sync-failing': {
-    message: '{count} users could not be written, the last because: {detail}',
-    action: 'Look at the lamps before this one; it is tried again by itself.',
+    message: '{count} users could not be written. {because}',
+    action: '{remedy}',
   },
 
   'settings-copy-failing': {
@@ -328,6 +191,7 @@ export const EN = {
 export const EN_ENDINGS = {
   requestId: "(Microsoft's request id: {requestId})",
   retryAt: 'Next try at {retryAt} UTC.',
+  notAgain: 'It is not tried again by itself.',
 };
 export type Endings = typeof EN_ENDINGS;
 

@@ -1,6 +1,7 @@
 // From a code to a sentence in the reader's language.
 import { DE, DE_ENDINGS } from './de.ts';
-import { EN, EN_ENDINGS, type Endings, type Text, type TextCode } from './en.ts';
+import { EN, EN_ENDINGS, type Endings, type TextCode } from './en.ts';
+import type { Text } from './text.ts';
 
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -15,28 +16,40 @@ type Params = Readonly<Record<string, string | number>>;
 
 /**
  * The sentences for a code, with `{name}` filled from `params`. A code without a sentence of its
- * own speaks through its detail: better a bare fact than silence. A `requestId`, and a `retryAt`
- * (epoch ms), are told at the end of the message.
+ * own speaks through its detail: better a bare fact than silence. Some params say how:
+ * - `about`: words such as `poll app`; the first of which `code.word` has sentences is used
+ * - `why`: the code behind this one, whose sentences fill `{because}` and `{remedy}`
+ * - `requestId`, `retryAt` (epoch ms) or `retry: 'never'`: told at the end of the message
  */
 export function say(language: Language, code: string, params: Params = {}): Text {
-  const { message, action } = isTextCode(code)
-    ? TABLES[language][code]
-    : { message: '{detail}', action: '' };
+  const { why, ...others } = params;
+  const inner = why === undefined ? undefined : sentences(language, String(why), others);
+  const known = inner ? { ...others, because: inner.message, remedy: inner.action } : others;
+  const { message, action } = sentences(language, code, known);
+  return { message: [message, ...endings(language, params)].join(' '), action };
+}
+
+function sentences(language: Language, code: string, params: Params): Text {
+  const special = String(params['about'] ?? '')
+    .split(' ')
+    .map((word) => `${code}.${word}`);
+  const found = [...special, code].find(isTextCode);
+  const { message, action } = found ? TABLES[language][found] : { message: '{detail}', action: '' };
   const known = { detail: code, ...params };
-  const told = [filled(message, known), ...endings(language, params)].join(' ');
-  return { message: told, action: filled(action, known) };
+  return { message: filled(message, known), action: filled(action, known) };
 }
 
 const filled = (text: string, params: Params): string =>
   text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '?'));
 
-function endings(language: Language, { requestId, retryAt }: Params): string[] {
+function endings(language: Language, { requestId, retry, retryAt }: Params): string[] {
   const words = ENDINGS[language];
   const told: string[] = [];
   if (typeof retryAt === 'number') {
     const time = new Date(retryAt).toISOString().slice(11, 19);
     told.push(filled(words.retryAt, { retryAt: time }));
   }
+  if (retry === 'never') told.push(words.notAgain);
   if (requestId !== undefined) told.push(filled(words.requestId, { requestId }));
   return told;
 }

@@ -29,6 +29,7 @@ const WRONG: object[] = [
   { source: 'poll', pollSeconds: 400, matching: ['email', 'email'] },
   { source: 'poll', pollSeconds: 2.5 },
   { source: 'subscribe', cloud: 'usgov' },
+  { teamsPlans: ['TEAMS1'] },
   { clientSecretSyncToTeams: 'x'.repeat(2000) },
 ];
 

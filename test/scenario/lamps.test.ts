@@ -74,6 +74,106 @@ describe('the app that writes to Teams', () => {
     await wellAgain();
   });
 
+  /** What is wrong with the app's sign-in, how it is put right, and what the lamp says of it. */
+  const app = () => demo.lab.microsoft.app(demo.lab.microsoft.clientIdSyncToTeams);
+  const UNKNOWN_APP = '00000000-0000-4000-8000-0000000000aa';
+  const faults: [string, () => unknown, () => unknown, RegExp][] = [
+    [
+      'a client id that no app has',
+      () => patch({ clientIdSyncToTeams: UNKNOWN_APP }),
+      () => patch({ clientIdSyncToTeams: right()['clientIdSyncToTeams'] }),
+      /no app with this client ID.*ClientIDSynctoTeams/,
+    ],
+    [
+      'a number nobody knows',
+      () => Object.assign(app(), { blockedBy: 99_999 }),
+      () => Object.assign(app(), { blockedBy: null }),
+      /AADSTS99999.*Service principal sign-ins/,
+    ],
+    [
+      'a tenant in another cloud',
+      () => Object.assign(demo.lab.microsoft.tenant(), { nationalCloud: 'MicrosoftOnline.US' }),
+      () => Object.assign(demo.lab.microsoft.tenant(), { nationalCloud: null }),
+      /another cloud of Microsoft: microsoftonline\.us \(AADSTS90038\).*usgov/,
+    ],
+    [
+      'a tenant in China',
+      () => Object.assign(demo.lab.microsoft.tenant(), { nationalCloud: 'MicrosoftOnline.CN' }),
+      () => Object.assign(demo.lab.microsoft.tenant(), { nationalCloud: null }),
+      /China \(21Vianet\), which has no presence API/,
+    ],
+  ];
+  it.each(faults)('%s is named, and well again when put right', async (_, spoil, mend, saying) => {
+    await spoil();
+    await check('tokenForWriting');
+    await turns('tokenForWriting', 'error', saying);
+    expect((await cast.lamp('tokenForWriting')).message).toMatch(
+      /It is not tried again by itself\. \(Microsoft's request id: [0-9a-f-]{36}\)$/,
+    );
+    await mend();
+    await check('tokenForWriting');
+    await check('tokenForReading');
+    await wellAgain();
+  });
+
+  it.each([50033, 50087, 90006, 90012, 90024, 90033, 90055, 50196])(
+    'AADSTS%i passes: the lamp is yellow, says when it is tried again, and gets well by itself',
+    async (number) => {
+      app().blockedBy = number;
+      await check('tokenForWriting');
+      await turns('tokenForWriting', 'warning', /Next try at .*tried again by itself/);
+      app().blockedBy = null;
+      await wellAgain();
+    },
+  );
+
+  it.each([429, 503, 'cut'] as const)(
+    'a login that answers %s is a warning that passes',
+    async (how) => {
+      demo.lab.microsoft.turn({ loginDown: how });
+      await check('tokenForWriting');
+      const saying = how === 429 ? /sign in less often/ : /sign-in service has trouble/;
+      await turns('tokenForWriting', 'warning', saying);
+      cast.teams('alice').choose('Busy');
+      demo.lab.microsoft.turn({ loginDown: false });
+      await wellAgain();
+    },
+  );
+
+  it('a missing permission to write is named with the permission, and what waited is written after', async () => {
+    app().roles.delete('Presence.ReadWrite.All');
+    await check('tokenForWriting');
+    cast.pbx('dora').setPresence('dnd');
+    await turns('sync', 'error', /users could not be written.*Presence\.ReadWrite\.All/);
+    app().roles.add('Presence.ReadWrite.All');
+    await check('sync');
+    await wellAgain();
+    expect(cast.inTeams('dora')()).toBe('DoNotDisturb/DoNotDisturb');
+    cast.pbx('dora').setPresence('');
+    await wellAgain();
+  });
+
+  it('a secret that ends soon is told beforehand where the app may read its registration', async () => {
+    const [secret] = app().secrets;
+    if (!secret) throw new Error('The app has no secret.');
+    const { expiresAt } = secret;
+    const anew = () => patch({ clientSecretSyncToTeams: demo.lab.microsoft.clientSecret });
+    secret.expiresAt = Date.now() + 10 * 86_400_000;
+    await anew();
+    await wellAgain();
+    app().roles.add('Application.Read.All');
+    await anew();
+    await turns(
+      'tokenForWriting',
+      'warning',
+      /ends on 20\d\d-\d\d-\d\d \(days left: 9\).*New client secret/,
+    );
+    secret.expiresAt = expiresAt;
+    await anew();
+    await wellAgain();
+    app().roles.delete('Application.Read.All');
+  });
+
   it('a missing secret and an unknown tenant are named', async () => {
     await patch({ clientSecretSyncToTeams: null });
     await turns('settings', 'error', /secret/);
@@ -107,11 +207,10 @@ describe('the Teams account', () => {
     await wellAgain();
   });
 
-  const { signIn, app } = {
-    signIn: (change: Record<string, unknown>) =>
-      demo.lab.microsoft.changeUser(demo.lab.microsoft.account.username, { signIn: change }),
-    app: () => demo.lab.microsoft.app(demo.lab.microsoft.clientIdSyncToPbx),
-  };
+  const username = () => demo.lab.microsoft.account.username;
+  const signIn = (change: Record<string, unknown>) =>
+    demo.lab.microsoft.changeUser(username(), { signIn: change });
+  const app = () => demo.lab.microsoft.app(demo.lab.microsoft.clientIdSyncToPbx);
   const faults: [string, () => void, () => void, RegExp][] = [
     [
       'a demanded second factor',
@@ -144,12 +243,68 @@ describe('the Teams account', () => {
       /public client flows/,
     ],
   ];
-  it.each(faults)('%s is named, and well again when put right', async (_, spoil, mend, saying) => {
-    spoil();
+  const more: typeof faults = [
+    [
+      'a password that is missing',
+      () => signIn({ password: null }),
+      () => signIn({ password: demo.lab.microsoft.account.password }),
+      /no password at Microsoft.*Reset password/,
+    ],
+    [
+      'a disabled account',
+      () => demo.lab.microsoft.changeUser(username(), { accountEnabled: false }),
+      () => demo.lab.microsoft.changeUser(username(), { accountEnabled: true }),
+      /is disabled.*Account enabled/,
+    ],
+    [
+      'an account that is not assigned to the app',
+      () => void Object.assign(app(), { assigned: new Set() }),
+      () => void Object.assign(app(), { assigned: null }),
+      /assigned.*Users and groups → Add user\/group/,
+    ],
+    [
+      'an app that the tenant does not have',
+      () => void Object.assign(app(), { blockedBy: 700016 }),
+      () => void Object.assign(app(), { blockedBy: null }),
+      /no app with this client ID.*ClientIDSynctoPbx/,
+    ],
+  ];
+  it.each([...faults, ...more])(
+    '%s is named, and well again when put right',
+    async (_, spoil, mend, saying) => {
+      spoil();
+      await addAgain(demo.lab.microsoft.account.password);
+      await turns('tokenForReading', 'error', saying);
+      mend();
+      await check('tokenForReading');
+      await wellAgain();
+    },
+  );
+
+  it('a login in trouble is a warning, and it gets well by itself', async () => {
+    demo.lab.microsoft.turn({ loginDown: 503 });
     await addAgain(demo.lab.microsoft.account.password);
-    await turns('tokenForReading', 'error', saying);
-    mend();
-    await check('tokenForReading');
+    await turns(
+      'tokenForReading',
+      'warning',
+      /Next try at .*sign-in service|sign-in service.*Next try/,
+    );
+    demo.lab.microsoft.turn({ loginDown: false });
+    await wellAgain();
+  });
+
+  it('a missing permission to read the users is named, and they are read when it is granted', async () => {
+    for (const route of ['GET /users', 'GET /users/delta']) {
+      demo.lab.microsoft.fail({ route, times: -1, status: 403 });
+    }
+    await check('teamsUsers');
+    await turns(
+      'teamsUsers',
+      'error',
+      /read the users.*Next try at.*Delegated permissions: User\.Read\.All/,
+    );
+    demo.lab.microsoft.heal();
+    await check('teamsUsers');
     await wellAgain();
   });
 

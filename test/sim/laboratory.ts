@@ -1,6 +1,6 @@
 // Both simulators together, with the words that configure a connector and an agent for them. Used by
 // `npm run sim`, by `npm start` and by scenarios.
-
+import type { CloudName } from './microsoft/cloud.ts';
 import type { TenantOptions } from './microsoft/default-tenant.ts';
 import type { Microsoft } from './microsoft/microsoft.ts';
 import { startMicrosoft } from './microsoft/server.ts';
@@ -17,6 +17,8 @@ export interface LaboratoryOptions {
   pbxPort?: number;
   /** Where the edge listens, for Microsoft's notifications. */
   edgeOrigin: string;
+  /** Which of Microsoft's clouds it is; default: global. */
+  cloud?: CloudName;
   /** The tenant; default: the people whom the PBX knows too, one Teams account. */
   tenant?: TenantOptions;
   /** Users of the PBX, or how many; default: those of the tenant. */
@@ -30,9 +32,17 @@ export interface Laboratory {
 }
 
 export async function startLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { microsoftPort = 0, pbxPort = 0, edgeOrigin, tenant, pbxUsers } = options;
+  const {
+    microsoftPort = 0,
+    pbxPort = 0,
+    edgeOrigin,
+    cloud = 'global',
+    tenant,
+    pbxUsers,
+  } = options;
   const microsoft = await startMicrosoft({
     port: microsoftPort,
+    cloud,
     tenant: { people, ...tenant },
     hosts: { [PUBLIC_HOST]: edgeOrigin },
   });

@@ -8,6 +8,7 @@ export const TASKS = [
   'decryption-keys',
   'settings-copy',
   'tenants',
+  'app-sign-in',
   'master',
   'doubted-list',
   'pairing',
@@ -15,6 +16,7 @@ export const TASKS = [
   'listening',
   'sweep',
   'teams-users',
+  'credential',
 ] as const;
 export type Task = (typeof TASKS)[number];
 

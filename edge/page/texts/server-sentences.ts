@@ -47,6 +47,7 @@ const GERMAN: Readonly<Record<string, string>> = {
     'Muss global, usgov oder usgov-dod sein. Die Cloud in China hat keine Präsenz-API.',
   'The US Government clouds send no presence notifications: choose poll.':
     'Die Clouds der US-Regierung senden keine Präsenz-Benachrichtigungen: Abfragen wählen.',
+  'Must be the id of a service plan, a GUID.': 'Muss die ID eines Dienstplans sein, eine GUID.',
   'Must be a whole number of seconds.': 'Muss eine ganze Zahl von Sekunden sein.',
   'Must be 2 to 300 seconds.': 'Müssen 2 bis 300 Sekunden sein.',
   'Names a step twice.': 'Nennt einen Schritt doppelt.',

@@ -119,6 +119,8 @@ export class Microsoft extends FakeMicrosoft {
       const { ids } = JSON.parse(body) as { ids: TeamsUserId[] };
       return json({ value: ids.flatMap((id) => this.#presence(id)) });
     });
+    // Few apps may read their own registration.
+    this.on(`GET ${GRAPH}/applications`, () => graphRefusal(403, 'Authorization_RequestDenied'));
     this.on(`POST ${GRAPH}/users/`, (asked) => {
       this.note(asked);
       return new Response(null, { status: 200 });

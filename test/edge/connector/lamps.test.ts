@@ -37,7 +37,8 @@ const account = (
 const GOOD: Facts = {
   now: NOW,
   settings: settingsOf(SUBSCRIBING),
-  hasCredential: true,
+  credential: 'secret',
+  credentialEnd: null,
   writing: { state: 'ok' },
   accounts: [account()],
   teamsUsers: { loadedAt: NOW, licensed: 7 },
@@ -96,7 +97,7 @@ test('not enough accounts: says how many more are needed', () => {
 
 describe('one row a state', () => {
   test.each<[LampId, LampState, string, Partial<Facts>]>([
-    ['settings', 'error', 'client-secret-missing', { hasCredential: false }],
+    ['settings', 'error', 'client-secret-missing', { credential: null }],
     ['settings', 'error', 'tenant-unknown', faulty({ tenants: final('tenant-unknown') })],
     ['settings', 'warning', 'login-unavailable', faulty({ tenants: passing('login-unavailable') })],
     ['settings', 'warning', 'settings-copy-failing', faulty({ settingsCopy: passing('internal') })],
@@ -252,7 +253,14 @@ test('an admin sees when it is tried again, and what the support of Microsoft as
   });
   expect(writing?.params).toMatchObject({ who: 'the app', retryAt: SOON, requestId: 'r-1' });
   const sync = lampsOf({ ...GOOD, sync: { waiting: 0, failing: 2, fault: failedWrite } }).at(-1);
-  expect(sync?.params).toEqual({ count: 2, detail: '503', requestId: 'r-9' });
+  expect(sync?.params).toEqual({
+    count: 2,
+    why: 'graph-unavailable',
+    about: 'write',
+    detail: '503',
+    requestId: 'r-9',
+    retryAt: failedWrite.retryAt,
+  });
 });
 
 test.each([

@@ -40,7 +40,7 @@ test.each([
   [65001, 'invalid_grant', 'consent-missing', 'never'],
   [90094, 'invalid_grant', 'consent-missing', 'never'],
   [50105, 'invalid_grant', 'user-not-assigned', 'never'],
-  [70011, 'invalid_scope', 'login-refused', 'never'],
+  [70011, 'invalid_scope', 'login-bad-scope', 'never'],
   [50196, 'invalid_grant', 'login-loop', 'backoff'],
   [50033, 'temporarily_unavailable', 'login-unavailable', 'backoff'],
   [50087, 'temporarily_unavailable', 'login-unavailable', 'backoff'],
@@ -68,6 +68,42 @@ test.each([
   ['something_new', undefined, 'login-refused'],
 ])('of a number nobody knows, %s with %s says %s', (error, suberror, code) => {
   expect(loginError({ status: 400, body: body(error, [99_999], suberror) }).code).toBe(code);
+});
+
+test.each([
+  [
+    "request is being redirected to the National Cloud 'MicrosoftOnline.US'.",
+    undefined,
+    'wrong-cloud',
+    'microsoftonline.us (AADSTS90038)',
+  ],
+  [
+    "specified belongs to the National Cloud 'MicrosoftOnline.CN'.",
+    undefined,
+    'no-presence-cloud',
+    'microsoftonline.cn (AADSTS90038)',
+  ],
+  [
+    'Elsewhere.',
+    'partner.microsoftonline.cn',
+    'no-presence-cloud',
+    'partner.microsoftonline.cn (AADSTS90038)',
+  ],
+  [
+    'Elsewhere.',
+    'login.chinacloudapi.cn',
+    'no-presence-cloud',
+    'login.chinacloudapi.cn (AADSTS90038)',
+  ],
+  ['Elsewhere.', undefined, 'wrong-cloud', 'AADSTS90038'],
+])('a tenant of another cloud: %s %s is %s', (text, name, code, detail) => {
+  const refusal = {
+    ...body('invalid_request', [90_038]),
+    error_description: `AADSTS90038: Tenant 'x' ${text} Trace ID: trace-1`,
+    cloud_instance_name: name,
+  };
+  const error = loginError({ status: 400, body: refusal });
+  expect(error).toMatchObject({ code, retry: 'never', message: detail });
 });
 
 test('a number only in the text is found', () => {

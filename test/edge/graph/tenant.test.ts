@@ -53,6 +53,28 @@ test.each([
     'wrong-cloud',
     'never',
   ],
+  [
+    'China, by its login host',
+    () => discovery(`https://login.partner.microsoftonline.cn/${TENANT_ID}/v2.0`),
+    'no-presence-cloud',
+    'never',
+  ],
+  [
+    'China, by the other login host',
+    () => discovery(`https://login.chinacloudapi.cn/${TENANT_ID}/v2.0`),
+    'no-presence-cloud',
+    'never',
+  ],
+  [
+    'China, by the name of the cloud',
+    () =>
+      json({
+        issuer: `https://login.microsoftonline.com/${TENANT_ID}/v2.0`,
+        cloud_instance_name: 'partner.microsoftonline.cn',
+      }),
+    'no-presence-cloud',
+    'never',
+  ],
 ])('%s', async (_what, reply, code, retry) => {
   const { microsoft, resolve } = setUp();
   microsoft.on('GET', reply);

@@ -64,6 +64,21 @@ test.each([
   expect(await verify(claims(), keys)).toEqual({ ok: true });
 });
 
+test.each(['usgov', 'usgov-dod'] as const)(
+  'in %s the issuer is that cloud’s login',
+  async (cloud) => {
+    const { keys } = publishing(() => [jwk]);
+    const there = { ...expected, cloud };
+    const inThatCloud = await sign({ ...v2, iss: V2.replace('.com', '.us') });
+    expect(await verifyValidationTokens([inThatCloud], there, keys)).toEqual({ ok: true });
+    const global = await sign(v2);
+    expect(await verifyValidationTokens([global], there, keys)).toEqual({
+      ok: false,
+      why: 'issuer',
+    });
+  },
+);
+
 test.each<[string, JWTPayload, string]>([
   ['another audience', { ...v1, aud: 'somebody-else' }, 'audience'],
   ['another tenant', { ...v1, iss: V1.replace(TENANT_ID, CLIENT_ID) }, 'issuer'],

@@ -25,6 +25,34 @@ describe('settings', () => {
     expect(calls).toEqual([]);
   });
 
+  it.each(['china', 'mooncake', 'china-21vianet'])(
+    'in China (%s) are refused with the reason',
+    async (cloud) => {
+      const { admin, calls } = bed();
+      const answer = await admin('PUT', `/${FRESH}/api/settings`, { ...SETTINGS, cloud });
+      expect(answer.status).toBe(422);
+      expect(await answer.json()).toMatchObject({
+        errors: [{ path: 'cloud', message: expect.stringContaining('China has no presence API') }],
+      });
+      expect(calls).toEqual([]);
+    },
+  );
+
+  it.each(['usgov', 'usgov-dod'])(
+    'in %s are refused with subscribe, and taken with poll',
+    async (cloud) => {
+      const { admin } = bed();
+      const put = (source: string) =>
+        admin('PUT', `/${FRESH}/api/settings`, { ...SETTINGS, cloud, source });
+      const refused = await put('subscribe');
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({
+        errors: [{ path: 'source', message: expect.stringContaining('choose poll') }],
+      });
+      expect((await put('poll')).status).toBe(201);
+    },
+  );
+
   it('are merged by the object, which knows what is stored', async () => {
     const { admin, calls } = bed();
     const patch = { pollSeconds: 30, clientSecretSyncToTeams: null };

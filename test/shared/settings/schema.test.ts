@@ -246,8 +246,34 @@ test('the rows of the mapping and the overrides are kept as written', () => {
   expect(checkSettings({ ...needed, ...changes })).toMatchObject({ ok: true, settings: changes });
 });
 
-test('the keys are the contract’s, and one that is optional', () => {
-  expect(Object.keys(settingsInput.shape)).toEqual([
+const PLAN = '42A3EC34-28BA-46B6-992F-DB53A675AC5B';
+
+test.each([
+  ['given', [PLAN], { teamsPlans: [PLAN.toLowerCase()] }],
+  ['null', null, {}],
+  ['an empty list', [], {}],
+])(
+  'plans that count besides the known ones are there only where they are given: %s',
+  (_, teamsPlans, rare) => {
+    const plain = checkSettings(needed);
+    const checked = checkSettings({ ...needed, teamsPlans });
+    expect(plain.ok && checked.ok && checked.settings).toEqual({
+      ...(plain.ok && plain.settings),
+      ...rare,
+    });
+  },
+);
+
+test('a plan is named by its id', () => {
+  expect(wrong({ teamsPlans: [PLAN, 'TEAMS1'] })).toEqual([
+    ['teamsPlans.1', 'Must be the id of a service plan, a GUID.'],
+  ]);
+  expect(wrong({ teamsPlans: PLAN }).map(([path]) => path)).toEqual(['teamsPlans']);
+});
+
+test('the keys are the contract’s, and two that are absent unless set', () => {
+  const { teamsPlans: _rare, requireLicence: _too, ...contract } = settingsInput.shape;
+  expect(Object.keys(contract)).toEqual([
     'masterPbx',
     'notificationUrl',
     'clientIdSyncToPbx',
@@ -262,7 +288,6 @@ test('the keys are the contract’s, and one that is optional', () => {
     'pbxContact',
     'mapping',
     'directions',
-    'requireLicence',
     'clientSecretSyncToTeams',
     'certificateSyncToTeams',
   ]);

@@ -20,8 +20,8 @@ export interface SetUpOptions {
   stateDir: string;
   /** 0: whichever is free. */
   port: number;
-  /** Other people than those of the demonstration. */
-  laboratory?: Pick<LaboratoryOptions, 'tenant' | 'pbxUsers'>;
+  /** Where the laboratory differs from the one of the demonstration. */
+  laboratory?: Pick<LaboratoryOptions, 'cloud' | 'tenant' | 'pbxUsers'>;
   /** Settings other than the usual ones. */
   settings?: Record<string, unknown>;
   say?: (who: 'edge' | 'agent', line: string) => void;

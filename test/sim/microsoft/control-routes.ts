@@ -1,4 +1,6 @@
 // The table of control routes.
+
+import { type AppChange, changeApp, showApp } from './apps.ts';
 import type { ControlCall, ControlRoute } from './control.ts';
 import type { NewUser } from './default-tenant.ts';
 import type { User } from './directory.ts';
@@ -84,6 +86,15 @@ export const controlRoutes: readonly ControlRoute[] = [
       ? call.microsoft.approveDeviceCode(id(call), call.body['approve'])
       : call.microsoft.declineDeviceCode(id(call)),
   ),
+  route('GET', '/apps/{id}', (call) => showApp(call.microsoft.app(id(call)))),
+  route('PATCH', '/apps/{id}', (call) =>
+    showApp(changeApp(call.microsoft.app(id(call)), call.body as AppChange)),
+  ),
+  route('PATCH', '/tenants/{id}', (call) => {
+    const tenant = call.microsoft.tenant(id(call));
+    tenant.nationalCloud = (call.body['nationalCloud'] ?? null) as string | null;
+    return { id: tenant.id, domain: tenant.domain, nationalCloud: tenant.nationalCloud };
+  }),
   route('POST', '/login-keys/rotate', ({ microsoft, body }) =>
     microsoft.rotateLoginKeys(body['keepOld'] !== false),
   ),

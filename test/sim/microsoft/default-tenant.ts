@@ -1,7 +1,7 @@
 // The tenant that is there with zero configuration: registrations exactly as the original's how-to
 // grants them, one communication user, a few people. Secrets and passwords are made at start.
 import { randomBytes } from 'node:crypto';
-import { type AssignedPlan, type SignIn, teamsPlan, type User } from './directory.ts';
+import { type AssignedPlan, type SignIn, teamsPlan, teamsService, type User } from './directory.ts';
 import type { Random } from './random.ts';
 import { addApp, makeTenant, type Tenant } from './tenant.ts';
 
@@ -49,6 +49,8 @@ export interface TenantOptions {
   clientIdSyncToTeams?: string;
   /** Application permissions of the second registration beyond Presence.ReadWrite.All. */
   moreRoles?: readonly string[];
+  /** Service plan id by which people of this tenant have Teams; default: the commercial one. */
+  teamsPlan?: string;
 }
 
 export interface SetUp {
@@ -64,6 +66,7 @@ const never = 8.64e15;
 /** Makes a tenant; with no options, the default one. */
 export function setUpTenant(options: TenantOptions, random: Random, now: number): SetUp {
   const tenant = makeTenant(options.id ?? defaultIds.tenant, options.domain ?? 'example.com');
+  tenant.teamsPlan = options.teamsPlan ?? teamsPlan;
   const clientSecret = options.clientSecret ?? `sim~${randomBytes(24).toString('base64url')}`;
   const password = options.password ?? `Sim-${randomBytes(12).toString('base64url')}!`;
   const clientIdSyncToPbx = options.clientIdSyncToPbx ?? defaultIds.syncToPbx;
@@ -132,7 +135,10 @@ export function addUser(tenant: Tenant, given: NewUser, random: Random, now: num
     mail: given.mail === undefined ? userPrincipalName : given.mail,
     accountEnabled: given.accountEnabled ?? true,
     createdDateTime: instant(now),
-    assignedPlans: [...exchangePlan(now), ...((given.teams ?? true) ? [teamsPlanEntry(now)] : [])],
+    assignedPlans: [
+      ...exchangePlan(now),
+      ...((given.teams ?? true) ? [teamsPlanEntry(now, tenant)] : []),
+    ],
     other: {},
     signIn,
   });
@@ -153,11 +159,11 @@ export const slug = (name: string): string =>
 
 const instant = (now: number): string => new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
 
-export const teamsPlanEntry = (now: number): AssignedPlan => ({
+export const teamsPlanEntry = (now: number, tenant: Tenant): AssignedPlan => ({
   assignedDateTime: instant(now),
   capabilityStatus: 'Enabled',
-  service: 'TeamspaceAPI',
-  servicePlanId: teamsPlan,
+  service: teamsService,
+  servicePlanId: tenant.teamsPlan,
 });
 
 // A second plan, so that nobody gets away with "has any plan".

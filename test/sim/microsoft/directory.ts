@@ -52,11 +52,16 @@ export const teamsPlans: ReadonlySet<string> = new Set([
   'fd500458-c24c-478e-856c-a6067a8376cd',
 ]);
 
+/** Plans of this service are Teams, whatever their id: free and future ones have others (§5). */
+export const teamsService = 'TeamspaceAPI';
+
+export const isTeamsPlan = (plan: AssignedPlan): boolean =>
+  teamsPlans.has(plan.servicePlanId) || plan.service === teamsService;
+
 /** True when any entry of a Teams plan is usable: history keeps deleted ones, Warning still works (§5). */
 export const hasTeams = (user: User): boolean =>
   user.assignedPlans.some(
-    (plan) =>
-      teamsPlans.has(plan.servicePlanId) && /^(Enabled|Warning)$/.test(plan.capabilityStatus),
+    (plan) => isTeamsPlan(plan) && /^(Enabled|Warning)$/.test(plan.capabilityStatus),
   );
 
 export class Directory {

@@ -1,4 +1,5 @@
 // The table of Graph's routes that exist here. Not modelled: work locations, /beta, $metadata.
+import { readApplication } from './apps.ts';
 import { batch } from './batch.ts';
 import type { Call } from './graph.ts';
 import type { Answer } from './http.ts';
@@ -71,6 +72,7 @@ export const graphRoutes: readonly Route[] = [
   get('/me', 'directory', readUser),
   get('/users/{id}/licenseDetails', 'directory', licenseDetails),
   get('/me/licenseDetails', 'directory', licenseDetails),
+  get("/applications(appId='{id}')", 'directory', readApplication),
   get('/users/{id}/presence', 'presence', readPresence),
   get('/me/presence', 'presence', readPresence),
   get('/communications/presences/{id}', 'presence', readPresence),

@@ -75,8 +75,15 @@ export function matchPath(
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
     const given = segments[index]!;
+    const key = /^(\w+\(\w+=')\{(\w+)\}('\))$/.exec(part);
     if (part.startsWith('{')) params[part.slice(1, -1)] = given;
-    else if (part.toLowerCase() !== given.toLowerCase()) return null;
+    else if (key) {
+      // `applications(appId='{id}')`: an alternate key.
+      const [, head = '', name = '', tail = ''] = key;
+      const fits = given.toLowerCase().startsWith(head.toLowerCase()) && given.endsWith(tail);
+      if (!fits) return null;
+      params[name] = given.slice(head.length, -tail.length);
+    } else if (part.toLowerCase() !== given.toLowerCase()) return null;
   }
   return params;
 }

@@ -46,6 +46,8 @@ export interface Knobs {
   // --- presence
   /** How our own session Busy/InACall is shown: as is, as Busy/Busy, or either (§1.5). */
   echo: 'same' | 'busy' | 'mixed';
+  /** Preferred presence in a national cloud, where pages and CSDL disagree (§3.6): the status it is refused with. */
+  preferredRefused: false | 400 | 404 | 405 | 501;
 
   // --- subscriptions
   /** Answer to a second presence subscription of the same user and app (§2.1, undocumented). */
@@ -115,6 +117,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   deltaRepeats: false,
   deltaGone: 0,
   echo: 'same',
+  preferredRefused: false,
   secondSubscription: 409,
   unknownIds: 500,
   createAfterDeleteMs: 0,

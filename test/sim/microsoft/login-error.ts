@@ -46,6 +46,7 @@ const kinds: Record<number, Kind> = {
     'Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication.',
     'basic_action',
   ),
+  50087: transient('A transient error has occurred during strong authentication.'),
   50105: grant(
     'Your administrator has configured the application to block users unless they are specifically granted (assigned) access to the application.',
   ),
@@ -63,15 +64,26 @@ const kinds: Record<number, Kind> = {
     'Device is not in required device state. Conditional Access policy requires a compliant device.',
     'message_only',
   ),
+  53001: grant(
+    'Device is not in required device state. Conditional Access policy requires a domain joined device.',
+    'message_only',
+  ),
+  53002: grant(
+    'Application used is not an approved application for Conditional Access.',
+    'message_only',
+  ),
   53003: grant(
     'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
     'message_only',
   ),
+  53004: grant('User needs to complete Multi-factor authentication registration.', 'message_only'),
+  530032: grant('Tenant security policy does not allow this request.', 'message_only'),
   65001: grant(
     'The user or administrator has not consented to use the application. Send an interactive authorization request for this user and resource.',
     'consent_required',
   ),
   70000: grant('The provided value for the input parameter is not valid.', 'bad_token'),
+  70002: client('Error validating credentials.'),
   70003: request('The app requested an unsupported grant type.', 'unsupported_grant_type'),
   70011: request(
     "The provided value for the input parameter 'scope' is not valid.",
@@ -90,6 +102,9 @@ const kinds: Record<number, Kind> = {
   90002: request(
     'Tenant not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.',
   ),
+  90006: transient('External server is retryable.'),
+  90012: transient('The request has timed out.'),
+  90024: transient('A transient error has occurred. Please try again.'),
   90033: transient('A transient error has occurred. Please try again.'),
   90038: request('The tenant belongs to another National Cloud.'),
   90055: transient('The server has throttled this tenant.'),
@@ -134,6 +149,9 @@ const kinds: Record<number, Kind> = {
 
 // Codes that ask for a second factor carry the challenge as claims.
 const withClaims = new Set([50072, 50074, 50076, 50079]);
+
+/** Numbers with a text of their own; any other can be produced, too, as an invalid_grant. */
+export const loginErrorNumbers: readonly number[] = Object.keys(kinds).map(Number);
 
 export interface LoginRefusal {
   readonly refused: number;

@@ -37,6 +37,7 @@ export async function issueToken(
   if (isRefusal(signedIn)) return signedIn;
   const { user } = signedIn;
   seen.userId = user.id;
+  if (app.assigned && !app.assigned.has(user.id)) return refuseLogin(50105);
   const scopes = readScopes(world, signedIn.scope);
   if (isRefusal(scopes)) return scopes;
   const unconsented = checkConsent(app, scopes);

@@ -3,6 +3,7 @@ import { PublicClientApplication } from '@azure/msal-node';
 import { createLocalJWKSet, decodeJwt, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { askToken, caller, clientForm, passwordForm } from './caller.ts';
+import { loginErrorNumbers } from './login-error.ts';
 import type { Microsoft } from './microsoft.ts';
 import { makeKeyPair } from './receiver.ts';
 import { startMicrosoft } from './server.ts';
@@ -344,6 +345,52 @@ test('login can be down, and single requests can be made to fail', async () => {
   });
   expect((await askToken(microsoft, clientForm(microsoft))).body.error_codes).toEqual([90033]);
   expect((await askToken(microsoft, clientForm(microsoft))).status).toBe(200);
+});
+
+/** Every number in the table of facts/graph.md §3.3. */
+const numbers = [
+  50076, 50074, 50079, 50072, 53003, 53000, 53001, 53002, 53004, 530032, 50126, 50053, 50034, 50055,
+  50144, 50056, 50057, 50128, 50059, 90002, 90038, 700016, 7000218, 7000215, 70002, 7000222, 65001,
+  90094, 50105, 70011, 50196, 50033, 50087, 90006, 90024, 90033, 90012, 90055,
+];
+
+test.each(numbers)('AADSTS%i can be had on demand, of an account and of an app', async (number) => {
+  expect(loginErrorNumbers).toContain(number);
+  const app = microsoft.app(microsoft.clientIdSyncToTeams);
+  app.blockedBy = number;
+  const ofApp = await askToken(microsoft, clientForm(microsoft));
+  app.blockedBy = null;
+  expect(ofApp.body.error_codes).toEqual([number]);
+  expect(ofApp.status).toBeGreaterThanOrEqual(400);
+  const { username } = microsoft.account;
+  microsoft.changeUser(username, { signIn: { blockedBy: number } });
+  const ofAccount = await askToken(microsoft, passwordForm(microsoft));
+  microsoft.changeUser(username, { signIn: { blockedBy: null } });
+  expect(ofAccount.body.error_codes).toEqual([number]);
+  expect(ofAccount.body.trace_id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a tenant may live in another cloud: the login and its description say which', async () => {
+  microsoft.tenant().nationalCloud = 'partner.microsoftonline.cn';
+  const refused = await askToken(microsoft, clientForm(microsoft));
+  expect(refused.body.error_codes).toEqual([90038]);
+  expect(refused.body.error_description).toContain("Cloud 'partner.microsoftonline.cn'");
+  const path = `${microsoft.origin}/example.com/v2.0/.well-known/openid-configuration`;
+  const described = (await (await fetch(path)).json()) as Record<string, string>;
+  expect(described['cloud_instance_name']).toBe('partner.microsoftonline.cn');
+  expect(described['issuer']).toBe(
+    `https://login.partner.microsoftonline.cn/${microsoft.tenantId}/v2.0`,
+  );
+  microsoft.tenant().nationalCloud = null;
+});
+
+test('an app that demands assignment lets in only who is assigned', async () => {
+  const app = microsoft.app(microsoft.clientIdSyncToPbx);
+  app.assigned = new Set();
+  expect((await askToken(microsoft, passwordForm(microsoft))).body.error_codes).toEqual([50105]);
+  app.assigned.add(microsoft.user(microsoft.account.username).id);
+  expect((await askToken(microsoft, passwordForm(microsoft))).status).toBe(200);
+  app.assigned = null;
 });
 
 test("Microsoft's own client library gets along with it", async () => {

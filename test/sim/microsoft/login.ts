@@ -81,11 +81,17 @@ async function handle(
   const tenant = tenantFor(world, segment, form, grant);
   if (isRefusal(tenant)) return tenant;
   seen.tenantId = tenant.id;
+  if (tenant.nationalCloud !== null) {
+    const cloud = tenant.nationalCloud;
+    const detail = `Tenant '${segment}' request is being redirected to the National Cloud '${cloud}'.`;
+    return refuseLogin(90038, detail);
+  }
   const clientId = form.get('client_id');
   if (!clientId) return refuseLogin(900144, "Parameter: 'client_id'.");
   const app = tenant.apps.get(clientId.toLowerCase());
   if (!app) return refuseLogin(700016, `Application '${clientId}', directory '${tenant.name}'.`);
   seen.appId = app.id;
+  if (app.blockedBy !== null) return refuseLogin(app.blockedBy);
   if (route === 'POST /devicecode') return startDeviceCode(world, tenant, app, form);
   return issueToken(world, tenant, app, form, grant ?? '', seen);
 }

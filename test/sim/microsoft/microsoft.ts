@@ -49,6 +49,8 @@ export interface Microsoft extends TenantFacts {
   disableUser(idOrName: string): User;
   removeUser(idOrName: string, options?: { forGood?: boolean }): void;
 
+  /** By GUID or domain; default: the first. */
+  tenant(idOrDomain?: string): Tenant;
   app(clientId: string): App;
   addApp(app: Partial<App> & { id: string; name: string }, tenant?: string): App;
   addCertificate(clientId: string, pemOrDer: string | Uint8Array): { x5t: string; x5tS256: string };
@@ -143,6 +145,7 @@ export function makeMicrosoft(
     disableUser: (idOrName) => change(idOrName, { accountEnabled: false }),
     removeUser: (idOrName, options) => removeUser(world, idOrName, options?.forGood ?? false),
 
+    tenant: tenantOf,
     app: appOf,
     addApp: (app, tenant) => addApp(tenantOf(tenant), app),
     addCertificate: (clientId, pemOrDer) => addCertificate(appOf(clientId), pemOrDer),

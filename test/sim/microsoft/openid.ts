@@ -14,7 +14,10 @@ export function openidConfiguration(
   const tenant = findTenant(world, segment);
   if (!tenant && !shared.has(segment)) return refuseLogin(90002, `Tenant '${segment}'.`);
   const v2 = ask.path.includes('/v2.0/');
-  const host = world.cloud.login;
+  // Of a tenant that lives elsewhere the document tells, and names that place.
+  const host = tenant?.nationalCloud
+    ? `https://login.${tenant.nationalCloud.toLowerCase()}`
+    : world.cloud.login;
   // The shared endpoints answer with a template in place of the tenant.
   const id = tenant?.id ?? '{tenantid}';
   const name = tenant?.id ?? segment;

@@ -1,7 +1,7 @@
 // The admin's hands in the directory: users added, changed, removed – with what follows for their
 // presence and for whoever watches the directory.
 import { addUser, type NewUser, teamsPlanEntry } from './default-tenant.ts';
-import { hasTeams, type SignIn, teamsPlans, type User } from './directory.ts';
+import { type AssignedPlan, hasTeams, isTeamsPlan, type SignIn, type User } from './directory.ts';
 import type { Tenant } from './tenant.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +12,8 @@ export interface UserChange {
   accountEnabled?: boolean;
   /** Gives or takes the Teams plan; a taken one stays in the list as Deleted (§5). */
   teams?: boolean;
+  /** All service plans, in place of those that are there. */
+  assignedPlans?: AssignedPlan[];
   signIn?: Partial<SignIn>;
 }
 
@@ -34,12 +36,13 @@ export function changeUser(world: World, idOrName: string, change: UserChange): 
   const { user, tenant } = findUser(world, idOrName);
   const { signIn, teams, ...rest } = change;
   if (signIn) Object.assign(user.signIn, signIn);
+  const hadTeams = hasTeams(user);
   const plans =
-    teams === undefined || teams === hasTeams(user) ? null : withTeams(user, teams, world.now());
+    teams === undefined || teams === hadTeams ? null : withTeams(user, teams, tenant, world.now());
   const update = { ...rest, ...(plans ? { assignedPlans: plans } : {}) };
   if (Object.keys(update).length > 0) tenant.directory.update(user.id, update);
-  if (plans && teams) world.presence.add(tenant.id, user.id, true);
-  if (plans && !teams) world.presence.remove(user.id);
+  if (!hadTeams && hasTeams(user)) world.presence.add(tenant.id, user.id, true);
+  if (hadTeams && !hasTeams(user)) world.presence.remove(user.id);
   return user;
 }
 
@@ -51,9 +54,9 @@ export function removeUser(world: World, idOrName: string, forGood: boolean): vo
   tenant.directory.remove(user.id, forGood);
 }
 
-function withTeams(user: User, teams: boolean, now: number): User['assignedPlans'] {
-  if (teams) return [...user.assignedPlans, teamsPlanEntry(now)];
+function withTeams(user: User, teams: boolean, tenant: Tenant, now: number): AssignedPlan[] {
+  if (teams) return [...user.assignedPlans, teamsPlanEntry(now, tenant)];
   return user.assignedPlans.map((plan) =>
-    teamsPlans.has(plan.servicePlanId) ? { ...plan, capabilityStatus: 'Deleted' as const } : plan,
+    isTeamsPlan(plan) ? { ...plan, capabilityStatus: 'Deleted' as const } : plan,
   );
 }

@@ -19,6 +19,7 @@ const others = [
   'User.Read',
   'LicenseAssignment.Read.All',
   'Directory.Read.All',
+  'Application.Read.All',
   'Calendars.Read',
   'Mail.Read',
 ];
@@ -33,6 +34,11 @@ const alias: Record<string, string> = {
   '/users/delta()': '/users/delta',
 };
 const more: { path: string; permission: string; scheme: string }[] = [
+  {
+    path: "/applications(appid='{id}')",
+    permission: 'Application.Read.All',
+    scheme: 'Application',
+  },
   { path: '/me', permission: 'User.Read', scheme: 'DelegatedWork' },
   { path: '/me', permission: 'User.Read.All', scheme: 'DelegatedWork' },
   {

@@ -89,6 +89,7 @@ export function writePresence({ world, token, params, body }: Call, action: stri
   if (!token.tenant.directory.byId(id)) throw notFound('The user does not exist.');
   const found = world.presence.read(id);
   if (!found) throw notFound('The user is not enabled for Teams.');
+  refusePreferred(world, action);
   const now = world.now();
   switch (action) {
     case 'setPresence': {
@@ -133,6 +134,14 @@ export function writePresence({ world, token, params, body }: Call, action: stri
       throw new Refusal(501, 'NotImplemented', `${action} is not modelled.`);
   }
   return empty(200);
+}
+
+/** Throws where the cloud played here does not know preferred presence. */
+function refusePreferred(world: World, action: string): void {
+  const status = world.knobs.preferredRefused;
+  if (status === false || !action.includes('Preferred')) return;
+  if (status === 501) throw new Refusal(501, 'NotImplemented', 'The operation is not implemented.');
+  throw new Refusal(status, 'BadRequest', `Resource not found for the segment '${action}'.`);
 }
 
 function ownSession(body: Readonly<Record<string, unknown>>, appId: string): string {

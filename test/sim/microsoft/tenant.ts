@@ -1,10 +1,12 @@
 // One customer's tenant: app registrations with their grants and credentials, and its directory.
 import { createHash, X509Certificate } from 'node:crypto';
-import { Directory } from './directory.ts';
+import { Directory, teamsPlan } from './directory.ts';
 
 export interface ClientSecret {
   readonly value: string;
   expiresAt: number;
+  /** As in the portal; null where nobody gave it a name. */
+  readonly name?: string | null;
 }
 
 export interface ClientCertificate {
@@ -25,6 +27,10 @@ export interface App {
   readonly delegated: Set<string>;
   /** Application permissions with admin consent. */
   readonly roles: Set<string>;
+  /** Any AADSTS code that every sign-in to this app ends in, e.g. 90055. */
+  blockedBy: number | null;
+  /** "Assignment required": only these users get in; null: everybody. */
+  assigned: Set<string> | null;
 }
 
 export interface Tenant {
@@ -33,10 +39,22 @@ export interface Tenant {
   readonly name: string;
   readonly apps: Map<string, App>;
   readonly directory: Directory;
+  /** Where else this tenant lives, e.g. `microsoftonline.us`; null: in the cloud played here. */
+  nationalCloud: string | null;
+  /** Service plan id by which its people have Teams. */
+  teamsPlan: string;
 }
 
 export function makeTenant(id: string, domain: string): Tenant {
-  return { id, domain, name: domain, apps: new Map(), directory: new Directory() };
+  return {
+    id,
+    domain,
+    name: domain,
+    apps: new Map(),
+    directory: new Directory(),
+    nationalCloud: null,
+    teamsPlan,
+  };
 }
 
 export function addApp(tenant: Tenant, app: Partial<App> & { id: string; name: string }): App {
@@ -46,6 +64,8 @@ export function addApp(tenant: Tenant, app: Partial<App> & { id: string; name: s
     certificates: [],
     delegated: new Set(),
     roles: new Set(),
+    blockedBy: null,
+    assigned: null,
     ...app,
   };
   tenant.apps.set(added.id.toLowerCase(), added);

@@ -22,12 +22,28 @@ export class Throttle {
     else entries.push({ at: now, cost });
     this.#buckets.set(key, entries);
     if (used + cost <= window.limit) return null;
-    return Math.max(1, entries[0]!.at + window.windowMs - now);
+    return Math.max(1, freeAt(entries, cost, window) - now);
   }
 
   clear(): void {
     this.#buckets.clear();
   }
+}
+
+/** When a request of this cost fits, should none come until then; what was refused counts as well. */
+function freeAt(
+  entries: readonly { at: number; cost: number }[],
+  cost: number,
+  { limit, windowMs }: Window,
+): number {
+  let left = entries.reduce((sum, entry) => sum + entry.cost, 0);
+  let at = 0;
+  for (const entry of entries) {
+    if (left + cost <= limit) break;
+    left -= entry.cost;
+    at = entry.at + windowMs;
+  }
+  return at;
 }
 
 /** The Retry-After header in the form the knob asks for. */

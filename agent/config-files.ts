@@ -71,7 +71,9 @@ export async function pbxTargets(
     const credentials = { app: pbx.app, password: password ?? '' };
     awaited.push({ name, credentials });
     if (url === undefined) continue;
-    const address = { url, insecureTls: pbx.insecure_tls, ...(ca === undefined ? {} : { ca }) };
+    const { ca_file: caFile, insecure_tls: insecureTls } = pbx;
+    const trusted = ca === undefined || caFile === undefined ? {} : { ca, caFile };
+    const address = { url, insecureTls, ...trusted };
     targets.push({ name, address, credentials });
   }
   return { targets, awaited, problems };

@@ -27,6 +27,8 @@ export interface KeepDeps {
 
 /** An App object may be locked by too many wrong passwords. In ms. */
 const SLOW_MS = 32_000;
+/** As the vendor's library does it: after each session of use the pauses begin anew at 1 s. */
+export const PBX_STABLE_MS = 0;
 /** Trying a certificate again costs nobody anything; the admin has just put it right. In ms. */
 const TLS_AGAIN_MS = 3_000;
 
@@ -46,6 +48,7 @@ export function keepPbx(
   return supervise(
     {
       backoff: PBX_BACKOFF,
+      stableMs: PBX_STABLE_MS,
       slowMs: SLOW_MS,
       connectOnce(up, stop) {
         const heard: typeof ears = {

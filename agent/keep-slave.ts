@@ -1,7 +1,7 @@
 // Keeps a session to a PBX that nobody configured, because users are registered there: its address is
 // asked at the PBX that told of these users, and it is dialled with the same App object and password.
 import { PBX_BACKOFF } from '../shared/backoff.ts';
-import type { KeepDeps } from './keep-pbx.ts';
+import { type KeepDeps, PBX_STABLE_MS } from './keep-pbx.ts';
 import { connectOnce, type PbxTarget } from './pbx/connect.ts';
 import { notLocated } from './pbx/faults.ts';
 import { urlsOf } from './pbx/location.ts';
@@ -27,6 +27,7 @@ export function keepSlave(
   return supervise(
     {
       backoff: PBX_BACKOFF,
+      stableMs: PBX_STABLE_MS,
       slowMs: SLOW_MS,
       async connectOnce(up, stop) {
         const found = await relay.locate(master.name, name);

@@ -4,8 +4,6 @@ import { isEqual, isNoInformation } from './mapping.ts';
 import {
   type ManualState,
   normalActivity,
-  ON_THE_PHONE,
-  OWN_STATE_CONTACT,
   type PairState,
   type PbxActivity,
   sameTeams,
@@ -49,20 +47,12 @@ function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): Man
 const isUnsure = ({ written }: PairState): boolean =>
   written.recent.some(({ what, echoedAt }) => what !== 'session' && echoedAt === null);
 
-/** The user's own state, also where busy stands in its place because the PBX refuses our on-the-phone. */
-function ownStateOnPbx(rules: Rules, { pbx, teams, manual, written }: PairState): PbxActivity {
-  const shown = normalActivity(pbx?.manual ?? null);
-  const isOurs = rules.contact === OWN_STATE_CONTACT && written.pbxConfirmed === shown;
-  const standsForCall = isOurs && teams?.call && rules.refused?.has(ON_THE_PHONE);
-  return standsForCall && manual ? manual.pbx : shown;
-}
-
 /**
  * Both sides are known, and who changed last is not: equal stays as it is, else the more closed
  * state wins (DESIGN §3, rule 6).
  */
 export function reconcile(rules: Rules, state: PairState): { state: PairState; verdict: Verdict } {
-  const pbx = ownStateOnPbx(rules, state);
+  const pbx = normalActivity(state.pbx?.manual ?? null);
   const teams = state.teams?.underlying ?? null;
   if (teams === null || isNoInformation(rules.mapping, teams)) {
     if (pbx !== '') return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };

@@ -10,7 +10,7 @@ import {
   sameTeams,
   type TeamsWrite,
 } from './model.ts';
-import { settable } from './refused.ts';
+import { isCallAsBusy, settable } from './refused.ts';
 import { type Rules, writesPbx, writesTeams } from './rules.ts';
 
 /** A session lasts PT10M at Microsoft and is refreshed twice in that time, as the original does. */
@@ -53,7 +53,10 @@ function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | nu
   const { pbxPending, pbxFailed } = state.written;
   if (pbxPending && now - pbxPending.at < PBX_ANSWER_LIMIT_MS) return null;
   if (pbxFailed && pbxFailed.activity === wanted && now < pbxFailed.retryAt) return null;
-  return normalActivity(wanted) === normalActivity(state.pbx?.item ?? null) ? null : wanted;
+  // What stands for a call that is over is said again, as a state.
+  const isLeftOver = isCallAsBusy(state.written) && !state.teams?.call;
+  const stands = normalActivity(wanted) === normalActivity(state.pbx?.item ?? null);
+  return stands && !isLeftOver ? null : wanted;
 }
 
 function sessionWrites(rules: Rules, state: PairState, now: number): TeamsWrite[] {

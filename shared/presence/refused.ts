@@ -1,7 +1,7 @@
 // What to do where the PBX does not take an activity. Whether it takes on-the-phone and meeting from
 // others is not documented (facts: innovaphone §7, unknown 2), nor which error it would give: so busy is
 // tried in its place, and where the PBX takes that, the activity was the reason.
-import type { PairState, PbxActivity, PbxFailed } from './model.ts';
+import type { PairState, PbxActivity, PbxFailed, Written } from './model.ts';
 import type { Rules } from './rules.ts';
 
 /** What stands for an activity that is refused. */
@@ -13,7 +13,7 @@ const REFUSED = 'refused';
 
 /** After a refusal that may pass, in ms; doubled each time, as few of them do. */
 export const PBX_RETRY_MS = 30_000;
-const PBX_RETRY_LIMIT_MS = 3_600_000;
+const PBX_RETRY_LIMIT_MS = 300_000;
 
 /** What can be set where `activity` is wanted. */
 export function settable(rules: Rules, state: PairState, activity: PbxActivity): PbxActivity {
@@ -21,6 +21,16 @@ export function settable(rules: Rules, state: PairState, activity: PbxActivity):
   if (rules.refused?.has(activity)) return IN_ITS_PLACE;
   const { pbxFailed } = state.written;
   return isOnTrial(pbxFailed) && pbxFailed.activity === activity ? IN_ITS_PLACE : activity;
+}
+
+/** Whether `activity`, about to be set, is what stands for on-the-phone. */
+export const standsForCall = ({ teams }: PairState, activity: PbxActivity): boolean =>
+  (teams?.call ?? false) && activity === IN_ITS_PLACE;
+
+/** Whether a busy at our contact is there for a call in Teams, as far as we set it. */
+export function isCallAsBusy({ pbxPending, pbxConfirmed, confirmedForCall }: Written): boolean {
+  if (pbxPending?.activity === IN_ITS_PLACE) return pbxPending.forCall ?? false;
+  return pbxConfirmed === IN_ITS_PLACE && confirmedForCall === true;
 }
 
 /** Refused, and busy is tried in its place. */

@@ -10,7 +10,7 @@ import {
   sameTeams,
   type TeamsWrite,
 } from './model.ts';
-import { isCallAsBusy, settable } from './refused.ts';
+import { isCallAsBusy, isTried, settable } from './refused.ts';
 import { type Rules, writesPbx, writesTeams } from './rules.ts';
 
 /** A session lasts PT10M at Microsoft and is refreshed twice in that time, as the original does. */
@@ -41,10 +41,9 @@ export function due(rules: Rules, state: PairState, now: number): Due {
 /** What should stand at our contact; `undefined` where we do not write, or know too little. */
 export function wantedOnPbx(rules: Rules, state: PairState): PbxActivity | undefined {
   if (!writesPbx(rules) || !state.pbx || !state.manual) return undefined;
-  if (state.teams?.call) return settable(rules, state, ON_THE_PHONE);
+  if (state.teams?.call) return ON_THE_PHONE;
   const isOwnState = rules.contact === OWN_STATE_CONTACT;
-  const isShown = isOwnState || state.manual.origin === 'teams';
-  return isShown ? settable(rules, state, state.manual.pbx) : '';
+  return isOwnState || state.manual.origin === 'teams' ? state.manual.pbx : '';
 }
 
 function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | null {
@@ -52,12 +51,19 @@ function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | nu
   if (wanted === undefined || state.pbx?.hidden) return null;
   const { pbxPending, pbxFailed } = state.written;
   if (pbxPending && now - pbxPending.at < PBX_ANSWER_LIMIT_MS) return null;
-  if (pbxFailed && pbxFailed.activity === wanted && now < pbxFailed.retryAt) return null;
-  // What stands for a call that is over is said again, as a state.
-  const isLeftOver = isCallAsBusy(state.written) && !state.teams?.call;
-  const stands = normalActivity(wanted) === normalActivity(state.pbx?.item ?? null);
-  return stands && !isLeftOver ? null : wanted;
+  const activity = settable(rules, state, wanted);
+  if (pbxFailed && pbxFailed.activity === activity && now < pbxFailed.retryAt) return null;
+  const item = normalActivity(state.pbx?.item ?? null);
+  // A human may have set what the PBX does not take from us.
+  if (item === normalActivity(wanted) && !isLeftOver(state)) return null;
+  const stands = item === normalActivity(activity);
+  // Said although it stands: the answer tells whether the activity was the reason.
+  return stands && !isLeftOver(state) && !isTried(state, wanted) ? null : activity;
 }
+
+/** What stands for a call that is over is said again, as a state. */
+const isLeftOver = ({ written, teams }: PairState): boolean =>
+  isCallAsBusy(written) && !teams?.call;
 
 function sessionWrites(rules: Rules, state: PairState, now: number): TeamsWrite[] {
   const { session } = state.written;

@@ -19,8 +19,7 @@ const PBX_RETRY_LIMIT_MS = 300_000;
 export function settable(rules: Rules, state: PairState, activity: PbxActivity): PbxActivity {
   if (ORDINARY.has(activity)) return activity;
   if (rules.refused?.has(activity)) return IN_ITS_PLACE;
-  const { pbxFailed } = state.written;
-  return isOnTrial(pbxFailed) && pbxFailed.activity === activity ? IN_ITS_PLACE : activity;
+  return isTried(state, activity) ? IN_ITS_PLACE : activity;
 }
 
 /** Whether `activity`, about to be set, is what stands for on-the-phone. */
@@ -32,6 +31,10 @@ export function isCallAsBusy({ pbxPending, pbxConfirmed, confirmedForCall }: Wri
   if (pbxPending?.activity === IN_ITS_PLACE) return pbxPending.forCall ?? false;
   return pbxConfirmed === IN_ITS_PLACE && confirmedForCall === true;
 }
+
+/** Whether busy is to be tried in the place of `activity`, which was refused. */
+export const isTried = ({ written: { pbxFailed } }: PairState, activity: PbxActivity): boolean =>
+  isOnTrial(pbxFailed) && pbxFailed.activity === activity;
 
 /** Refused, and busy is tried in its place. */
 const isOnTrial = (failed: PbxFailed | null): failed is PbxFailed =>
@@ -57,6 +60,7 @@ export function refusalLearned(before: PairState, after: PairState): PbxActivity
   const tookBusy =
     pbxPending?.activity === IN_ITS_PLACE &&
     after.written.pbxPending === null &&
+    after.written.pbxFailed === null &&
     after.written.pbxConfirmed === IN_ITS_PLACE;
   return tookBusy && isOnTrial(pbxFailed) ? pbxFailed.activity : undefined;
 }

@@ -64,6 +64,29 @@ test('a PBX that does not take meeting shows busy, and Teams stays in its meetin
   expect(pair.shows).toBe('Busy/InAMeeting = busy');
 });
 
+test('a human who sets meeting where we may not is left alone', () => {
+  const pair = refusing('meeting');
+  pair.teamsClient('Busy/InAMeeting');
+  pair.wrote();
+  pair.pbxSets('meeting');
+  pair.pass(HOUR);
+  expect(pair.pbxShows).toBe('meeting');
+  expect(pair.wrote().filter((line) => line.startsWith('pbx'))).toEqual([]);
+});
+
+test('where busy stands already it is said once more, so that the reason is known', () => {
+  const pair = refusing('on-the-phone');
+  pair.teamsChooses('Busy');
+  pair.wrote();
+  pair.teamsChooses(null);
+  pair.pbxSets('busy');
+  pair.wrote();
+  pair.teamsChooses(null);
+  pair.teamsClient('Busy/InACall');
+  pair.pass(HOUR);
+  expect(pair.wrote().filter((line) => line === 'pbx on-the-phone').length).toBeLessThanOrEqual(1);
+});
+
 test('after a gap the busy in place of a meeting is as it was', () => {
   const pair = refusing('meeting');
   pair.teamsClient('Busy/InAMeeting');
@@ -140,6 +163,17 @@ describe('a user whom the PBX refuses', () => {
     pair.teamsChooses('Away');
     expect(pair.pbxShows).toBe('away');
   });
+});
+
+test('a PBX that refuses everything for a moment is not remembered for it, although busy stands there', () => {
+  const pair = PairDriver.paired({ teams: 'Busy' });
+  pair.pbxLine = { fault: 'refused' };
+  pair.teamsChooses(null);
+  pair.teamsClient('DoNotDisturb/Presenting');
+  pair.pbxLine = 'list-first';
+  pair.pass(MINUTE);
+  expect(pair.rules.refused).toBeUndefined();
+  expect(pair.pbxShows).toBe('on-the-phone');
 });
 
 test('a PBX that was away is not tried more rarely for it', () => {

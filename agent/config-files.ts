@@ -25,6 +25,23 @@ export async function readConfig(file: string): Promise<Config | undefined> {
   return parsed.config;
 }
 
+/** The authority that is trusted towards the edge besides the public ones, if one is set. */
+export async function edgeCa(
+  file: string | undefined,
+): Promise<{ extraCa?: string; problems: string[] }> {
+  if (file === undefined) return { problems: [] };
+  try {
+    const extraCa = await readFile(file, 'utf8');
+    if (isPem(extraCa)) return { extraCa, problems: [] };
+    return { problems: [`"edge_ca_file": ${file} contains no PEM certificate.`] };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { problems: [`"edge_ca_file": ${file} cannot be read (${code}).`] };
+  }
+}
+
+const isPem = (text: string) => text.includes('-----BEGIN CERTIFICATE-----');
+
 /**
  * What is needed to dial each PBX that has a `url`, and to let in each PBX that dials us. Every missing
  * password and unreadable file is named at once.
@@ -60,11 +77,7 @@ export async function pbxTargets(
           : `PBX "${pbx.name}" has no password: set "password_file" or "password", or the environment variable ${PASSWORD_VARIABLE}.`,
       );
     }
-    if (
-      ca !== undefined &&
-      problems.length === before &&
-      !ca.includes('-----BEGIN CERTIFICATE-----')
-    ) {
+    if (ca !== undefined && problems.length === before && !isPem(ca)) {
       problems.push(`"ca_file" of PBX "${pbx.name}": ${pbx.ca_file} contains no PEM certificate.`);
     }
     const { name, url } = pbx;

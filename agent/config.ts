@@ -5,9 +5,6 @@ import { z } from 'zod';
 import { type EdgeUrl, isLoopback, parseEdgeUrl } from './edge-url.ts';
 import { suggestion } from './suggestion.ts';
 
-export const DEFAULT_CONFIG_FILE = '/etc/presence-agent/config.toml';
-export const DEFAULT_STATE_DIR = '/var/lib/presence-agent';
-
 const text = (what: string) =>
   z
     .string({
@@ -100,6 +97,11 @@ const settings = z.strictObject({
   edge: edge.optional(),
   state_dir: text('a directory').optional(),
   health: health.optional(),
+  edge_ca_file: path.optional(),
+  log: z
+    .enum(['text', 'json'], { error: 'must be "text" (for people) or "json" (for programs)' })
+    .default('text'),
+  log_file: path.optional(),
   pbx: z
     .array(pbx, { error: 'is written [[pbx]], with two brackets, once for each PBX' })
     .default([])

@@ -1,13 +1,15 @@
 // `presence-agent enrol`: makes the key pair, trades the one-time code for an identity, and stores it.
-import { exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
-import { AGENT_KEY_ALG } from '../shared/agent-auth.ts';
-import { DEFAULT_STATE_DIR } from './config.ts';
-import { readConfig } from './config-files.ts';
+import { edgeCa, readConfig } from './config-files.ts';
 import { type EdgeUrl, parseEdgeUrl } from './edge-url.ts';
-import { type NewIdentity, prepareIdentity, privateJwk } from './identity.ts';
-import { failureOf } from './line-failure.ts';
+import { type NewIdentity, prepareIdentity } from './identity.ts';
+import { newKeyPair } from './key-pair.ts';
+import type { LineFailure } from './line-failure.ts';
+import { askBy, type HttpAnswer, problemIn } from './outward/ask.ts';
+import type { WayOut } from './outward/way-out.ts';
+import { places } from './places.ts';
 import { Refusal } from './refusal.ts';
+import { tunnelNotOpened } from './tunnel/endings.ts';
 
 export interface EnrolOptions {
   /** As typed. */
@@ -16,14 +18,17 @@ export interface EnrolOptions {
   readonly configFile: string;
   /** One line for the admin. */
   say(line: string): void;
-  fetch: typeof fetch;
+  proxyFor: WayOut['proxyFor'];
+  /** Epoch ms. */
+  now(): number;
 }
 
 const TIMEOUT_MS = 15_000;
 const enrolled = z.object({ agentId: z.string().min(1), credential: z.string().min(1) });
 
 /** Enrols this machine. Everything that goes wrong is a Refusal that says what to do. */
-export async function enrol({ url, code, configFile, say, fetch }: EnrolOptions): Promise<void> {
+export async function enrol(options: EnrolOptions): Promise<void> {
+  const { url, code, configFile, say, now } = options;
   const parsed = parseEdgeUrl(url);
   if (!parsed.ok) throw new Refusal(`The connector URL ${parsed.problem}.`);
   const { edge } = parsed;
@@ -34,18 +39,17 @@ export async function enrol({ url, code, configFile, say, fetch }: EnrolOptions)
       `"edge" in ${configFile} is ${config.edge.href}, but the enrolment is for ${edge.href}: use the same URL in both.`,
     );
   }
-  const stateDir = config?.state_dir ?? DEFAULT_STATE_DIR;
-  if (!config?.state_dir) say(`"state_dir" is not set; using ${DEFAULT_STATE_DIR}.`);
+  const { problems, ...ca } = await edgeCa(config?.edge_ca_file);
+  if (problems.length > 0) throw new Refusal(`${configFile} is not right:`, ...problems);
+  const stateDir = config?.state_dir ?? places.stateDir;
+  if (!config?.state_dir) say(`"state_dir" is not set; using ${places.stateDir}.`);
 
-  const { publicKey, privateKey } = await generateKeyPair(AGENT_KEY_ALG, { extractable: true });
+  const { publicKey, privateKey } = await newKeyPair();
   const place = await prepareIdentity(stateDir);
-  const identity = await trade(edge, code, await exportJWK(publicKey), fetch, place);
+  const way = { ...ca, proxyFor: options.proxyFor };
+  const identity = await trade(edge, { code, publicKey }, way, place);
   try {
-    await place.save({
-      edge: edge.href,
-      ...identity,
-      privateKey: privateJwk.parse(await exportJWK(privateKey)),
-    });
+    await place.save({ edge: edge.href, ...identity, privateKey, madeAt: now() });
   } catch (error) {
     await place.discard();
     throw new Refusal(
@@ -54,62 +58,45 @@ export async function enrol({ url, code, configFile, say, fetch }: EnrolOptions)
   }
   say(`Enrolled as agent ${identity.agentId} of ${edge.connector}.`);
   say(`Key and identity are in ${stateDir}; they stay on this machine.`);
-  if (config?.pbx.length) say('Next: presence-agent run');
+  if (config?.pbx.length) say('Next: presence-agent doctor, then: presence-agent install-service');
   else
-    say(`Next: describe the PBX in ${configFile} in a [[pbx]] section, then: presence-agent run`);
+    say(
+      `Next: describe the PBX in ${configFile} in a [[pbx]] section, then: presence-agent doctor`,
+    );
 }
 
 async function trade(
   edge: EdgeUrl,
-  code: string,
-  publicKey: object,
-  fetch: EnrolOptions['fetch'],
+  body: object,
+  way: WayOut,
   place: NewIdentity,
 ): Promise<z.infer<typeof enrolled>> {
-  try {
-    const response = await ask(`${edge.href}/enrol`, { code, publicKey }, fetch);
-    const body = await response.text();
-    if (response.status !== 201) throw refused(edge, response, body);
-    const answer = enrolled.safeParse(jsonOf(body)).data;
-    if (!answer) throw notAnEdge(edge, response);
-    return answer;
-  } catch (error) {
-    await place.discard();
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(
-      `The answer of ${edge.href} broke off (${reasonOf(error)}): make a new code and try again.`,
-    );
-  }
+  const url = `${edge.href}/enrol`;
+  const asked = await askBy(way)(url, { method: 'POST', body, timeoutMs: TIMEOUT_MS });
+  const answer = asked.ok ? answered(edge, asked.answer) : notReached(url, asked.failure);
+  if (!(answer instanceof Refusal)) return answer;
+  await place.discard();
+  throw answer;
 }
 
-/** A redirect is not followed: a one-time code goes to the edge or nowhere. */
-async function ask(url: string, body: object, fetch: EnrolOptions['fetch']): Promise<Response> {
-  try {
-    return await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch (error) {
-    throw new Refusal(
-      `No connection to ${url} (${reasonOf(error)}): check the URL, the name server and whether the firewall lets this machine out to it.`,
-    );
-  }
+/** Says the same as the log of a running agent would. */
+function notReached(url: string, failure: LineFailure): Refusal {
+  const { detail } = tunnelNotOpened(url, failure, 0);
+  return new Refusal(`${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`);
 }
 
-function refused(edge: EdgeUrl, response: Response, body: string): Refusal {
-  const { status } = response;
+function answered(edge: EdgeUrl, answer: HttpAnswer): z.infer<typeof enrolled> | Refusal {
+  const { status, headers, text } = answer;
+  if (status === 201) return enrolled.safeParse(jsonOf(text)).data ?? notAnEdge(edge, status);
   if (status >= 500)
     return new Refusal(`The edge cannot serve just now (HTTP ${status}): try again in a minute.`);
-  if (status < 400 || /\bhtml\b/i.test(response.headers.get('content-type') ?? '')) {
-    return notAnEdge(edge, response);
+  if (status < 400 || /\bhtml\b/i.test(headers['content-type'] ?? '')) {
+    return notAnEdge(edge, status);
   }
   switch (status) {
     case 410:
       return new Refusal(
-        'This code has been used or has expired: make a new one on the admin page.',
+        `This code has been used or has expired: make a new one on the admin page.`,
       );
     case 401:
     case 403:
@@ -123,16 +110,17 @@ function refused(edge: EdgeUrl, response: Response, body: string): Refusal {
     case 429:
       return new Refusal('The edge was asked too often: wait a minute and try again.');
     default: {
-      const detail = (jsonOf(body) as { detail?: unknown } | undefined)?.detail;
-      const because = typeof detail === 'string' ? `: ${detail.slice(0, 300)}` : '';
-      return new Refusal(`The edge refuses the enrolment (HTTP ${status})${because}.`);
+      const detail = problemIn(text)?.detail;
+      return new Refusal(
+        `The edge refuses the enrolment (HTTP ${status})${detail ? `: ${detail}` : ''}.`,
+      );
     }
   }
 }
 
-const notAnEdge = (edge: EdgeUrl, { status }: Response): Refusal =>
+const notAnEdge = (edge: EdgeUrl, status: number): Refusal =>
   new Refusal(
-    `${edge.href} answered (HTTP ${status}), but not as the edge does: a proxy or a sign-in page of the network may stand between, or the URL is wrong.`,
+    `${edge.href} answered (HTTP ${status}), but not as the edge does: a proxy or a sign-in page (captive portal) of the network may stand between, or the URL is wrong.`,
   );
 
 function jsonOf(text: string): unknown {
@@ -141,12 +129,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** fetch says "fetch failed" and keeps the reason in its cause. */
-function reasonOf(error: unknown): string {
-  const { cause, name } = error as Error;
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
-  const failure = failureOf((cause ?? error) as Error);
-  return 'detail' in failure ? failure.detail : failure.kind;
 }

@@ -1,7 +1,7 @@
 // Who this agent is: its key pair, made on site, and what the edge gave it at enrolment. One file in
 // the state directory, so that the parts can never belong to two enrolments.
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -17,16 +17,30 @@ export const privateJwk = z.object({
 });
 export type PrivateJwk = z.infer<typeof privateJwk>;
 
+const credential = z.string().min(1);
 const identity = z.object({
   /** The connector's URL that the agent enrolled at. */
   edge: z.string(),
   agentId: z.string().min(1),
-  credential: z.string().min(1),
+  credential,
   privateKey: privateJwk,
+  /** Epoch ms at which the key was made; absent in files of before. */
+  madeAt: z.number().optional(),
+  /** The key before this one, kept until the edge has taken the new one. */
+  previous: z
+    .object({ credential, privateKey: privateJwk, madeAt: z.number().optional() })
+    .optional(),
 });
 export type Identity = Readonly<z.infer<typeof identity>>;
 
-const pathOf = (stateDir: string) => join(stateDir, 'identity.json');
+/** The identity with the key of before, if that is still kept. */
+export const withPreviousKey = ({ edge, agentId, previous }: Identity): Identity | undefined =>
+  previous && { edge, agentId, ...previous };
+
+/** The identity when the edge has taken its key: the one before is of no use any more. */
+export const settled = ({ previous: _, ...identity }: Identity): Identity => identity;
+
+export const pathOf = (stateDir: string) => join(stateDir, 'identity.json');
 
 /** `undefined` when there is none. A file that is there but cannot be used is a Refusal. */
 export async function readIdentity(stateDir: string): Promise<Identity | undefined> {
@@ -35,7 +49,7 @@ export async function readIdentity(stateDir: string): Promise<Identity | undefin
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw new Refusal(
       `${path} cannot be read (${codeOf(error)}): run this as the user who enrolled.`,
     );
@@ -72,6 +86,7 @@ export async function prepareIdentity(stateDir: string): Promise<NewIdentity> {
   return {
     async save(value) {
       await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+      await giveToOwnerOf(stateDir, file);
       await file.sync();
       await file.close();
       await rename(fresh, path);
@@ -82,6 +97,27 @@ export async function prepareIdentity(stateDir: string): Promise<NewIdentity> {
       await unlink(fresh).catch(() => {});
     },
   };
+}
+
+/** Replaces an identity by `value`, unless `before` is no longer the one that is stored. */
+export async function replaceIdentity(
+  stateDir: string,
+  before: Identity,
+  value: Identity,
+): Promise<boolean> {
+  const place = await prepareIdentity(stateDir);
+  try {
+    // Somebody may have enrolled this machine anew meanwhile; that counts.
+    if ((await readIdentity(stateDir))?.credential === before.credential) {
+      await place.save(value);
+      return true;
+    }
+  } catch (error) {
+    await place.discard();
+    throw error;
+  }
+  await place.discard();
+  return false;
 }
 
 /** Settles when the stored credential is another than `credential`, or the signal says stop. */
@@ -99,6 +135,13 @@ export async function identityChange(
 }
 
 const LOOK_EVERY_MS = 2_000;
+
+/** An admin enrols as root, the service runs as somebody else: whose directory it is, reads the file. */
+async function giveToOwnerOf(stateDir: string, file: FileHandle): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(stateDir);
+  if (uid !== 0) await file.chown(uid, gid);
+}
 
 /** So that the new name survives a power cut. Not every system can do that to a directory. */
 async function syncDirectory(path: string): Promise<void> {

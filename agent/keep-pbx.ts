@@ -9,7 +9,7 @@ import { awaitOnce, connectOnce, type PbxTarget } from './pbx/connect.ts';
 import type { Listening } from './pbx/listen.ts';
 import type { Relay } from './relay/relay.ts';
 import { type Ended, supervise } from './supervise.ts';
-import type { TrackedPart } from './tracker.ts';
+import type { TrackedPart, Tracker } from './tracker.ts';
 
 export interface KeptPbx {
   readonly pbx: AwaitedPbx;
@@ -23,6 +23,7 @@ export interface KeepDeps {
   readonly clock: Clock;
   random(): number;
   readonly log: Log;
+  readonly tracker: Pick<Tracker, 'users'>;
 }
 
 /** An App object may be locked by too many wrong passwords. In ms. */
@@ -37,7 +38,7 @@ export function keepPbx(
   { pbx, target, listening }: KeptPbx,
   part: TrackedPart,
   relay: Relay,
-  { clock, random, log: allLog }: KeepDeps,
+  { clock, random, log: allLog, tracker }: KeepDeps,
   signal: AbortSignal,
 ): Promise<Ended | undefined> {
   const log = allLog.about(`PBX ${pbx.name}`);
@@ -56,6 +57,10 @@ export function keepPbx(
           up(system, conversation) {
             up();
             ears.up(system, conversation);
+          },
+          list(users, lacking) {
+            tracker.users.set(pbx.name, users.length);
+            ears.list(users, lacking);
           },
         };
         const deps = { clock, log };

@@ -18,7 +18,7 @@ export function keepSlave(
   master: PbxTarget,
   part: TrackedPart,
   relay: Relay,
-  { clock, random, log: allLog }: KeepDeps,
+  { clock, random, log: allLog, tracker }: KeepDeps,
   signal: AbortSignal,
 ) {
   const log = allLog.about(`PBX ${name}`);
@@ -42,6 +42,10 @@ export function keepSlave(
             tries -= 1;
             up();
             ears.up(system, conversation);
+          },
+          list(users, lacking) {
+            tracker.users.set(name, users.length);
+            ears.list(users, lacking);
           },
         };
         const target = { ...master, name, address: { ...master.address, url }, mustBeNamed: true };

@@ -4,8 +4,15 @@ import type { IncomingMessage } from 'node:http';
 
 export type LineFailure =
   | { kind: 'aborted' }
-  | { kind: 'network'; detail: string }
-  | { kind: 'tls'; detail: string }
+  | {
+      kind: 'network';
+      detail: string;
+      /** Of Node, e.g. `ENOTFOUND`. */
+      code?: string;
+      /** Where a web proxy is the trouble: which, and what it answered if it did. */
+      proxy?: { name: string; status?: number };
+    }
+  | { kind: 'tls'; detail: string; code?: string }
   | {
       kind: 'http';
       status: number;
@@ -23,7 +30,8 @@ export function failureOf(error: Error & { code?: string; errors?: Error[] }): L
   const [first] = error.errors ?? [];
   if (!error.message && first) return failureOf(first);
   const detail = error.message || error.code || 'no connection';
-  return { kind: isTls(error) ? 'tls' : 'network', detail };
+  const code = error.code === undefined ? {} : { code: error.code };
+  return { kind: isTls(error) ? 'tls' : 'network', detail, ...code };
 }
 
 /** OpenSSL's verify errors come as codes in Node, as words in Deno. */

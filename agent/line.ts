@@ -2,6 +2,7 @@
 // TLS; knows nothing of what is said.
 import { WebSocket } from 'ws';
 import { failureOf, type LineFailure, refusalOf } from './line-failure.ts';
+import type { Route } from './outward/route.ts';
 
 export interface Ears {
   text(text: string): void;
@@ -35,6 +36,8 @@ export interface DialOptions {
   readonly maxMessageBytes: number;
   /** For connecting, TLS and upgrade together. */
   readonly timeoutMs: number;
+  /** How to get out, where it is not straight. */
+  readonly route?: Route;
 }
 
 export type Dialled = { ok: true; line: Line } | { ok: false; failure: LineFailure };
@@ -61,9 +64,12 @@ export function openLine(url: string, options: DialOptions, signal: AbortSignal)
     };
     signal.addEventListener('abort', abort);
     socket.once('open', () => settle({ ok: true, line }));
-    socket.on('error', (error) => settle({ ok: false, failure: failureOf(error) }));
+    socket.on('error', (error) => {
+      settle({ ok: false, failure: (options.route?.failureOf ?? failureOf)(error) });
+    });
     socket.once('unexpected-response', (request, response) => {
-      void refusalOf(response).then((failure) => {
+      const byProxy = options.route?.refusedByProxy();
+      void (byProxy ? Promise.resolve(byProxy) : refusalOf(response)).then((failure) => {
         settle({ ok: false, failure });
         request.destroy();
       });
@@ -80,6 +86,7 @@ const newSocket = (url: string, options: DialOptions): WebSocket =>
     handshakeTimeout: options.timeoutMs,
     maxPayload: options.maxMessageBytes,
     perMessageDeflate: false,
+    ...options.route?.options,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.insecureTls ? { rejectUnauthorized: false } : {}),
   });

@@ -3,6 +3,7 @@
 import { type Backoff, backoffMs, STABLE_AFTER_MS } from '../shared/backoff.ts';
 import { type Clock, sleep } from './clock.ts';
 import type { Log } from './log.ts';
+import { Outage } from './outage.ts';
 
 /** Why a connection ended or never came up, and what that means for the next try. */
 export interface Ended {
@@ -36,31 +37,25 @@ export interface SuperviseDeps {
   readonly log: Log;
 }
 
-/**
- * Dials again and again until the signal says stop, or an end says never.
- * Logs one line when the connection is lost, or cannot be made for a new reason, and one when it is
- * back; the tries between are silent.
- */
+/** Dials again and again until the signal says stop, or an end says never. */
 export async function supervise(
   task: Supervised,
   { clock, random, log }: SuperviseDeps,
   signal: AbortSignal,
 ): Promise<Ended | undefined> {
   let failures = 0;
-  let saidCode: string | undefined;
+  const outage = new Outage(log, clock.now);
   while (!signal.aborted) {
     let upAt: number | undefined;
     const up = () => {
       upAt = clock.now();
-      log.info(saidCode ? 'connected again' : 'connected');
-      saidCode = undefined;
+      outage.over();
       task.onUp?.();
     };
     const ended = await task.connectOnce(up, signal);
     if (signal.aborted) return undefined;
     task.onDown?.(ended);
-    if (ended.code !== saidCode) log[ended.retry === 'never' ? 'error' : 'warn'](ended.detail);
-    saidCode = ended.code;
+    outage.goesOn(ended);
     if (ended.retry === 'never') return ended;
     const stableMs = task.stableMs ?? STABLE_AFTER_MS;
     if (upAt !== undefined && clock.now() - upAt >= stableMs) failures = 0;

@@ -1,6 +1,5 @@
 // The agent's end of the tunnel: one connection, from dialling to its end. Knows frames and heartbeat;
 // what the frames mean is the relay's, when to dial again the supervisor's.
-import { randomUUID } from 'node:crypto';
 import { AGENT_PROOF_LIFETIME_S, TUNNEL_SUBPROTOCOL } from '../../shared/agent-auth.ts';
 import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import { type DownFrame, downFrame } from '../../shared/protocol/down.ts';
@@ -18,10 +17,15 @@ import type { EdgeUrl } from '../edge-url.ts';
 import type { Identity } from '../identity.ts';
 import { type Line, openLine } from '../line.ts';
 import type { Log } from '../log.ts';
+import { askBy } from '../outward/ask.ts';
+import { routeTo } from '../outward/route.ts';
+import type { WayOut } from '../outward/way-out.ts';
 import { watchSilence } from '../silence.ts';
 import type { Ended } from '../supervise.ts';
+import type { EdgeClock } from './edge-clock.ts';
 import {
   badFrame,
+  hung,
   notEnrolled,
   noWelcome,
   overflow,
@@ -31,7 +35,8 @@ import {
   tunnelNotOpened,
   unsupportedVersion,
 } from './endings.ts';
-import { agentProof } from './proof.ts';
+import { overtaken, QUESTION_MS } from './hanging-dial.ts';
+import { askSelf, authorization } from './self.ts';
 
 export type Welcome = Extract<DownFrame, { t: 'welcome' }>;
 
@@ -52,6 +57,8 @@ export interface TunnelTarget {
 
 export interface TunnelDeps {
   readonly clock: Clock;
+  readonly edgeClock: EdgeClock;
+  readonly way: WayOut;
   readonly log: Log;
 }
 
@@ -67,35 +74,51 @@ export const SEND_LIMIT_BYTES = 32 * 1_048_576;
 export async function connectOnce(
   target: TunnelTarget,
   ears: TunnelEars,
-  { clock, log }: TunnelDeps,
+  deps: TunnelDeps,
   signal: AbortSignal,
 ): Promise<Ended> {
-  const { edge, identity } = target;
-  const url = `${edge.href.replace(/^http/, 'ws')}/tunnel`;
-  const proof = await agentProof(identity, edge.connector, clock.now(), randomUUID()).catch(
-    () => '',
-  );
-  if (!proof) return notEnrolled('The stored key cannot be used.');
+  const { edge } = target;
+  const { clock, edgeClock, way } = deps;
+  const url = `${edge.href}/tunnel`;
+  const caller = { ...target, ask: askBy(way), edgeClock };
+  const proof = await authorization(caller).catch(() => undefined);
+  if (proof === undefined) return notEnrolled('The stored key cannot be used.');
+  const routed = routeTo(url, way);
+  if (!routed.ok) return tunnelNotOpened(url, routed.failure, clock.now());
+
+  const over = new AbortController();
+  const hangs = new AbortController();
+  const dialling = AbortSignal.any([signal, over.signal]);
+  void overtaken((stop) => askSelf(caller, QUESTION_MS, stop), clock, dialling).then(() => {
+    if (!dialling.aborted) hangs.abort();
+  });
   const dialled = await openLine(
-    url,
+    url.replace(/^http/, 'ws'),
     {
-      headers: { authorization: `Bearer ${proof}` },
+      headers: { authorization: proof },
       protocol: TUNNEL_SUBPROTOCOL,
       // A character is up to three bytes of UTF-8; surrogate pairs are four for two.
       maxMessageBytes: MAX_FRAME_LENGTH * 3,
       timeoutMs: Math.min(DIAL_TIMEOUT_MS, AGENT_PROOF_LIFETIME_S * 1000),
+      route: routed.route,
     },
-    signal,
+    AbortSignal.any([signal, hangs.signal]),
   );
-  if (!dialled.ok) return tunnelNotOpened(url, dialled.failure, clock.now());
-  return converse(dialled.line, target, ears, { clock, log }, signal);
+  over.abort();
+  if (dialled.ok) return converse(dialled.line, target, ears, deps, signal);
+  if (hangs.signal.aborted && !signal.aborted) return hung();
+  const ended = tunnelNotOpened(url, dialled.failure, clock.now());
+  if (ended.code === 'clock' && dialled.failure.kind === 'http') {
+    edgeClock.learn(dialled.failure.serverNow ?? clock.now());
+  }
+  return ended;
 }
 
 function converse(
   line: Line,
   target: TunnelTarget,
   ears: TunnelEars,
-  { clock, log }: TunnelDeps,
+  { clock, log }: Pick<TunnelDeps, 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<Ended> {
   return new Promise((resolve) => {

@@ -2,12 +2,17 @@
 import { AGENT_PROOF_LIFETIME_S } from '../../shared/agent-auth.ts';
 import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import type { LineFailure } from '../line-failure.ts';
+import { problemIn } from '../outward/ask.ts';
 import type { Ended } from '../supervise.ts';
 
 export type TunnelEndCode =
   | 'not-enrolled'
   | 'unreachable'
+  | 'hung'
+  | 'proxy'
   | 'tls'
+  | 'clock'
+  | 'sign-in-page'
   | 'not-an-edge'
   | 'unavailable'
   | 'unknown-connector'
@@ -41,6 +46,8 @@ export const noWelcome = (ms: number): Ended =>
   end('no-welcome', `the edge took the connection but did not answer within ${ms / 1000} s`);
 export const silent = (ms: number): Ended =>
   end('silent', `the edge has said nothing for ${ms / 1000} s`);
+export const hung = (): Ended =>
+  end('hung', 'dialling hung while the edge answers others; dialling anew');
 export const overflow = (bytes: number): Ended =>
   end(
     'overflow',
@@ -88,23 +95,59 @@ export function tunnelNotOpened(url: string, failure: LineFailure, now: number):
     case 'aborted':
       return stopped();
     case 'network':
-      return end(
-        'unreachable',
-        `no connection to ${url} (${failure.detail}): check "edge", the name server and whether the firewall lets this machine out to it`,
-      );
+      return failure.proxy ? proxyFailed(failure.proxy, failure.detail) : unreachable(url, failure);
     case 'tls':
       return end(
         'tls',
-        `the certificate of ${url} is not accepted (${failure.detail}): something between here and the edge may be opening TLS; let this address through unopened`,
+        `the certificate of ${url} is not accepted (${failure.detail}): ${aboutCertificate(failure)}`,
       );
     case 'http':
       return refusedUpgrade(url, failure, now);
   }
 }
 
+const unreachable = (url: string, { detail, code }: LineFailure & { kind: 'network' }): Ended =>
+  end(
+    'unreachable',
+    code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+      ? `the name in ${url} is not found (${detail}): check "edge" and the name server of this machine`
+      : `no connection to ${url} (${detail}): check "edge" and whether the firewall lets this machine out to it; where a web proxy has to be used, set HTTPS_PROXY`,
+  );
+
+function proxyFailed({ name, status }: { name: string; status?: number }, detail: string): Ended {
+  if (status === 407) {
+    return end(
+      'proxy',
+      `the proxy ${name} wants to know who asks (HTTP 407): put user and password into HTTPS_PROXY, as in http://user:password@${name}`,
+    );
+  }
+  if (status !== undefined) {
+    return end(
+      'proxy',
+      `the proxy ${name} does not let this machine through to the edge (HTTP ${status}): allow CONNECT to the edge's address there`,
+    );
+  }
+  return end(
+    'proxy',
+    `no connection to the proxy ${name} (${detail}): check HTTPS_PROXY, and NO_PROXY if the edge is to be reached without it`,
+  );
+}
+
+/** What an admin can do about a certificate of the edge that is not accepted. */
+export function aboutCertificate({ code, detail }: { code?: string; detail: string }): string {
+  const said = `${code ?? ''} ${detail}`;
+  if (/EXPIRED|expired|NOT_YET_VALID|not yet valid/i.test(said)) {
+    return "check this machine's clock; if it is right, the edge's certificate has to be renewed";
+  }
+  if (/ALTNAME|HOSTNAME|NotValidForName|altnames/i.test(said)) {
+    return 'the certificate is for another name: check "edge", and whether something in between answers in its place';
+  }
+  return 'where the network opens TLS with a certificate of its own, set "edge_ca_file" to the PEM file of that authority, or let this address through unopened';
+}
+
 function refusedUpgrade(url: string, answer: LineFailure & { kind: 'http' }, now: number): Ended {
   const { status, html } = answer;
-  const said = problemOf(answer.body);
+  const said = problemIn(answer.body);
   const because = said?.detail ? ` ("${said.detail}")` : '';
   if (status >= 500 || status === 429) {
     return end(
@@ -112,7 +155,13 @@ function refusedUpgrade(url: string, answer: LineFailure & { kind: 'http' }, now
       `the edge cannot serve just now (HTTP ${status})${because}; trying again`,
     );
   }
-  if (html || status < 400 || ![401, 403, 404, 410].includes(status)) {
+  if (html || isWebPage(answer.body)) {
+    return end(
+      'sign-in-page',
+      `${url} answered with a web page (HTTP ${status}), not as the edge does: a sign-in page (captive portal) or a filter of this network stands between; let this machine through there, or correct "edge"`,
+    );
+  }
+  if (status < 400 || ![401, 403, 404, 410].includes(status)) {
     const towards = answer.location ? ` towards ${answer.location}` : '';
     return end(
       'not-an-edge',
@@ -129,11 +178,10 @@ function refusedUpgrade(url: string, answer: LineFailure & { kind: 'http' }, now
   if (status === 410 || said?.code === 'revoked') return tunnelClosed(CLOSE.revoked, '');
   const offS = Math.round((now - (answer.serverNow ?? now)) / 1000);
   if (Math.abs(offS) > AGENT_PROOF_LIFETIME_S / 2) {
-    const way = offS > 0 ? 'ahead of' : 'behind';
-    return end(
-      'refused',
-      `the clock of this machine is ${Math.abs(offS)} s ${way} the edge's, so the edge refuses it: set it right`,
-    );
+    return end('clock', `${clockIsOff(offS)}; going on with the time of the edge`);
+  }
+  if (said?.code === 'clock-skew') {
+    return end('clock', 'the clock of this machine was set meanwhile; dialling anew');
   }
   return end(
     'refused',
@@ -142,15 +190,10 @@ function refusedUpgrade(url: string, answer: LineFailure & { kind: 'http' }, now
   );
 }
 
-/** The edge's `application/problem+json`, as far as the body is one. */
-function problemOf(body: string): { code?: string; detail?: string } | undefined {
-  try {
-    const { code, detail } = JSON.parse(body) as Record<string, unknown>;
-    return {
-      ...(typeof code === 'string' ? { code } : {}),
-      ...(typeof detail === 'string' ? { detail: detail.slice(0, 200) } : {}),
-    };
-  } catch {
-    return undefined;
-  }
+/** @param offS seconds that this machine is ahead of the edge */
+export function clockIsOff(offS: number): string {
+  const way = offS > 0 ? 'ahead of' : 'behind';
+  return `the clock of this machine is ${Math.abs(offS)} s ${way} the edge's: set it right, logs and certificates go by it`;
 }
+
+const isWebPage = (body: string) => /^\s*<(!doctype html|html)/i.test(body);

@@ -1,16 +1,14 @@
-// The agents of a connector: their enrolment, their tunnels, and which of them leads. Sockets
-// hibernate: what must survive that is in a socket's attachment or in the database.
-import { accepted, type Outcome, refused } from '../../shared/errors.ts';
+// The tunnels of a connector's agents, and which of them leads. Sockets hibernate: what must survive
+// that is in a socket's attachment or in the database. Who may come at all is `agent-register.ts`.
 import { CLOSE, type CloseCode } from '../../shared/protocol/close-codes.ts';
 import { type DownFrame, roleFrame, welcomeFrame } from '../../shared/protocol/down.ts';
 import { SILENCE_LIMIT_MS } from '../../shared/protocol/frame.ts';
-import type { AgentView, Enrolment } from './rpc.ts';
+import type { AgentRegister } from './agent-register.ts';
+import type { AgentView, ProvenAgent } from './rpc.ts';
 import type { Database } from './store/database.ts';
 import type { Lines } from './store/lines.ts';
 import type { PbxLine } from './words.ts';
 
-/** How long an enrolment code is good, in ms. */
-const ENROLMENT_LIFETIME_MS = 30 * 60_000;
 /** The agent gives up first; a ping may be late behind a long list of users. */
 const SILENT_AFTER_MS = 3 * SILENCE_LIMIT_MS;
 
@@ -24,64 +22,33 @@ interface Attachment {
   role: 'leading' | 'standby';
 }
 
-type AgentRow = {
-  id: string;
-  name: string;
-  thumbprint: string;
-  since: number;
-  version: string | null;
-  revoked: number;
-};
-
 export class Agents {
   readonly #ctx: DurableObjectState;
   readonly #database: Database;
+  readonly #register: AgentRegister;
   readonly #lines: Lines;
   #epoch: number | undefined;
   /** `undefined`: look it up. */
   #leader: WebSocket | null | undefined;
 
-  constructor(ctx: DurableObjectState, database: Database, lines: Lines) {
+  constructor(
+    ctx: DurableObjectState,
+    database: Database,
+    { register, lines }: { register: AgentRegister; lines: Lines },
+  ) {
     this.#ctx = ctx;
     this.#database = database;
+    this.#register = register;
     this.#lines = lines;
   }
 
-  openEnrolment(name: string | null, now: number): Enrolment {
-    const id = crypto.randomUUID();
-    const expiresAt = now + ENROLMENT_LIFETIME_MS;
-    this.#database.run('DELETE FROM enrolment WHERE expires_at < ?', now);
-    this.#database.run('INSERT INTO enrolment VALUES (?, ?, ?, 0)', id, name, expiresAt);
-    return { id, expiresAt };
-  }
-
-  /** Uses a code up and takes the agent in. */
-  enrol(enrolmentId: string, thumbprint: string, now: number): Outcome<{ agentId: string }> {
-    const open = this.#database.first<{ name: string | null }>(
-      'SELECT name FROM enrolment WHERE id = ? AND used = 0 AND expires_at > ?',
-      enrolmentId,
-      now,
-    );
-    if (!open) return refused('code-used', 'The code was used already or has expired.');
-    const agentId = crypto.randomUUID();
-    const count = this.#database.all('SELECT id FROM agent').length;
-    this.#database.transaction(() => {
-      this.#database.run('UPDATE enrolment SET used = 1 WHERE id = ?', enrolmentId);
-      this.#database.run(
-        'INSERT INTO agent VALUES (?, ?, ?, ?, NULL, 0)',
-        agentId,
-        open.name ?? `agent ${count + 1}`,
-        thumbprint,
-        now,
-      );
-    });
-    return accepted({ agentId });
-  }
-
-  /** Takes an agent's tunnel in, if the agent may have one. */
-  accept(agentId: string, now: number): Response {
-    const row = this.#row(agentId);
-    if (!row || row.revoked) return new Response(null, { status: 403 });
+  /** Takes an agent's tunnel in, if the agent may have one; else 403 (removed) or 401 (old key). */
+  accept(agent: ProvenAgent, now: number): Response {
+    const { agentId } = agent;
+    const admitted = this.#register.admit(agent);
+    if (!admitted.ok) {
+      return new Response(null, { status: admitted.error.code === 'revoked' ? 403 : 401 });
+    }
     const { 0: client, 1: server } = new WebSocketPair();
     for (const older of this.#ctx.getWebSockets(agentId)) {
       older.close(CLOSE.replaced, 'A newer connection of this agent took over.');
@@ -110,8 +77,7 @@ export class Agents {
     const { agentId } = attachment;
     attach(socket, { ...attachment, helloAt: now });
     this.#lines.forget(agentId);
-    this.#database.run('UPDATE agent SET version = ? WHERE id = ?', version, agentId);
-    this.#since(agentId, now);
+    this.#register.introduced(agentId, version, now);
     this.#lead(socket, { isNew: true, now });
   }
 
@@ -119,7 +85,7 @@ export class Agents {
   closed(socket: WebSocket, now: number): WebSocket | null {
     const { agentId } = attached(socket);
     if (this.#open(agentId).every((other) => other === socket)) {
-      this.#since(agentId, now);
+      this.#register.changed(agentId, now);
       this.#lines.forget(agentId);
     }
     attach(socket, { ...attached(socket), role: 'standby' });
@@ -189,21 +155,23 @@ export class Agents {
 
   leaderName(): string | null {
     const { leader } = this;
-    return leader ? (this.#row(attached(leader).agentId)?.name ?? null) : null;
+    return leader ? (this.#register.row(attached(leader).agentId)?.name ?? null) : null;
   }
 
-  enrolled(): boolean {
-    return this.#database.all('SELECT id FROM agent WHERE revoked = 0 LIMIT 1').length > 0;
+  /** What a connected agent is now; `offline` where it is not. */
+  stateOf(agentId: string): 'leading' | 'standby' | 'offline' {
+    const socket = this.#open(agentId)[0];
+    return socket ? attached(socket).role : 'offline';
   }
 
   list(): AgentView[] {
-    return this.#database.all<AgentRow>('SELECT * FROM agent ORDER BY since').map((row) => {
-      const socket = this.#open(row.id)[0];
-      const lines = socket ? this.#lines.of(row.id) : {};
+    return this.#register.all().map((row) => {
+      const state = this.stateOf(row.id);
+      const lines = state === 'offline' ? {} : this.#lines.of(row.id);
       return {
         id: row.id,
         name: row.name,
-        state: row.revoked ? 'revoked' : socket ? attached(socket).role : 'offline',
+        state: row.revoked ? 'revoked' : state,
         version: row.version,
         since: new Date(row.since).toISOString(),
         pbx: Object.entries(lines).map(([name, line]) =>
@@ -215,13 +183,9 @@ export class Agents {
     });
   }
 
-  /** The agent may not come back; its tunnel ends at once. `null`: there is no such agent. */
-  revoke(id: string, now: number): WebSocket[] | null {
-    const row = this.#row(id);
-    if (!row || row.revoked) return null;
-    this.#database.run('UPDATE agent SET revoked = 1 WHERE id = ?', id);
-    this.#since(id, now);
-    const sockets = this.#open(id);
+  /** Ends the tunnel of an agent that was removed, at once. */
+  putOut(agentId: string): WebSocket[] {
+    const sockets = this.#open(agentId);
     for (const socket of sockets) {
       socket.close(CLOSE.revoked, 'This agent was removed by an administrator.');
     }
@@ -241,22 +205,18 @@ export class Agents {
     for (const other of this.#introduced()) {
       if (other === socket || attached(other).role !== 'leading') continue;
       attach(other, { ...attached(other), role: 'standby' });
-      this.#since(attached(other).agentId, now);
+      this.#register.changed(attached(other).agentId, now);
       say(other, roleFrame({ epoch, role: 'standby' }));
     }
     const attachment = attached(socket);
     attach(socket, { ...attachment, role: 'leading' });
     this.#leader = socket;
-    this.#since(attachment.agentId, now);
+    this.#register.changed(attachment.agentId, now);
     const role = 'leading';
     const frame = isNew
       ? welcomeFrame({ agentId: attachment.agentId, epoch, role })
       : roleFrame({ epoch, role });
     say(socket, frame);
-  }
-
-  #since(agentId: string, now: number): void {
-    this.#database.run('UPDATE agent SET since = ? WHERE id = ?', now, agentId);
   }
 
   #introduced(): WebSocket[] {
@@ -267,10 +227,6 @@ export class Agents {
 
   #open(agentId: string): WebSocket[] {
     return this.#ctx.getWebSockets(agentId).filter(isOpen);
-  }
-
-  #row(id: string): AgentRow | undefined {
-    return this.#database.first<AgentRow>('SELECT * FROM agent WHERE id = ?', id);
   }
 }
 

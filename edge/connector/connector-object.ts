@@ -6,6 +6,7 @@ import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp } from '../../shared/lamps.ts';
 import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import { PING, PONG } from '../../shared/protocol/frame.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import { parseEnv } from '../env.ts';
 import type { AccountReport, AccountReports } from '../graph/account-rpc.ts';
 import { takeReport } from './account-reports.ts';
@@ -13,6 +14,7 @@ import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
 import { Life, type LifeBindings } from './life.ts';
+import { addAccount } from './new-account.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
 import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
@@ -80,21 +82,18 @@ export class ConnectorObject
 
   // --- Teams accounts ---
 
-  async listAccounts(): Promise<Outcome<rpc.AccountView[]>> {
-    return this.#known(({ accounts }) => accepted(accounts.all().map(accountView)));
+  async listAccounts(language: Language = 'en'): Promise<Outcome<rpc.AccountView[]>> {
+    return this.#known(({ accounts }) =>
+      accepted(accounts.all().map((account) => accountView(account, language))),
+    );
   }
 
   async addAccount(
     who: rpc.Who,
-    { username, password }: { username: string; password: string },
+    account: rpc.NewAccount,
+    language: Language = 'en',
   ): Promise<Outcome<rpc.AccountView>> {
-    return this.#known(async ({ accounts, audit, context, tasks }) => {
-      const added = await accounts.add(username, password);
-      if (!added.ok) return added;
-      audit.add(context.now(), who, 'account added', [added.value.id]);
-      tasks.soon('accounts');
-      return accepted(accountView(added.value));
-    });
+    return this.#known((parts) => addAccount(parts, who, account, language));
   }
 
   async removeAccount(who: rpc.Who, id: string): Promise<Outcome<null>> {
@@ -119,15 +118,15 @@ export class ConnectorObject
   }
 
   async openEnrolment(who: rpc.Who, name: string | null): Promise<Outcome<rpc.Enrolment>> {
-    return this.#known(({ agents, audit, context }) => {
+    return this.#known(({ register, audit, context }) => {
       audit.add(context.now(), who, 'enrolment opened', name === null ? [] : [name]);
-      return accepted(agents.openEnrolment(name, context.now()));
+      return accepted(register.openEnrolment(name, context.now()));
     });
   }
 
   async enrol(enrolmentId: string, thumbprint: string): Promise<Outcome<{ agentId: string }>> {
-    return this.#known(({ agents, audit, context }) => {
-      const enrolled = agents.enrol(enrolmentId, thumbprint, context.now());
+    return this.#known(({ register, audit, context }) => {
+      const enrolled = register.enrol(enrolmentId, thumbprint, context.now());
       if (enrolled.ok)
         audit.add(context.now(), 'agent', 'agent enrolled', [enrolled.value.agentId]);
       return enrolled;
@@ -135,12 +134,30 @@ export class ConnectorObject
   }
 
   async removeAgent(who: rpc.Who, id: string): Promise<Outcome<null>> {
-    return this.#known(({ agents, audit, context, tunnel }) => {
-      const sockets = agents.revoke(id, context.now());
-      if (!sockets) return refused('not-found', 'There is no such agent.');
+    return this.#known(({ register, agents, audit, context, tunnel }) => {
+      if (!register.revoke(id, context.now())) {
+        return refused('not-found', 'There is no such agent.');
+      }
       audit.add(context.now(), who, 'agent removed', [id]);
-      for (const socket of sockets) tunnel.ended(socket);
+      for (const socket of agents.putOut(id)) tunnel.ended(socket);
       return accepted(null);
+    });
+  }
+
+  async agentSelf(agent: rpc.ProvenAgent): Promise<Outcome<rpc.AgentSelf>> {
+    return this.#known(({ register, agents }) => {
+      const admitted = register.admit(agent);
+      if (!admitted.ok) return admitted;
+      const { id, name } = admitted.value;
+      return accepted({ agentId: id, name, state: agents.stateOf(id) });
+    });
+  }
+
+  async offerAgentKey(agent: rpc.ProvenAgent, next: string): Promise<Outcome<null>> {
+    return this.#known(({ register, audit, context }) => {
+      const offered = register.offerKey(agent, next);
+      if (offered.ok) audit.add(context.now(), 'agent', 'agent key renewed', [agent.agentId]);
+      return offered;
     });
   }
 
@@ -208,13 +225,22 @@ export class ConnectorObject
   /** The Worker has verified the agent's proof; whether the agent may still come is known here. */
   override async fetch(request: Request): Promise<Response> {
     const agentId = request.headers.get(rpc.AGENT_ID_HEADER);
-    if (!this.#life.wakeUp() || agentId === null) return new Response(null, { status: 404 });
-    return this.#parts.agents.accept(agentId, this.#parts.context.now());
+    const thumbprint = request.headers.get(rpc.AGENT_KEY_HEADER);
+    if (!this.#life.wakeUp() || agentId === null || thumbprint === null) {
+      return new Response(null, { status: 404 });
+    }
+    return this.#parts.agents.accept({ agentId, thumbprint }, this.#parts.context.now());
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
-    else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    try {
+      if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
+      else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    } catch (error) {
+      // The frame is lost: the agent comes back with a snapshot.
+      socket.close(1011, 'A fault of the edge.');
+      throw error;
+    }
   }
 
   override webSocketClose(socket: WebSocket): void {

@@ -7,6 +7,7 @@ import { mappingOf } from '../../shared/presence/mapping.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
 import { Accounts } from './accounts.ts';
+import { AgentRegister } from './agent-register.ts';
 import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
 import { Chores } from './chores.ts';
@@ -50,6 +51,7 @@ export class Parts {
   readonly publisher: Publisher;
   readonly agenda: Agenda;
   readonly audit: Audit;
+  readonly register: AgentRegister;
   readonly agents: Agents;
   readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
@@ -86,7 +88,9 @@ export class Parts {
     this.publisher = new Publisher(context, kv, () => this.desk.connector);
     this.agenda = new Agenda(database);
     this.audit = new Audit(database);
-    this.agents = new Agents(ctx, database, new Lines(database));
+    this.register = new AgentRegister(database);
+    const { register } = this;
+    this.agents = new Agents(ctx, database, { register, lines: new Lines(database) });
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
     this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
     this.listening = new Listening({
@@ -143,6 +147,7 @@ export class Parts {
         this.presence.apply(pair, event);
       },
       keep: (pair, state) => this.presence.keep(pair, state),
+      recovered: () => this.listening.readsAgain(),
       turns,
     });
     this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });

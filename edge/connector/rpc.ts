@@ -5,6 +5,7 @@ import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampId } from '../../shared/lamps.ts';
 import type { TeamsPresence } from '../../shared/presence/model.ts';
 import type { SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import type { Resource } from '../graph/account-rpc.ts';
 
 /** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */
@@ -31,12 +32,32 @@ export interface AccountView {
   state: 'active' | 'waiting' | 'expired' | 'signInAgain' | 'error';
   users: number;
   message?: string;
+  /** While somebody has to enter a code: which, where, and until when (ISO 8601). */
+  userCode?: string;
+  verificationUri?: string;
+  expiresAt?: string;
 }
+
+/** `device`: its user signs in with a code on another device. */
+export type NewAccount = { username: string; password: string } | { signIn: 'device' };
 
 /** One-time code of an enrolment; the Worker signs it, the object remembers that it is open. */
 export interface Enrolment {
   id: string;
   expiresAt: number;
+}
+
+/** An agent that has proven itself, and the RFC 7638 thumbprint of the key it did that with. */
+export interface ProvenAgent {
+  agentId: string;
+  thumbprint: string;
+}
+
+/** What an agent may know of itself. */
+export interface AgentSelf {
+  agentId: string;
+  name: string;
+  state: 'leading' | 'standby' | 'offline';
 }
 
 export interface AgentView {
@@ -139,11 +160,10 @@ export interface ConnectorRpc {
   writeSettings(write: WriteSettings): Promise<Outcome<VersionedSettings & { created: boolean }>>;
   deleteSettings(who: Who): Promise<Outcome<null>>;
 
-  listAccounts(): Promise<Outcome<AccountView[]>>;
-  addAccount(
-    who: Who,
-    account: { username: string; password: string },
-  ): Promise<Outcome<AccountView>>;
+  /** @param language of the messages; English where nothing is said */
+  listAccounts(language?: Language): Promise<Outcome<AccountView[]>>;
+  /** Also refuses with a code of `graph/login-errors.ts`, where Microsoft gives no code to enter. */
+  addAccount(who: Who, account: NewAccount, language?: Language): Promise<Outcome<AccountView>>;
   removeAccount(who: Who, id: string): Promise<Outcome<null>>;
 
   listAgents(): Promise<Outcome<AgentView[]>>;
@@ -151,6 +171,10 @@ export interface ConnectorRpc {
   /** Uses the code up. Refusals: `code-used` (also expired in the object's eyes). */
   enrol(enrolmentId: string, publicKeyThumbprint: string): Promise<Outcome<{ agentId: string }>>;
   removeAgent(who: Who, id: string): Promise<Outcome<null>>;
+  /** Refusals of this and the next: `revoked`, `unauthorized` (a key that was replaced). */
+  agentSelf(agent: ProvenAgent): Promise<Outcome<AgentSelf>>;
+  /** Takes the thumbprint of a new key; it counts alone as soon as the agent uses it. */
+  offerAgentKey(agent: ProvenAgent, next: string): Promise<Outcome<null>>;
 
   listUsers(query: {
     text: string;
@@ -178,3 +202,4 @@ export interface ConnectorRpc {
  * agent's proof, with who it is in these headers (it removes whatever the client sent under them).
  */
 export const AGENT_ID_HEADER = 'x-agent-id';
+export const AGENT_KEY_HEADER = 'x-agent-key';

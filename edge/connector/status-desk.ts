@@ -2,6 +2,7 @@
 import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
+import type { AgentRegister } from './agent-register.ts';
 import type { Agents } from './agents.ts';
 import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
@@ -10,6 +11,7 @@ import { type Facts, lampsOf } from './lamps.ts';
 import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
+import type { Publisher } from './publisher.ts';
 import type { RefusedActivities } from './refused-activities.ts';
 import type { Rights } from './rights.ts';
 import type { SettingsDesk } from './settings-desk.ts';
@@ -25,7 +27,9 @@ export interface StatusParts {
   microsoft: Microsoft;
   credential: CredentialWatch;
   accounts: Accounts;
+  register: AgentRegister;
   listening: Listening;
+  publisher: Publisher;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -80,7 +84,7 @@ export class StatusDesk {
   }
 
   #facts(): Facts {
-    const { context, desk, microsoft, accounts, listening, agents } = this.#parts;
+    const { context, desk, microsoft, accounts, listening, register, agents } = this.#parts;
     const { directory, pairs, tasks, reads, chores } = this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
@@ -95,7 +99,9 @@ export class StatusDesk {
       credential: credentialOf(desk),
       credentialEnd: this.#parts.credential.end,
       writing: microsoft.signIn,
-      accounts: accounts.all(),
+      accounts: accounts
+        .all()
+        .map(({ id, username, report }) => ({ username: username ?? id, report })),
       teamsUsers: { loadedAt, licensed },
       faults: {
         settingsCopy: tasks.fault('settings-copy'),
@@ -105,11 +111,12 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
+      copyMayBeUnseen: this.#parts.publisher.arrivesAt > context.now(),
       pollingEverySeconds: chores.sweepSeconds(count.pairs),
       leftOut: some(accounts.leftOut),
       refused: some(accounts.refused),
       silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
-      agent: { enrolled: agents.enrolled(), name: agents.leaderName() },
+      agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),
       ...this.#rightsFacts(),
       notTaken: this.#notTaken(),

@@ -1,6 +1,6 @@
 // Who an agent is: a proof signed with its own key, in it the credential that the edge issued for that
 // key. Both verify without anything stored; whether the agent was removed, the object knows.
-import { decodeJwt, importJWK, jwtVerify } from 'jose';
+import { calculateJwkThumbprint, decodeJwt, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import {
   AGENT_CREDENTIAL_CLAIM,
@@ -9,6 +9,7 @@ import {
   AGENT_PROOF_TYP,
 } from '../../shared/agent-auth.ts';
 import type { ConnectorName } from '../../shared/ids.ts';
+import type { ProvenAgent } from '../connector/rpc.ts';
 import type { Keyring } from '../keyring.ts';
 
 /** Clocks may differ by this many seconds. */
@@ -40,7 +41,7 @@ export const issueCredential = (
 ): Promise<string> => keyring.signToken('agent', connector, { sub: agentId, cnf: { jwk } }, null);
 
 export type ProofVerdict =
-  | { kind: 'agent'; agentId: string }
+  | { kind: 'agent'; agent: ProvenAgent }
   /** Ours and signed by the agent, but for another time than now. */
   | { kind: 'clock-skew' }
   | { kind: 'invalid' };
@@ -68,7 +69,8 @@ export async function verifyAgentProof(
   if (exp <= iat || exp - iat > AGENT_PROOF_LIFETIME_S) return { kind: 'invalid' };
   const nowS = now / 1000;
   if (iat > nowS + LEEWAY_S || exp < nowS - LEEWAY_S) return { kind: 'clock-skew' };
-  return { kind: 'agent', agentId: issued.sub };
+  const thumbprint = await calculateJwkThumbprint(issued.cnf.jwk);
+  return { kind: 'agent', agent: { agentId: issued.sub, thumbprint } };
 }
 
 /**

@@ -14,6 +14,7 @@ import { statusRoutes } from './admin-api/status.ts';
 import { usersRoutes } from './admin-api/users.ts';
 import { adminGuard } from './admin-guard.ts';
 import { adminPageRoutes } from './admin-page.ts';
+import { agentSelfRoutes } from './agent-self.ts';
 import { agentSocketRoutes } from './agent-socket.ts';
 import { createAuth } from './auth.ts';
 import type { HttpEnv } from './context.ts';
@@ -60,6 +61,7 @@ function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
   });
   webhookRoutes(routes, edge);
   agentSocketRoutes(routes, edge);
+  agentSelfRoutes(routes, edge);
   enrolRoutes(routes, edge);
   adminPageRoutes(routes, edge);
 

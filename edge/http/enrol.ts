@@ -1,40 +1,66 @@
 // An agent introduces itself: a one-time code against a credential for the key pair it made on site.
 import type { Hono } from 'hono';
-import { calculateJwkThumbprint, importJWK } from 'jose';
 import { z } from 'zod';
-import { AGENT_KEY_ALG } from '../../shared/agent-auth.ts';
 import type { ConnectorName } from '../../shared/ids.ts';
-import { type AgentKey, agentKey, issueCredential } from './agent-proof.ts';
-import { fitting, invalid, jsonOf } from './body.ts';
+import { publicKey, usableKey } from './agent-key.ts';
+import { issueCredential } from './agent-proof.ts';
+import { fitting, jsonOf } from './body.ts';
+import { clientAddress } from './client-address.ts';
 import { connectorOf, type HttpEnv, type RequestContext, unknownConnector } from './context.ts';
 import type { Edge } from './deps.ts';
 import { knownConnector } from './known-connector.ts';
 import { Refused, unwrap } from './problem.ts';
 import { resource } from './resource.ts';
+import { digestOf } from './secret-text.ts';
+import { countWrongTokens, type WrongTokens } from './wrong-tokens.ts';
 
-const publicKey = agentKey.extend({
-  d: z.undefined({ error: 'This is the private key: it must never leave the agent.' }).optional(),
-});
 const enrolment = z.object({ code: z.string().min(1).max(4096), publicKey });
 const codeClaims = z.object({ id: z.string() });
 
 export function enrolRoutes(app: Hono<HttpEnv>, edge: Edge): void {
+  const wrongCodes = countWrongTokens();
   app.use('/enrol', knownConnector(edge, 'POST'));
   app.all(
     '/enrol',
     resource({
       POST: async (c) => {
         const connector = connectorOf(c);
-        const enrolmentId = await enrolmentIdOf(edge, c, connector);
-        const { publicKey } = fitting(enrolment, jsonOf(c));
-        const jwk = await usableKey(publicKey);
-        const thumbprint = await calculateJwkThumbprint(jwk);
+        const enrolmentId = await notTooOften(edge, c, wrongCodes, () =>
+          enrolmentIdOf(edge, c, connector),
+        );
+        const { jwk, thumbprint } = await usableKey(fitting(enrolment, jsonOf(c)).publicKey);
         const { agentId } = unwrap(await edge.connector(connector).enrol(enrolmentId, thumbprint));
         const credential = await issueCredential(edge.keyring, connector, agentId, jwk);
         return c.json({ agentId, credential }, 201);
       },
     }),
   );
+}
+
+/** Wrong codes are counted per client; one that was right once is looked at all the same. */
+async function notTooOften(
+  edge: Edge,
+  c: RequestContext,
+  wrongCodes: WrongTokens,
+  look: () => Promise<string>,
+): Promise<string> {
+  const client = clientAddress(c.req.raw, edge.env.selfHosted);
+  const digest = await digestOf(codeIn(c) ?? '');
+  const waitMs = wrongCodes.waitMs(client, digest, edge.now());
+  if (waitMs > 0) {
+    const headers = { 'retry-after': String(Math.ceil(waitMs / 1000)) };
+    throw new Refused('rate-limited', 'Too many wrong codes: wait a minute.', { headers });
+  }
+  try {
+    const id = await look();
+    wrongCodes.right(client, digest, edge.now());
+    return id;
+  } catch (error) {
+    if (error instanceof Refused && error.code === 'unauthorized') {
+      wrongCodes.wrong(client, edge.now());
+    }
+    throw error;
+  }
 }
 
 /** The enrolment that the code is for; throws `Refused`: 404, 400, 422, 401 or 410, in this order. */
@@ -62,16 +88,5 @@ function codeIn(c: RequestContext): string | undefined {
     return typeof code === 'string' && code !== '' ? code : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** The members that matter, of a key that is a point on the curve. */
-async function usableKey({ kty, crv, x, y }: AgentKey): Promise<AgentKey> {
-  const jwk = { kty, crv, x, y };
-  try {
-    await importJWK(jwk, AGENT_KEY_ALG);
-    return jwk;
-  } catch {
-    throw invalid([{ path: 'publicKey', message: 'Must be a public key on the curve P-256.' }]);
   }
 }

@@ -66,7 +66,9 @@ describe('the configuration', () => {
     ['stateDir = "/x"', ['"stateDir" is not a setting; did you mean "state_dir"?']],
     [
       'colour = "red"',
-      ['"colour" is not a setting; the keys here are edge, state_dir, health, pbx, listen.'],
+      [
+        '"colour" is not a setting; the keys here are edge, state_dir, health, edge_ca_file, log, log_file, pbx, listen.',
+      ],
     ],
     [
       pbx('passwordfile = "x"'),

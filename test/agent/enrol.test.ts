@@ -7,6 +7,8 @@ import { readIdentity } from '../../agent/identity.ts';
 import { type HttpAnswer, startEdge } from './fake-edge.ts';
 import { temporaryDirectory, temporaryFile } from './temporary.ts';
 
+const deps = { proxyFor: () => '', now: Date.now };
+
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
@@ -19,7 +21,7 @@ async function setup(answer?: HttpAnswer) {
   const said: string[] = [];
   const run = async (toml = `state_dir = "${stateDir}"\n`, url = edge.url) => {
     const configFile = await temporaryFile('config.toml', toml);
-    await enrol({ url, code: 'the code', configFile, say: (line) => said.push(line), fetch });
+    await enrol({ url, code: 'the code', configFile, say: (line) => said.push(line), ...deps });
   };
   return { edge, stateDir, said, run };
 }
@@ -95,7 +97,7 @@ test.each<[string, HttpAnswer, RegExp]>([
 test('an edge that cannot be reached gives a sentence', async () => {
   const { edge, run } = await setup();
   await edge.close();
-  await expect(run()).rejects.toThrow(/No connection to .* \(.*ECONNREFUSED.*\): check the URL/);
+  await expect(run()).rejects.toThrow(/No connection to .* \(.*ECONNREFUSED.*\): check "edge"/);
 });
 
 test('a URL that is none is refused before anything else', async () => {

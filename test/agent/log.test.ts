@@ -23,3 +23,21 @@ test('a text from outside cannot forge a line', () => {
   log.debug('a\r\nb\u001b[2J');
   expect(lines[0]).toMatch(/a b \[2J$/);
 });
+
+test('for programs a line is JSON, whatever is in the text', () => {
+  const lines: string[] = [];
+  const log = createLog({
+    level: 'info',
+    format: 'json',
+    write: (l) => lines.push(l),
+    now: () => 0,
+  });
+  log.about('PBX pbx').about('x').warn('a "quoted"\nline');
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    time: '1970-01-01T00:00:00.000Z',
+    level: 'warn',
+    part: 'PBX pbx: x',
+    text: 'a "quoted"\nline',
+  });
+});

@@ -102,7 +102,37 @@ describe('the supervisor', () => {
       await it.clock.pass(20_000);
     }
     it.up();
-    expect(it.lines).toEqual(['info  connected', 'warn  it is lost', 'info  connected again']);
+    expect(it.lines).toEqual([
+      'info  connected',
+      'warn  it is lost',
+      'info  connected again after 60 s',
+    ]);
+  });
+
+  test('faces of the same outage are one line, a trouble of its own is another', async () => {
+    const it = setup();
+    it.up();
+    for (const code of ['silent', 'unreachable', 'closed', 'tls', 'unreachable', 'tls']) {
+      await it.end(lost(code));
+      await it.clock.pass(20_000);
+    }
+    expect(it.lines).toEqual(['info  connected', 'warn  it is silent', 'warn  it is tls']);
+  });
+
+  test('an outage of five minutes is said once more, louder', async () => {
+    const it = setup();
+    it.up();
+    for (let failure = 0; failure < 40; failure++) {
+      await it.end(lost());
+      await it.clock.pass(20_000);
+    }
+    it.up();
+    expect(it.lines).toEqual([
+      'info  connected',
+      'warn  it is lost',
+      'error not connected for 5 min: it is lost',
+      'info  connected again after 13 min',
+    ]);
   });
 
   test('says so when the reason changes', async () => {

@@ -31,13 +31,13 @@ CREATE TABLE pbx_farewell (
 ) WITHOUT ROWID;
 
 CREATE TABLE account (
-  id TEXT PRIMARY KEY, username TEXT NOT NULL, sealed_password TEXT NOT NULL,
+  id TEXT PRIMARY KEY, username TEXT, sealed_password TEXT,
   users TEXT NOT NULL, report TEXT
 ) WITHOUT ROWID;
 
 CREATE TABLE agent (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL, thumbprint TEXT NOT NULL, since INTEGER NOT NULL,
-  version TEXT, revoked INTEGER NOT NULL DEFAULT 0
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, thumbprint TEXT NOT NULL, next_thumbprint TEXT,
+  since INTEGER NOT NULL, version TEXT, revoked INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE TABLE pbx_line (
   agent_id TEXT NOT NULL, pbx TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (agent_id, pbx)

@@ -4,7 +4,9 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../agent/clock.ts';
 import { parseEdgeUrl } from '../../../agent/edge-url.ts';
 import { type Identity, privateJwk } from '../../../agent/identity.ts';
+import { straight } from '../../../agent/outward/way-out.ts';
 import { connectOnce } from '../../../agent/tunnel/client.ts';
+import { edgeClock } from '../../../agent/tunnel/edge-clock.ts';
 import { AGENT_PROOF_TYP, TUNNEL_SUBPROTOCOL } from '../../../shared/agent-auth.ts';
 import { CLOSE } from '../../../shared/protocol/close-codes.ts';
 import { type DownFrame, watchMoreFrame } from '../../../shared/protocol/down.ts';
@@ -57,7 +59,7 @@ function connect({ url }: { url: string }, clock: Clock = systemClock) {
       said: (frame) => said.push(frame),
       down: () => heard.push('down'),
     },
-    { clock, log: fakeLog().log },
+    { clock, edgeClock: edgeClock(clock), way: straight, log: fakeLog().log },
     stop.signal,
   );
   ends.push(async () => {
@@ -218,9 +220,9 @@ describe('why a tunnel was not opened', () => {
     [
       'a sign-in page',
       { status: 200, headers: html, body: '<html>' },
-      'not-an-edge',
+      'sign-in-page',
       'backoff',
-      'sign-in page',
+      'captive portal',
     ],
     [
       'a redirect',
@@ -229,11 +231,11 @@ describe('why a tunnel was not opened', () => {
       'backoff',
       'towards http://portal/',
     ],
-    ['404 of a web server', { status: 404, headers: html }, 'not-an-edge', 'backoff', 'proxy'],
+    ['404 of a web server', { status: 404, headers: html }, 'sign-in-page', 'backoff', 'filter'],
     [
       'a wrong clock',
       { status: 401, headers: { date: new Date(Date.now() + 300_000).toUTCString() } },
-      'refused',
+      'clock',
       'backoff',
       's behind the edge',
     ],

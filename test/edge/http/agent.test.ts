@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { issueCredential } from '../../../edge/http/agent-proof.ts';
 import {
@@ -7,7 +7,7 @@ import {
   AGENT_PROOF_TYP,
   TUNNEL_SUBPROTOCOL,
 } from '../../../shared/agent-auth.ts';
-import { refused } from '../../../shared/errors.ts';
+import { accepted, refused } from '../../../shared/errors.ts';
 import { type ConnectorName, connectorName } from '../../../shared/ids.ts';
 import { type BedOptions, bed, KNOWN, NOW, OTHER, problemOf } from './bed.ts';
 
@@ -18,6 +18,29 @@ const UNKNOWN = 'nobody.example/microsoft365';
 const keyPair = await generateKeyPair(AGENT_KEY_ALG, { extractable: true });
 const publicKey = (await exportJWK(keyPair.publicKey)) as JWK;
 const privateJwk = await exportJWK(keyPair.privateKey);
+
+const S = NOW / 1000;
+type Claims = Record<string, unknown>;
+
+/** As an agent makes it for each request. */
+async function proof(
+  { keyring }: ReturnType<typeof bed>,
+  more: { claims?: Claims; connector?: ConnectorName; key?: CryptoKey; typ?: string } = {},
+): Promise<string> {
+  const { claims = {}, connector = KNOWN, key = keyPair.privateKey, typ = AGENT_PROOF_TYP } = more;
+  const jwk = { kty: 'EC', crv: 'P-256', x: publicKey.x ?? '', y: publicKey.y ?? '' } as const;
+  const credential = await issueCredential(keyring, connector, 'agent-1', jwk);
+  const proven = {
+    iss: 'agent-1',
+    aud: connector,
+    iat: S,
+    exp: S + 60,
+    jti: crypto.randomUUID(),
+  };
+  return new SignJWT({ ...proven, [AGENT_CREDENTIAL_CLAIM]: credential, ...claims })
+    .setProtectedHeader({ alg: AGENT_KEY_ALG, typ })
+    .sign(key);
+}
 
 describe('a code for a new agent', () => {
   it('comes with the command to type, at the address the admin used', async () => {
@@ -107,6 +130,27 @@ describe('an enrolment', () => {
     expect(edge.calls).toEqual([]);
   });
 
+  it('is refused unseen after twenty wrong codes in a minute, but not to a neighbour', async () => {
+    const edge = bed();
+    const guess = (code: string, from: string) =>
+      edge.fetch(`/${KNOWN}/enrol`, {
+        method: 'POST',
+        headers: { 'cf-connecting-ip': from },
+        body: JSON.stringify({ code, publicKey }),
+      });
+    for (let n = 0; n < 20; n += 1) {
+      expect((await guess(`guess-${n}`, '192.0.2.1')).status).toBe(401);
+    }
+    const right = await code(edge);
+    const barred = await guess(right, '192.0.2.1');
+    expect(barred.headers.get('retry-after')).toBe('60');
+    expect((await problemOf(barred)).code).toBe('rate-limited');
+    expect(edge.calls).toEqual([]);
+    expect((await guess(right, '192.0.2.2')).status).toBe(201);
+    edge.clock.now += 60_000;
+    expect((await guess('guess', '192.0.2.1')).status).toBe(401);
+  });
+
   it('that is not JSON is refused', async () => {
     const answer = await bed().fetch(`/${KNOWN}/enrol`, { method: 'POST', body: 'code' });
     expect(answer.status).toBe(400);
@@ -114,9 +158,6 @@ describe('an enrolment', () => {
 });
 
 describe('the tunnel', () => {
-  const S = NOW / 1000;
-  type Claims = Record<string, unknown>;
-
   /** A tunnel that the object accepts, with what it was asked. */
   function tunnel(options: BedOptions = {}) {
     const asked: Request[] = [];
@@ -127,30 +168,6 @@ describe('the tunnel', () => {
       return new Response(null, { status: 101, webSocket: client });
     };
     return { asked, ...bed({ answers: { fetch: accept as never }, ...options }) };
-  }
-
-  async function proof(
-    { keyring }: ReturnType<typeof bed>,
-    more: { claims?: Claims; connector?: ConnectorName; key?: CryptoKey; typ?: string } = {},
-  ): Promise<string> {
-    const {
-      claims = {},
-      connector = KNOWN,
-      key = keyPair.privateKey,
-      typ = AGENT_PROOF_TYP,
-    } = more;
-    const jwk = { kty: 'EC', crv: 'P-256', x: publicKey.x ?? '', y: publicKey.y ?? '' } as const;
-    const credential = await issueCredential(keyring, connector, 'agent-1', jwk);
-    const proven = {
-      iss: 'agent-1',
-      aud: connector,
-      iat: S,
-      exp: S + 60,
-      jti: crypto.randomUUID(),
-    };
-    return new SignJWT({ ...proven, [AGENT_CREDENTIAL_CLAIM]: credential, ...claims })
-      .setProtectedHeader({ alg: AGENT_KEY_ALG, typ })
-      .sign(key);
   }
 
   const open = (
@@ -175,6 +192,7 @@ describe('the tunnel', () => {
     expect(answer.webSocket).toBeTruthy();
     expect(answer.headers.get('sec-websocket-protocol')).toBe(TUNNEL_SUBPROTOCOL);
     expect(edge.asked[0]?.headers.get('x-agent-id')).toBe('agent-1');
+    expect(edge.asked[0]?.headers.get('x-agent-key')).toBe(await calculateJwkThumbprint(publicKey));
     expect(edge.asked[0]?.headers.get('authorization')).toBeNull();
     expect(edge.asked[0]?.headers.get('upgrade')).toBe('websocket');
   });
@@ -236,5 +254,104 @@ describe('the tunnel', () => {
     const edge = bed({ answers: { fetch: () => new Response(null, { status: 403 }) } });
     const answer = await problemOf(await open(edge, await proof(edge)));
     expect(answer).toMatchObject({ http: 401, code: 'revoked' });
+  });
+
+  it('says to one with a key of before that it is one', async () => {
+    const edge = bed({ answers: { fetch: () => new Response(null, { status: 401 }) } });
+    const answer = await problemOf(await open(edge, await proof(edge)));
+    expect(answer).toMatchObject({ http: 401, code: 'unauthorized' });
+    expect(answer.detail).toContain('newer key');
+  });
+});
+
+describe('an agent that asks about itself', () => {
+  const SELF = { agentId: 'agent-1', name: 'branch office', state: 'leading' };
+  const answers = { agentSelf: () => accepted(SELF), offerAgentKey: () => accepted(null) };
+  const ask = (
+    edge: ReturnType<typeof bed>,
+    token: string,
+    more: RequestInit = {},
+    path = '/agent',
+  ) =>
+    edge.fetch(`/${KNOWN}${path}`, {
+      ...more,
+      headers: { authorization: `Bearer ${token}`, ...more.headers },
+    });
+  const renew = (edge: ReturnType<typeof bed>, token: string, body: unknown) =>
+    ask(edge, token, { method: 'POST', body: JSON.stringify(body) }, '/agent/key');
+
+  it('learns its name and whether it leads', async () => {
+    const edge = bed({ answers });
+    const answer = await ask(edge, await proof(edge));
+    expect([answer.status, await answer.json()]).toEqual([200, SELF]);
+    const thumbprint = await calculateJwkThumbprint(publicKey);
+    expect(edge.calls[0]?.args).toEqual([{ agentId: 'agent-1', thumbprint }]);
+  });
+
+  it('is told over a WebSocket, without any object, that WebSockets get through', async () => {
+    const edge = bed({ answers });
+    const answer = await ask(edge, await proof(edge), { headers: { upgrade: 'websocket' } });
+    expect(answer.status).toBe(101);
+    const socket = answer.webSocket;
+    const heard = new Promise((resolve) => {
+      socket?.addEventListener('message', ({ data }) => resolve(data));
+    });
+    socket?.accept();
+    socket?.send('ping');
+    expect(await heard).toBe('pong');
+    expect(edge.calls).toEqual([]);
+  });
+
+  it('gets a credential for a new key, under the proof of the old one', async () => {
+    const edge = bed({ answers });
+    const next = await generateKeyPair(AGENT_KEY_ALG, { extractable: true });
+    const jwk = await exportJWK(next.publicKey);
+    const answer = await renew(edge, await proof(edge), { publicKey: jwk });
+    expect(answer.status).toBe(201);
+    const { credential } = (await answer.json()) as { credential: string };
+    const verified = await edge.keyring.verifyToken('agent', KNOWN, credential, NOW);
+    expect(verified).toMatchObject({ claims: { sub: 'agent-1', cnf: { jwk: { x: jwk.x } } } });
+    expect(edge.calls[0]?.args[1]).toBe(await calculateJwkThumbprint(jwk));
+  });
+
+  it('is refused with a bad proof before any object is asked', async () => {
+    const edge = bed({ answers });
+    const foreign = await generateKeyPair(AGENT_KEY_ALG);
+    for (const token of [
+      'nonsense',
+      await proof(edge, { key: foreign.privateKey }),
+      await proof(edge, { claims: { aud: OTHER } }),
+      await proof(edge, { claims: { iat: S - 600, exp: S - 540 } }),
+    ]) {
+      expect((await ask(edge, token)).status).toBe(401);
+      expect((await ask(edge, token, { headers: { upgrade: 'websocket' } })).status).toBe(401);
+      expect((await renew(edge, token, { publicKey })).status).toBe(401);
+    }
+    expect(edge.calls).toEqual([]);
+  });
+
+  it('is told what is wrong with a new key', async () => {
+    const edge = bed({ answers });
+    const token = await proof(edge);
+    expect((await renew(edge, token, {})).status).toBe(422);
+    const secret = await problemOf(await renew(edge, token, { publicKey: privateJwk }));
+    expect(secret.errors?.map(({ path }) => path)).toEqual(['publicKey.d']);
+    expect(edge.calls).toEqual([]);
+  });
+
+  it.each(['revoked', 'unauthorized'])('is told that it is %s', async (code) => {
+    const refusing = () => refused(code, 'No.');
+    const edge = bed({ answers: { agentSelf: refusing, offerAgentKey: refusing } });
+    const token = await proof(edge);
+    expect((await problemOf(await ask(edge, token))).code).toBe(code);
+    expect((await problemOf(await renew(edge, token, { publicKey }))).code).toBe(code);
+  });
+
+  it('of no connector is told so', async () => {
+    const edge = bed();
+    for (const path of ['/agent', '/agent/key']) {
+      expect((await edge.fetch(`/${UNKNOWN}${path}`, { method: 'POST' })).status).toBe(404);
+      expect((await edge.fetch(`/${UNKNOWN}${path}`)).status).toBe(404);
+    }
   });
 });

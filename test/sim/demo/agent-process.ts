@@ -5,10 +5,15 @@ import { resolve } from 'node:path';
 
 const MAIN = resolve(import.meta.dirname, '../../../agent/main.ts');
 
-/** Starts `presence-agent` with these words. Its lines go to `say`. */
-export function startAgent(words: string[], say: (line: string) => void = () => {}): ChildProcess {
+/** Starts `presence-agent` with these words. Its lines go to `say`; `env` comes on top of ours. */
+export function startAgent(
+  words: string[],
+  say: (line: string) => void = () => {},
+  env: Record<string, string> = {},
+): ChildProcess {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
@@ -23,9 +28,9 @@ export function startAgent(words: string[], say: (line: string) => void = () => 
 }
 
 /** Waits for the end of a short command; throws what it said where it failed. */
-export async function runAgent(words: string[]): Promise<string> {
+export async function runAgent(words: string[], env: Record<string, string> = {}): Promise<string> {
   const lines: string[] = [];
-  const child = startAgent(words, (line) => lines.push(line));
+  const child = startAgent(words, (line) => lines.push(line), env);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(lines.join('\n'));
   return lines.join('\n');

@@ -36,10 +36,19 @@ export interface SetUp {
   configFile: string;
   /** The agent that runs now; scenarios replace it. */
   agent: ChildProcess;
+  /** Enrols and starts one more agent for the same connector, in a directory of its own. */
+  anotherAgent(name: string): Promise<AnotherAgent>;
   restartAgent(): Promise<void>;
   /** Ends the edge (as a crash would with `kill`) and starts it again on the same storage. */
   restartEdge(how: 'close' | 'kill', whileAway?: () => void): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface AnotherAgent {
+  process: ChildProcess;
+  configFile: string;
+  /** What it has said. */
+  lines: string[];
 }
 
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
@@ -82,6 +91,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   await runAgent(['enrol', connectorUrl, code, '--config', configFile]);
   const run = () => startAgent(['run', '--config', configFile], (line) => say('agent', line));
   let agent = run();
+  const others: ChildProcess[] = [];
 
   return {
     lab,
@@ -95,6 +105,19 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     get agent() {
       return agent;
     },
+    async anotherAgent(name) {
+      const folder = join(stateDir, name);
+      await mkdir(folder);
+      const configFile = join(folder, 'agent.toml');
+      const toml = agentToml(lab, { edge: connectorUrl, stateDir: join(folder, 'state') });
+      await writeFile(configFile, toml, { mode: 0o600 });
+      const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name });
+      await runAgent(['enrol', connectorUrl, code, '--config', configFile]);
+      const lines: string[] = [];
+      const process = startAgent(['run', '--config', configFile], (line) => lines.push(line));
+      others.push(process);
+      return { process, configFile, lines };
+    },
     async restartAgent() {
       await stopAgent(agent);
       agent = run();
@@ -105,7 +128,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
       edge = await start(Number(new URL(origin).port));
     },
     async close() {
-      await stopAgent(agent);
+      for (const one of [agent, ...others]) await stopAgent(one);
       await edge.close();
       await lab.close();
     },

@@ -4,17 +4,23 @@
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** Certificate and key in PEM; the certificate is its own CA. */
-export function selfSigned(name = 'pbx'): { cert: string; key: string } {
+/**
+ * Certificate and key in PEM; the certificate is its own CA. With `dns` it is for those names only;
+ * `endedMs` ago it expired.
+ */
+export function selfSigned(
+  name = 'pbx',
+  { dns, endedMs = -24 * 3_600_000 }: { dns?: string[]; endedMs?: number } = {},
+): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
   const subject = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(name)))));
   const hour = 3_600_000;
-  const validity = sequence(time(Date.now() - hour), time(Date.now() + 24 * hour));
-  const names = sequence(
-    der(0x82, Buffer.from('localhost')),
-    der(0x87, Buffer.from([127, 0, 0, 1])),
-  );
+  const until = Date.now() - endedMs;
+  const validity = sequence(time(Math.min(Date.now(), until) - hour), time(until));
+  const own = dns ? [] : [der(0x87, Buffer.from([127, 0, 0, 1]))];
+  const named = (dns ?? ['localhost']).map((host) => der(0x82, Buffer.from(host)));
+  const names = sequence(...named, ...own);
   const extensions = der(0xa3, sequence(sequence(oid('551d11'), der(0x04, names))));
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

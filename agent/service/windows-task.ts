@@ -1,0 +1,62 @@
+// The service on Windows: a task of the Task Scheduler that starts with the machine. A Node program is no
+// Windows service by itself, and a wrapper would be one more download to trust and to keep up to date. Pure.
+
+export const TASK = 'Presence Agent';
+
+export interface TaskOptions {
+  /** Words of the command line up to the agent's own. */
+  readonly program: readonly string[];
+  readonly configFile: string;
+}
+
+/**
+ * Task Scheduler 1.2 XML. It runs as LOCAL SERVICE (S-1-5-19), which has no rights beyond the network;
+ * ends never by itself (PT0S); and is started again every minute when it ended.
+ */
+export function windowsTask({ program, configFile }: TaskOptions): string {
+  const [command = '', ...words] = [...program, '--config', configFile, 'run'];
+  return `<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>Presence agent: innovaphone PBX and Microsoft Teams</Description>
+  </RegistrationInfo>
+  <Triggers>
+    <BootTrigger>
+      <Enabled>true</Enabled>
+    </BootTrigger>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">
+      <UserId>S-1-5-19</UserId>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+    <Priority>5</Priority>
+    <RestartOnFailure>
+      <Interval>PT1M</Interval>
+      <Count>999</Count>
+    </RestartOnFailure>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>${xml(command)}</Command>
+      <Arguments>${xml(words.map(quoted).join(' '))}</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+`;
+}
+
+/** As CommandLineToArgvW takes a word apart again. */
+function quoted(word: string): string {
+  if (!/[\s"]/.test(word)) return word;
+  return `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
+}
+
+const xml = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -1,0 +1,267 @@
+// What networks do to a tunnel. Each story ends with both sides equal within 5 s of the line being back,
+// unattended, and with a log that an admin can read.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../agent/clock.ts';
+import { createLog } from '../../agent/log.ts';
+import { run } from '../../agent/run.ts';
+import { runAgent, startAgent, stopAgent } from '../sim/demo/agent-process.ts';
+import { type SetUp, setUp } from '../sim/demo/set-up.ts';
+import { agentToml, CONNECTOR } from '../sim/laboratory.ts';
+import { startWire, type Wire } from '../sim/network/tcp-proxy.ts';
+import { startTlsFront } from '../sim/network/tls-front.ts';
+import { startWebProxy } from '../sim/network/web-proxy.ts';
+import { selfSigned } from '../sim/pbx/self-signed.ts';
+import { type Cast, castOf } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+
+const BACK_WITHIN_MS = 5_000;
+
+let demo: SetUp;
+let cast: Cast;
+let stateDir: string;
+const ends: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'tunnel-faults-'));
+  demo = await setUp({ stateDir, port: 0 });
+  cast = castOf(demo);
+  await cast.allGreen();
+  // Each story brings an agent of its own.
+  await stopAgent(demo.agent);
+}, 60_000);
+
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+afterAll(async () => {
+  await demo?.close();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+const edgePort = () => Number(new URL(demo.edge.origin).port);
+
+/** A configuration for an agent that reaches the edge at `edge`. */
+async function prepared(edge: string, more = ''): Promise<string> {
+  const folder = await mkdtemp(join(stateDir, 'agent-'));
+  await mkdir(join(folder, 'state'));
+  const configFile = join(folder, 'agent.toml');
+  const toml = agentToml(demo.lab, { edge, stateDir: join(folder, 'state') });
+  await writeFile(configFile, more + toml, { mode: 0o600 });
+  return configFile;
+}
+
+async function enrolled(configFile: string, edge: string, env = {}): Promise<void> {
+  const { code } = await demo.admin.send<{ code: string }>('POST', '/api/agents', {});
+  await runAgent(['enrol', edge, code, '--config', configFile], env);
+}
+
+/** An agent as a process; answers what it says. */
+async function agentAt(edge: string, more = '', env = {}): Promise<string[]> {
+  const configFile = await prepared(edge, more);
+  await enrolled(configFile, edge, env);
+  const lines: string[] = [];
+  const child = startAgent(['run', '--config', configFile], (line) => lines.push(line), env);
+  ends.push(() => stopAgent(child));
+  await leads();
+  return lines;
+}
+
+const leads = () =>
+  eventually(
+    () => cast.lamp('agent'),
+    ({ state }) => state === 'ok',
+  );
+
+async function wired(): Promise<{ wire: Wire; lines: string[] }> {
+  const wire = await startWire(edgePort());
+  ends.push(wire.down);
+  return { wire, lines: await agentAt(`http://127.0.0.1:${wire.port}/${CONNECTOR}`) };
+}
+
+let turn = 0;
+/** Somebody changes on each side, to something new; answers how to see it on the other. */
+function change(): () => Promise<void> {
+  turn += 1;
+  const [chosen, shown] =
+    turn % 2 ? (['Busy', 'busy'] as const) : (['DoNotDisturb', 'dnd'] as const);
+  const [set, seen] = turn % 2 ? ['away', 'Away/Away'] : ['dnd', 'DoNotDisturb/DoNotDisturb'];
+  cast.teams('alice').choose(chosen);
+  cast.pbx('carol').setPresence(set ?? '');
+  return async () => {
+    await cast.bothSidesEqual(BACK_WITHIN_MS);
+    await becomes(cast.onPbx('alice'), shown);
+    await becomes(cast.inTeams('carol'), seen ?? '');
+  };
+}
+
+/** What the log says of the tunnel, without its time. */
+const ofTunnel = (lines: string[]) =>
+  lines.filter((line) => line.includes('tunnel: ')).map((line) => line.replace(/^\S+ /, ''));
+
+/** Lost once, back once, and nothing in between. */
+function expectOneOutage(lines: string[], lost: RegExp): void {
+  expect(ofTunnel(lines)).toEqual([
+    'info  tunnel: connected',
+    expect.stringMatching(lost),
+    expect.stringMatching(/^info {2}tunnel: connected again after [\d.]+ s$/),
+  ]);
+}
+
+async function isBack(lines: string[], since: number): Promise<void> {
+  await eventually(
+    () => ofTunnel(lines).filter((line) => line.includes('connected again')).length,
+    (times) => times > 0,
+    BACK_WITHIN_MS,
+  );
+  expect(Date.now() - since).toBeLessThan(BACK_WITHIN_MS);
+}
+
+describe('the line between agent and edge', () => {
+  it.each([0, 9_000])('is a black hole, and for %i ms more when it is noticed', async (more) => {
+    const { wire, lines } = await wired();
+    wire.mode = 'black-hole';
+    const seen = change();
+    await eventually(
+      () => ofTunnel(lines),
+      (said) => said.some((line) => line.includes('said nothing for 10 s')),
+      20_000,
+    );
+    await delay(more);
+    wire.mode = 'pass';
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
+    expectOneOutage(lines, /^warn {2}tunnel: the edge has said nothing for 10 s$/);
+  });
+
+  it('breaks with a reset', async () => {
+    const { wire, lines } = await wired();
+    wire.reset();
+    const since = Date.now();
+    await change()();
+    await isBack(lines, since);
+    expectOneOutage(lines, /^warn {2}tunnel: the tunnel was closed \(1006\)$/);
+  });
+
+  it('is half closed by the edge’s side', async () => {
+    const { wire, lines } = await wired();
+    wire.halfClose();
+    const seen = change();
+    // Nobody says that it is over: the silence does.
+    await eventually(
+      () => ofTunnel(lines),
+      (said) => said.length > 1,
+      15_000,
+    );
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
+    expectOneOutage(lines, /^warn {2}tunnel: the (edge has said nothing|tunnel was closed)/);
+  });
+
+  it('is gone for three seconds, and hangs up on whoever dials', async () => {
+    const { wire, lines } = await wired();
+    wire.mode = 'drop';
+    wire.reset();
+    const seen = change();
+    await delay(3_000);
+    wire.mode = 'pass';
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
+    expectOneOutage(lines, /^warn {2}tunnel: the tunnel was closed \(1006\)$/);
+  });
+
+  it('is slow: everything arrives all the same, and nothing is lost', async () => {
+    const { wire, lines } = await wired();
+    wire.delayMs = 400;
+    await change()();
+    await change()();
+    expect(ofTunnel(lines)).toEqual(['info  tunnel: connected']);
+  });
+});
+
+describe('the edge', () => {
+  it.each(['close', 'kill'] as const)('restarts (%s)', async (how) => {
+    const { lines } = await wired();
+    let seen = async () => {};
+    await demo.restartEdge(how, () => {
+      seen = change();
+    });
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
+    expectOneOutage(lines, /^warn {2}tunnel: (the tunnel was closed|no connection to)/);
+  });
+});
+
+describe('a web proxy on the way', () => {
+  it('is down for a while', async () => {
+    const tls = selfSigned('company', { dns: ['edge.test'] });
+    const front = await startTlsFront(edgePort(), tls);
+    const proxy = await startWebProxy({ 'edge.test:443': front.port });
+    proxy.login = 'agent:secret';
+    ends.push(front.close, proxy.down);
+    const ca = join(stateDir, 'company-ca.pem');
+    await writeFile(ca, tls.cert);
+    const lines = await agentAt(`https://edge.test/${CONNECTOR}`, `edge_ca_file = "${ca}"\n`, {
+      HTTPS_PROXY: proxy.url.replace('//', '//agent:secret@'),
+    });
+    await proxy.down();
+    const seen = change();
+    await eventually(
+      () => ofTunnel(lines),
+      (said) => said.some((line) => line.includes('no connection to the proxy')),
+    );
+    await delay(3_000);
+    await proxy.up();
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
+    expect(lines.join('\n')).not.toContain('agent:secret');
+  });
+});
+
+describe('the clock of the agent’s machine', () => {
+  it.each([600_000, -600_000])('is wrong by %i ms: it works, and says so', async (offMs) => {
+    const edge = demo.connectorUrl;
+    const configFile = await prepared(edge);
+    await enrolled(configFile, edge);
+    const lines: string[] = [];
+    const clock = { ...systemClock, now: () => Date.now() + offMs };
+    const stop = new AbortController();
+    const over = run(
+      configFile,
+      {
+        clock,
+        random: Math.random,
+        pacing: { soon: setImmediate, later: (then) => void setTimeout(then, 20) },
+        env: {},
+        proxyFor: () => '',
+        about: { version: 'test', platform: 'test' },
+        logFor: () => createLog({ level: 'info', write: (l) => lines.push(l), now: clock.now }),
+      },
+      stop.signal,
+    );
+    ends.push(async () => {
+      stop.abort();
+      await over;
+    });
+    await leads();
+    await change()();
+    const way = offMs > 0 ? 'ahead of' : 'behind';
+    expect(ofTunnel(lines)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^warn {2}tunnel: the clock of this machine is (600|599|601) s ${way} the edge's`,
+        ),
+      ),
+      expect.stringMatching(/^info {2}tunnel: connected again after/),
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+// A wire with faults: a loopback port that leads to another one, and can delay, swallow, break or refuse.
+// Does not model bandwidth, reordering or loss of single packets: TCP hides those anyway.
+import { connect, type Socket } from 'node:net';
+import { type Listening, listening } from './listening.ts';
+
+export interface Wire extends Pick<Listening, 'port' | 'reset' | 'down' | 'up'> {
+  /**
+   * `black-hole`: connections come about and stay, nothing passes; what was swallowed never arrives.
+   * `drop`: who connects is hung up on at once. Open connections keep the mode they see next.
+   */
+  mode: 'pass' | 'black-hole' | 'drop';
+  /** Everything is late by this many ms, in both directions. */
+  delayMs: number;
+  /** Ends what is open towards the server only, as a server that has finished speaking sees it. */
+  halfClose(): void;
+}
+
+export async function startWire(toPort: number): Promise<Wire> {
+  const ends = new Set<Socket>();
+  /** Connections that lost bytes: whatever comes back later, they are of no use any more. */
+  const holed = new WeakSet<Socket>();
+  const listener = await listening((socket) => {
+    if (wire.mode === 'drop') {
+      socket.destroy();
+      return;
+    }
+    const far = connect({ port: toPort, host: '127.0.0.1', allowHalfOpen: true });
+    ends.add(far);
+    far.on('error', () => socket.destroy());
+    far.on('close', () => {
+      ends.delete(far);
+      // A peer that ends cannot be heard through a hole.
+      if (!holed.has(socket)) socket.destroy();
+    });
+    socket.on('close', () => far.destroy());
+    pass(socket, far);
+    pass(far, socket);
+  });
+
+  function pass(from: Socket, to: Socket): void {
+    const late = (act: () => void) => {
+      if (wire.mode === 'black-hole' || holed.has(from)) {
+        holed.add(from);
+        holed.add(to);
+      } else if (wire.delayMs > 0) setTimeout(act, wire.delayMs);
+      else act();
+    };
+    from.on('data', (data) => late(() => to.writable && to.write(data)));
+    from.on('end', () => late(() => to.end()));
+  }
+
+  const wire: Wire = {
+    ...listener,
+    mode: 'pass',
+    delayMs: 0,
+    halfClose() {
+      for (const end of ends) end.end();
+    },
+  };
+  return wire;
+}

@@ -31,11 +31,13 @@ export class PairingDesk {
    * Matches everybody anew. Where nobody knows which PBX counts, or its list is not there or not to be
    * believed yet, everything stays as it is: `null`.
    * @param master name, as the agent calls it, of the PBX that counts
+   * @param heldBack users of the PBX who stay without a partner, whom ever they fit
    * @param letGo is called for each pair that ends, before a new one takes its place
    */
   pair(
     { matching, overrides }: OpenSettings,
     master: string | null,
+    heldBack: ReadonlySet<PbxGuid>,
     letGo: (pair: Pair) => void,
   ): PairingChange | null {
     const lists = this.#lists(master);
@@ -49,7 +51,7 @@ export class PairingDesk {
           this.#directory.putMatch(user.id, match);
         }
       }
-      return this.#apply(matches, letGo);
+      return this.#apply(matches, heldBack, letGo);
     });
   }
 
@@ -68,9 +70,15 @@ export class PairingDesk {
     return { teams, pbx: this.#directory.pbx(master) };
   }
 
-  #apply(matches: ReadonlyMap<TeamsUserId, Match>, letGo: (pair: Pair) => void): PairingChange {
+  #apply(
+    matches: ReadonlyMap<TeamsUserId, Match>,
+    heldBack: ReadonlySet<PbxGuid>,
+    letGo: (pair: Pair) => void,
+  ): PairingChange {
     const wanted = new Map<TeamsUserId, PbxGuid>();
-    for (const [id, match] of matches) if (match.state === 'paired') wanted.set(id, match.guid);
+    for (const [id, match] of matches) {
+      if (match.state === 'paired' && !heldBack.has(match.guid)) wanted.set(id, match.guid);
+    }
     const removed: Pair[] = [];
     for (const { teamsId, guid } of this.#pairs.ids()) {
       if (wanted.get(teamsId) === guid) {

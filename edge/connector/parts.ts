@@ -1,5 +1,8 @@
 // Puts the parts of a connector together. Nothing here runs; `life.ts` and `connector-object.ts` turn
 // the platform's calls into calls of these.
+
+import type { PbxGuid } from '../../shared/ids.ts';
+import { APP_LICENCE } from '../../shared/licence.ts';
 import { mappingOf } from '../../shared/presence/mapping.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
@@ -22,6 +25,8 @@ import { PairingDesk } from './pairing-desk.ts';
 import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
+import { RefusedActivities } from './refused-activities.ts';
+import { Rights } from './rights.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { isUntold } from './silence.ts';
 import { socketsOf } from './sockets.ts';
@@ -69,6 +74,8 @@ export class Parts {
   readonly farewells: Farewells;
   readonly farewellDesk: FarewellDesk;
   readonly timeline: Timeline;
+  readonly refused: RefusedActivities;
+  readonly rights: Rights;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
   readonly sweep: Sweep;
@@ -122,7 +129,9 @@ export class Parts {
       () => this.desk.keepsTimeline,
       (at) => this.tasks.by('timeline', at),
     );
+    this.refused = new RefusedActivities(context);
     const { agents, directory, pairs, farewells, timeline } = this;
+    this.rights = new Rights(context, agents);
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
@@ -169,6 +178,7 @@ export class Parts {
       pairs,
       agents,
       timeline,
+      refused: this.refused,
       rules,
       teams: {
         wake: (pair, { write, read }) => {
@@ -193,6 +203,11 @@ export class Parts {
       pairs,
       directory: this.pbxDirectory,
       presence: this.presence,
+      refused: this.refused,
+      rights: this.rights,
+      licence: () => (this.desk.settings.requireLicence ? APP_LICENCE : undefined),
+      heldBack: () => this.#matchedAnd(this.heldBack),
+      licencesTold: () => this.chores.pairSoon(),
       listTold: (news) => this.chores.listTold(news),
       lineUp: () => {
         this.chores.lineUp(this.master === null);
@@ -207,7 +222,7 @@ export class Parts {
     this.status = new StatusDesk({
       ...this,
       context,
-      unseen: () => this.tunnel.unseen(),
+      heldBack: () => this.heldBack,
       master: () => this.master,
     });
     this.listeners = new Listeners({
@@ -254,31 +269,52 @@ export class Parts {
 
   /** What is special about some users. */
   get circumstances(): Circumstances {
-    const { accounts, master, tunnel } = this;
+    const { accounts, master, rights, heldBack } = this;
     return {
       now: this.context.now(),
       master,
-      unseen: new Set(tunnel.unseen()),
+      unseen: rights.unseen(),
+      noCalls: rights.noCalls(),
+      heldBack,
       leftOut: new Set(accounts.leftOut),
       refused: new Set(accounts.refused),
     };
   }
 
+  /** Users of the PBX who need a licence there and have none. */
+  get heldBack(): ReadonlySet<PbxGuid> {
+    return this.desk.settings.requireLicence ? this.rights.unlicensed() : NOBODY;
+  }
+
+  /** Those of them who fit somebody in Teams. */
+  #matchedAnd(some: ReadonlySet<PbxGuid>): PbxGuid[] {
+    if (some.size === 0) return [];
+    return this.directory.teams().flatMap(({ match, accountEnabled }) => {
+      const fits = accountEnabled && match?.state === 'paired' && some.has(match.guid);
+      return fits ? [match.guid] : [];
+    });
+  }
+
   /** Says whether anybody could be matched. */
   pair(): boolean {
     const { farewellDesk, timeline, tunnel, presence, outbox } = this;
-    const change = this.pairingDesk.pair(this.desk.settings, this.master, (pair) => {
+    const { heldBack } = this;
+    const change = this.pairingDesk.pair(this.desk.settings, this.master, heldBack, (pair) => {
       farewellDesk.letGo(this.rules, pair);
       timeline.forget(pair.teamsId);
     });
     if (!change) return false;
     const { added, removed } = change;
-    tunnel.tellPairs(guidsOf(added), guidsOf(removed));
+    // Who only lacks a licence goes on being watched for one.
+    const left = guidsOf(removed).filter((guid) => !heldBack.has(guid));
+    tunnel.tellPairs(guidsOf(added), left);
     outbox.sayFarewells();
     for (const pair of added) presence.tick(pair);
     return true;
   }
 }
+
+const NOBODY: ReadonlySet<PbxGuid> = new Set();
 
 const guidsOf = (pairs: readonly Pair[]) => pairs.map(({ guid }) => guid);
 

@@ -36,6 +36,11 @@ export async function applySettings(parts: Parts, who: Who, written: Written): P
     parts.findMaster();
     chores.pairSoon();
   }
+  if (touches(['requireLicence'])) {
+    if (!parts.desk.settings.requireLicence) parts.rights.forgetLicences();
+    parts.tunnel.tellWatchList();
+    chores.pairSoon();
+  }
   tasks.soon('tenants');
   await tasks.runNow('settings-copy');
 }

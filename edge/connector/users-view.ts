@@ -1,5 +1,6 @@
 // The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
-import type { TeamsUserId } from '../../shared/ids.ts';
+import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
+import { APP_LICENCE } from '../../shared/licence.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
 import { cursorOf, keyIn } from './page-cursor.ts';
 import { fold, type Match } from './pairing.ts';
@@ -25,6 +26,10 @@ export interface Circumstances {
   master: string | null;
   /** Guids whose presence the App object may not see. */
   unseen: ReadonlySet<string>;
+  /** Guids whose calls it may not see. */
+  noCalls: ReadonlySet<string>;
+  /** Users who need a licence on the PBX and have none. */
+  heldBack: ReadonlySet<PbxGuid>;
   /** Users for whom no Teams account has room. */
   leftOut: ReadonlySet<TeamsUserId>;
   /** Users whom Microsoft refuses to subscribe. */
@@ -87,8 +92,13 @@ export function userView(
 
 type Listed = Pick<UserRow, 'teamsId' | 'guid' | 'state'>;
 
-function stateOf({ guid, state }: Listed, { unseen }: Circumstances): UserView['state'] {
-  return state === 'paired' && guid !== undefined && unseen.has(guid) ? 'noRights' : state;
+function stateOf(
+  { guid, state }: Listed,
+  { unseen, noCalls, heldBack }: Circumstances,
+): UserView['state'] {
+  if (state !== 'paired' || guid === undefined) return state;
+  if (heldBack.has(guid)) return 'unlicensed';
+  return unseen.has(guid) || noCalls.has(guid) ? 'noRights' : 'paired';
 }
 
 function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): UserView {
@@ -131,14 +141,22 @@ function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): U
   return view;
 }
 
+/** Of whom the matching found a partner for, some are not synchronised after all. */
 function reasonOf(
   teams: TeamsEntry | undefined,
   state: UserView['state'],
-  { leftOut, refused }: Circumstances,
+  { leftOut, refused, unseen }: Circumstances,
 ): string | undefined {
   if (!teams) return 'No Teams user fits this user of the PBX.';
+  const { match } = teams;
+  if (state === 'noRights' && match && 'guid' in match && !unseen.has(match.guid)) {
+    return 'The App object may not see the calls of this user: tick "On the phone" under Visibility.';
+  }
   if (state === 'noRights') {
     return 'The App object may not see the presence of this user: tick it under Visibility.';
+  }
+  if (match?.state === 'paired' && state === 'unlicensed') {
+    return `This user has no licence on the PBX: ${APP_LICENCE}.`;
   }
   if (state === 'paired' && leftOut.has(teams.id)) {
     return 'No Teams account has room for this user: add another one.';
@@ -146,7 +164,7 @@ function reasonOf(
   if (state === 'paired' && refused.has(teams.id)) {
     return 'Microsoft refuses to subscribe the presence of this user.';
   }
-  return teams.match ? whyNotPaired(teams.match) : undefined;
+  return match ? whyNotPaired(match) : undefined;
 }
 
 /** Why a match is no pair; `undefined`: it is one. */

@@ -57,7 +57,7 @@ async function notTooOften(
     return id;
   } catch (error) {
     if (error instanceof Refused && error.code === 'unauthorized') {
-      wrongCodes.wrong(client, edge.now());
+      wrongCodes.wrong(client, digest, edge.now());
     }
     throw error;
   }

@@ -272,7 +272,7 @@ test('a plan is named by its id', () => {
 });
 
 /** Settings that are there only where somebody chose, and a choice. */
-const ON_CHOICE = { timeline: false };
+const ON_CHOICE = { timeline: false, requireLicence: true };
 /** Tested above. */
 const RARE = ['teamsPlans'];
 
@@ -306,5 +306,17 @@ test('the other keys are the contract’s', () => {
     'directions',
     'clientSecretSyncToTeams',
     'certificateSyncToTeams',
+  ]);
+});
+
+test('requireLicence is a key only where it is set', () => {
+  const checked = (more: object) => {
+    const result = checkSettings({ ...needed, ...more });
+    return result.ok ? result.settings : result.errors;
+  };
+  expect(checked({})).not.toHaveProperty('requireLicence');
+  expect(checked({ requireLicence: true })).toMatchObject({ requireLicence: true });
+  expect(checked({ requireLicence: 'yes' })).toEqual([
+    { path: 'requireLicence', message: 'Must be true or false.' },
   ]);
 });

@@ -218,7 +218,7 @@ export class ConnectorObject
     rules: Parameters<rpc.ConnectorRpc['tryMatching']>[0],
   ): Promise<Outcome<rpc.DryRun>> {
     return this.#known((parts) => {
-      const world = parts.pairingDesk.world(parts.master);
+      const world = parts.pairingDesk.world(parts.master, parts.heldBack);
       if (!world)
         return refused('conflict', 'No PBX has told its users yet: nobody can be matched.');
       const overrides = rules.overrides ?? parts.desk.settings.overrides;

@@ -55,11 +55,14 @@ export class PairingDesk {
     });
   }
 
-  /** Who could be matched, and who is now; `null` as above. */
-  world(master: string | null): World | null {
+  /** Who could be matched, and who is now, held back or not; `null` as above. */
+  world(master: string | null, heldBack: ReadonlySet<PbxGuid>): World | null {
     const lists = this.#lists(master);
     if (!lists) return null;
     const pairs = new Map(this.#pairs.ids().map(({ teamsId, guid }) => [teamsId, guid]));
+    for (const { id, match } of lists.teams) {
+      if (match?.state === 'paired' && heldBack.has(match.guid)) pairs.set(id, match.guid);
+    }
     return { ...lists, pairs };
   }
 

@@ -90,6 +90,16 @@ test('an outage gives nobody a licence, and a new tunnel watches the same users'
   expect(back.of('watch').at(-1)?.guids.toSorted()).toEqual([guid(1), guid(2)]);
 });
 
+test('a dry run of the matching does not take those without a licence for changes', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(2, LICENSED);
+  agent.send(unlicensed(1));
+  await bed.later(5 * SECOND);
+  const rules = { matching: ['email' as const], overrides: null, cursor: null };
+  const { items } = value(await bed.stub.tryMatching(rules));
+  expect(items).toEqual([]);
+});
+
 test('switched off, everybody is paired again', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(2, LICENSED);

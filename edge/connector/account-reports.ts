@@ -6,7 +6,8 @@ export function takeReport(parts: Parts, report: AccountReport): void {
   const { accounts, listening, outbox, reads, pairs, tasks } = parts;
   const before = accounts.find(report.accountId);
   if (!before) return;
-  accounts.noteReport(report);
+  // The object of an account that went has to hear of it.
+  if (accounts.noteReport(report)) tasks.soon('accounts');
   const { presence, users, signIn } = report;
   const known = before.report;
   if (presence.state === 'active' && known?.presence.state !== 'active') {

@@ -2,29 +2,18 @@
 // at Microsoft is done by one SubscriptionObject for each.
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import type { AccountReport, AccountSpec } from '../graph/account-rpc.ts';
+import { inTurn } from '../in-turn.ts';
 import type { Context } from './context.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
+import { isEnding } from './ending.ts';
 import { LiveSubscriptions } from './live-subscriptions.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import { spread } from './spread.ts';
+import { type Account, AccountTable } from './store/account-table.ts';
 
-type AccountRow = {
-  id: string;
-  username: string;
-  sealed_password: string;
-  users: string;
-  report: string | null;
-};
-
-export interface Account {
-  id: string;
-  username: string;
-  sealedPassword: string;
-  /** Whom to subscribe with it. */
-  users: TeamsUserId[];
-  report: AccountReport | null;
-}
+type CommonSpec = Omit<AccountSpec, 'accountId' | 'credential' | 'userIds' | 'watchesUsers'>;
 
 export const passwordField = (accountId: string): string => `account:${accountId}:password`;
 
@@ -34,25 +23,20 @@ export class Accounts {
   readonly #keys: DecryptionKeys;
   /** What notifications are held against. */
   readonly live: LiveSubscriptions;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #table: AccountTable;
+  /** One after the other, so that an older list never arrives after a newer one, or a removal. */
+  readonly #inTurn = inTurn();
 
   constructor(context: Context, desk: SettingsDesk, keys: DecryptionKeys) {
     this.#context = context;
     this.#desk = desk;
     this.#keys = keys;
+    this.#table = new AccountTable(context.database);
     this.live = new LiveSubscriptions((id) => this.find(id)?.report ?? null);
   }
 
   all(): Account[] {
-    return this.#context.database
-      .all<AccountRow>('SELECT * FROM account ORDER BY id')
-      .map((row) => ({
-        id: row.id,
-        username: row.username,
-        sealedPassword: row.sealed_password,
-        users: JSON.parse(row.users) as TeamsUserId[],
-        report: row.report ? (JSON.parse(row.report) as AccountReport) : null,
-      }));
+    return this.#table.all();
   }
 
   ids(): string[] {
@@ -64,21 +48,63 @@ export class Accounts {
   }
 
   async add(username: string, password: string): Promise<Outcome<Account>> {
-    const id = crypto.randomUUID().slice(0, 8);
-    const sealed = await this.#context.keyring.seal(
+    const id = newId();
+    const sealedPassword = await this.#context.keyring.seal(
       this.#desk.connector,
       passwordField(id),
       password,
     );
-    const known = this.all().some((one) => one.username.toLowerCase() === username.toLowerCase());
-    if (known) return refused('conflict', 'This Teams account is there already: remove it first.');
-    this.#context.database.run(
-      "INSERT INTO account VALUES (?, ?, ?, '[]', NULL)",
-      id,
-      username,
-      sealed,
-    );
-    return accepted({ id, username, sealedPassword: sealed, users: [], report: null });
+    if (this.#called(username).length > 0) {
+      return refused('conflict', 'This Teams account is there already: remove it first.');
+    }
+    const credential = { kind: 'password', username, sealedPassword } as const;
+    const account: Account = { id, username, credential, users: [], report: null };
+    this.#table.insert(account);
+    return accepted(account);
+  }
+
+  /**
+   * A new account, which waits for whoever signs in with the code that Microsoft gives for it. Where
+   * Microsoft refuses that, there is none.
+   */
+  beginSignIn(tenant: string, language: Language): Promise<Outcome<Account>> {
+    return this.#inTurn(async () => {
+      const { database, objects } = this.#context;
+      const account: Account = {
+        id: newId(),
+        username: null,
+        credential: { kind: 'device' },
+        users: [],
+        report: null,
+      };
+      const { id } = account;
+      const spec = this.#spec(await this.#common(tenant), account, []);
+      // Should this not live to the answer, its object is told to forget the code.
+      database.write(LEAVING, [...this.#leaving, id]);
+      const begun = await objects
+        .subscription(this.#desk.connector, id)
+        .beginSignIn(spec, language);
+      if (isEnding(this.#context)) return refused('connector-unknown', 'It was deleted meanwhile.');
+      const report = begun.ok ? begun.value : null;
+      database.transaction(() => {
+        this.#left(id);
+        if (report) this.#table.insert({ ...account, report });
+      });
+      return begun.ok ? accepted({ ...account, report }) : begun;
+    });
+  }
+
+  /** Sign-ins with a code that came to nothing make room: nobody can go on with them. */
+  removeUnused(): void {
+    for (const { id, username, report } of this.all()) {
+      if (username === null && report?.signIn.state === 'failed') this.remove(id);
+    }
+  }
+
+  /** Accounts of this user. */
+  #called(username: string): Account[] {
+    const wanted = username.toLowerCase();
+    return this.all().filter((one) => one.username?.toLowerCase() === wanted);
   }
 
   /**
@@ -89,7 +115,7 @@ export class Accounts {
     if (!this.find(id)) return false;
     const { database } = this.#context;
     database.transaction(() => {
-      database.run('DELETE FROM account WHERE id = ?', id);
+      this.#table.remove(id);
       database.forget(specKey(id));
       database.write(LEAVING, [...this.#leaving, id]);
     });
@@ -100,15 +126,17 @@ export class Accounts {
   /** Tells the objects of removed accounts that they are. Throws where one does not answer. */
   dismiss(): Promise<void> {
     return this.#inTurn(async () => {
-      const { database, objects } = this.#context;
+      const { objects } = this.#context;
       for (const id of this.#leaving) {
         await objects.subscription(this.#desk.connector, id).remove();
-        database.write(
-          LEAVING,
-          this.#leaving.filter((one) => one !== id),
-        );
+        this.#left(id);
       }
     });
+  }
+
+  #left(id: string): void {
+    const others = this.#leaving.filter((one) => one !== id);
+    this.#context.database.write(LEAVING, others);
   }
 
   /** Removed, but not heard of it yet. */
@@ -116,18 +144,29 @@ export class Accounts {
     return this.#context.database.read<string[]>(LEAVING) ?? [];
   }
 
-  noteReport(report: AccountReport): void {
-    this.live.forget(report.accountId);
-    this.#context.database.run(
-      'UPDATE account SET report = ? WHERE id = ?',
-      JSON.stringify(report),
-      report.accountId,
-    );
+  /**
+   * Takes a report over. Who signed in anew takes the place of every older account of that user:
+   * Microsoft allows one presence subscription per user and app (facts: graph §2.1).
+   * @returns whether another account went, so that its object has to hear of it
+   */
+  noteReport(report: AccountReport): boolean {
+    const { accountId: id, username } = report;
+    this.live.forget(id);
+    let replaced = false;
+    this.#context.database.transaction(() => {
+      this.#table.setReport(id, report);
+      if (username === undefined || username === this.find(id)?.username) return;
+      for (const older of this.#called(username)) {
+        if (older.id !== id) replaced = this.remove(older.id);
+      }
+      this.#table.setUsername(id, username);
+    });
+    return replaced;
   }
 
   /** An account whose sign-in works; reading users and presences is done with its token. */
   reader(): Account | undefined {
-    const all = this.all();
+    const all = this.all().filter(hasUser);
     return all.find((one) => one.report?.signIn.state === 'ok') ?? all[0];
   }
 
@@ -137,7 +176,7 @@ export class Accounts {
    */
   #watcher(): string | undefined {
     const { database } = this.#context;
-    const all = this.all();
+    const all = this.all().filter(hasUser);
     const known = all.find(({ id }) => id === database.read<string>(WATCHER));
     const chosen = known && isFit(known) ? known : (all.find(isFit) ?? all[0]);
     if (chosen && chosen !== known) database.write(WATCHER, chosen.id);
@@ -177,42 +216,18 @@ export class Accounts {
     return this.#inTurn(() => this.#configure(wanted, tenant, again));
   }
 
-  /** One after the other, so that an older list never arrives after a newer one, or a removal. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-
   async #configure(wanted: readonly TeamsUserId[], tenant: string, again: boolean): Promise<void> {
     const { database, objects } = this.#context;
-    const { settings, connector } = this.#desk;
-    const key = await this.#keys.newest();
-    const now = new Map(this.all().map((account) => [account.id, account.users]));
-    const { lists, leftOut } = spread(wanted, now);
+    const { connector } = this.#desk;
+    const common = await this.#common(tenant);
+    const ready = this.all().filter(hasUser);
+    const { lists, leftOut } = spread(wanted, new Map(ready.map(({ id, users }) => [id, users])));
     database.write('left-out', leftOut);
-    const watcher = this.#watcher();
     const untold: unknown[] = [];
     for (const account of this.all()) {
       const userIds = lists.get(account.id) ?? [];
-      database.run(
-        'UPDATE account SET users = ? WHERE id = ?',
-        JSON.stringify(userIds),
-        account.id,
-      );
-      const spec: AccountSpec = {
-        connector,
-        accountId: account.id,
-        cloud: settings.cloud,
-        tenant,
-        clientId: settings.clientIdSyncToPbx,
-        username: account.username,
-        sealedPassword: account.sealedPassword,
-        notificationUrl: settings.notificationUrl,
-        userIds,
-        watchesUsers: account.id === watcher,
-        encryption: { id: key.id, certificate: key.certificate },
-      };
+      this.#table.setUsers(account.id, userIds);
+      const spec = this.#spec(common, account, userIds);
       const told = JSON.stringify(spec);
       if (!again && database.read<string>(specKey(account.id)) === told) continue;
       try {
@@ -227,20 +242,49 @@ export class Accounts {
     if (untold.length > 0) throw unreachable(untold[0]);
   }
 
+  /** What all accounts are told alike. */
+  async #common(tenant: string): Promise<CommonSpec> {
+    const { settings, connector } = this.#desk;
+    const { id, certificate } = await this.#keys.newest();
+    const { cloud, clientIdSyncToPbx: clientId, notificationUrl } = settings;
+    return { connector, cloud, tenant, clientId, notificationUrl, encryption: { id, certificate } };
+  }
+
+  #spec(common: CommonSpec, { id, credential }: Account, userIds: TeamsUserId[]): AccountSpec {
+    const watchesUsers = id === this.#watcher();
+    return { ...common, accountId: id, credential, userIds, watchesUsers };
+  }
+
   /** Ends every subscription; the accounts stay. Polling needs none. */
   release(): Promise<void> {
     return this.#inTurn(async () => {
       const { database, objects } = this.#context;
-      for (const { id } of this.all()) {
-        if (database.read<string>(specKey(id)) === undefined) continue;
-        await objects.subscription(this.#desk.connector, id).remove();
+      for (const { id, credential } of this.all()) {
+        const told = database.read<string>(specKey(id));
+        if (told === undefined) continue;
+        const object = objects.subscription(this.#desk.connector, id);
+        if (credential.kind === 'device') {
+          // What its user signed in for is kept: only they could bring it back.
+          const idle = JSON.parse(told) as AccountSpec;
+          if (idle.userIds.length === 0 && !idle.watchesUsers) continue;
+          const spec: AccountSpec = { ...idle, userIds: [], watchesUsers: false };
+          await object.configure(spec);
+          database.write(specKey(id), JSON.stringify(spec));
+          continue;
+        }
+        await object.remove();
         database.forget(specKey(id));
-        database.run('UPDATE account SET report = NULL WHERE id = ?', id);
+        this.#table.setReport(id, null);
         this.live.forget(id);
       }
     });
   }
 }
+
+/** Somebody has signed in with it; a code that nobody has entered yet is of no use to anybody. */
+const hasUser = ({ username }: Account): boolean => username !== null;
+
+const newId = (): string => crypto.randomUUID().slice(0, 8);
 
 /** Its sign-in may be under way, or have failed while its subscription goes on. */
 const isFit = ({ report }: Account): boolean =>

@@ -112,6 +112,10 @@ export class Chores {
     if (desk.settings.source === 'poll') return microsoft.asApp();
     const account = accounts.reader();
     if (account) return microsoft.asAccount(account.id);
+    if (accounts.all().length > 0) {
+      const detail = 'Nobody has signed in with the code yet.';
+      throw new AppError({ code: 'sign-in-waiting', retry: 'backoff', detail });
+    }
     const detail = 'There is no Teams account to read with.';
     throw new AppError({ code: 'account-missing', retry: 'never', detail });
   }
@@ -187,8 +191,8 @@ export class Chores {
 
   async #teamsUsers(): Promise<void> {
     const { teamsDirectory, desk, accounts } = this.#parts;
-    // Adding one plans this task again.
-    if (desk.settings.source === 'subscribe' && accounts.all().length === 0) return;
+    // Adding one, or signing in with its code, plans this task again.
+    if (desk.settings.source === 'subscribe' && !accounts.reader()) return;
     const call = await this.reading();
     // A page at a time takes its turn, so that a sweep goes on between two of them.
     const inTurn: GraphCall = (request) => this.#parts.turns.take(() => call(request));
@@ -242,7 +246,15 @@ export class Chores {
   }
 
   async #sweep(): Promise<void> {
-    this.#tasks.at('sweep', await this.#parts.sweep.step(this.#sweepEveryMs));
+    const { publisher, sweep } = this.#parts;
+    // A Worker that reads an older copy cannot tell a notification from a forgery, and drops it: what it
+    // dropped is looked for when none reads one any more.
+    const { arrivesAt } = publisher;
+    const mayBeDropped = this.#parts.desk.settings.source === 'subscribe';
+    if (mayBeDropped && publisher.hasJustArrived()) sweep.startOver();
+    const next = await sweep.step(this.#sweepEveryMs);
+    const isOnItsWay = mayBeDropped && arrivesAt > this.#now;
+    this.#tasks.at('sweep', isOnItsWay ? Math.min(next, arrivesAt) : next);
   }
 
   get #sweepEveryMs(): number {

@@ -6,6 +6,7 @@ import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp } from '../../shared/lamps.ts';
 import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import { PING, PONG } from '../../shared/protocol/frame.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import { parseEnv } from '../env.ts';
 import type { AccountReport, AccountReports } from '../graph/account-rpc.ts';
 import { takeReport } from './account-reports.ts';
@@ -13,6 +14,7 @@ import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
 import { Life, type LifeBindings } from './life.ts';
+import { addAccount } from './new-account.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
 import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
@@ -80,21 +82,18 @@ export class ConnectorObject
 
   // --- Teams accounts ---
 
-  async listAccounts(): Promise<Outcome<rpc.AccountView[]>> {
-    return this.#known(({ accounts }) => accepted(accounts.all().map(accountView)));
+  async listAccounts(language: Language = 'en'): Promise<Outcome<rpc.AccountView[]>> {
+    return this.#known(({ accounts }) =>
+      accepted(accounts.all().map((account) => accountView(account, language))),
+    );
   }
 
   async addAccount(
     who: rpc.Who,
-    { username, password }: { username: string; password: string },
+    account: rpc.NewAccount,
+    language: Language = 'en',
   ): Promise<Outcome<rpc.AccountView>> {
-    return this.#known(async ({ accounts, audit, context, tasks }) => {
-      const added = await accounts.add(username, password);
-      if (!added.ok) return added;
-      audit.add(context.now(), who, 'account added', [added.value.id]);
-      tasks.soon('accounts');
-      return accepted(accountView(added.value));
-    });
+    return this.#known((parts) => addAccount(parts, who, account, language));
   }
 
   async removeAccount(who: rpc.Who, id: string): Promise<Outcome<null>> {
@@ -233,8 +232,14 @@ export class ConnectorObject
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
-    else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    try {
+      if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
+      else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+    } catch (error) {
+      // The frame is lost: the agent comes back with a snapshot.
+      socket.close(1011, 'A fault of the edge.');
+      throw error;
+    }
   }
 
   override webSocketClose(socket: WebSocket): void {

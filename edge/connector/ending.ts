@@ -1,6 +1,7 @@
 // The end of a connector: takes back everything of ours on both sides, and forgets the rest. It may be
 // broken off at any point; whoever goes on does what is left.
 import { CLOSE } from '../../shared/protocol/close-codes.ts';
+import type { Context } from './context.ts';
 import type { Parts } from './parts.ts';
 
 const ENDING = 'ending';
@@ -11,7 +12,7 @@ const PATIENCE_MS = 15 * 60_000;
 /** When to go on with what was left, in ms. */
 const AGAIN_MS = 5_000;
 
-export const isEnding = ({ context: { database } }: Parts): boolean =>
+export const isEnding = ({ database }: Pick<Context, 'database'>): boolean =>
   database.read(ENDING) !== undefined;
 
 /** From here on the connector is gone for everybody else. */

@@ -2,7 +2,7 @@
 // each other, so that the first red one is the place to begin.
 import type { Lamp, LampId, LampState } from '../../shared/lamps.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
-import type { AccountReport, Fault } from '../graph/account-rpc.ts';
+import type { AccountReport, Fault, SignInReport } from '../graph/account-rpc.ts';
 import type { WriteFault } from './errand.ts';
 import { type CredentialEnd, expiryOf } from './expiry.ts';
 import { faultParams, needsAdmin } from './faults.ts';
@@ -36,6 +36,8 @@ export interface Facts {
     /** Reading presences. */
     reading: Fault | null;
   };
+  /** Whether a Worker may answer Microsoft's handshake that does not see the settings yet. */
+  copyMayBeUnseen: boolean;
   /** How often each user is really read: not as often as wished, where they are too many. */
   pollingEverySeconds: number;
   /** Users for whom no account has room. */
@@ -114,8 +116,10 @@ function settingsLamp({ credential, faults: { tenants, settingsCopy } }: Facts):
   return shown('settings', 'ok', 'settings-complete');
 }
 
-function signInLamp(id: LampId, signIn: SignIn, about: About): Shown {
+function signInLamp(id: LampId, signIn: SignIn | SignInReport, about: About): Shown {
   switch (signIn.state) {
+    case 'waiting':
+      return shown(id, 'warning', 'sign-in-waiting');
     case 'unknown':
       return shown(id, 'unknown', 'not-tried-yet');
     case 'ok':
@@ -135,6 +139,7 @@ function readingLamp(facts: Facts): Shown {
   }));
   const worst =
     signIns.find(({ signIn }) => signIn.state === 'failed') ??
+    signIns.find(({ signIn }) => signIn.state === 'waiting') ??
     signIns.find(({ signIn }) => signIn.state === 'unknown') ??
     signIns[0];
   return worst
@@ -226,15 +231,20 @@ function subscriptionsLamp(facts: Facts): Shown {
 const readingFailed = (id: LampId, fault: Fault, facts: Facts): Shown =>
   unableToRead(facts)?.(id) ?? failed(id, fault, asReader(facts, 'presence'));
 
+/** A handshake that fails is tried again before it is red: DNS or a proxy may be a moment behind. */
+const PATIENCE = 2;
+
 /** From Microsoft's handshake, never from a request of the edge to itself. */
-function notificationUrlLamp({ settings, accounts }: Facts): Shown {
+function notificationUrlLamp({ settings, accounts, copyMayBeUnseen }: Facts): Shown {
   if (settings.source === 'poll') {
     return shown('notificationUrl', 'ok', 'notification-url-not-needed');
   }
   const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
   for (const state of states) {
     if (state.state === 'failed' && state.fault.code === 'notification-url-unreachable') {
-      return { ...failed('notificationUrl', state.fault), state: 'error' };
+      const mayBeEarly = copyMayBeUnseen || (state.failures ?? PATIENCE) < PATIENCE;
+      const lamp = failed('notificationUrl', state.fault);
+      return mayBeEarly ? lamp : { ...lamp, state: 'error' };
     }
   }
   if (states.some((state) => state.state === 'active')) {

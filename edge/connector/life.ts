@@ -61,12 +61,12 @@ export class Life {
 
   /** Whether there is a connector here, of which anybody may know. */
   get isKnown(): boolean {
-    return this.#context.database.exists && !isEnding(this.parts);
+    return this.#context.database.exists && !isEnding(this.#context);
   }
 
   /** Whether it was deleted, and something of it is still to be taken back. */
   get isEnding(): boolean {
-    return this.#context.database.exists && isEnding(this.parts);
+    return this.#context.database.exists && isEnding(this.#context);
   }
 
   /** First event since the object was last asleep: takes up what was under way. Answers `isKnown`. */
@@ -97,19 +97,20 @@ export class Life {
 
   #doDue(): void {
     const { context, agents, outbox, reads, pairs, presence, tasks, tunnel } = this.parts;
-    const isFirst = !this.#awake;
-    this.#awake = true;
     try {
-      if (isFirst) outbox.recover();
+      if (!this.#awake) outbox.recover();
+      this.#awake = true;
       for (const socket of agents.dropSilent(context.now())) tunnel.ended(socket);
+      tunnel.askAgain();
       tasks.beginDue();
       const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
       for (const pair of due) presence.tick(pair);
       outbox.sayFarewells();
       reads.resume();
-      if (due.length === PAIRS_PER_RUN) context.wakeBy(context.now());
+      if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
     } catch (error) {
       context.log('error', 'alarm-failed', { detail: String(error) });
+      pairs.lookAgain();
       context.wakeBy(context.now() + 1_000);
     } finally {
       this.#setAlarm();

@@ -31,6 +31,15 @@ export class Listening {
     this.#keep(accountId, stands(this.#hearings.get(accountId), this.#parts.context.now()));
   }
 
+  /** Reads get answers again: where Microsoft was away as a whole, silence says nothing. */
+  readsAgain(): void {
+    const now = this.#parts.context.now();
+    for (const [id, hearing] of this.#hearings) {
+      this.#hearings.set(id, { ...hearing, since: now, missedAt: null });
+    }
+    this.#store();
+  }
+
   /** A notification came. Costs no write while all is well. */
   heard(accountId: string): void {
     const hearing = this.#hearings.get(accountId);

@@ -36,6 +36,11 @@ export class Pace {
     return true;
   }
 
+  /** Until when Microsoft asked us to wait, epoch ms. */
+  get closedUntil(): number {
+    return this.#current.closedUntil;
+  }
+
   /** Microsoft throttles us: nothing leaves before `until` (epoch ms), also after a restart. */
   close(until: number): void {
     if (until <= this.#current.closedUntil) return;

@@ -138,6 +138,7 @@ export class Parts {
         this.presence.apply(pair, event);
       },
       keep: (pair, state) => this.presence.keep(pair, state),
+      recovered: () => this.listening.readsAgain(),
       turns,
     });
     this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });

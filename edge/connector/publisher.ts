@@ -6,6 +6,14 @@ import type { Context } from './context.ts';
 
 /** KV takes one write a second of a key (facts: stack §5). */
 const KV_EVERY_MS = 1_100;
+/**
+ * Until every place reads what was put, in ms: a minute to get there, and a minute more where
+ * somebody has just looked (facts: stack §5).
+ */
+const KV_AGREES_MS = 120_000;
+
+const COPIED_AT = 'copied-at';
+const ARRIVED = 'copy-arrived';
 
 export type Kv = Pick<KVNamespace, 'put' | 'delete'>;
 
@@ -24,6 +32,21 @@ export class Publisher {
     this.#connector = connector;
   }
 
+  /** From when on (epoch ms) no place reads what was there before. Self-hosted, KV never lags. */
+  get arrivesAt(): number {
+    const { database, env } = this.#context;
+    return env.selfHosted ? 0 : (database.read<number>(COPIED_AT) ?? 0) + KV_AGREES_MS;
+  }
+
+  /** Whether that time has come, and nobody has been told so yet. */
+  hasJustArrived(): boolean {
+    const { database, now } = this.#context;
+    const { arrivesAt } = this;
+    if (arrivesAt === 0 || arrivesAt > now() || database.read(ARRIVED) === arrivesAt) return false;
+    database.write(ARRIVED, arrivesAt);
+    return true;
+  }
+
   /** Resolves with `null` when the copy is there, or with when (epoch ms) to ask again. */
   publish(record: Omit<ConnectorRecord, 'revision'>): Promise<number | null> {
     return this.#inTurn(async () => {
@@ -34,6 +57,7 @@ export class Publisher {
       if (now() < next) return next;
       const revision = (database.read<number>('revision') ?? 0) + 1;
       database.write('revision', revision);
+      database.write(COPIED_AT, now());
       // Also one that fails: KV may have taken it, and counts it.
       this.#putAt = now();
       this.#there = undefined;

@@ -5,6 +5,7 @@ import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampId } from '../../shared/lamps.ts';
 import type { TeamsPresence } from '../../shared/presence/model.ts';
 import type { SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import type { Resource } from '../graph/account-rpc.ts';
 
 /** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */
@@ -31,7 +32,14 @@ export interface AccountView {
   state: 'active' | 'waiting' | 'expired' | 'signInAgain' | 'error';
   users: number;
   message?: string;
+  /** While somebody has to enter a code: which, where, and until when (ISO 8601). */
+  userCode?: string;
+  verificationUri?: string;
+  expiresAt?: string;
 }
+
+/** `device`: its user signs in with a code on another device. */
+export type NewAccount = { username: string; password: string } | { signIn: 'device' };
 
 /** One-time code of an enrolment; the Worker signs it, the object remembers that it is open. */
 export interface Enrolment {
@@ -152,11 +160,10 @@ export interface ConnectorRpc {
   writeSettings(write: WriteSettings): Promise<Outcome<VersionedSettings & { created: boolean }>>;
   deleteSettings(who: Who): Promise<Outcome<null>>;
 
-  listAccounts(): Promise<Outcome<AccountView[]>>;
-  addAccount(
-    who: Who,
-    account: { username: string; password: string },
-  ): Promise<Outcome<AccountView>>;
+  /** @param language of the messages; English where nothing is said */
+  listAccounts(language?: Language): Promise<Outcome<AccountView[]>>;
+  /** Also refuses with a code of `graph/login-errors.ts`, where Microsoft gives no code to enter. */
+  addAccount(who: Who, account: NewAccount, language?: Language): Promise<Outcome<AccountView>>;
   removeAccount(who: Who, id: string): Promise<Outcome<null>>;
 
   listAgents(): Promise<Outcome<AgentView[]>>;

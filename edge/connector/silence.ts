@@ -6,7 +6,7 @@ import { ECHO_WINDOW_MS, type PairState, sameTeams } from '../../shared/presence
 
 /** What is known of the notifications of one account. Times are epoch ms. */
 export interface Hearing {
-  /** Since when its subscription stands. */
+  /** Since when its subscription stands, and reads get answers. */
   readonly since: number;
   /** When a read first found a change that nobody had told; `null`: all was told. */
   readonly missedAt: number | null;
@@ -16,8 +16,8 @@ export interface Hearing {
 
 /** Notifications take up to a minute (facts: graph §1.5). */
 const GRACE_MS = 90_000;
-/** What changed before it stood is told to nobody; the read that follows it has had its time, in ms. */
-const SETTLED_MS = 120_000;
+/** What changed before is told to nobody; so long, in ms, a sweep takes to find it. */
+const SETTLED_MS = 6 * 60_000;
 /** A fault on Microsoft's side is not mended faster by more new subscriptions, in ms. */
 const AGAIN_MS = 30 * 60_000;
 /** So long after subscribing anew, in ms, without a change that nobody told: it is well, or all rest. */

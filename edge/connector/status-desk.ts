@@ -11,6 +11,7 @@ import { type Facts, lampsOf } from './lamps.ts';
 import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
+import type { Publisher } from './publisher.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
@@ -26,6 +27,7 @@ export interface StatusParts {
   accounts: Accounts;
   register: AgentRegister;
   listening: Listening;
+  publisher: Publisher;
   agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
@@ -92,7 +94,9 @@ export class StatusDesk {
       credential: credentialOf(desk),
       credentialEnd: this.#parts.credential.end,
       writing: microsoft.signIn,
-      accounts: accounts.all(),
+      accounts: accounts
+        .all()
+        .map(({ id, username, report }) => ({ username: username ?? id, report })),
       teamsUsers: { loadedAt, licensed },
       faults: {
         settingsCopy: tasks.fault('settings-copy'),
@@ -102,6 +106,7 @@ export class StatusDesk {
         pairing: tasks.fault('pairing'),
         reading: reads.fault,
       },
+      copyMayBeUnseen: this.#parts.publisher.arrivesAt > context.now(),
       pollingEverySeconds: chores.sweepSeconds(count.pairs),
       leftOut: some(accounts.leftOut),
       refused: some(accounts.refused),

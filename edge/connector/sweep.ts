@@ -27,6 +27,9 @@ interface Progress {
   hurried: boolean;
 }
 
+/** When what a sweep had to leave out is tried again, in ms: Microsoft may be back by then. */
+const INCOMPLETE_AGAIN_MS = 30_000;
+
 /** The same in this life of the object. */
 interface Round extends Progress {
   /** Everybody, in the order of their ids. */
@@ -35,6 +38,8 @@ interface Round extends Progress {
   done: number;
   /** How often the slice at hand has failed. */
   failures: number;
+  /** A slice was left out, because it failed again and again. */
+  isIncomplete: boolean;
 }
 
 export interface SweepParts {
@@ -50,6 +55,8 @@ export class Sweep {
   /** When this life first took a step; before, an older one may have been in the middle. */
   #since: number | undefined;
   #keptAt = 0;
+  /** Whether storage knows of a sweep under way. */
+  #isKept = false;
   /** How long the last sweep took, in ms. */
   #tookMs = 0;
 
@@ -67,6 +74,7 @@ export class Sweep {
     const { context } = this.#parts;
     const progress = { startedAt: context.now(), after: '', hurried: true };
     context.database.write(KEPT, progress);
+    this.#isKept = true;
     this.#since ??= context.now();
     this.#round = this.#roundFrom(progress);
   }
@@ -82,12 +90,15 @@ export class Sweep {
     const round = this.#currentRound();
     const ids = round.ids.slice(round.done, round.done + PRESENCES_PER_READ);
     const slice = ids.flatMap((id) => pairs.ofTeams(id) ?? []);
-    if (slice.length > 0 && !pace.mayAsk('read')) return context.now() + PAUSE_MS;
+    if (slice.length > 0 && !pace.mayAsk('read')) {
+      return Math.max(context.now() + PAUSE_MS, pace.closedUntil);
+    }
     const isRead = await reads.sweep(slice);
     // Somebody wants it from the beginning.
     if (round !== this.#round) return soonest;
     round.failures = isRead ? 0 : round.failures + 1;
     if (round.failures > 0 && round.failures < TRIES) return reads.notBefore;
+    if (!isRead) round.isIncomplete = true;
     round.failures = 0;
     round.done += ids.length;
     round.after = ids.at(-1) ?? '';
@@ -105,22 +116,26 @@ export class Sweep {
   }
 
   /** When the next sweep is due. */
-  #end({ startedAt }: Round, everyMs: number): number {
+  #end({ startedAt, isIncomplete }: Round, everyMs: number): number {
     this.#round = undefined;
-    const now = this.#parts.context.now();
+    const { context } = this.#parts;
+    const now = context.now();
+    if (this.#isKept) context.database.forget(KEPT);
+    this.#isKept = false;
     if (this.#since !== undefined && startedAt >= this.#since) this.#tookMs = now - startedAt;
-    return startedAt + everyMs;
+    const nextAt = startedAt + everyMs;
+    return isIncomplete ? Math.min(nextAt, now + INCOMPLETE_AGAIN_MS) : nextAt;
   }
 
   #currentRound(): Round {
     if (this.#round) return this.#round;
     const { context } = this.#parts;
-    // A sweep that had ended since is ended once more: better that than one left in the middle.
-    const kept = this.#since === undefined && context.database.read<Progress>(KEPT);
+    const kept = this.#since === undefined ? context.database.read<Progress>(KEPT) : undefined;
+    if (kept) this.#isKept = true;
     const now = context.now();
     this.#since ??= now;
     this.#keptAt ||= now;
-    this.#round = this.#roundFrom(kept || { startedAt: now, after: '', hurried: false });
+    this.#round = this.#roundFrom(kept ?? { startedAt: now, after: '', hurried: false });
     return this.#round;
   }
 
@@ -128,13 +143,20 @@ export class Sweep {
     const all = this.#parts.pairs.all().map(({ teamsId }) => teamsId);
     const ids = all.sort();
     const done = ids.findIndex((id) => id > progress.after);
-    return { ...progress, ids, done: done < 0 ? ids.length : done, failures: 0 };
+    return {
+      ...progress,
+      ids,
+      done: done < 0 ? ids.length : done,
+      failures: 0,
+      isIncomplete: false,
+    };
   }
 
   #keep({ startedAt, after, hurried }: Round): void {
     const { context } = this.#parts;
     if (context.now() - this.#keptAt < KEPT_EVERY_MS) return;
     this.#keptAt = context.now();
+    this.#isKept = true;
     context.database.write(KEPT, { startedAt, after, hurried } satisfies Progress);
   }
 }

@@ -48,6 +48,8 @@ export interface LetterParts {
 
 export class TeamsLetters {
   readonly #parts: LetterParts;
+  /** What left in this life of the object, and is not answered yet. */
+  readonly #underWay = new Set<TeamsWrite>();
 
   constructor(parts: LetterParts) {
     this.#parts = parts;
@@ -68,12 +70,23 @@ export class TeamsLetters {
 
   /** After a restart: what was under way then may not have arrived; saying it again does no harm. */
   recover(): void {
-    const { pairs, keep } = this.#parts;
-    for (const pair of pairs.inFlight()) {
-      const lost = pair.inFlight;
-      pair.inFlight = [];
+    for (const pair of this.#parts.pairs.inFlight()) {
+      const lost = pair.inFlight.filter((write) => !this.#underWay.has(write));
+      if (lost.length > 0) this.#recover(pair, lost);
+    }
+  }
+
+  #recover(pair: Pair, lost: readonly TeamsWrite[]): void {
+    const { inFlight, state } = pair;
+    try {
+      pair.inFlight = inFlight.filter((write) => !lost.includes(write));
       for (const write of lost) pair.state = this.#after(pair, { kind: 'teams-failed', write });
-      keep(pair, pair.state, true);
+      this.#parts.keep(pair, pair.state, true);
+    } catch (error) {
+      // It is to be recovered by the next try.
+      pair.inFlight = inFlight;
+      pair.state = state;
+      throw error;
     }
   }
 
@@ -99,10 +112,12 @@ export class TeamsLetters {
       leaves: () => {
         pair.state = this.#after(pair, { kind: 'teams-sent', write });
         pair.inFlight = [...pair.inFlight, write];
+        this.#underWay.add(write);
         pairs.save(pair);
       },
       answered: (error) => {
         pair.inFlight = pair.inFlight.filter((one) => one !== write);
+        this.#underWay.delete(write);
         if (!pairs.holds(pair)) return;
         if (error !== null) return this.#failed(pair, write, error);
         const { [layer]: _over, ...others } = pair.faults;

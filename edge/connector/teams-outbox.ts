@@ -168,15 +168,27 @@ export class TeamsOutbox {
     try {
       for (const letter of letters) letter.leaves();
       errors = await writePresences(call, letters, { clientId: clientId(), now: context.now });
+    } catch (error) {
+      // Storage that fails: nothing left.
+      errors = letters.map(() => error);
     } finally {
       this.#lanesBusy -= 1;
       for (const letter of letters) this.#underWay.delete(letter);
     }
-    letters.forEach((letter, at) => {
-      letter.answered(errors[at]);
-      this.#queueFarewell(letter.userId);
-    });
+    const faults = letters.flatMap((letter, at) => this.#answered(letter, errors[at]));
     this.resume();
+    if (faults.length > 0) throw faults[0];
+  }
+
+  /** Storage that fails keeps nobody else's answer back; what is not saved the next alarm saves. */
+  #answered(letter: Letter, error: unknown): unknown[] {
+    try {
+      letter.answered(error);
+      this.#queueFarewell(letter.userId);
+      return [];
+    } catch (fault) {
+      return [fault];
+    }
   }
 
   #queueFarewell(id: TeamsUserId): void {

@@ -28,6 +28,8 @@ export interface ReadsParts {
   seen: (pair: Pair, event: TeamsSeen) => void;
   /** Looks after a pair whose state was changed here. */
   keep: (pair: Pair, state: Pair['state']) => void;
+  /** A read got its answer, after one that failed. */
+  recovered: () => void;
   /** Where work waits its turn that nobody waits for. */
   turns: Turns;
 }
@@ -142,6 +144,7 @@ export class TeamsReads {
       call,
       slice.map((pair) => pair.teamsId),
     );
+    if (this.fault) this.#parts.recovered();
     const byId = new Map(answers.map((answer) => [answer.userId, answer]));
     const at = context.now();
     for (const pair of slice) {

@@ -28,8 +28,13 @@ export interface TunnelParts {
   answered(guid: PbxGuid, write: number, fault: string | undefined): void;
 }
 
+/** What could not be taken of a user is asked for again after this long, in ms. */
+const ASK_AGAIN_MS = 30_000;
+
 export class TunnelDesk {
   readonly #parts: TunnelParts;
+  /** Users of whom something was told that could not be taken. */
+  readonly #missed = new Map<PbxGuid, number>();
 
   constructor(parts: TunnelParts) {
     this.#parts = parts;
@@ -154,7 +159,18 @@ export class TunnelDesk {
       presence.apply(pair, { kind: 'pbx-seen', items, ...gap, at });
     } catch (error) {
       context.log('error', 'presence-failed', { detail: String(error) });
+      const again = context.now() + ASK_AGAIN_MS;
+      this.#missed.set(pbxGuid(guid), again);
+      context.wakeBy(again);
     }
+  }
+
+  /** Has those told anew of whom something was missed. */
+  askAgain(): void {
+    const now = this.#parts.context.now();
+    const guids = [...this.#missed].flatMap(([guid, at]) => (at <= now ? [guid] : []));
+    for (const guid of guids) this.#missed.delete(guid);
+    this.tellPairs(guids, guids);
   }
 
   /** The whole list of users to watch: after each welcome, and when the leader changes. */

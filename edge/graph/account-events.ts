@@ -7,7 +7,7 @@ import {
   type Failure,
   faultOf,
   newAccountState,
-  type SignIn,
+  type PendingCode,
 } from './account-state.ts';
 import { pauseFor } from './after-failure.ts';
 import { afterSubscription, configuredAnew } from './after-subscription.ts';
@@ -16,7 +16,12 @@ import type { SubscriptionEvent } from './subscription-event.ts';
 export type AccountEvent =
   /** A new spec. Another account starts from nothing; other credentials are tried at once. */
   | { kind: 'configured'; sameAccount: boolean; sameCredentials: boolean }
-  | { kind: 'signed-in'; expiresAt: number }
+  /** Microsoft gave a code that the account's user has to enter. */
+  | { kind: 'code-given'; code: PendingCode }
+  /** The user has not entered it yet. `slower`: Microsoft wants to be asked less often. */
+  | { kind: 'code-pending'; slower: boolean }
+  /** `username` where the token tells it. */
+  | { kind: 'signed-in'; expiresAt: number; username?: string }
   | { kind: 'sign-in-failed'; failure: Failure }
   /** Something happened to one of its subscriptions. */
   | (SubscriptionEvent & { resource: Resource });
@@ -35,8 +40,12 @@ export function after(state: AccountState, event: AccountEvent, at: Circumstance
   switch (event.kind) {
     case 'configured':
       return configured(state, event.sameAccount, event.sameCredentials);
+    case 'code-given':
+      return { ...state, signIn: { state: 'waiting', code: event.code }, signInFailures: 0 };
+    case 'code-pending':
+      return codePending(state, event.slower, at);
     case 'signed-in':
-      return signedIn(state, event.expiresAt, at);
+      return signedIn(state, event, at);
     case 'sign-in-failed':
       return signInFailed(state, event.failure, at);
     default:
@@ -72,31 +81,79 @@ function configured(
     presence: configuredAnew(presence),
     users: configuredAnew(users),
   };
-  if (sameCredentials && staysFailed(state.signIn)) return fresh;
-  if (sameCredentials && state.signIn.state === 'ok') return fresh;
+  if (sameCredentials && stays(state)) return fresh;
   return { ...fresh, signInFailures: 0, signIn: { state: 'unknown' } };
 }
 
 /**
- * A password that was refused is not sent again: accounts get locked. Nor is a pause cut short. What
- * an admin may have put right at Microsoft is tried with each spec.
+ * A password that was refused is not sent again: accounts get locked. Neither is a code, or a refresh
+ * token that Microsoft has ended. Nor is a pause cut short. What an admin may have put right at
+ * Microsoft is tried with each spec.
  */
-const staysFailed = (signIn: SignIn): boolean =>
-  signIn.state === 'failed' &&
-  (signIn.fault.code === 'wrong-credentials' || signIn.fault.retryAt !== null);
+function stays({ signIn }: AccountState): boolean {
+  if (signIn.state !== 'failed') return signIn.state !== 'unknown';
+  return signIn.fault.retryAt !== null || HOPELESS.has(signIn.fault.code);
+}
 
-function signedIn(state: AccountState, expiresAt: number, at: Circumstances): AccountState {
+const HOPELESS: ReadonlySet<string> = new Set([
+  'wrong-credentials',
+  'code-expired',
+  'code-declined',
+  'sign-in-revoked',
+  'sign-in-too-old',
+]);
+
+/** RFC 8628 §3.5: from then on so many ms more between two questions. */
+const SLOWER_MS = 5_000;
+
+function codePending(state: AccountState, slower: boolean, at: Circumstances): AccountState {
+  const { signIn } = state;
+  if (signIn.state !== 'waiting') return state;
+  const intervalMs = signIn.code.intervalMs + (slower ? SLOWER_MS : 0);
+  const code = { ...signIn.code, intervalMs };
+  return { ...askAgain(state, code, at.now + intervalMs, at), signInFailures: 0 };
+}
+
+/** Once more at the very end; after that the code is over, whether or not Microsoft could be asked. */
+function askAgain(
+  state: AccountState,
+  code: PendingCode,
+  askAt: number,
+  at: Circumstances,
+): AccountState {
+  if (at.now < code.expiresAt) {
+    const waiting = { ...code, askAt: Math.min(askAt, code.expiresAt) };
+    return { ...state, signIn: { state: 'waiting', code: waiting } };
+  }
+  const detail = 'Nobody used the code in time.';
+  const fault = faultOf({ code: 'code-expired', retry: 'never', detail }, null);
+  return { ...state, signIn: { state: 'failed', fault } };
+}
+
+function signedIn(
+  state: AccountState,
+  { expiresAt, username }: { expiresAt: number; username?: string },
+  at: Circumstances,
+): AccountState {
   if (expiresAt - at.now < USELESS_MS) {
     const detail = 'The login gave a token that has already run out: does the clock go right?';
     const failure: Failure = { code: 'login-unavailable', retry: 'backoff', detail };
     return signInFailed(state, failure, at);
   }
   const signIn = { state: 'ok', obtainedAt: at.now, expiresAt } as const;
-  return { ...state, signIn, signInFailures: 0 };
+  const who = username === undefined ? {} : { username };
+  return { ...state, signIn, ...who, signInFailures: 0 };
 }
 
 function signInFailed(state: AccountState, failure: Failure, at: Circumstances): AccountState {
   const signInFailures = state.signInFailures + 1;
+  const { signIn } = state;
+  if (signIn.state === 'waiting' && failure.retry !== 'never') {
+    // Microsoft could not be asked; the code goes on being good.
+    const { until } = pauseFor(failure, GRAPH_BACKOFF, signInFailures, at);
+    const askAt = Math.max(until, at.now + signIn.code.intervalMs);
+    return { ...askAgain(state, signIn.code, askAt, at), signInFailures };
+  }
   const never = failure.retry === 'never';
   const retryAt = never ? null : pauseFor(failure, GRAPH_BACKOFF, signInFailures, at).until;
   return {

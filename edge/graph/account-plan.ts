@@ -1,6 +1,6 @@
 // What to do next about one account: sign in, and then whatever its subscriptions need. Pure.
 import { type AccountSpec, RESOURCES, type Resource } from './account-rpc.ts';
-import type { AccountState } from './account-state.ts';
+import type { AccountState, PendingCode } from './account-state.ts';
 import {
   type SubscriptionStep,
   subscriptionStep,
@@ -16,7 +16,12 @@ export const TOKEN_AT_LEAST_MS = 30 * 60_000;
 /** A token this young (ms) is used whatever its life: there is no better one to be had. */
 const YOUNG_MS = 5 * 60_000;
 
-export type Step = { do: 'sign-in' } | (SubscriptionStep & { resource: Resource }) | Wait;
+export type Step =
+  | { do: 'sign-in' }
+  /** Whether the account's user has entered the code. */
+  | { do: 'ask-for-approval'; code: PendingCode }
+  | (SubscriptionStep & { resource: Resource })
+  | Wait;
 
 /** Presence comes first; a subscription that has to wait does not hold up the other. */
 export function nextStep(state: AccountState, spec: AccountSpec, now: number): Step {
@@ -25,6 +30,10 @@ export function nextStep(state: AccountState, spec: AccountSpec, now: number): S
   // Whether the account can sign in is worth knowing also while there is nothing to do with it.
   const ready = step.do === 'wait' ? signIn.state === 'ok' : tokenServes(state, now);
   if (ready) return step;
+  if (signIn.state === 'waiting') {
+    const { code } = signIn;
+    return code.askAt <= now ? { do: 'ask-for-approval', code } : { do: 'wait', at: code.askAt };
+  }
   if (signIn.state !== 'failed') return { do: 'sign-in' };
   const { retryAt } = signIn.fault;
   return retryAt !== null && retryAt <= now ? { do: 'sign-in' } : { do: 'wait', at: retryAt };

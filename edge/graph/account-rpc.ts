@@ -3,11 +3,23 @@
 // that a message lost or sent twice does no harm.
 import type { Outcome } from '../../shared/errors.ts';
 import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import type { Cloud } from './clouds.ts';
 
 /** What may be subscribed with one account: presences of its users, and the list of users itself. */
 export const RESOURCES = ['presence', 'users'] as const;
 export type Resource = (typeof RESOURCES)[number];
+
+/** How an account signs in. */
+export type Credential =
+  | {
+      kind: 'password';
+      username: string;
+      /** Sealed under `account:<accountId>:password`. */
+      sealedPassword: string;
+    }
+  /** Once by its user, with a code on another device; who that is, the sign-in tells. */
+  | { kind: 'device' };
 
 /** Everything that a connector wants of one account. Sent anew at each change. */
 export interface AccountSpec {
@@ -17,9 +29,7 @@ export interface AccountSpec {
   /** GUID of the tenant. */
   tenant: string;
   clientId: string;
-  username: string;
-  /** Sealed under `account:<accountId>:password`. */
-  sealedPassword: string;
+  credential: Credential;
   notificationUrl: string;
   /** Whose presence to subscribe, at most 650; empty: nobody yet. */
   userIds: TeamsUserId[];
@@ -53,12 +63,29 @@ export type SubscriptionReport =
       /** The key that items are encrypted for; `null`: they carry no data. */
       encryptionId: string | null;
     }
+  /** `failures`: tries in a row, where somebody has counted. */
+  | { state: 'failed'; fault: Fault; failures?: number };
+
+/** A code that waits for its user: what they are shown. The device code itself is told to nobody. */
+export interface ShownCode {
+  userCode: string;
+  verificationUri: string;
+  /** Epoch ms */
+  expiresAt: number;
+}
+
+export type SignInReport =
+  | { state: 'unknown' }
+  | ({ state: 'waiting' } & ShownCode)
+  | { state: 'ok' }
   | { state: 'failed'; fault: Fault };
 
 /** What became of it. Sent at each change. */
 export interface AccountReport {
   accountId: string;
-  signIn: { state: 'unknown' } | { state: 'ok' } | { state: 'failed'; fault: Fault };
+  /** Who signed in with a code. */
+  username?: string;
+  signIn: SignInReport;
   presence: SubscriptionReport;
   users: SubscriptionReport;
 }
@@ -74,6 +101,11 @@ export type LifecycleNews = 'reauthorizationRequired' | 'subscriptionRemoved' | 
 export interface SubscriptionRpc {
   /** Takes over the spec, drops what was tried with an older one, and begins at once. */
   configure(spec: AccountSpec): Promise<void>;
+  /**
+   * Asks Microsoft for a code to sign in with, and waits for its user from then on. Where that is
+   * refused, in the language of whoever waits for it, nothing is stored here.
+   */
+  beginSignIn(spec: AccountSpec, language: Language): Promise<Outcome<AccountReport>>;
   /**
    * A delegated token for reading users and presences.
    * @param refused a token that Graph answered with 401: another one is fetched

@@ -7,6 +7,8 @@ import type {
   AccountSpec,
   Fault,
   Resource,
+  ShownCode,
+  SignInReport,
   SubscriptionReport,
 } from './account-rpc.ts';
 
@@ -32,9 +34,19 @@ export interface Pause {
   asked: boolean;
 }
 
+/** A code to sign in with that Microsoft gave, and when to ask whether it was used. */
+export interface PendingCode extends ShownCode {
+  /** Sealed under `account:<accountId>:device-code`. */
+  sealedDeviceCode: string;
+  /** At least so many ms between two questions. */
+  intervalMs: number;
+  askAt: number;
+}
+
 /** A failed one says itself when it may be tried again. */
 export type SignIn =
   | { state: 'unknown' }
+  | { state: 'waiting'; code: PendingCode }
   | { state: 'ok'; obtainedAt: number; expiresAt: number }
   | { state: 'failed'; fault: Fault };
 
@@ -63,6 +75,8 @@ export interface SubscriptionState {
 
 export interface AccountState extends Record<Resource, SubscriptionState> {
   signIn: SignIn;
+  /** Who signed in, as the token says; `null`: nobody yet. */
+  username: string | null;
   /** Failures to sign in, in a row. */
   signInFailures: number;
 }
@@ -84,6 +98,7 @@ export const newAccountState = (
   generations: Readonly<Record<Resource, number>> = { presence: 0, users: 0 },
 ): AccountState => ({
   signIn: { state: 'unknown' },
+  username: null,
   signInFailures: 0,
   presence: newSubscriptionState(generations.presence),
   users: newSubscriptionState(generations.users),
@@ -117,20 +132,34 @@ export const faultOf = (failure: Failure, retryAt: number | null): Fault => ({
 
 /** What the connector is told. */
 export function reportOf(
-  { accountId }: Pick<AccountSpec, 'accountId'>,
-  { signIn, presence, users }: AccountState,
+  { accountId, credential }: Pick<AccountSpec, 'accountId' | 'credential'>,
+  { signIn, username, presence, users }: AccountState,
   now: number,
 ): AccountReport {
   return {
     accountId,
-    signIn: signIn.state === 'ok' ? { state: 'ok' } : signIn,
+    ...(username === null || credential.kind === 'password' ? {} : { username }),
+    signIn: signInReport(signIn),
     presence: subscriptionReport(presence, now),
     users: subscriptionReport(users, now),
   };
 }
 
+function signInReport(signIn: SignIn): SignInReport {
+  switch (signIn.state) {
+    case 'ok':
+      return { state: 'ok' };
+    case 'waiting': {
+      const { userCode, verificationUri, expiresAt } = signIn.code;
+      return { state: 'waiting', userCode, verificationUri, expiresAt };
+    }
+    default:
+      return signIn;
+  }
+}
+
 function subscriptionReport(
-  { held, creating, excluded, fault }: SubscriptionState,
+  { held, creating, excluded, fault, failures }: SubscriptionState,
   now: number,
 ): SubscriptionReport {
   if (held && held.expiresAt > now) {
@@ -139,5 +168,5 @@ function subscriptionReport(
     return { state: 'active', generation, id, expiresAt, userIds, refusedIds, encryptionId };
   }
   if (creating) return { state: 'creating', ...creating };
-  return fault ? { state: 'failed', fault } : { state: 'none' };
+  return fault ? { state: 'failed', fault, failures } : { state: 'none' };
 }

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { cloudAddresses } from './clouds.ts';
 import { exchange, jsonOf } from './exchange.ts';
+import type { LoginAccess } from './msal.ts';
 import { destination, loginRoute } from './route.ts';
-import type { LoginAccess } from './token.ts';
 
 /** A kid nobody knows makes us ask again, at most this often (ms): forged ones cost nothing more. */
 const ASK_AGAIN_MS = 60_000;

@@ -23,6 +23,11 @@ export type LoginCode =
   | 'client-secret-expired'
   | 'consent-missing'
   | 'user-not-assigned'
+  | 'sign-in-revoked'
+  | 'sign-in-too-old'
+  | 'code-pending'
+  | 'code-declined'
+  | 'code-expired'
   | 'login-throttled'
   | 'login-unavailable'
   | 'login-loop'
@@ -69,6 +74,15 @@ const NUMBERS: Readonly<Record<number, LoginCode>> = {
   65001: 'consent-missing',
   90094: 'consent-missing',
   50105: 'user-not-assigned',
+  // Of refresh tokens (Microsoft's page of AADSTS codes): a new password or an admin ended them, …
+  50132: 'sign-in-revoked',
+  50133: 'sign-in-revoked',
+  50173: 'sign-in-revoked',
+  // … or they lay unused, or a policy wants its users to sign in more often.
+  50078: 'sign-in-too-old',
+  70008: 'sign-in-too-old',
+  70043: 'sign-in-too-old',
+  700082: 'sign-in-too-old',
   70011: 'login-bad-scope',
   50196: 'login-loop',
   50033: 'login-unavailable',
@@ -90,6 +104,12 @@ const WORDS: Readonly<Record<string, LoginCode>> = {
   invalid_client: 'wrong-client-secret',
   invalid_scope: 'login-bad-scope',
   slow_down: 'login-throttled',
+  // RFC 8628 §3.5, and Microsoft's own two for a code.
+  authorization_pending: 'code-pending',
+  access_denied: 'code-declined',
+  authorization_declined: 'code-declined',
+  expired_token: 'code-expired',
+  bad_verification_code: 'code-expired',
   temporarily_unavailable: 'login-unavailable',
   server_error: 'login-unavailable',
 };
@@ -103,6 +123,7 @@ const PASSING: ReadonlySet<LoginCode> = new Set([
   'login-throttled',
   'login-unavailable',
   'login-loop',
+  'code-pending',
 ]);
 
 const ALL: ReadonlySet<string> = new Set([

@@ -2,13 +2,18 @@
 // and the plan's steps into requests; what to do, `account-plan.ts` says.
 import { DurableObject } from 'cloudflare:workers';
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
+import type { Language } from '../../shared/texts/say.ts';
 import { type EdgeEnv, parseEnv } from '../env.ts';
+import { inTurn } from '../in-turn.ts';
 import { createKeyring, type Keyring } from '../keyring.ts';
 import { type ObjectBindings, objects } from '../objects.ts';
 import { type AccountEvent, after } from './account-events.ts';
+import { isSameAccount, isSameCredential } from './account-identity.ts';
+import { type AccountLogin, accountLogin, type LoginParts, newCode } from './account-login.ts';
 import { nextStep } from './account-plan.ts';
 import {
   type AccessToken,
+  type AccountReport,
   type AccountReports,
   type AccountSpec,
   type LifecycleNews,
@@ -16,13 +21,15 @@ import {
   type Resource,
   type SubscriptionRpc,
 } from './account-rpc.ts';
-import { failureOf, newAccountState, reportOf } from './account-state.ts';
+import { type AccountState, failureOf, newAccountState, reportOf } from './account-state.ts';
 import { AccountStore, type StoredAccount } from './account-store.ts';
 import { type GraphClient, graphClient } from './client.ts';
 import { makeClientState } from './client-state.ts';
-import { type DueStep, performStep } from './subscription-steps.ts';
+import { loginRefusal } from './login-refusal.ts';
+import type { LoginAccess } from './msal.ts';
+import { type DueStep, performStep, signedIn } from './subscription-steps.ts';
 import { deleteSubscription } from './subscriptions.ts';
-import { accountTokens, type LoginAccess, type TokenSource } from './token.ts';
+import type { TokenSource } from './token.ts';
 
 /** Steps of one alarm run; whatever is left waits for the next, which follows at once. */
 const STEPS_PER_RUN = 8;
@@ -36,7 +43,8 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   readonly #edge: EdgeEnv;
   readonly #keyring: Keyring;
   /** Tokens of the account as configured now; made when first needed. */
-  #tokens: TokenSource | null = null;
+  #login: AccountLogin | null = null;
+  readonly #loginTurn = inTurn();
   /** Changes with the credentials, so that what older ones bring late is recognised. */
   #tenure = {};
 
@@ -53,38 +61,55 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   async configure(spec: AccountSpec): Promise<void> {
     const known = this.#store.account;
     const same = known !== undefined && isSameAccount(known.spec, spec);
-    const sameCredentials = same && known.spec.sealedPassword === spec.sealedPassword;
+    const sameCredentials = same && isSameCredential(known.spec.credential, spec.credential);
     if (known && !same) this.ctx.waitUntil(this.#deleteHeld(known));
-    if (!sameCredentials) {
-      // A new password is to be tried, not what an old one once brought.
-      this.#store.sealedTokens = null;
-      this.#tokens = null;
-      this.#tenure = {};
-    }
-    // Seconds, so that generations also rise over a removal: notifications may be hours late.
-    const seconds = Math.floor(Date.now() / 1000);
-    const state = known?.state ?? newAccountState({ presence: seconds, users: seconds });
+    if (!sameCredentials) this.#startOver();
+    const state = known?.state ?? firstState();
     this.#store.account = { spec, state, reported: same ? known.reported : null };
     this.#happened({ kind: 'configured', sameAccount: same, sameCredentials });
     await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  async beginSignIn(spec: AccountSpec, language: Language): Promise<Outcome<AccountReport>> {
+    if (this.#store.account) return refused('conflict', 'This account is there already.');
+    this.#startOver();
+    const tenure = this.#tenure;
+    try {
+      const { code, token } = await newCode(this.#loginParts(spec), spec, this.#loginOf(spec));
+      if (tenure !== this.#tenure) return refused('conflict', 'The account was removed meanwhile.');
+      this.#store.account = { spec, state: firstState(), reported: null };
+      this.#happened({ kind: 'code-given', code });
+      const report = reportOf(spec, this.#store.account.state, Date.now());
+      if (token) this.#happened(signedIn(token));
+      await this.ctx.storage.setAlarm(token ? Date.now() : code.askAt);
+      return accepted(report);
+    } catch (error) {
+      if (tenure === this.#tenure) this.#startOver();
+      if (!(error instanceof AppError)) throw error;
+      return loginRefusal(error, language);
+    }
   }
 
   async accessToken(refusedToken?: string): Promise<Outcome<AccessToken>> {
     const account = this.#store.account;
     if (!account) return refused('account-not-configured', 'This account is not configured.');
     const { signIn } = account.state;
+    if (signIn.state === 'waiting') {
+      return refused('sign-in-waiting', 'Nobody has signed in with the code yet.');
+    }
     // While the plan waits, nobody else tries either: accounts get locked.
     if (signIn.state === 'failed' && !isOver(signIn.fault.retryAt)) {
       return refused(signIn.fault.code, signIn.fault.detail);
     }
     const tenure = this.#tenure;
-    const tokens = this.#tokensOf(account.spec);
+    const tokens = this.#loginOf(account.spec);
     if (refusedToken !== undefined) tokens.refuse(refusedToken);
     try {
       const access = await tokens.token();
-      const isNew = signIn.state !== 'ok' || signIn.expiresAt !== access.expiresAt;
-      if (isNew) await this.#signInTold(tenure, { kind: 'signed-in', expiresAt: access.expiresAt });
-      return accepted(access);
+      const { token, expiresAt } = access;
+      const isNew = signIn.state !== 'ok' || signIn.expiresAt !== expiresAt;
+      if (isNew) await this.#signInTold(tenure, signedIn(access));
+      return accepted({ token, expiresAt });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       await this.#signInTold(tenure, { kind: 'sign-in-failed', failure: failureOf(error) });
@@ -109,7 +134,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     if (account) await this.#deleteHeld(account);
     await this.ctx.storage.deleteAll();
     this.#store.forget();
-    this.#tokens = null;
+    this.#login = null;
   }
 
   override async alarm(): Promise<void> {
@@ -139,10 +164,11 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   async #do(step: DueStep, spec: AccountSpec): Promise<void> {
     const tenure = this.#tenure;
     const graph = this.#graph(spec);
-    const tokens = this.#tokensOf(spec);
+    const tokens = this.#loginOf(spec);
     const event = await performStep(step, spec, {
       graph,
       tokens,
+      redeem: (code) => tokens.redeem(code),
       now: Date.now,
       beginCreate: async (kind, userIds) => {
         const resource = kind === 'users' ? 'users' : 'presence';
@@ -214,7 +240,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   async #deleteHeld({ spec, state }: StoredAccount): Promise<void> {
     if (state.signIn.state !== 'ok') return;
     const ids = RESOURCES.flatMap((resource) => state[resource].held?.id ?? []);
-    const [graph, tokens] = [this.#graph(spec), this.#tokensOf(spec)];
+    const [graph, tokens] = [this.#graph(spec), this.#loginOf(spec)];
     await Promise.all(ids.map((id) => bestEffort(graph, tokens, id)));
   }
 
@@ -227,38 +253,40 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     return { cloud, loginOrigin, fetch: (url, init) => fetch(url, init), now: Date.now };
   }
 
-  #tokensOf(spec: AccountSpec): TokenSource {
-    if (this.#tokens) return this.#tokens;
-    const { connector, accountId, tenant, clientId, username, sealedPassword } = spec;
-    const passwordField = `account:${accountId}:password`;
-    const tokensField = `account:${accountId}:tokens`;
-    const password = () => this.#keyring.open(connector, passwordField, sealedPassword);
-    const identity = { tenant, clientId, username, password };
+  #loginOf(spec: AccountSpec): AccountLogin {
+    this.#login ??= accountLogin(this.#loginParts(spec), spec);
+    return this.#login;
+  }
+
+  #loginParts({ cloud }: AccountSpec): LoginParts {
+    const [access, keyring, turn] = [this.#access(cloud), this.#keyring, this.#loginTurn];
+    const store = this.#store;
     const tenure = this.#tenure;
-    this.#tokens = accountTokens(this.#access(spec.cloud), identity, {
-      read: async () => {
-        const sealed = tenure === this.#tenure ? this.#store.sealedTokens : null;
-        if (sealed === null) return null;
-        // A cache that no key opens any more is only a cache.
-        return this.#keyring.open(connector, tokensField, sealed).catch(() => null);
+    const isCurrent = () => tenure === this.#tenure;
+    const stored = {
+      get sealedTokens() {
+        return isCurrent() ? store.sealedTokens : null;
       },
-      write: async (cache) => {
-        const sealed = await this.#keyring.seal(connector, tokensField, cache);
-        if (tenure === this.#tenure) this.#store.sealedTokens = sealed;
+      set sealedTokens(sealed) {
+        if (isCurrent()) store.sealedTokens = sealed;
       },
-    });
-    return this.#tokens;
+    };
+    return { access, keyring, turn, stored };
+  }
+
+  /** Other credentials are to be tried, not what older ones once brought. */
+  #startOver(): void {
+    this.#store.sealedTokens = null;
+    this.#login = null;
+    this.#tenure = {};
   }
 }
 
-/** Whether it is the same account of the same app: else nothing that was tried counts any more. */
-const isSameAccount = (a: AccountSpec, b: AccountSpec): boolean =>
-  a.connector === b.connector &&
-  a.accountId === b.accountId &&
-  a.cloud === b.cloud &&
-  a.tenant === b.tenant &&
-  a.clientId === b.clientId &&
-  a.username === b.username;
+/** Seconds, so that generations also rise over a removal: notifications may be hours late. */
+function firstState(): AccountState {
+  const seconds = Math.floor(Date.now() / 1000);
+  return newAccountState({ presence: seconds, users: seconds });
+}
 
 const isOver = (retryAt: number | null): boolean => retryAt !== null && retryAt <= Date.now();
 

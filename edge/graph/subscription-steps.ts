@@ -5,7 +5,7 @@ import type { TeamsUserId } from '../../shared/ids.ts';
 import type { AccountEvent } from './account-events.ts';
 import { type Step, TOKEN_AT_LEAST_MS } from './account-plan.ts';
 import type { AccountSpec } from './account-rpc.ts';
-import { type Failure, failureOf } from './account-state.ts';
+import { type Failure, failureOf, type PendingCode } from './account-state.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import type { ClientState } from './client-state.ts';
 import type { SubscriptionEvent } from './subscription-event.ts';
@@ -16,13 +16,15 @@ import {
   listSubscriptions,
   renewSubscription,
 } from './subscriptions.ts';
-import type { TokenSource } from './token.ts';
+import type { Token, TokenSource } from './token.ts';
 
 export type DueStep = Exclude<Step, { do: 'wait' }>;
 
 export interface StepTools {
   graph: GraphClient;
   tokens: TokenSource;
+  /** Exchanges a code for tokens, if its user has approved; as `DeviceTokens`. */
+  redeem: (code: PendingCode) => Promise<Token>;
   now: () => number;
   /**
    * Called right before a create: counts the generation up, lets the connector know, and resolves
@@ -31,17 +33,18 @@ export interface StepTools {
   beginCreate: (kind: ClientState['kind'], userIds: TeamsUserId[]) => Promise<string>;
 }
 
-type ResourceStep = Exclude<DueStep, { do: 'sign-in' }>;
+type ResourceStep = Exclude<DueStep, { do: 'sign-in' | 'ask-for-approval' }>;
 
 export async function performStep(
   step: DueStep,
   spec: AccountSpec,
   tools: StepTools,
 ): Promise<AccountEvent> {
+  if (step.do === 'ask-for-approval') return askForApproval(step.code, tools);
   let token: string;
   try {
     const access = await tools.tokens.token(TOKEN_AT_LEAST_MS);
-    if (step.do === 'sign-in') return { kind: 'signed-in', expiresAt: access.expiresAt };
+    if (step.do === 'sign-in') return signedIn(access);
     token = access.token;
   } catch (error) {
     return { kind: 'sign-in-failed', failure: failureIn(error) };
@@ -51,6 +54,25 @@ export async function performStep(
   if ('failure' in event && event.failure.code === 'graph-unauthorized') tools.tokens.refuse(token);
   return { ...event, resource: step.resource };
 }
+
+async function askForApproval(code: PendingCode, { redeem }: StepTools): Promise<AccountEvent> {
+  try {
+    return signedIn(await redeem(code));
+  } catch (error) {
+    const failure = failureIn(error);
+    if (failure.code === 'code-pending') return { kind: 'code-pending', slower: false };
+    // Where Microsoft says how long, that counts; `slow_down` does not.
+    const slower = failure.code === 'login-throttled' && failure.retryAfterMs === undefined;
+    return slower ? { kind: 'code-pending', slower } : { kind: 'sign-in-failed', failure };
+  }
+}
+
+/** What becomes known with a token. */
+export const signedIn = ({ expiresAt, username }: Token): AccountEvent => ({
+  kind: 'signed-in',
+  expiresAt,
+  ...(username === undefined ? {} : { username }),
+});
 
 function ask(
   step: ResourceStep,

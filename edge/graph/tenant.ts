@@ -4,9 +4,9 @@ import { AppError } from '../../shared/errors.ts';
 import { cloudAddresses } from './clouds.ts';
 import { exchange, jsonOf } from './exchange.ts';
 import { isChina, loginError } from './login-errors.ts';
+import type { LoginAccess } from './msal.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { destination, loginRoute } from './route.ts';
-import type { LoginAccess } from './token.ts';
 
 const TIMEOUT_MS = 10_000;
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

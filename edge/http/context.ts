@@ -1,6 +1,7 @@
 // What one middleware leaves for the next, and for the route.
 import type { Context } from 'hono';
 import { type ConnectorName, connectorName } from '../../shared/ids.ts';
+import { type Language, languageOf } from '../../shared/texts/say.ts';
 import type { Who } from '../connector/rpc.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
 import { Refused } from './problem.ts';
@@ -38,6 +39,10 @@ export function connectorOf(c: RequestContext): ConnectorName {
   if (name) return name;
   throw unknownConnector('The path does not name a connector: domain/instance comes first.');
 }
+
+/** The language that whoever asks reads. */
+export const languageFor = (c: RequestContext): Language =>
+  languageOf(c.req.header('accept-language'));
 
 export const unknownConnector = (detail = 'No connector of this name was created.'): Refused =>
   new Refused('connector-unknown', detail);

@@ -42,14 +42,14 @@ export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     for (const { reason, count } of [...dropped, undecryptable]) {
       if (count > 0) edge.log('warn', 'notifications-dropped', { connector, reason, count });
     }
-    const object = edge.connector(connector);
+    const object = () => edge.connector(connector);
     // Awaited: 202 says that it is stored, and anything else makes Microsoft send it again.
-    if (observations.length > 0) await object.observe(observations);
+    if (observations.length > 0) await object().observe(observations);
     if (basic.length > 0) {
-      await object.hint(basic.map((item) => ({ ...originOf(item), userId: item.userId })));
+      await object().hint(basic.map((item) => ({ ...originOf(item), userId: item.userId })));
     }
     if (lifecycle.length > 0) {
-      await object.lifecycle(lifecycle.map((item) => ({ ...originOf(item), event: item.event })));
+      await object().lifecycle(lifecycle.map((item) => ({ ...originOf(item), event: item.event })));
     }
   }
 

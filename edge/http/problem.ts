@@ -1,6 +1,7 @@
 // Every way a request can be refused: one table from code to status and title, and the one shape that
 // errors have on the wire (RFC 9457).
 import type { FieldError, Outcome } from '../../shared/errors.ts';
+import { LOGIN_PROBLEMS } from './login-problems.ts';
 
 const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request cannot be understood.' },
@@ -23,6 +24,7 @@ const PROBLEMS = {
   internal: { status: 500, title: 'Something went wrong here.' },
   misconfigured: { status: 503, title: 'The edge is not configured.' },
   unavailable: { status: 503, title: 'Not now.' },
+  ...LOGIN_PROBLEMS,
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,7 +1,7 @@
 // The admin API as the page uses it: one function a request, typed by what the server itself answers with.
 import type { LampId, LampView } from '../../shared/lamps.ts';
 import type { SettingsView } from '../../shared/settings/schema.ts';
-import type { AccountView, AgentView, UserPage } from '../connector/rpc.ts';
+import type { AccountView, AgentView, NewAccount, UserPage } from '../connector/rpc.ts';
 import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
 import { type Ask, refusalOf } from './ask.ts';
 
@@ -39,7 +39,7 @@ export function createApi(ask: Ask) {
       tagged(ask('PATCH', '/api/settings', { body: patch, headers: { 'if-match': etag } })),
 
     accounts: (signal: AbortSignal) => items<AccountView>('/api/accounts', signal),
-    addAccount: (account: { username: string; password: string }) =>
+    addAccount: (account: NewAccount) =>
       json<AccountView>(ask('POST', '/api/accounts', { body: account })),
     removeAccount: (id: string) => ask('DELETE', `/api/accounts/${encodeURIComponent(id)}`),
 

@@ -17,6 +17,35 @@ export const DE: Record<TextCode, Text> = {
     action: 'Ein Teams-Konto hinzufügen, oder Abfragen wählen, das keines braucht.',
   },
   ...MICROSOFT_DE,
+  'sign-in-waiting': {
+    message: 'Ein Teams-Konto wartet darauf, dass sich sein Benutzer mit einem Code anmeldet.',
+    action: 'Die Seite Teams-Konten zeigt den Code und wo er einzugeben ist.',
+  },
+  'code-expired': {
+    message: 'Der Code zum Anmelden eines Teams-Kontos ist abgelaufen oder verbraucht.',
+    action:
+      'Auf der Seite Teams-Konten einen neuen Code holen und innerhalb von 15 Minuten eingeben.',
+  },
+  'code-declined': {
+    message: 'Die Anmeldung mit einem Code wurde bei Microsoft abgelehnt.',
+    action:
+      'Auf der Seite Teams-Konten einen neuen Code holen, sich damit anmelden und bestätigen.',
+  },
+  'sign-in-revoked': {
+    message:
+      'Die Anmeldung von {who} wurde bei Microsoft beendet, etwa durch ein neues Kennwort oder von einem Administrator.',
+    action: 'Auf der Seite Teams-Konten mit einem Code neu anmelden.',
+  },
+  'sign-in-too-old': {
+    message:
+      'Die Anmeldung von {who} ist zu alt: Sie wurde 90 Tage nicht benutzt, oder eine Richtlinie verlangt sie öfter.',
+    action:
+      'Auf der Seite Teams-Konten mit einem Code neu anmelden. Kommt das bald wieder, das Konto in Entra (Bedingter Zugriff) von der Anmeldehäufigkeit ausnehmen.',
+  },
+  'sign-in-demanded': {
+    message: '{who} muss sich neu anmelden: {detail}',
+    action: 'Auf der Seite Teams-Konten mit einem Code neu anmelden.',
+  },
 
   'client-certificate-bad': {
     message: 'Das Zertifikat der App, die nach Teams schreibt, ist unbrauchbar: {detail}',
@@ -102,7 +131,8 @@ export const DE: Record<TextCode, Text> = {
   },
   'agent-offline': {
     message: 'Der Agent ist nicht verbunden.',
-    action: 'Prüfen, ob der Dienst presence-agent läuft und das Internet erreicht.',
+    action:
+      'Prüfen, ob der Dienst presence-agent läuft und das Internet erreicht: Sein Protokoll sagt, woran es liegt. Weist das Edge ihn ab, einen neuen Code erzeugen und den Befehl dazu ausführen.',
   },
   'pbx-connected': { message: 'Die PBX {name} ist verbunden.', action: '' },
   'pbx-unknown': { message: 'Ohne Agent nicht bekannt.', action: '' },

@@ -19,6 +19,33 @@ export const EN = {
     action: 'Add a Teams account, or choose polling, which needs none.',
   },
   ...MICROSOFT_EN,
+  'sign-in-waiting': {
+    message: 'A Teams account waits for its user to sign in with a code.',
+    action: 'The page Teams accounts shows the code and where to enter it.',
+  },
+  'code-expired': {
+    message: 'The code for signing in a Teams account has expired or was used up.',
+    action: 'On the page Teams accounts, get a new code and enter it within 15 minutes.',
+  },
+  'code-declined': {
+    message: 'The sign-in with a code was declined at Microsoft.',
+    action: 'On the page Teams accounts, get a new code, sign in with it and confirm.',
+  },
+  'sign-in-revoked': {
+    message:
+      'The sign-in of {who} was ended at Microsoft, as by a new password or by an administrator.',
+    action: 'Sign in again with a code on the page Teams accounts.',
+  },
+  'sign-in-too-old': {
+    message:
+      'The sign-in of {who} has become too old: it was not used for 90 days, or a policy asks for it more often.',
+    action:
+      'Sign in again with a code on the page Teams accounts. If this comes back soon, exclude the account from sign-in frequency in Entra (Conditional Access).',
+  },
+  'sign-in-demanded': {
+    message: '{who} has to sign in again: {detail}',
+    action: 'Sign in again with a code on the page Teams accounts.',
+  },
 
   // our own
   'client-certificate-bad': {
@@ -98,7 +125,8 @@ export const EN = {
   },
   'agent-offline': {
     message: 'The agent is not connected.',
-    action: 'Check that the service presence-agent runs and reaches the internet.',
+    action:
+      'Check that the service presence-agent runs and reaches the internet: its log says what stops it. If the edge refuses it, enrol it again.',
   },
   'pbx-connected': { message: 'The PBX {name} is connected.', action: '' },
   'pbx-unknown': { message: 'Not known without an agent.', action: '' },

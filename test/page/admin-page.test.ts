@@ -93,11 +93,11 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   it('adds a Teams account', async () => {
     await page.getByRole('link', { name: 'add a Teams account' }).click();
     const { username, password } = site.lab.microsoft.account;
-    await page.getByLabel('User name').fill('no-address');
-    await page.getByLabel('Password').fill(password);
+    await page.getByLabel('User name', { exact: true }).fill('no-address');
+    await page.getByLabel('Password', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Add account' }).click();
     await page.getByText('Must be a user principal name').waitFor();
-    await page.getByLabel('User name').fill(username);
+    await page.getByLabel('User name', { exact: true }).fill(username);
     await page.getByRole('button', { name: 'Add account' }).click();
     const row = page.getByRole('listitem').filter({ hasText: username });
     await row.getByText('Active').waitFor();
@@ -207,6 +207,57 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.getByText('Nobody fits.').waitFor();
     await page.getByLabel('Search').fill('');
     await page.getByText('1–5 of 5').waitFor();
+  });
+
+  it('signs a Teams account in with a code, by keyboard alone, also over a reload', async () => {
+    const { microsoft } = site.lab;
+    microsoft.turn({ devicePollSeconds: 1 });
+    await open('Teams accounts');
+    await page.getByRole('radio', { name: 'With user name and password' }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('radio', { name: 'With a code' }).isChecked()).toBe(true);
+    expect(await page.getByLabel('User name', { exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Get a code' }).press('Enter');
+    await page.getByRole('status').getByText('The code stands above').waitFor();
+    await page.reload();
+    const row = page.getByRole('listitem').filter({ hasText: 'New account' });
+    await row.getByText('Waiting for the sign-in').waitFor();
+    await row.getByText(/Valid until \d\d:\d\d/).waitFor();
+    const link = row.getByRole('link', { name: 'microsoft.com/devicelogin' });
+    expect(await link.getAttribute('href')).toBe('https://microsoft.com/devicelogin');
+    await row.getByRole('button', { name: 'Copy' }).press('Enter');
+    const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    microsoft.approveDeviceCode(code, microsoft.account.username);
+    await row.waitFor({ state: 'detached' });
+    // In place of the same user's account with a password.
+    const done = page.getByRole('listitem').filter({ hasText: microsoft.account.username });
+    await done.getByText('Active').waitFor();
+    expect(await done.count()).toBe(1);
+  });
+
+  it('gets a new code where one was declined', async () => {
+    const { microsoft } = site.lab;
+    await page.getByRole('radio', { name: 'With a code' }).check();
+    await page.getByRole('button', { name: 'Get a code' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'New account' });
+    const shown = row.locator('code');
+    const first = (await shown.textContent()) ?? '';
+    microsoft.declineDeviceCode(first);
+    await row.getByText('was declined at Microsoft').waitFor();
+    await row.getByRole('button', { name: 'Get a new code: New account' }).press('Enter');
+    await shown.waitFor();
+    expect(await shown.textContent()).not.toBe(first);
+    await row.getByRole('button', { name: 'Remove the account New account' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await row.waitFor({ state: 'detached' });
+  });
+
+  it('tells at the form what Microsoft refuses, and what to do', async () => {
+    const app = site.lab.microsoft.app(site.lab.microsoft.clientIdSyncToPbx);
+    Object.assign(app, { publicClient: false });
+    await page.getByRole('button', { name: 'Get a code' }).click();
+    await page.getByRole('alert').getByText('Allow public client flows').waitFor();
+    Object.assign(app, { publicClient: true });
   });
 
   it('removes a Teams account after asking', async () => {

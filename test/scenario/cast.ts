@@ -10,6 +10,11 @@ export interface LampView {
   action: string;
 }
 
+interface UserView {
+  teams?: { activity: string | null };
+  pbx?: { activity: string | null };
+}
+
 /** Whom both sides know, by their SIP name. */
 export const NAMES = ['alice', 'bob', 'carol', 'dora', 'erik'] as const;
 
@@ -62,6 +67,15 @@ export function castOf(demo: SetUp) {
       teams(name).show(null);
       teams(name).choose('Available');
       await becomes(onPbx(name), '');
+    },
+    /** All of them, and the edge knows it: what is changed next is a change to it. */
+    async everybodyAvailable(): Promise<void> {
+      for (const name of NAMES) await this.quiet(name);
+      await eventually(
+        () => demo.admin.get<{ items: UserView[] }>('/api/users?state=paired'),
+        ({ items }) =>
+          items.every((one) => one.teams?.activity === 'Available' && one.pbx?.activity === ''),
+      );
     },
   };
 }

@@ -1,28 +1,22 @@
 // Each thing that can be wrong is a lamp that names it and says what to do; when it is put right, the
 // lamp is green again and both sides are equal.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SetUp, setUp } from '../sim/demo/set-up.ts';
+import { describe, expect, it } from 'vitest';
+import { runAgent } from '../sim/demo/agent-process.ts';
+import type { SetUp } from '../sim/demo/set-up.ts';
 import { settingsFor } from '../sim/laboratory.ts';
-import { type Cast, castOf, type LampView } from './cast.ts';
-import { eventually } from './eventually.ts';
+import type { Cast, LampView } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+import { onStage } from './stage.ts';
 
 let demo: SetUp;
 let cast: Cast;
 let stateDir: string;
-
-beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'lamps-'));
-  demo = await setUp({ stateDir, port: 0 });
-  cast = castOf(demo);
-  await cast.allGreen();
-}, 60_000);
-
-afterAll(async () => {
-  await demo?.close();
-  await rm(stateDir, { recursive: true, force: true });
+let lines: string[];
+onStage('lamps', (stage) => {
+  ({ demo, cast, stateDir, lines } = stage);
 });
 
 const check = (lamp: string) => demo.admin.send<LampView>('POST', `/api/checks/${lamp}`);
@@ -308,6 +302,25 @@ describe('the Teams account', () => {
     await wellAgain();
   });
 
+  it('that is locked is named, and left alone: each further try may lock it for longer', async () => {
+    const { username, password } = demo.lab.microsoft.account;
+    const { signIn: known } = demo.lab.microsoft.user(username);
+    known.lockedUntil = Date.now() + 3_600_000;
+    demo.lab.microsoft.records.clear();
+    await addAgain(password);
+    await turns('tokenForReading', 'warning', /locked.*passes by itself/i);
+    await check('teamsUsers');
+    await check('sync');
+    cast.pbx('carol').setPresence('away');
+    await becomes(cast.inTeams('carol'), 'Away/Away');
+    await turns('tokenForReading', 'warning', /locked/);
+    expect(tokenRequests('password')).toBe(1);
+    known.lockedUntil = 0;
+    cast.pbx('carol').setPresence('');
+    await addAgain(password);
+    await wellAgain();
+  });
+
   it('no account at all is named', async () => {
     const { items } = await demo.admin.get<{ items: { id: string }[] }>('/api/accounts');
     for (const { id } of items) await demo.admin.send('DELETE', `/api/accounts/${id}`);
@@ -352,5 +365,24 @@ describe('on site', () => {
     await writeFile(demo.configFile, toml);
     await demo.restartAgent();
     await wellAgain();
+  });
+
+  it('an agent with the key of another is refused, and both its log and the lamp say what to do', async () => {
+    const file = join(stateDir, 'agent', 'identity.json');
+    const identity = await readFile(file, 'utf8');
+    const { privateKey: otherPair } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { kty, crv, x, y, d } = otherPair.export({ format: 'jwk' });
+    const privateKey = { kty, crv, x, y, d };
+    await writeFile(file, JSON.stringify({ ...JSON.parse(identity), privateKey }));
+    lines.length = 0;
+    await demo.restartAgent();
+    await turns('agent', 'error', /not connected.*log.*enrol/);
+    const said = () => lines.filter((line) => /^\[agent\].*refuses this agent.*enrol/.test(line));
+    await eventually(said, ({ length }) => length === 1);
+    // A new enrolment is taken up without a restart.
+    const { code } = await demo.admin.send<{ code: string }>('POST', '/api/agents', {});
+    await runAgent(['enrol', demo.connectorUrl, code, '--config', demo.configFile]);
+    await wellAgain();
+    expect(said()).toHaveLength(1);
   });
 });

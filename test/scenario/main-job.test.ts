@@ -1,30 +1,14 @@
 // The main job with all the real processes: edge on workerd, agent, tunnel, and both simulators.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SetUp, setUp } from '../sim/demo/set-up.ts';
-import { type Cast, castOf } from './cast.ts';
+import { describe, expect, it } from 'vitest';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import type { Cast } from './cast.ts';
 import { becomes } from './eventually.ts';
+import { onStage } from './stage.ts';
 
 let demo: SetUp;
 let cast: Cast;
-let stateDir: string;
-const lines: string[] = [];
-
-beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'main-job-'));
-  const say = (who: string, line: string) => lines.push(`[${who}] ${line}`);
-  demo = await setUp({ stateDir, port: 0, say });
-  cast = castOf(demo);
-  await cast.allGreen().catch((error: unknown) => {
-    throw new Error(`${error}\n${lines.join('\n')}`);
-  });
-}, 60_000);
-
-afterAll(async () => {
-  await demo?.close();
-  await rm(stateDir, { recursive: true, force: true });
+onStage('main-job', (stage) => {
+  ({ demo, cast } = stage);
 });
 
 const pbx = (name: string) => cast.pbx(name);

@@ -1,23 +1,22 @@
 // Secrets are never in a log, an answer of the API, a URL, or in clear on the edge's disk.
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SetUp, setUp } from '../sim/demo/set-up.ts';
-import { type Cast, castOf } from './cast.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import type { Cast } from './cast.ts';
 import { becomes } from './eventually.ts';
+import { onStage } from './stage.ts';
 
 let demo: SetUp;
 let cast: Cast;
 let stateDir: string;
-const lines: string[] = [];
+let lines: string[];
 const answers: string[] = [];
+onStage('secrets', (stage) => {
+  ({ demo, cast, stateDir, lines } = stage);
+});
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'secrets-'));
-  demo = await setUp({ stateDir, port: 0, say: (who, line) => lines.push(`[${who}] ${line}`) });
-  cast = castOf(demo);
-  await cast.allGreen();
   // Life, faults and refusals: whatever might make somebody talk.
   cast.teams('alice').choose('Busy');
   await becomes(cast.onPbx('alice'), 'busy');
@@ -32,11 +31,6 @@ beforeAll(async () => {
   await demo.restartEdge('kill');
   await everyAnswer();
 }, 90_000);
-
-afterAll(async () => {
-  await demo?.close();
-  await rm(stateDir, { recursive: true, force: true });
-});
 
 /** A secret that is wrong: refusals must not repeat it. */
 const CANARY = 'canary-3f9a51c7-not-to-be-seen';

@@ -37,6 +37,8 @@ export class Pairs {
   #allRead = false;
   /** How far `becameDue` has looked. */
   #looked: { at: number; teamsId: string } = { at: -1, teamsId: '' };
+  /** Those that storage did not take: what is stored of them is older than what is known. */
+  readonly #unsaved = new Set<Pair>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -67,11 +69,13 @@ export class Pairs {
 
   /**
    * Pairs with something to do at `now` that it has not given since the object woke, those that wait
-   * longest first. Whatever becomes due by an event is woken by the event.
+   * longest first; and those that could not be saved, which are saved now. Whatever becomes due by an event is woken by the event.
    */
   becameDue(now: number, limit: number): Pair[] {
+    const unsaved = [...this.#unsaved];
+    for (const pair of unsaved) this.save(pair);
     // A clock that was set back must not hide anybody.
-    if (now < this.#looked.at) this.#looked = { at: -1, teamsId: '' };
+    if (now < this.#looked.at) this.lookAgain();
     const rows = this.#database.all<PairRow>(
       `SELECT * FROM pair WHERE due_at <= ? AND (due_at, teams_id) > (?, ?)
        ORDER BY due_at, teams_id LIMIT ?`,
@@ -82,7 +86,12 @@ export class Pairs {
     );
     const last = rows.length === limit ? rows.at(-1) : undefined;
     this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
-    return rows.map((row) => this.#take(row));
+    return [...new Set([...unsaved, ...rows.map((row) => this.#take(row))])];
+  }
+
+  /** Whoever took pairs from `becameDue` did not come to their end. */
+  lookAgain(): void {
+    this.#looked = { at: -1, teamsId: '' };
   }
 
   /** Pairs with a write whose answer was still awaited when the object last fell asleep. */
@@ -132,7 +141,11 @@ export class Pairs {
 
   /** Keeps the pair, unless it was removed meanwhile: an answer that comes late brings nobody back. */
   save(pair: Pair): void {
-    if (!this.holds(pair)) return;
+    if (!this.holds(pair)) {
+      this.#unsaved.delete(pair);
+      return;
+    }
+    this.#unsaved.add(pair);
     const failing = Object.keys(pair.faults).length > 0;
     this.#database.run(
       'INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -144,6 +157,7 @@ export class Pairs {
       failing ? JSON.stringify(pair.faults) : null,
       pair.home,
     );
+    this.#unsaved.delete(pair);
   }
 
   /** Whether this pair still is one. */

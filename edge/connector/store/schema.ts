@@ -31,7 +31,7 @@ CREATE TABLE pbx_farewell (
 ) WITHOUT ROWID;
 
 CREATE TABLE account (
-  id TEXT PRIMARY KEY, username TEXT NOT NULL, sealed_password TEXT NOT NULL,
+  id TEXT PRIMARY KEY, username TEXT, sealed_password TEXT,
   users TEXT NOT NULL, report TEXT
 ) WITHOUT ROWID;
 

@@ -1,13 +1,14 @@
 // The Teams accounts that presence is read with.
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { fitting, invalid, jsonOf } from '../body.ts';
-import { connectorOf, type HttpEnv } from '../context.ts';
+import type { NewAccount } from '../../connector/rpc.ts';
+import { fitting, jsonOf } from '../body.ts';
+import { connectorOf, type HttpEnv, languageFor } from '../context.ts';
 import type { Edge } from '../deps.ts';
 import { unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
 
-const account = z
+const withPassword = z
   .object({
     username: z
       .string()
@@ -18,21 +19,32 @@ const account = z
   })
   .strict();
 
+const notBoth = z
+  .undefined('Must not be given with signIn: the user signs in with a code.')
+  .optional();
+const withCode = z
+  .object({
+    signIn: z.literal('device', 'Must be "device". Or give username and password instead.'),
+    username: notBoth,
+    password: notBoth,
+  })
+  .strict()
+  .transform(({ signIn }) => ({ signIn }));
+
 export function accountsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.all(
     '/api/accounts',
     resource({
       GET: async (c) => {
-        const items = unwrap(await edge.connector(connectorOf(c)).listAccounts());
+        const items = unwrap(await edge.connector(connectorOf(c)).listAccounts(languageFor(c)));
         return Response.json({ items });
       },
       POST: async (c) => {
         const body = jsonOf(c);
-        refuseDeviceSignIn(body);
-        const { username, password } = fitting(account, body);
+        const account = fitting<NewAccount>(isForCode(body) ? withCode : withPassword, body);
         const { who } = c.get('signedIn');
         const object = edge.connector(connectorOf(c));
-        const added = unwrap(await object.addAccount(who, { username, password }));
+        const added = unwrap(await object.addAccount(who, account, languageFor(c)));
         return Response.json(added, { status: 201 });
       },
     }),
@@ -50,9 +62,5 @@ export function accountsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   );
 }
 
-function refuseDeviceSignIn(body: unknown): void {
-  if (typeof body !== 'object' || body === null || !('signIn' in body)) return;
-  const message =
-    'Signing in with a code on another device is not possible yet: give username and password.';
-  throw invalid([{ path: 'signIn', message }]);
-}
+const isForCode = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && 'signIn' in body;

@@ -1,8 +1,8 @@
 // The lamps, in the words of the admin's language, and the checks behind them.
 import type { Hono } from 'hono';
 import { LAMP_IDS, type Lamp, type LampView } from '../../../shared/lamps.ts';
-import { type Language, languageOf, say } from '../../../shared/texts/say.ts';
-import { connectorOf, type HttpEnv, type RequestContext } from '../context.ts';
+import { type Language, say } from '../../../shared/texts/say.ts';
+import { connectorOf, type HttpEnv, languageFor } from '../context.ts';
 import type { Edge } from '../deps.ts';
 import { Refused, unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
@@ -35,8 +35,6 @@ export function statusRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     }),
   );
 }
-
-const languageFor = (c: RequestContext): Language => languageOf(c.req.header('accept-language'));
 
 /** A lamp as it is shown. */
 export function lampView({ id, state, since, code, params }: Lamp, language: Language): LampView {

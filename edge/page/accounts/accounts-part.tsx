@@ -10,6 +10,7 @@ import { Fault, Notice } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { StateMark, type StateTone } from '../parts/state-mark.tsx';
 import { usePolled } from '../polled.ts';
+import { DeviceCode } from './device-code.tsx';
 import { NewAccount } from './new-account.tsx';
 
 const EVERY_MS = 5_000;
@@ -29,6 +30,7 @@ export function AccountsPart({ api, polling }: { api: Api; polling: boolean }) {
   const accounts = usePolled(load, EVERY_MS, isSigningIn);
   const [leaving, setLeaving] = useState<AccountView>();
   const removing = useDoing();
+  const renewing = useDoing();
   const words = texts.accounts;
 
   async function remove(account: AccountView) {
@@ -36,6 +38,10 @@ export function AccountsPart({ api, polling }: { api: Api; polling: boolean }) {
     accounts.put((all) => all.filter(({ id }) => id !== account.id));
     accounts.again();
     setLeaving(undefined);
+  }
+
+  async function renew() {
+    if (await renewing.run(() => api.addAccount({ signIn: 'device' }))) accounts.again();
   }
 
   return (
@@ -47,14 +53,21 @@ export function AccountsPart({ api, polling }: { api: Api; polling: boolean }) {
       {accounts.value && accounts.value.length > 0 && (
         <ul class="rows">
           {accounts.value.map((account) => (
-            <AccountRow key={account.id} account={account} onRemove={() => setLeaving(account)} />
+            <AccountRow
+              key={account.id}
+              account={account}
+              renewing={renewing.busy}
+              onRenew={() => void renew()}
+              onRemove={() => setLeaving(account)}
+            />
           ))}
         </ul>
       )}
+      <Fault of={renewing.fault} />
       <NewAccount api={api} onAdded={accounts.again} />
       {leaving && (
         <Confirm
-          title={words.removeTitle(nameOf(leaving))}
+          title={words.removeTitle(nameOf(leaving, words.unnamed))}
           text={words.removeText}
           action={texts.common.remove}
           doing={removing}
@@ -69,27 +82,53 @@ export function AccountsPart({ api, polling }: { api: Api; polling: boolean }) {
   );
 }
 
+/** Whoever has to enter a code takes their time. */
 const isSigningIn = (accounts: AccountView[]): boolean =>
-  accounts.some(({ state }) => state === 'waiting');
+  accounts.some(({ state, userCode }) => state === 'waiting' && userCode === undefined);
 
-const nameOf = ({ username, id }: AccountView): string => username ?? id;
+/** An account whose user has not signed in yet has no name of its own. */
+const nameOf = ({ username }: AccountView, unnamed: string): string => username ?? unnamed;
 
-function AccountRow({ account, onRemove }: { account: AccountView; onRemove(): void }) {
+/** Whether a new code is what helps. */
+const needsCode = ({ state, username }: AccountView): boolean =>
+  state === 'expired' || state === 'signInAgain' || (state === 'error' && username === undefined);
+
+interface AccountRowProps {
+  account: AccountView;
+  renewing: boolean;
+  onRenew(): void;
+  onRemove(): void;
+}
+
+function AccountRow({ account, renewing, onRenew, onRemove }: AccountRowProps) {
   const { texts } = useSpeech();
-  const { states, users, removeNamed } = texts.accounts;
+  const { states, users, removeNamed, code, unnamed } = texts.accounts;
+  const name = nameOf(account, unnamed);
+  const hasCode = account.userCode !== undefined;
   return (
     <li class="row">
       <div class="row-main">
-        <h3>{nameOf(account)}</h3>
+        <h3>{name}</h3>
         <p class="facts">
-          <StateMark tone={TONES[account.state]} word={states[account.state]} />
-          <span>{users(account.users)}</span>
+          <StateMark
+            tone={TONES[account.state]}
+            word={hasCode ? code.state : states[account.state]}
+          />
+          {account.username !== undefined && <span>{users(account.users)}</span>}
         </p>
-        {account.message !== undefined && <p lang="en">{account.message}</p>}
+        {account.message !== undefined && <p>{account.message}</p>}
+        <DeviceCode account={account} />
       </div>
-      <Button label={removeNamed(nameOf(account))} onClick={onRemove}>
-        {texts.common.remove}
-      </Button>
+      <div class="row-actions">
+        {needsCode(account) && (
+          <Button kind="main" busy={renewing} label={code.renewNamed(name)} onClick={onRenew}>
+            {account.state === 'signInAgain' ? states.signInAgain : code.renew}
+          </Button>
+        )}
+        <Button label={removeNamed(name)} onClick={onRemove}>
+          {texts.common.remove}
+        </Button>
+      </div>
     </li>
   );
 }

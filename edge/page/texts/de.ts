@@ -167,6 +167,29 @@ export const de: Texts = {
     lead: 'Als diese Benutzer liest der Connector Präsenz. Ein Konto genügt für 650 Benutzer; auf mehrere werden die Benutzer verteilt.',
     notForPolling: 'Als Quelle ist Abfragen eingestellt; dafür ist kein Teams-Konto nötig.',
     empty: 'Noch gibt es kein Teams-Konto.',
+    unnamed: 'Neues Konto',
+    how: 'Wie es sich anmeldet',
+    ways: {
+      password: {
+        name: 'Mit Benutzername und Kennwort',
+        hint: 'Nur für ein Konto ohne zweiten Faktor.',
+      },
+      code: {
+        name: 'Mit einem Code',
+        hint: 'Sein Benutzer meldet sich einmal in einem beliebigen Browser an, auch mit zweitem Faktor. Kein Kennwort wird gespeichert.',
+      },
+    },
+    code: {
+      get: 'Code holen',
+      getting: 'Code wird geholt …',
+      ready: 'Der Code steht oben beim neuen Konto.',
+      state: 'Wartet auf die Anmeldung',
+      open: 'Diese Seite öffnen, sich dort als das Teams-Konto anmelden und den Code eingeben:',
+      validUntil: (when) => `Gültig bis ${when}.`,
+      waiting: 'Diese Seite merkt von selbst, wenn es geschehen ist.',
+      renew: 'Neuer Code',
+      renewNamed: (name) => `Einen neuen Code holen: ${name}`,
+    },
     username: 'Benutzername',
     password: 'Kennwort',
     passwordHint:
@@ -186,7 +209,7 @@ export const de: Texts = {
     removeNamed: (name) => `Das Konto ${name} entfernen`,
     removeTitle: (name) => `${name} entfernen?`,
     removeText:
-      'Der Connector beendet das Abonnement dieses Kontos und vergisst sein Kennwort. Wo kein anderes Konto Platz hat, werden seine Benutzer nicht mehr gelesen.',
+      'Der Connector beendet das Abonnement dieses Kontos und vergisst seine Anmeldung. Wo kein anderes Konto Platz hat, werden seine Benutzer nicht mehr gelesen.',
   },
   agents: {
     heading: 'Agenten',

@@ -106,6 +106,20 @@ export interface Texts {
     lead: string;
     notForPolling: string;
     empty: string;
+    unnamed: string;
+    how: string;
+    ways: Record<'password' | 'code', { name: string; hint: string }>;
+    code: {
+      get: string;
+      getting: string;
+      ready: string;
+      state: string;
+      open: string;
+      validUntil: (when: string) => string;
+      waiting: string;
+      renew: string;
+      renewNamed: (name: string) => string;
+    };
     username: string;
     password: string;
     passwordHint: string;
@@ -327,6 +341,29 @@ export const en: Texts = {
     lead: 'The connector reads presence as these users. One account is enough for 650 users; with several the users are spread over them.',
     notForPolling: 'The source is set to polling, which needs no Teams account.',
     empty: 'There is no Teams account yet.',
+    unnamed: 'New account',
+    how: 'How it signs in',
+    ways: {
+      password: {
+        name: 'With user name and password',
+        hint: 'Only for an account without a second factor.',
+      },
+      code: {
+        name: 'With a code',
+        hint: 'Its user signs in once in any browser, second factor included. No password is stored.',
+      },
+    },
+    code: {
+      get: 'Get a code',
+      getting: 'Getting a code …',
+      ready: 'The code stands above, at the new account.',
+      state: 'Waiting for the sign-in',
+      open: 'Open this page, sign in there as the Teams account and enter the code:',
+      validUntil: (when) => `Valid until ${when}.`,
+      waiting: 'This page notices by itself when it is done.',
+      renew: 'New code',
+      renewNamed: (name) => `Get a new code: ${name}`,
+    },
     username: 'User name',
     password: 'Password',
     passwordHint:
@@ -346,7 +383,7 @@ export const en: Texts = {
     removeNamed: (name) => `Remove the account ${name}`,
     removeTitle: (name) => `Remove ${name}?`,
     removeText:
-      'The connector ends the subscription of this account and forgets its password. Where no other account has room, its users are no longer read.',
+      'The connector ends the subscription of this account and forgets its sign-in. Where no other account has room, its users are no longer read.',
   },
   agents: {
     heading: 'Agents',

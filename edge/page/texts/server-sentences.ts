@@ -59,6 +59,8 @@ const GERMAN: Readonly<Record<string, string>> = {
   'Must be a user principal name such as a@example.com.':
     'Muss ein Benutzerprinzipalname wie a@example.com sein.',
   'Must not be empty.': 'Darf nicht leer sein.',
+  'This connector polls: it reads presence as the app itself and needs no Teams account. Choose the source "subscribe" first.':
+    'Dieser Connector fragt ab: Er liest Präsenz als die App selbst und braucht kein Teams-Konto. Erst als Quelle „Abonnieren“ wählen.',
   'This Teams account is there already: remove it first.':
     'Dieses Teams-Konto gibt es schon: erst entfernen.',
   // edge/connector/users-view.ts

@@ -1,7 +1,7 @@
 // A ConnectorObject inside workerd with the world around it: a small Microsoft behind `fetch`, agents on
 // real sockets, and a clock that only a test moves. Microsoft here has app sign-in, users with delta,
 // presences and their writes, alone and in batches; it does not model sessions, expiry or permissions.
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import {
@@ -299,6 +299,12 @@ export class Bed {
   readonly name: ConnectorName;
   readonly microsoft: Microsoft;
   readonly stub: ConnectorStub & DurableObjectStub;
+  /** Objects whose alarms go off: the connector's, and those of its Teams accounts. */
+  readonly #objects: DurableObjectStub[];
+  /** Puts every object away before each alarm and whenever it has come to rest. */
+  restless = false;
+  /** Whether requests wait for answers that a test keeps back: then nothing has come to rest. */
+  underWay = (): boolean => false;
 
   /** @param before the same connector after its object broke, which ends every older stub */
   constructor(before?: Bed) {
@@ -308,6 +314,7 @@ export class Bed {
     if (!before) vi.useFakeTimers({ toFake: ['Date'], now: START });
     vi.stubGlobal('fetch', this.microsoft.fetch);
     this.stub = env.CONNECTOR.getByName(this.name) as unknown as typeof this.stub;
+    this.#objects = [this.stub];
   }
 
   async put(settings: Record<string, unknown> = POLLING, ifVersion?: number) {
@@ -328,6 +335,19 @@ export class Bed {
       change: { kind: 'patch', patch },
       ...(ifVersion === undefined ? {} : { ifVersion }),
     }) as Promise<Outcome<VersionedSettings & { created: boolean }>>;
+  }
+
+  /** A Teams account, whose object's alarms go off from now on. */
+  async addAccount(username = 'sync@example.com'): Promise<string> {
+    const { id } = value(await this.stub.addAccount(WHO, { username, password: 'pass' }));
+    this.watchAccount(id);
+    return id;
+  }
+
+  watchAccount(id: string): DurableObjectStub {
+    const stub = env.SUBSCRIPTION.getByName(`${this.name}/${id}`);
+    this.#objects.push(stub);
+    return stub;
   }
 
   async enrol(name: string | null = null): Promise<string> {
@@ -366,8 +386,27 @@ export class Bed {
     return agent;
   }
 
-  alarmAt(): Promise<number | null> {
-    return runInDurableObject(this.stub, (_object, ctx) => ctx.storage.getAlarm());
+  alarmAt(stub: DurableObjectStub = this.stub): Promise<number | null> {
+    return runInDurableObject(stub, (_object, ctx) => ctx.storage.getAlarm());
+  }
+
+  /** Whose alarm goes off first, and when. */
+  async #next(): Promise<{ stub: DurableObjectStub; at: number } | undefined> {
+    const all: { stub: DurableObjectStub; at: number }[] = [];
+    for (const stub of this.#objects) {
+      const at = await this.alarmAt(stub);
+      if (at !== null) all.push({ stub, at });
+    }
+    return all.sort((a, b) => a.at - b.at)[0];
+  }
+
+  /** Puts every object away, as Cloudflare does with one that nobody talks to. */
+  async evict(): Promise<void> {
+    for (const stub of this.#objects) await evictDurableObject(stub);
+  }
+
+  protected async runAlarm(stub: DurableObjectStub): Promise<void> {
+    await runDurableObjectAlarm(stub);
   }
 
   /** Runs everything due now, until nothing moves any more. */
@@ -376,14 +415,17 @@ export class Bed {
     let asked = -1;
     for (let n = 0; n < 2_000; n += 1) {
       await breath();
-      const at = await this.alarmAt();
-      if (at !== null && at <= Date.now()) {
-        await runDurableObjectAlarm(this.stub);
+      const next = await this.#next();
+      if (next && next.at <= Date.now()) {
+        if (this.restless && quiet > 0) await this.evict();
+        await this.runAlarm(next.stub);
         quiet = 0;
-      } else if (asked === this.microsoft.asked.length) quiet += 1;
+      } else if (asked === this.microsoft.asked.length && !this.underWay()) quiet += 1;
       else quiet = 0;
       asked = this.microsoft.asked.length;
-      if (quiet > 2) return;
+      if (quiet <= 2) continue;
+      if (this.restless) await this.evict();
+      return;
     }
     throw new Error('It does not come to rest.');
   }
@@ -393,7 +435,7 @@ export class Bed {
     const end = Date.now() + ms;
     for (let n = 0; n < 1_000; n += 1) {
       await this.settle();
-      const at = await this.alarmAt();
+      const at = (await this.#next())?.at ?? null;
       if (at === null || at > end) break;
       vi.setSystemTime(Math.max(at, Date.now()));
     }

@@ -50,6 +50,7 @@ const GOOD: Facts = {
     pairing: null,
     reading: null,
   },
+  copyMayBeUnseen: false,
   pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
   refused: { count: 0, names: [] },
@@ -188,6 +189,25 @@ describe('one row a state', () => {
       'error',
       'notification-url-unreachable',
       { accounts: [account({ state: 'failed', fault: passing('notification-url-unreachable') })] },
+    ],
+    [
+      'notificationUrl',
+      'warning',
+      'notification-url-unreachable',
+      {
+        accounts: [
+          account({ state: 'failed', fault: passing('notification-url-unreachable'), failures: 1 }),
+        ],
+      },
+    ],
+    [
+      'notificationUrl',
+      'warning',
+      'notification-url-unreachable',
+      {
+        copyMayBeUnseen: true,
+        accounts: [account({ state: 'failed', fault: passing('notification-url-unreachable') })],
+      },
     ],
     ['notificationUrl', 'unknown', 'not-tried-yet', { accounts: [account({ state: 'none' })] }],
 

@@ -22,41 +22,41 @@ describe('a subscription', () => {
   });
 
   test('that missed a change has 90 s to tell it, or anything', () => {
-    const suspect = missed(well, at(5));
-    expect(judge(suspect, at(5))).toMatchObject({ renew: false, nextAt: at(6.5) });
-    expect(judge(heard(suspect), at(7))).toMatchObject({ renew: false, nextAt: null });
-    expect(judge(suspect, at(6.5))).toMatchObject({
+    const suspect = missed(well, at(10));
+    expect(judge(suspect, at(10))).toMatchObject({ renew: false, nextAt: at(11.5) });
+    expect(judge(heard(suspect), at(12))).toMatchObject({ renew: false, nextAt: null });
+    expect(judge(suspect, at(11.5))).toMatchObject({
       renew: true,
-      hearing: { missedAt: null, silentAt: at(6.5) },
+      hearing: { missedAt: null, silentAt: at(11.5) },
     });
   });
 
   test('counts from the first change that it missed', () => {
-    expect(missed(missed(well, at(5)), at(6))).toEqual(missed(well, at(5)));
+    expect(missed(missed(well, at(10)), at(11))).toEqual(missed(well, at(10)));
   });
 
-  test('does not know what changed before it stood', () => {
-    expect(missed(well, at(1))).toBe(well);
-    expect(missed(well, at(2))).not.toBe(well);
+  test('does not know what changed before it stood, and a sweep finds that late', () => {
+    expect(missed(well, at(5))).toBe(well);
+    expect(missed(well, at(6))).not.toBe(well);
   });
 
-  const silent = judge(missed(well, at(5)), at(7)).hearing;
+  const silent = judge(missed(well, at(10)), at(12)).hearing;
 
   test('found silent is made anew at most every half hour', () => {
-    const renewed = stands(silent, at(7.1));
-    const again = missed(renewed, at(12));
-    expect(judge(again, at(14))).toMatchObject({ renew: false, nextAt: at(37) });
-    expect(judge(again, at(37))).toMatchObject({ renew: true });
+    const renewed = stands(silent, at(12));
+    const again = missed(renewed, at(20));
+    expect(judge(again, at(22))).toMatchObject({ renew: false, nextAt: at(42) });
+    expect(judge(again, at(42))).toMatchObject({ renew: true });
   });
 
   test('found silent is well again with the first notification', () => {
-    expect(heard(stands(silent, at(7.1)))).toMatchObject({ silentAt: null, missedAt: null });
+    expect(heard(stands(silent, at(12)))).toMatchObject({ silentAt: null, missedAt: null });
   });
 
   test('found silent is forgiven where nothing is missed any more', () => {
-    const renewed = stands(silent, at(7.1));
-    expect(judge(renewed, at(21))).toMatchObject({ hearing: renewed, nextAt: at(22) });
-    expect(judge(renewed, at(22))).toMatchObject({ hearing: { silentAt: null }, nextAt: null });
+    const renewed = stands(silent, at(12));
+    expect(judge(renewed, at(26))).toMatchObject({ hearing: renewed, nextAt: at(27) });
+    expect(judge(renewed, at(27))).toMatchObject({ hearing: { silentAt: null }, nextAt: null });
   });
 });
 

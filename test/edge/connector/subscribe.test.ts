@@ -70,7 +70,7 @@ test('lamps turn green, and a notification becomes a set on the PBX', async () =
   expect([...subscription.userIds].sort()).toEqual([teamsId(1), teamsId(2)]);
   const lamps = value(await bed.stub.status());
   expect(lamps.filter(({ state }) => state !== 'ok')).toEqual([]);
-  await bed.later(2 * MINUTE);
+  await bed.later(4 * MINUTE);
   await bed.stub.observe([busy(standing)]);
   await bed.settle();
   expect(agent.shown(1)).toEqual(['busy']);
@@ -440,7 +440,7 @@ describe('a subscription that stands and tells nothing', () => {
     const standing = await subscribed(2);
     const { bed, agent, accountId } = standing;
     listing(bed);
-    await pass(standing, 6 * MINUTE);
+    await pass(standing, 8 * MINUTE);
     const before = creates(bed);
     bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
     await pass(standing, 7 * MINUTE);

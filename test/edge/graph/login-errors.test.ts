@@ -40,6 +40,13 @@ test.each([
   [65001, 'invalid_grant', 'consent-missing', 'never'],
   [90094, 'invalid_grant', 'consent-missing', 'never'],
   [50105, 'invalid_grant', 'user-not-assigned', 'never'],
+  [50132, 'invalid_grant', 'sign-in-revoked', 'never'],
+  [50133, 'invalid_grant', 'sign-in-revoked', 'never'],
+  [50173, 'invalid_grant', 'sign-in-revoked', 'never'],
+  [50078, 'interaction_required', 'sign-in-too-old', 'never'],
+  [70008, 'invalid_grant', 'sign-in-too-old', 'never'],
+  [70043, 'invalid_grant', 'sign-in-too-old', 'never'],
+  [700082, 'invalid_grant', 'sign-in-too-old', 'never'],
   [70011, 'invalid_scope', 'login-bad-scope', 'never'],
   [50196, 'invalid_grant', 'login-loop', 'backoff'],
   [50033, 'temporarily_unavailable', 'login-unavailable', 'backoff'],
@@ -54,6 +61,18 @@ test.each([
   expect(thrown).toMatchObject({ code, retry, requestId: 'trace-1' });
   expect(thrown.message).toContain(`AADSTS${number}`);
   expect(thrown.message).not.toContain('sync@example.com');
+});
+
+// RFC 8628 §3.5: the number is the same for most of them.
+test.each([
+  ['authorization_pending', 'code-pending', 'backoff'],
+  ['slow_down', 'login-throttled', 'backoff'],
+  ['authorization_declined', 'code-declined', 'never'],
+  ['access_denied', 'code-declined', 'never'],
+  ['expired_token', 'code-expired', 'never'],
+  ['bad_verification_code', 'code-expired', 'never'],
+])('of a code, %s is %s, to be tried again: %s', (error, code, retry) => {
+  expect(loginError({ status: 400, body: body(error, [70016]) })).toMatchObject({ code, retry });
 });
 
 test.each([

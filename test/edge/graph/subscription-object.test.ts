@@ -5,6 +5,7 @@ import { parseEnv } from '../../../edge/env.ts';
 import type {
   AccountReport,
   AccountSpec,
+  Credential,
   SubscriptionRpc,
 } from '../../../edge/graph/account-rpc.ts';
 import { verifyClientState } from '../../../edge/graph/client-state.ts';
@@ -80,14 +81,22 @@ afterEach(async () => {
 const stubFromHere = () =>
   env.SUBSCRIPTION.getByName(`${connector}/${accountId}`) as unknown as typeof stub;
 
+const withPassword = async (
+  password: string,
+  username = 'sync@example.com',
+): Promise<Credential> => ({
+  kind: 'password',
+  username,
+  sealedPassword: await keyring.seal(connector, `account:${accountId}:password`, password),
+});
+
 const spec = async (more: Partial<AccountSpec> = {}): Promise<AccountSpec> => ({
   connector,
   accountId,
   cloud: 'global',
   tenant: TENANT_ID,
   clientId: CLIENT_ID,
-  username: 'sync@example.com',
-  sealedPassword: await keyring.seal(connector, `account:${accountId}:password`, 'pass-word'),
+  credential: await withPassword('pass-word'),
   notificationUrl: 'https://edge.example/example.com/microsoft365/subscriptions',
   userIds: [a, b],
   watchesUsers: false,
@@ -311,8 +320,8 @@ test('a wrong password is sent once, whoever asks and whatever else changes', as
   expect(signIns()).toBe(1);
 
   microsoft.on('POST https://login', () => granted('token-9'));
-  const sealedPassword = await keyring.seal(connector, `account:${accountId}:password`, 'right');
-  await stub.configure({ ...known, sealedPassword });
+  const credential = await withPassword('right');
+  await stub.configure({ ...known, credential });
   await run();
   expect(signIns()).toBe(2);
   expect(last()).toMatchObject({ signIn: { state: 'ok' }, presence: { state: 'active' } });
@@ -320,12 +329,12 @@ test('a wrong password is sent once, whoever asks and whatever else changes', as
 
 test('an old password that is refused late does not count against the new one', async () => {
   const wanted = await spec();
-  const sealedPassword = await keyring.seal(connector, `account:${accountId}:password`, 'right');
+  const credential = await withPassword('right');
   microsoft.on('POST https://login', (asked) =>
     formOf(asked)['password'] === 'right'
       ? granted('token-1')
       : async () => {
-          await stubFromHere().configure({ ...wanted, sealedPassword });
+          await stubFromHere().configure({ ...wanted, credential });
           return loginRefusal(50126);
         },
   );
@@ -401,7 +410,9 @@ test('a create that is answered after the removal is taken back', async () => {
 
 test('another account takes over: the old subscription goes, everything begins anew', async () => {
   await configure();
-  await stub.configure(await spec({ username: 'other@example.com' }));
+  await stub.configure(
+    await spec({ credential: await withPassword('pass-word', 'other@example.com') }),
+  );
   await run();
   expect(microsoft.count('DELETE https://graph.microsoft.com/v1.0/subscriptions/sub-1')).toBe(1);
   const grants = microsoft.asked.filter(({ url }) => url.includes('login')).map(formOf);

@@ -13,6 +13,7 @@ import { TIMES } from '../../../edge/graph/subscription-plan.ts';
 import { type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
 
 const NOW = 1_000_000_000_000;
+const ACCOUNT = { accountId: 'x', credential: { kind: 'device' } } as const;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const [a, b, c] = ['a', 'b', 'c'].map(teamsUserId) as [TeamsUserId, TeamsUserId, TeamsUserId];
@@ -168,7 +169,7 @@ describe('renewing', () => {
     expect(step(events, [a], NOW + RENEW_EVERY_MS - 1)).toMatchObject({ do: 'wait' });
     const state = made(...events);
     expect(state.presence.pause?.until).toBe(NOW + wait);
-    expect(reportOf({ accountId: 'x' }, state, NOW).presence.state).toBe('active');
+    expect(reportOf(ACCOUNT, state, NOW).presence.state).toBe('active');
   });
 
   test.each(['graph-forbidden', 'graph-bad-request', 'graph-conflict'])(
@@ -201,7 +202,7 @@ describe('a create that fails', () => {
     const events = [signedIn, begun, createFailed(code, more)];
     expect(step(events)).toEqual({ do: 'wait', at: NOW + wait });
     expect(step(events, [a], NOW + wait)).toEqual({ do: 'create', userIds: [a] });
-    expect(reportOf({ accountId: 'x' }, made(...events), NOW).presence).toMatchObject({
+    expect(reportOf(ACCOUNT, made(...events), NOW).presence).toMatchObject({
       state: 'failed',
       fault: { code, retryAt: NOW + wait },
     });
@@ -233,7 +234,7 @@ describe('a create that fails', () => {
   test('where the subscription is another program’s, the report says so', () => {
     const foreign: Happening = { kind: 'tidied', removed: 0, foreign: true };
     const state = made(signedIn, begun, createFailed('graph-conflict'), foreign);
-    expect(reportOf({ accountId: 'x' }, state, NOW).presence).toMatchObject({
+    expect(reportOf(ACCOUNT, state, NOW).presence).toMatchObject({
       state: 'failed',
       fault: { code: 'subscription-elsewhere', retryAt: NOW + 5_000 },
     });
@@ -285,7 +286,7 @@ describe('a create that fails', () => {
   test('each create has its own generation, whatever became of the one before', () => {
     const state = made(signedIn, begun, createFailed('graph-timeout'), begun);
     expect(state.presence.creating).toEqual({ generation: 2, userIds: [a, b] });
-    expect(reportOf({ accountId: 'x' }, state, NOW).presence).toEqual({
+    expect(reportOf(ACCOUNT, state, NOW).presence).toEqual({
       state: 'creating',
       generation: 2,
       userIds: [a, b],
@@ -346,7 +347,7 @@ describe('a sign-in that fails', () => {
   });
 
   test('while the subscription stands, it is reported as standing', () => {
-    const report = reportOf({ accountId: 'x' }, made(...active, refusal('mfa-required')), NOW);
+    const report = reportOf(ACCOUNT, made(...active, refusal('mfa-required')), NOW);
     expect(report).toMatchObject({
       signIn: { state: 'failed', fault: { code: 'mfa-required', retryAt: null } },
       presence: { state: 'active', id: 'sub-1', generation: 1, userIds: [a, b] },
@@ -451,7 +452,7 @@ describe('the list of users', () => {
     });
     const late = made(signedIn, begun, createFailed('graph-throttled', { retryAfterMs: HOUR }));
     expect(planned(late, watching, NOW)).toMatchObject({ do: 'create', resource: 'users' });
-    expect(reportOf({ accountId: 'x' }, refused, NOW)).toMatchObject({
+    expect(reportOf(ACCOUNT, refused, NOW)).toMatchObject({
       presence: { state: 'active' },
       users: { state: 'failed' },
     });

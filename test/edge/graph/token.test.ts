@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { expect, test, vi } from 'vitest';
-import { accountTokens, appTokens, type TokenCache } from '../../../edge/graph/token.ts';
+import type { TokenCache } from '../../../edge/graph/msal.ts';
+import { accountTokens, appTokens } from '../../../edge/graph/token.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import {
   CLIENT_ID,
@@ -117,6 +118,15 @@ test('what was stored serves after a restart, until Graph refuses it', async () 
   tokens.refuse('token-1');
   expect((await tokens.token()).token).toBe('token-2');
   expect(formOf(microsoft.asked[0]!)['grant_type']).toBe('refresh_token');
+});
+
+test('a cache that cannot be read or written is no refusal', async () => {
+  const cache = memory();
+  cache.read = () => Promise.reject(new Error('disk'));
+  cache.write = () => Promise.reject(new Error('disk'));
+  const { microsoft, tokens } = account(null, cache);
+  microsoft.on('POST', () => granted('token-1'));
+  expect(await tokens.token()).toMatchObject({ token: 'token-1' });
 });
 
 test('a refresh token that is refused leads back to the password, once', async () => {

@@ -1,12 +1,14 @@
-// The polyfill that @peculiar/x509 looks for when it is loaded.
-import '../../../edge/graph/reflect.ts';
-
-import { X509Certificate } from '@peculiar/x509';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { generateKeyPair, type JWTPayload } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sealDecryptionKey } from '../../../edge/decryption-key.ts';
 import { type DecryptionKeyPair, makeDecryptionKey } from '../../../edge/graph/certificate.ts';
 import { type ClientState, makeClientState } from '../../../edge/graph/client-state.ts';
+import {
+  base64,
+  encrypted as encryptedFor,
+  type Signer,
+  signer,
+} from '../graph/microsoft-posts.ts';
 import {
   type BedOptions,
   bed,
@@ -23,18 +25,15 @@ const USER = 'aaaaaaaa-0000-4000-8000-000000000001';
 const ANOTHER = 'aaaaaaaa-0000-4000-8000-000000000002';
 const ACCOUNT = 'account-1';
 const TENANT = SETTINGS.tenantSyncToPbx;
-const LOGIN = 'https://login.microsoftonline.com';
 
 let decryption: DecryptionKeyPair;
 let later: DecryptionKeyPair;
-let signing: CryptoKeyPair;
-let publicJwk: object;
+let microsoft: Signer;
 
 beforeAll(async () => {
   decryption = await makeDecryptionKey(NOW);
   later = await makeDecryptionKey(NOW);
-  signing = (await generateKeyPair('RS256', { extractable: true })) as CryptoKeyPair;
-  publicJwk = { ...(await exportJWK(signing.publicKey)), kid: 'one', use: 'sig' };
+  microsoft = await signer();
 });
 
 /** A Microsoft that publishes its keys, and an edge that has subscribed there. */
@@ -43,9 +42,7 @@ async function webhook(options: BedOptions = {}) {
   const edge = bed({
     fetch: async (url) => {
       asked.push(url);
-      return url.endsWith('openid-configuration')
-        ? Response.json({ jwks_uri: `${LOGIN}/common/discovery/keys` })
-        : Response.json({ keys: [publicJwk] });
+      return microsoft.published(url) ?? new Response(null, { status: 404 });
     },
     ...options,
   });
@@ -71,39 +68,13 @@ async function webhook(options: BedOptions = {}) {
 }
 type Webhook = Awaited<ReturnType<typeof webhook>>;
 
-const validationToken = (claims: JWTPayload = {}, key: CryptoKey = signing.privateKey) =>
-  new SignJWT({
-    iss: `https://sts.windows.net/${TENANT}/`,
-    aud: SETTINGS.clientIdSyncToPbx,
-    appid: '0bf30f3b-4a52-48df-9a82-234910c4a086',
-    nbf: NOW / 1000 - 60,
-    exp: NOW / 1000 + 3600,
-    ...claims,
-  })
-    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
-    .sign(key);
+const validationToken = (claims: JWTPayload = {}, key?: CryptoKey) =>
+  microsoft.token(
+    { tenantId: TENANT, clientId: SETTINGS.clientIdSyncToPbx, now: NOW, claims },
+    key,
+  );
 
-const base64 = (bytes: ArrayBuffer) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
-
-/** Encrypts as Microsoft does (facts: graph §2.6). */
-async function encrypted(presence: object, pair = decryption) {
-  const symmetric = crypto.getRandomValues(new Uint8Array(32));
-  const aes = await crypto.subtle.importKey('raw', symmetric, 'AES-CBC', false, ['encrypt']);
-  const iv = symmetric.slice(0, 16);
-  const plain = new TextEncoder().encode(JSON.stringify(presence));
-  const data = await crypto.subtle.encrypt({ name: 'AES-CBC', iv }, aes, plain);
-  const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  const mac = await crypto.subtle.importKey('raw', symmetric, hmac, false, ['sign']);
-  const spki = new X509Certificate(pair.certificate).publicKey.rawData;
-  const oaep = { name: 'RSA-OAEP', hash: 'SHA-1' };
-  const rsa = await crypto.subtle.importKey('spki', spki, oaep, false, ['encrypt']);
-  return {
-    data: base64(data),
-    dataSignature: base64(await crypto.subtle.sign('HMAC', mac, data)),
-    dataKey: base64((await crypto.subtle.encrypt('RSA-OAEP', rsa, symmetric)) as ArrayBuffer),
-    encryptionCertificateId: pair.id,
-  };
-}
+const encrypted = (presence: object, pair = decryption) => encryptedFor(presence, pair);
 
 const busy = { id: USER, availability: 'Busy', activity: 'InACall', sequenceNumber: 'A1' };
 
@@ -371,6 +342,19 @@ describe('what is forged or foreign is accepted, dropped and counted, and distur
     expect(hook.calls).toEqual([]);
     expect(hook.logged).toMatchObject([{ event: 'notifications-dropped', fields: { reason } }]);
   });
+
+  it.each([
+    ['a guessed clientState', { clientState: 'guessed' }, undefined],
+    ['a bad token', {}, ['a.b.c']],
+  ])(
+    '%s for a key that KV does not show does not reach the object either',
+    async (_, more, tokens) => {
+      const hook = await webhook();
+      const encryptedContent = await encrypted(busy, later);
+      await hook.post(await batch([await item(hook, { encryptedContent, ...more })], tokens));
+      expect(hook.calls).toEqual([]);
+    },
+  );
 
   it('without a clientState of ours Microsoft is not even asked for its keys', async () => {
     const hook = await webhook();

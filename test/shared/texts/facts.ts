@@ -54,6 +54,7 @@ export const QUIET: Facts = {
     pairing: null,
     reading: null,
   },
+  copyMayBeUnseen: false,
   pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
   refused: { count: 0, names: [] },

@@ -42,6 +42,10 @@ const kinds: Record<number, Kind> = {
     "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '00000003-0000-0000-c000-000000000000'.",
     'basic_action',
   ),
+  50078: grant(
+    'Presented multi-factor authentication has expired due to policies configured by your administrator, you must refresh your multi-factor authentication.',
+    'basic_action',
+  ),
   50079: grant(
     'Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication.',
     'basic_action',
@@ -88,6 +92,10 @@ const kinds: Record<number, Kind> = {
   70011: request(
     "The provided value for the input parameter 'scope' is not valid.",
     'invalid_scope',
+  ),
+  70043: grant(
+    'The refresh token has expired or is invalid due to sign-in frequency checks by conditional access.',
+    'bad_token',
   ),
   70016: request(
     'OAuth 2.0 device flow error. Authorization is pending. Continue polling.',

@@ -1,0 +1,16 @@
+// A sign-in that Microsoft refuses while an admin waits for it: what is so, and what to do.
+import { type AppError, type Outcome, refused } from '../../shared/errors.ts';
+import { type Language, say } from '../../shared/texts/say.ts';
+
+/** Who signs in is not known yet. */
+const WHO: Record<Language, string> = { en: 'this sign-in', de: 'diese Anmeldung' };
+
+/** The refusal for an AppError with a code of `login-errors.ts`, in whole sentences. */
+export function loginRefusal(
+  { code, message: detail, requestId }: AppError,
+  language: Language,
+): Outcome<never> {
+  const id = requestId === undefined ? {} : { requestId };
+  const text = say(language, code, { who: WHO[language], detail, ...id });
+  return refused(code, `${text.message} ${text.action}`.trim());
+}

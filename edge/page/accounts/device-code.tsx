@@ -1,0 +1,25 @@
+// What the user of a Teams account needs to sign in on any device: the code, where to enter it, until when.
+import type { AccountView } from '../../connector/rpc.ts';
+import { useSpeech } from '../language.tsx';
+import { Copyable } from '../parts/copyable.tsx';
+
+export function DeviceCode({ account }: { account: AccountView }) {
+  const { texts, when } = useSpeech();
+  const { userCode, verificationUri, expiresAt } = account;
+  if (userCode === undefined || verificationUri === undefined) return null;
+  const words = texts.accounts.code;
+  return (
+    <div class="device-code">
+      <p>
+        {words.open}{' '}
+        <a href={verificationUri} target="_blank" rel="noreferrer">
+          {verificationUri.replace('https://', '')}
+        </a>
+      </p>
+      <Copyable text={userCode} />
+      <p class="hint">
+        {expiresAt !== undefined && words.validUntil(when(expiresAt))} {words.waiting}
+      </p>
+    </div>
+  );
+}

@@ -1,7 +1,9 @@
 // Brings in what the settings point to: the file itself, passwords, certificates. All faults at once.
 import { readFile } from 'node:fs/promises';
 import { type Config, type PbxConfig, parseConfig } from './config.ts';
+import type { AwaitedPbx } from './pbx/admission.ts';
 import type { PbxTarget } from './pbx/connect.ts';
+import type { ListenAddress } from './pbx/listen.ts';
 import { Refusal } from './refusal.ts';
 
 export const PASSWORD_VARIABLE = 'PRESENCE_AGENT_PBX_PASSWORD';
@@ -40,12 +42,16 @@ export async function edgeCa(
 
 const isPem = (text: string) => text.includes('-----BEGIN CERTIFICATE-----');
 
-/** What is needed to dial each PBX. Every missing password and unreadable file is named at once. */
+/**
+ * What is needed to dial each PBX that has a `url`, and to let in each PBX that dials us. Every missing
+ * password and unreadable file is named at once.
+ */
 export async function pbxTargets(
   pbxs: readonly PbxConfig[],
   env: Environment,
-): Promise<{ targets: PbxTarget[]; problems: string[] }> {
+): Promise<{ targets: PbxTarget[]; awaited: AwaitedPbx[]; problems: string[] }> {
   const problems: string[] = [];
+  const awaited: AwaitedPbx[] = [];
   const read = async (pbx: PbxConfig, key: 'password_file' | 'ca_file') => {
     const file = pbx[key];
     if (file === undefined) return undefined;
@@ -74,11 +80,37 @@ export async function pbxTargets(
     if (ca !== undefined && problems.length === before && !isPem(ca)) {
       problems.push(`"ca_file" of PBX "${pbx.name}": ${pbx.ca_file} contains no PEM certificate.`);
     }
-    targets.push({
-      name: pbx.name,
-      address: { url: pbx.url, insecureTls: pbx.insecure_tls, ...(ca === undefined ? {} : { ca }) },
-      credentials: { app: pbx.app, password: password ?? '' },
-    });
+    const { name, url } = pbx;
+    const credentials = { app: pbx.app, password: password ?? '' };
+    awaited.push({ name, credentials });
+    if (url === undefined) continue;
+    const { ca_file: caFile, insecure_tls: insecureTls } = pbx;
+    const trusted = ca === undefined || caFile === undefined ? {} : { ca, caFile };
+    const address = { url, insecureTls, ...trusted };
+    targets.push({ name, address, credentials });
   }
-  return { targets, problems };
+  return { targets, awaited, problems };
+}
+
+/** Where PBXs dial us, with the certificate they get to see. */
+export async function listenAddress({
+  address,
+  tls_cert,
+  tls_key,
+}: NonNullable<Config['listen']>): Promise<{ address: ListenAddress; problems: string[] }> {
+  if (tls_cert === undefined || tls_key === undefined) return { address, problems: [] };
+  const problems: string[] = [];
+  const read = async (key: string, file: string, block: RegExp) => {
+    const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+      problems.push(`"${key}" of [listen]: ${file} cannot be read (${code}).`);
+      return undefined;
+    });
+    if (text !== undefined && !block.test(text)) {
+      problems.push(`"${key}" of [listen]: ${file} is not what it should be: PEM, not encrypted.`);
+    }
+    return text ?? '';
+  };
+  const cert = await read('tls_cert', tls_cert, /-----BEGIN CERTIFICATE-----/);
+  const key = await read('tls_key', tls_key, /-----BEGIN (RSA |EC )?PRIVATE KEY-----/);
+  return { address: { ...address, tls: { cert, key } }, problems };
 }

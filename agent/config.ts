@@ -50,6 +50,21 @@ const pbxUrl = text('the address of the PBX').superRefine((value, ctx) => {
   });
 });
 
+const listenAddress = text('an address and port, e.g. "0.0.0.0:9471"').transform(
+  (value, ctx): HostPort => {
+    const url = URL.canParse(`http://${value}`) ? new URL(`http://${value}`) : undefined;
+    const port = /:(\d+)$/.exec(value)?.[1];
+    if (url?.hostname && url.pathname === '/' && port !== undefined) {
+      return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
+    }
+    ctx.addIssue({
+      code: 'custom',
+      message: 'must be an address of this machine with a port, e.g. "0.0.0.0:9471"',
+    });
+    return z.NEVER;
+  },
+);
+
 const flag = z.boolean({ error: 'must be true or false, without quotation marks' });
 
 const pbx = z
@@ -57,16 +72,25 @@ const pbx = z
     name: text('the PBX name').refine((name) => !name.includes('.'), {
       error: 'must be the PBX name (System/General on the PBX), not a DNS name: it contains no dot',
     }),
-    url: pbxUrl,
+    /** Without it the PBX dials us, see `listen`. */
+    url: pbxUrl.optional(),
     app: text('the Name of the App object on the PBX'),
     password: text('the password of the App object').optional(),
     password_file: path.optional(),
     ca_file: path.optional(),
     insecure_tls: flag.default(false),
+    /** Whether slaves that home users and have no entry are found and dialled. */
+    find_slaves: flag.default(true),
   })
   .refine(({ password, password_file }) => !(password && password_file), {
     path: ['password'],
     error: 'and "password_file" are both set: keep one of them',
+  })
+  .superRefine(({ url, ca_file, insecure_tls }, ctx) => {
+    if (url !== undefined) return;
+    const message = 'is of use only together with "url": without it the PBX dials the agent';
+    if (ca_file !== undefined) ctx.addIssue({ code: 'custom', path: ['ca_file'], message });
+    if (insecure_tls) ctx.addIssue({ code: 'custom', path: ['insecure_tls'], message });
   });
 
 const settings = z.strictObject({
@@ -90,16 +114,31 @@ const settings = z.strictObject({
   listen: z
     .strictObject(
       {
-        address: text('an address and port, e.g. "0.0.0.0:9471"'),
+        address: listenAddress,
         tls_cert: path.optional(),
         tls_key: path.optional(),
       },
       { error: 'is a section of its own: [listen]' },
     )
+    .refine(({ tls_cert, tls_key }) => (tls_cert === undefined) === (tls_key === undefined), {
+      path: ['tls_cert'],
+      error: 'and "tls_key" belong together: set both, or none for ws:// without encryption',
+    })
     .optional(),
 });
 
-export type Config = Readonly<z.infer<typeof settings>>;
+/** An entry without `url` waits for a PBX to dial us, which needs a place to come to. */
+const complete = settings.superRefine(({ pbx: list, listen }, ctx) => {
+  if (listen) return;
+  for (const [at, { url }] of list.entries()) {
+    if (url !== undefined) continue;
+    const message =
+      'is missing; it is the address of the PBX. (Where the PBX is to dial the agent, add a [listen] section instead)';
+    ctx.addIssue({ code: 'custom', path: ['pbx', at, 'url'], message });
+  }
+});
+
+export type Config = Readonly<z.infer<typeof complete>>;
 export type PbxConfig = Config['pbx'][number];
 export type ParsedConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
 
@@ -119,7 +158,7 @@ export function parseConfig(toml: string): ParsedConfig {
     const what = error.message.split('\n')[0]?.replace('Invalid TOML document: ', '');
     return { ok: false, problems: [`Line ${error.line}, column ${error.column}: ${what}.`] };
   }
-  const result = settings.safeParse(table);
+  const result = complete.safeParse(table);
   if (result.success) return { ok: true, config: deepFreeze(result.data) };
   return { ok: false, problems: result.error.issues.flatMap(problemsOf) };
 }

@@ -77,6 +77,9 @@ export function openLine(url: string, options: DialOptions, signal: AbortSignal)
   });
 }
 
+/** A line over a WebSocket that somebody else opened. */
+export const lineOver = (socket: WebSocket): Line => new SocketLine(socket);
+
 const newSocket = (url: string, options: DialOptions): WebSocket =>
   new WebSocket(url, options.protocol ? [options.protocol] : [], {
     headers: { ...options.headers },

@@ -1,23 +1,25 @@
 // `presence-agent run`: puts the parts together and keeps them going until the signal says stop.
-import { PBX_BACKOFF } from '../shared/backoff.ts';
 import { type Clock, sleep } from './clock.ts';
 import type { Config } from './config.ts';
-import { type Environment, edgeCa, pbxTargets, readConfig } from './config-files.ts';
+import { type Environment, edgeCa, listenAddress, pbxTargets, readConfig } from './config-files.ts';
 import { serveHealth } from './health.ts';
 import { type Identity, readIdentity } from './identity.ts';
+import { keepPbx } from './keep-pbx.ts';
+import { keepSlave } from './keep-slave.ts';
 import { keepTunnel } from './keep-tunnel.ts';
-import { addressOf, answered } from './knock.ts';
+import { openListening } from './listening.ts';
 import type { Log } from './log.ts';
 import { metricsOf } from './metrics.ts';
 import type { WayOut } from './outward/way-out.ts';
-import { connectOnce as connectPbx, type PbxTarget } from './pbx/connect.ts';
+import type { AwaitedPbx } from './pbx/admission.ts';
+import type { PbxTarget } from './pbx/connect.ts';
+import type { ListenAddress } from './pbx/listen.ts';
 import { places } from './places.ts';
 import { Refusal } from './refusal.ts';
 import type { Pacing } from './relay/outgoing.ts';
 import { Relay } from './relay/relay.ts';
 import { reportOf } from './report.ts';
 import { notifier } from './service/notify.ts';
-import { supervise } from './supervise.ts';
 import { Tracker } from './tracker.ts';
 
 export interface RunDeps {
@@ -37,23 +39,30 @@ interface Working extends RunDeps {
   readonly tracker: Tracker;
 }
 
-/** An App object with a wrong password may be locked by too many tries. In ms. */
-const PBX_SLOW_MS = 32_000;
 const A_DAY_MS = 86_400_000;
 
 /** Runs until the signal says stop. Wrong settings are a Refusal; everything else is tried again. */
 export async function run(configFile: string, given: RunDeps, signal: AbortSignal): Promise<void> {
-  const { config, targets, stateDir, identity, way } = await prepare(configFile, given);
+  const prepared = await prepare(configFile, given);
+  const { config, targets, awaited, stateDir, identity, way } = prepared;
   const { clock, about, env } = given;
   const tracker = new Tracker(clock.now);
   const deps: Working = { ...given, log: given.logFor(config), tracker };
-  warnOfTls(targets, deps.log);
+  warnOfTls(prepared, deps.log);
   const notify = notifier(env, deps, signal);
-  const relay = new Relay(
-    targets.map(({ name }) => name),
-    deps.pacing,
-  );
-  const parts = targets.map((target) => ({ target, part: tracker.part(`pbx ${target.name}`) }));
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const found: Promise<unknown>[] = [];
+  const names = awaited.map(({ name }) => name);
+  const relay = new Relay(names, deps.pacing, (home, toldBy) => {
+    const master = targets.find(({ name }) => name === toldBy);
+    if (!master || !config.pbx.find(({ name }) => name === toldBy)?.find_slaves) return;
+    deps.log.about(`PBX ${toldBy}`).info(`users are registered at "${home}": looking for it`);
+    relay.addPbx(home);
+    found.push(keepSlave(home, master, tracker.part(`pbx ${home}`), relay, deps, either));
+  });
+  const listening = prepared.listen && (await openListening(prepared.listen, awaited, deps));
+  const parts = awaited.map((pbx) => ({ pbx, part: tracker.part(`pbx ${pbx.name}`) }));
   const report = () =>
     reportOf(tracker, {
       version: about.version,
@@ -63,14 +72,15 @@ export async function run(configFile: string, given: RunDeps, signal: AbortSigna
   const health =
     config.health &&
     (await serveHealth(config.health, { tracker, metrics: metricsOf(tracker, about), report }));
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
   signal.addEventListener('abort', notify.stopping);
 
-  const pbxs = parts.map(({ target, part }) => keepPbx(target, part, relay, deps, either));
+  const pbxs = parts.map(({ pbx, part }) => {
+    const target = targets.find(({ name }) => name === pbx.name);
+    return keepPbx({ pbx, target, listening }, part, relay, deps, either);
+  });
   const hello = {
     agent: { ...about, startedAt: tracker.startedAt },
-    pbxs: targets.map(({ name }) => name),
+    pbxs: names,
   };
   const tunnel = keepTunnel({ stateDir, edge: config.edge, way, hello }, relay, deps, signal);
   tracker.onChange(() => notify.status(statusLine(tracker)));
@@ -79,7 +89,8 @@ export async function run(configFile: string, given: RunDeps, signal: AbortSigna
   // Replaced: two processes must not both work the PBX. This one waits for its own end instead of
   // leaving, because whatever starts services would start it again and turn the other one out.
   over.abort();
-  await Promise.all(pbxs);
+  await Promise.all([...pbxs, ...found]);
+  await listening?.close();
   while (last && !signal.aborted) await sleep(clock, A_DAY_MS, signal);
   health?.close();
   health?.closeAllConnections();
@@ -94,6 +105,9 @@ function statusLine(tracker: Tracker): string {
 interface Prepared {
   config: Config;
   targets: PbxTarget[];
+  /** Every configured PBX. */
+  awaited: AwaitedPbx[];
+  listen: ListenAddress | undefined;
   stateDir: string;
   identity: Identity;
   way: WayOut;
@@ -105,11 +119,10 @@ async function prepare(
 ): Promise<Prepared> {
   const config = await readConfig(configFile);
   if (!config) throw new Refusal(`There is no configuration file ${configFile}.`);
-  const { targets, problems } = await pbxTargets(config.pbx, env);
-  if (config.listen) {
-    problems.push('"listen": this version only dials the PBX; take the [listen] section out.');
-  }
-  if (targets.length === 0)
+  const { targets, awaited, problems } = await pbxTargets(config.pbx, env);
+  const listen = config.listen && (await listenAddress(config.listen));
+  problems.push(...(listen?.problems ?? []));
+  if (awaited.length === 0)
     problems.push('"pbx": there is no [[pbx]] section, so no PBX to connect to.');
   const { problems: caProblems, ...ca } = await edgeCa(config.edge_ca_file);
   problems.push(...caProblems);
@@ -127,10 +140,11 @@ async function prepare(
   if (problems.length > 0 || !identity) {
     throw new Refusal(`${configFile} is not right:`, ...problems);
   }
-  return { config, targets, stateDir, identity, way: { ...ca, proxyFor } };
+  const way = { ...ca, proxyFor };
+  return { config, targets, awaited, listen: listen?.address, stateDir, identity, way };
 }
 
-function warnOfTls(targets: readonly PbxTarget[], log: Log): void {
+function warnOfTls({ targets, listen }: Pick<Prepared, 'targets' | 'listen'>, log: Log): void {
   for (const { name, address } of targets) {
     if (address.url.startsWith('ws:')) {
       log.warn(
@@ -142,40 +156,9 @@ function warnOfTls(targets: readonly PbxTarget[], log: Log): void {
       );
     }
   }
-}
-
-type Part = ReturnType<Tracker['part']>;
-
-function keepPbx(target: PbxTarget, part: Part, relay: Relay, deps: Working, signal: AbortSignal) {
-  const log = deps.log.about(`PBX ${target.name}`);
-  const ears = relay.earsOf(target.name);
-  return supervise(
-    {
-      backoff: PBX_BACKOFF,
-      slowMs: PBX_SLOW_MS,
-      connectOnce(up, stop) {
-        const heard: typeof ears = {
-          ...ears,
-          up(system, pbx) {
-            up();
-            ears.up(system, pbx);
-          },
-          list(users) {
-            deps.tracker.users.set(target.name, users.length);
-            ears.list(users);
-          },
-        };
-        return connectPbx(target, heard, { clock: deps.clock, log }, stop);
-      },
-      onUp: () => part.up(),
-      onDown(ended) {
-        part.down(ended);
-        relay.pbxDown(target.name, ended);
-      },
-      wake: ({ code }, stop) =>
-        code === 'unreachable' ? answered(addressOf(target.address.url), deps, stop) : undefined,
-    },
-    { clock: deps.clock, random: deps.random, log },
-    signal,
-  );
+  if (listen && !listen.tls) {
+    log.warn(
+      'PBXs dial the agent without encryption (ws://); set "tls_cert" and "tls_key" wherever it is possible',
+    );
+  }
 }

@@ -22,6 +22,8 @@ export interface Supervised {
   onUp?(): void;
   onDown?(ended: Ended): void;
   readonly backoff: Backoff;
+  /** A connection that was of use for so long, in ms, was a good one: the next failure starts from zero. */
+  readonly stableMs?: number;
   /** Ms between tries after a `slow` end. */
   readonly slowMs: number;
   /** Settles when waiting has become pointless: a new enrolment, an address that answers again. */
@@ -55,7 +57,8 @@ export async function supervise(
     task.onDown?.(ended);
     outage.goesOn(ended);
     if (ended.retry === 'never') return ended;
-    if (upAt !== undefined && clock.now() - upAt >= STABLE_AFTER_MS) failures = 0;
+    const stableMs = task.stableMs ?? STABLE_AFTER_MS;
+    if (upAt !== undefined && clock.now() - upAt >= stableMs) failures = 0;
     failures += 1;
     const ms = ended.retry === 'slow' ? task.slowMs : backoffMs(task.backoff, failures, random());
     await waitOrWake(task, ended, ms, clock, signal);

@@ -2,7 +2,7 @@
 // recognise it, to check a notification and a token. The ConnectorObject writes it; this is a copy
 // that may be a minute old, never the authority.
 import { z } from 'zod';
-import type { ConnectorName } from '../shared/ids.ts';
+import { type ConnectorName, connectorName } from '../shared/ids.ts';
 
 export const connectorRecord = z.object({
   /** Rises with every write, so that an older copy is recognised. */
@@ -22,7 +22,14 @@ export const connectorRecord = z.object({
 });
 export type ConnectorRecord = z.infer<typeof connectorRecord>;
 
-export const recordKey = (connector: ConnectorName): string => `settings:${connector}`;
+export const RECORD_PREFIX = 'settings:';
+export const recordKey = (connector: ConnectorName): string => `${RECORD_PREFIX}${connector}`;
+
+/** The connector that a key is of; `undefined` where it is of something else. */
+export function connectorOfKey(key: string): ConnectorName | undefined {
+  const [domain = '', instance = '', ...more] = key.slice(RECORD_PREFIX.length).split('/');
+  return more.length === 0 ? connectorName(domain, instance) : undefined;
+}
 
 /** The record as KV has it now; `null` where KV knows no such connector (yet). */
 export async function readRecord(

@@ -36,3 +36,9 @@ export interface LampView {
   /** What to do; empty where there is nothing to do. */
   action: string;
 }
+
+const WORST_FIRST: readonly LampState[] = ['error', 'warning', 'unknown', 'ok'];
+
+/** The lamp to look at first: of the worst, the one that the others depend on. */
+export const worstOf = <T extends { state: LampState }>(lamps: readonly T[]): T | undefined =>
+  WORST_FIRST.flatMap((state) => lamps.filter((lamp) => lamp.state === state))[0];

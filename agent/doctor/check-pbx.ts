@@ -184,6 +184,7 @@ async function checkRights(
         if (unseen.size === 0) resolve();
       },
       noItems() {},
+      refused() {},
     };
     const quiet = createLog({ level: 'error', write: () => {}, now: clock.now });
     const presence = new Presence(session, app, ears, quiet);

@@ -2,7 +2,13 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../config.ts';
-import { type Environment, edgeCa, pbxTargets, readConfig } from '../config-files.ts';
+import {
+  type Environment,
+  edgeCa,
+  listenAddress,
+  pbxTargets,
+  readConfig,
+} from '../config-files.ts';
 import { type EdgeUrl, parseEdgeUrl } from '../edge-url.ts';
 import { type Identity, pathOf, readIdentity } from '../identity.ts';
 import { parseProxy, type WayOut } from '../outward/way-out.ts';
@@ -69,7 +75,12 @@ async function pbxsOf(config: Config, env: Environment, it: Findings): Promise<P
   if (config.pbx.length === 0 && !config.listen) {
     it.fault('pbx-missing', 'there is no [[pbx]] section', 'describe the PBX in one');
   }
-  const { targets, problems } = await pbxTargets(config.pbx, env);
+  const { targets, awaited, problems } = await pbxTargets(config.pbx, env);
+  if (config.listen) problems.push(...(await listenAddress(config.listen)).problems);
+  const dialling = awaited.filter(({ name }) => !targets.some((target) => target.name === name));
+  for (const { name } of dialling) {
+    it.ok('pbx-dials', `the PBX ${name} dials the agent: look for it in the log of the agent`);
+  }
   for (const problem of problems) {
     it.fault('pbx-settings', problem, 'put that right, readable for the user of the agent');
   }

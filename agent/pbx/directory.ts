@@ -4,15 +4,16 @@ import type { PbxUser } from '../../shared/protocol/up.ts';
 import type { Ended } from '../supervise.ts';
 import { apiMissing, broken, silent } from './faults.ts';
 import { errorOf, type PbxMessage, replicateNext, replicateStart, userRow } from './messages.ts';
+import { type Lacking, lackingOf } from './rights.ts';
 import type { Answer, Session } from './session.ts';
 import { userOfRow } from './user-row.ts';
 
 export interface DirectoryEars {
   /** The PBX agreed to replicate. */
   started(): void;
-  /** The list is complete; who is not in it does not exist. */
-  list(users: PbxUser[]): void;
-  user(user: PbxUser): void;
+  /** The list is complete; who is not in it does not exist. `lacking`: what may not be seen, by guid. */
+  list(users: PbxUser[], lacking: ReadonlyMap<string, Lacking>): void;
+  user(user: PbxUser, lacking: Lacking | undefined): void;
   gone(guid: string): void;
   failed(ended: Ended): void;
 }
@@ -33,18 +34,23 @@ export function replicateUsers(
 ): void {
   /** Rows read so far, until the list is complete. */
   let reading: Map<string, PbxUser> | undefined = new Map();
+  const lacking = new Map<string, Lacking>();
 
   const take = (message: PbxMessage) => {
     const row = userRow.safeParse(message['columns']).data;
     if (!row) return;
     if (message.mt === 'ReplicateDel') {
+      lacking.delete(row.guid);
       if (reading) reading.delete(row.guid);
       else ears.gone(row.guid);
       return;
     }
     const user = userOfRow(row, about.domain);
-    if (reading) reading.set(user.guid, user);
-    else ears.user(user);
+    const lacks = lackingOf(row, about.app);
+    if (!reading) return ears.user(user, lacks);
+    reading.set(user.guid, user);
+    if (lacks) lacking.set(user.guid, lacks);
+    else lacking.delete(user.guid);
   };
 
   const next = () => session.ask(replicateNext(SRC), NEXT_TIMEOUT_MS, onNext);
@@ -59,7 +65,7 @@ export function replicateUsers(
     }
     const users = [...(reading?.values() ?? [])];
     reading = undefined;
-    ears.list(users);
+    ears.list(users, lacking);
   };
 
   const stuck = (answer: Answer & { ok: false }, afterMs: number) => {

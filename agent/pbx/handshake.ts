@@ -1,7 +1,8 @@
-// Logging in at the PBX as an App object: the digest and the steps. Pure; the line is elsewhere.
+// The login as an App object: the digest, and the steps where we dial and log in at the PBX. Where the
+// PBX dials us, it says the same and admission.ts answers. Pure; the line is elsewhere.
 //
 //   AppChallenge → AppChallengeResult → AppLogin → AppLoginResult
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   appChallenge,
   appChallengeResult,
@@ -26,13 +27,32 @@ export interface LoginFields {
  * The proof of knowing the password, as lower-case hex (SDK, AppWebsocket "AppLogin"). The text of
  * `info` is minimal JSON without escaping of `/` or letters beyond ASCII, as JSON.stringify makes it.
  */
-export function loginDigest(login: LoginFields, challenge: string, password: string): string {
-  const { app, domain, sip, guid, dn, info } = login;
-  const parts = [app, domain, sip, guid, dn];
-  if (info !== undefined) parts.push(JSON.stringify(info));
+export function loginDigest(
+  { info, ...fields }: LoginFields,
+  challenge: string,
+  password: string,
+): string {
+  const infoText = info === undefined ? undefined : JSON.stringify(info);
+  return digestOver(fields, infoText, challenge, password);
+}
+
+/** The same over the text of `info` as it came. */
+export function digestOver(
+  { app, domain, sip, guid, dn }: Omit<LoginFields, 'info'>,
+  infoText: string | undefined,
+  challenge: string,
+  password: string,
+): string {
+  const info = infoText === undefined ? [] : [infoText];
   return createHash('sha256')
-    .update([...parts, challenge, password].join(':'), 'utf8')
+    .update([app, domain, sip, guid, dn, ...info, challenge, password].join(':'), 'utf8')
     .digest('hex');
+}
+
+/** Compares in constant time: a stranger must not learn how much of a digest is right. */
+export function sameDigest(expected: string, received: string): boolean {
+  const [ours, theirs] = [Buffer.from(expected), Buffer.from(received)];
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
 
 export interface AppCredentials {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { PbxItem } from '../../shared/protocol/up.ts';
 
 const word = z.string().optional().catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
 
 /** Any message: `mt` says what it is, `src` which request it belongs to, if the PBX says so. */
 const envelope = z.looseObject({ mt: z.string(), api: word, src: word });
@@ -21,6 +22,8 @@ export function readMessage(text: string): PbxMessage | undefined {
 export const appChallengeResult = z.object({ challenge: z.string().min(1) });
 /** Success is `ok: true` and nothing else; a failure may have any of the other two, or neither. */
 export const appLoginResult = z.object({ ok: z.literal(true) });
+/** `ok` may be absent, which means no. */
+export const licenceResult = z.object({ ok: z.literal(true) });
 export const presenceState = z.object({ up: z.boolean() });
 export const monitorConfigInfo = z.object({ domain: word, pbx: word });
 export const monitorUnallowed = z.object({
@@ -39,9 +42,14 @@ export const userRow = z.object({
   dn: word,
   e164: word,
   loc: word,
-  'h323-email': z.boolean().optional().catch(undefined),
+  'h323-email': flag,
   emails: z
     .array(z.object({ email: word }))
+    .optional()
+    .catch(undefined),
+  /** Who may see what of the user; a right that is not given is absent. */
+  allows: z
+    .array(z.object({ name: word, grp: flag, presence: flag, otf: flag }))
     .optional()
     .catch(undefined),
 });
@@ -50,6 +58,8 @@ export type UserRow = z.infer<typeof userRow>;
 const presenceItem = z.object({ contact: word, activity: word, status: word });
 const TEXT_LIMIT = 1024;
 const ITEM_LIMIT = 64;
+/** A PBX takes messages below 64 KiB; a character may need six bytes there. Nobody types such a note. */
+const NOTE_LIMIT = 8_192;
 
 /** What a tunnel frame can carry of a text. */
 export const clipped = (text: string): string => text.slice(0, TEXT_LIMIT);
@@ -60,7 +70,12 @@ const noteItem = z.object({ contact: word, note: word });
 export function presenceNotes(message: PbxMessage): Map<string, string> {
   const list: unknown[] = Array.isArray(message['presence']) ? message['presence'] : [];
   const notes = list.slice(0, ITEM_LIMIT).map((entry) => noteItem.safeParse(entry).data ?? {});
-  return new Map(notes.flatMap(({ contact = '', note }) => (note ? [[contact, note]] : [])));
+  return new Map(
+    notes.flatMap(({ contact = '', note }) => {
+      const fits = note && note.length <= NOTE_LIMIT && contact.length <= TEXT_LIMIT;
+      return fits ? [[contact, note]] : [];
+    }),
+  );
 }
 
 /** The items of a PresenceUpdate, in the PBX's order. Notes stay on site. */
@@ -144,7 +159,7 @@ export const getNodeInfo = (src: string): AskedRequest => ({
 });
 
 /**
- * Starts the replication of users. Never `pwd`; never many pseudo types: more than twenty sent a PBX
+ * Starts the replication of users, with the columns of `userRow` and no others. Never `pwd`; never many pseudo types: more than twenty sent a PBX
  * into a reboot loop. `add` and `del` as every client seen sends them, although we only read.
  */
 export const replicateStart = (src: string): AskedRequest => ({
@@ -153,7 +168,7 @@ export const replicateStart = (src: string): AskedRequest => ({
   src,
   add: true,
   del: true,
-  columns: { guid: {}, h323: {}, cn: {}, dn: {}, e164: {}, loc: {}, 'h323-email': {}, emails: {} },
+  columns: Object.fromEntries(Object.keys(userRow.shape).map((column) => [column, {}])),
   pseudo: ['', 'executive'],
 });
 export const replicateNext = (src: string): AskedRequest => ({
@@ -170,4 +185,17 @@ export const monitorUnallowedRequest = (src: string): AskedRequest => ({
   api: 'PbxAdminApi',
   mt: 'MonitorUnallowed',
   src,
+});
+export const getLocation = (loc: string, src: string): AskedRequest => ({
+  api: 'PbxAdminApi',
+  mt: 'GetLocation',
+  src,
+  loc,
+});
+export const checkAppLic = (guid: string, lic: string, src: string): AskedRequest => ({
+  api: 'PbxAdminApi',
+  mt: 'CheckAppLic',
+  src,
+  guid,
+  lic,
 });

@@ -22,6 +22,8 @@ export interface PresenceEars {
   items(guid: string, items: PbxItem[]): void;
   /** The PBX has no data of this user any more. */
   noItems(guid: string): void;
+  /** The PBX refuses to let this user be watched, or does so no more. */
+  refused(guid: string, isRefused: boolean): void;
 }
 
 export interface PresenceWrite {
@@ -115,7 +117,9 @@ export class Presence {
       return;
     }
     const problem = answer.ok ? errorOf(answer.message) : 'no answer';
-    if (!problem || this.#watched.get(guid) !== watched) return;
+    if (this.#watched.get(guid) !== watched) return;
+    if (answer.ok) this.#ears.refused(guid, problem !== undefined);
+    if (!problem) return;
     watched.state = 'refused';
     const say = this.#saidRefused ? this.#log.debug : this.#log.warn;
     say(

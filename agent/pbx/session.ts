@@ -11,6 +11,7 @@ import {
   getNodeInfo,
   keepAlive,
   type PbxMessage,
+  type PbxRequest,
   readMessage,
 } from './messages.ts';
 
@@ -105,7 +106,15 @@ export class Session {
     this.#say(request);
   }
 
-  /** Where pushes go: `name` is the `src` of the request behind them, or an API's name. */
+  /** Says what asks for no answer. */
+  tell(message: PbxRequest): void {
+    if (!this.#ended) this.#say(message);
+  }
+
+  /**
+   * Where pushes go: `name` is the `src` of the request behind them, an API's name, or of a message
+   * that has neither its type.
+   */
   route(name: string, onPush: OnPush): void {
     this.#routes.set(name, onPush);
   }
@@ -144,8 +153,9 @@ export class Session {
 
   #route(message: PbxMessage): void {
     const answered = this.#takeAsked(message);
-    const { src, api } = message;
-    const onPush = this.#routes.get(src ?? '') ?? this.#routes.get(api ?? '');
+    const { src, api, mt } = message;
+    const onPush =
+      this.#routes.get(src ?? '') ?? this.#routes.get(api ?? (src === undefined ? mt : ''));
     if (answered) answered({ ok: true, message });
     else onPush?.(message);
   }

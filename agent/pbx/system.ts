@@ -1,6 +1,8 @@
-// What the PBX calls itself. In mode B it sends no PbxInfo, so PbxAdminApi is asked; without that
-// API everything but addresses of the form <h323>@<system name> still works.
+// What the PBX calls itself. A PBX that dialled us says so by itself; one that we dialled does not
+// (mode B has no PbxInfo), so PbxAdminApi is asked. Without that API everything but addresses of the
+// form <h323>@<system name> still works.
 import { monitorConfigInfo, monitorConfigRequest, type PbxMessage } from './messages.ts';
+import { appInfoRequest, appInfoResult, pbxInfo } from './service-messages.ts';
 import type { Session } from './session.ts';
 
 export interface PbxSystem {
@@ -12,6 +14,42 @@ export interface PbxSystem {
 
 const SRC = 'system';
 const WAIT_MS = 5_000;
+/** PbxInfo comes right after the login, if it comes. */
+const GREETING_MS = 2_000;
+
+/** What a PBX that dialled us says first. */
+export interface Greeting {
+  readonly system: PbxSystem;
+  /** Boxes ticked at the App object, where it told them. */
+  readonly apis?: readonly string[];
+}
+
+/**
+ * Waits for PbxInfo, and answers AppInfo whenever it is asked. To be called before the session runs:
+ * both may be there already. `undefined`: no PbxInfo within 2 s.
+ */
+export function greeted(session: Session): Promise<Greeting | undefined> {
+  session.route('AppInfo', (message) => {
+    session.tell(appInfoResult(appInfoRequest.safeParse(message).data?.app));
+  });
+  return new Promise((resolve) => {
+    const settle = (greeting: Greeting | undefined) => {
+      cancel();
+      session.unroute('PbxInfo');
+      resolve(greeting);
+    };
+    const cancel = session.after(GREETING_MS, () => settle(undefined));
+    session.route('PbxInfo', (message) => {
+      const { pbx, domain, apis } = pbxInfo.safeParse(message).data ?? {};
+      settle({ system: named(pbx, domain), ...(apis ? { apis } : {}) });
+    });
+  });
+}
+
+const named = (name: string | undefined, domain: string | undefined): PbxSystem => ({
+  ...(name ? { name } : {}),
+  ...(domain ? { domain } : {}),
+});
 
 /**
  * Asks once; `undefined` when PbxAdminApi is not ticked at the App object or does not answer in
@@ -26,7 +64,7 @@ export function askSystem(session: Session): Promise<PbxSystem | undefined> {
     };
     const read = (message: PbxMessage) => {
       const { pbx, domain } = monitorConfigInfo.safeParse(message).data ?? {};
-      if (pbx || domain) settle({ ...(pbx ? { name: pbx } : {}), ...(domain ? { domain } : {}) });
+      if (pbx || domain) settle(named(pbx, domain));
       else if (message['error'] !== undefined) settle(undefined);
     };
     const cancel = session.after(WAIT_MS, () => settle(undefined));

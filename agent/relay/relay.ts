@@ -10,7 +10,10 @@ import {
   wroteFrame,
 } from '../../shared/protocol/up.ts';
 import type { PbxConversation, PbxEars } from '../pbx/connect.ts';
+import type { PbxLocation } from '../pbx/location.ts';
+import type { Lacking } from '../pbx/rights.ts';
 import type { PbxSystem } from '../pbx/system.ts';
+import { HomesWanted } from './homes-wanted.ts';
 import type { Pacing } from './outgoing.ts';
 import { emptyReplica, homeOf, newPbxUp, type PbxReplica, type PbxUp } from './replica.ts';
 import { type Role, Upward } from './upward.ts';
@@ -20,15 +23,33 @@ type Welcome = Extract<DownFrame, { t: 'welcome' }>;
 type SetFrame = Extract<DownFrame, { t: 'set' }>;
 
 export class Relay {
-  readonly #replicas: readonly PbxReplica[];
+  readonly #replicas: PbxReplica[];
   readonly #watching: Watching;
   readonly #up: Upward;
+  readonly #homes: HomesWanted;
   #epoch = 0;
 
-  constructor(pbxNames: readonly string[], pacing: Pacing) {
+  /** @param homeWanted told once of each PBX that homes a watched user and is not known, and who said so */
+  constructor(
+    pbxNames: readonly string[],
+    pacing: Pacing,
+    homeWanted: (home: string, toldBy: string) => void = () => {},
+  ) {
     this.#replicas = pbxNames.map(emptyReplica);
-    this.#watching = new Watching(this.#replicas);
+    this.#homes = new HomesWanted(this.#replicas, homeWanted);
+    this.#watching = new Watching(this.#replicas, this.#homes);
     this.#up = new Upward(pacing);
+  }
+
+  /** One more PBX than was configured: it is reported like the others. */
+  addPbx(name: string): void {
+    this.#replicas.push(emptyReplica(name));
+  }
+
+  /** Asks a PBX where another one of its system is; `undefined` where it is away or does not say. */
+  async locate(name: string, loc: string): Promise<PbxLocation | undefined> {
+    const { state } = this.#replica(name);
+    return state.at === 'up' ? state.pbx.locate(loc) : undefined;
   }
 
   /** A tunnel was welcomed: everything known goes up as a snapshot; the PBX sessions stay. */
@@ -36,7 +57,9 @@ export class Relay {
     this.#up.open(send);
     this.#watching.forgetParts();
     for (const { state } of this.#replicas) {
-      if (state.at === 'up') state.told.clear();
+      if (state.at !== 'up') continue;
+      state.told.clear();
+      state.toldUnseen = undefined;
     }
     this.#epoch = welcome.epoch;
     this.#take(welcome.role);
@@ -52,10 +75,30 @@ export class Relay {
     if (frame.t === 'welcome' || frame.epoch < this.#epoch) return;
     if (frame.t === 'role') this.#changeRole(frame.epoch, frame.role);
     else if (this.#up.role === 'standby') return;
-    else if (frame.t === 'watch') this.#watching.list(frame);
-    else if (frame.t === 'watch-more') this.#watching.add(frame.guids);
-    else if (frame.t === 'unwatch') this.#watching.remove(frame.guids);
-    else this.#set(frame);
+    else if (frame.t === 'set') this.#set(frame);
+    else this.#watch(frame);
+  }
+
+  #watch(frame: Extract<DownFrame, { t: 'watch' | 'watch-more' | 'unwatch' }>): void {
+    if (frame.t === 'watch') this.#watching.list(frame);
+    if (frame.t === 'unwatch') this.#watching.remove(frame.guids);
+    if (frame.t === 'watch-more') {
+      this.#watching.add(frame.guids);
+      // Who was watched already, for a licence only, is a partner from now on: what is known of them.
+      for (const guid of frame.guids) this.#sayItemsAgain(guid);
+    }
+    for (const replica of this.#replicas) {
+      if (replica.state.at === 'up') this.#up.unseen(replica, replica.state);
+    }
+  }
+
+  #sayItemsAgain(guid: string): void {
+    for (const replica of this.#replicas) {
+      const { state } = replica;
+      if (state.at !== 'up' || !state.items.has(guid)) continue;
+      state.told.delete(guid);
+      this.#up.items(replica, state, guid);
+    }
   }
 
   #changeRole(epoch: number, role: Role): void {
@@ -107,9 +150,10 @@ export class Relay {
     };
     return {
       up: (system, pbx) => this.#pbxUp(replica, system, pbx),
-      list: (users) => this.#list(replica, users),
-      user: (user) => this.#user(replica, user),
+      list: (users, lacking) => this.#list(replica, users, lacking),
+      user: (user, lacking) => this.#user(replica, user, lacking),
       gone: (guid) => {
+        replica.lacking.delete(guid);
         if (!replica.users?.delete(guid)) return;
         this.#up.say(userGoneFrame({ pbx: name, guid }));
         this.#watching.settle(guid);
@@ -126,10 +170,23 @@ export class Relay {
           up.told.delete(guid);
           up.everTold.delete(guid);
         }),
+      refused: (guid, isRefused) =>
+        whileUp((up) => {
+          const isNews = isRefused ? !up.refused.has(guid) : up.refused.has(guid);
+          if (!isNews) return;
+          if (isRefused) up.refused.add(guid);
+          else up.refused.delete(guid);
+          this.#up.unseen(replica, up);
+        }),
       unseen: (users) =>
         whileUp((up) => {
           up.unseen = users;
           this.#up.unseen(replica, up);
+        }),
+      licences: (guids, fault) =>
+        whileUp((up) => {
+          up.licences = { guids, ...(fault ? { fault } : {}) };
+          this.#up.licences(replica, up);
         }),
     };
   }
@@ -151,13 +208,22 @@ export class Relay {
     this.#watching.settleAll();
   }
 
-  #list(replica: PbxReplica, users: readonly PbxUser[]): void {
+  #list(
+    replica: PbxReplica,
+    users: readonly PbxUser[],
+    lacking: ReadonlyMap<string, Lacking>,
+  ): void {
+    replica.lacking = new Map(lacking);
     replica.users = new Map(users.map((user) => [user.guid, user]));
     this.#up.users(replica);
     this.#watching.settleAll();
+    if (replica.state.at === 'up') this.#up.unseen(replica, replica.state);
   }
 
-  #user(replica: PbxReplica, user: PbxUser): void {
+  #user(replica: PbxReplica, user: PbxUser, lacking: Lacking | undefined): void {
+    const lacked = replica.lacking.get(user.guid);
+    if (lacking) replica.lacking.set(user.guid, lacking);
+    else replica.lacking.delete(user.guid);
     const before = replica.users?.get(user.guid);
     replica.users?.set(user.guid, user);
     // The PBX pushes a row for changes in columns that we never asked for, too.
@@ -165,6 +231,9 @@ export class Relay {
       this.#up.say(userFrame({ pbx: replica.name, user }));
     }
     this.#watching.settle(user.guid);
+    if (replica.state.at === 'up' && lacked !== lacking) {
+      this.#up.unseen(replica, replica.state);
+    }
   }
 
   #replica(name: string): PbxReplica {

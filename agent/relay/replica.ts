@@ -2,6 +2,7 @@
 // question to the PBX. Data only.
 import type { PbxFault, PbxItem, PbxUser } from '../../shared/protocol/up.ts';
 import type { PbxConversation } from '../pbx/connect.ts';
+import type { Lacking } from '../pbx/rights.ts';
 import type { PbxSystem } from '../pbx/system.ts';
 
 /** What lasts as long as one PBX session. */
@@ -21,6 +22,12 @@ export interface PbxUp {
   readonly took: Map<string, number>;
   /** Whom the App object may not see; `undefined` where the PBX does not say. */
   unseen: string[] | undefined;
+  /** Whom the PBX refuses to let us watch. */
+  readonly refused: Set<string>;
+  /** Who has not the licence that the edge asked for; `undefined` while it asked for none. */
+  licences: { guids: string[]; fault?: PbxFault } | undefined;
+  /** The `unseen` frame that went up last on this tunnel, as text. */
+  toldUnseen: string | undefined;
 }
 
 export interface PbxReplica {
@@ -32,6 +39,8 @@ export interface PbxReplica {
   systemName: string;
   /** By guid; outlives the session. `undefined` until the list was complete once. */
   users: Map<string, PbxUser> | undefined;
+  /** What the App object may not see, of users of whom it is known. */
+  lacking: Map<string, Lacking>;
 }
 
 export const emptyReplica = (name: string): PbxReplica => ({
@@ -39,6 +48,7 @@ export const emptyReplica = (name: string): PbxReplica => ({
   state: { at: 'unknown' },
   systemName: name,
   users: undefined,
+  lacking: new Map(),
 });
 
 export const newPbxUp = (system: PbxSystem, pbx: PbxConversation): PbxUp => ({
@@ -51,6 +61,9 @@ export const newPbxUp = (system: PbxSystem, pbx: PbxConversation): PbxUp => ({
   everTold: new Set(),
   took: new Map(),
   unseen: undefined,
+  refused: new Set(),
+  licences: undefined,
+  toldUnseen: undefined,
 });
 
 /**

@@ -2,13 +2,20 @@
 // its PBX sessions and nothing else.
 import type { DownFrame } from '../../shared/protocol/down.ts';
 import { parts } from '../../shared/protocol/frame.ts';
-import { pbxStateFrame, type UpFrame, unseenFrame, usersFrame } from '../../shared/protocol/up.ts';
+import {
+  pbxStateFrame,
+  type UpFrame,
+  unlicensedFrame,
+  unseenFrame,
+  usersFrame,
+} from '../../shared/protocol/up.ts';
+import type { Lacking } from '../pbx/rights.ts';
 import { Outgoing, type Pacing } from './outgoing.ts';
 import { guidsOf, type PbxReplica, type PbxUp } from './replica.ts';
 
 export type Role = Extract<DownFrame, { t: 'welcome' }>['role'];
 
-/** Longest list one `unseen` frame carries. */
+/** How many users one `unseen` or `unlicensed` frame carries. */
 const UNSEEN_LIMIT = 20_000;
 
 export class Upward {
@@ -48,6 +55,7 @@ export class Upward {
     this.users(replica);
     if (replica.state.at !== 'up') return;
     this.unseen(replica, replica.state);
+    this.licences(replica, replica.state);
     for (const guid of replica.state.items.keys()) this.items(replica, replica.state, guid);
   }
 
@@ -60,10 +68,34 @@ export class Upward {
     }
   }
 
-  unseen(replica: PbxReplica, { unseen }: PbxUp): void {
-    if (!unseen) return;
-    const guids = guidsOf(replica, unseen).slice(0, UNSEEN_LIMIT);
-    this.say(unseenFrame({ pbx: replica.name, guids }));
+  /** What may not be seen of the watched users, where it is another list than was told. */
+  unseen(replica: PbxReplica, up: PbxUp): void {
+    if (!this.#out || this.role === 'standby') return;
+    const watched = [...up.following];
+    const lacking = (what: Lacking) => watched.filter((guid) => replica.lacking.get(guid) === what);
+    const hidden = new Set([
+      ...guidsOf(replica, up.unseen ?? []),
+      ...watched.filter((guid) => up.refused.has(guid)),
+      ...lacking('presence'),
+    ]);
+    const guids = [...hidden].slice(0, UNSEEN_LIMIT);
+    const calls = lacking('calls').filter((guid) => !hidden.has(guid));
+    const noCalls = calls.slice(0, UNSEEN_LIMIT - guids.length);
+    // Where neither the PBX nor a row said anything, silence is no statement that all is seen.
+    if (!up.unseen && up.toldUnseen === undefined && hidden.size + calls.length === 0) return;
+    const some = noCalls.length > 0 ? { noCalls } : {};
+    const frame = unseenFrame({ pbx: replica.name, guids, ...some });
+    const text = JSON.stringify(frame);
+    if (text === up.toldUnseen) return;
+    up.toldUnseen = text;
+    this.say(frame);
+  }
+
+  licences({ name }: PbxReplica, { licences }: PbxUp): void {
+    if (!licences) return;
+    const { guids, fault } = licences;
+    const some = guids.slice(0, UNSEEN_LIMIT);
+    this.say(unlicensedFrame({ pbx: name, guids: some, ...(fault ? { fault } : {}) }));
   }
 
   /** The last item list of one user; the first one on a tunnel or of a PBX session is after a gap. */

@@ -1,23 +1,29 @@
 // Whose presence the edge wants to know, and the subscriptions that follow from it.
 import type { DownFrame } from '../../shared/protocol/down.ts';
+import type { HomesWanted } from './homes-wanted.ts';
 import { homeOf, type PbxReplica } from './replica.ts';
 
 export class Watching {
   readonly #replicas: readonly PbxReplica[];
+  readonly #homes: HomesWanted;
   readonly #watched = new Set<string>();
+  /** What users need on the PBX to be watched, as the last list said. */
+  #licence: string | undefined;
   /** Parts of a watch list that is not complete yet. */
   #listing: { list: number; guids: string[] } | undefined;
 
-  constructor(replicas: readonly PbxReplica[]) {
+  constructor(replicas: readonly PbxReplica[], homes: HomesWanted) {
     this.#replicas = replicas;
+    this.#homes = homes;
   }
 
   /** A part of a list: with the last one it replaces what was watched before. */
-  list({ list, last, guids }: Extract<DownFrame, { t: 'watch' }>): void {
+  list({ list, last, guids, licence }: Extract<DownFrame, { t: 'watch' }>): void {
     const before = this.#listing?.list === list ? this.#listing.guids : [];
     const all = [...before, ...guids];
     this.#listing = last ? undefined : { list, guids: all };
     if (!last) return;
+    this.#licence = licence;
     const wanted = new Set(all);
     this.remove([...this.#watched].filter((guid) => !wanted.has(guid)));
     this.add(all);
@@ -53,13 +59,14 @@ export class Watching {
   /** Makes the subscriptions of one user what they should be: one, at home, while watched. */
   settle(guid: string): void {
     const home = this.#watched.has(guid) ? homeOf(this.#replicas, guid) : undefined;
+    if (home) this.#homes.look(home, guid);
     for (const replica of this.#replicas) {
       const { state } = replica;
       if (state.at !== 'up') continue;
       const sip = replica === home ? replica.users?.get(guid)?.h323 : undefined;
       if (sip) {
         state.following.add(guid);
-        state.pbx.watch(guid, sip);
+        state.pbx.watch(guid, sip, this.#licence);
       } else if (state.following.delete(guid)) {
         state.pbx.unwatch(guid);
         state.items.delete(guid);

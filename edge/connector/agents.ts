@@ -5,6 +5,7 @@ import { type DownFrame, roleFrame, welcomeFrame } from '../../shared/protocol/d
 import { SILENCE_LIMIT_MS } from '../../shared/protocol/frame.ts';
 import type { AgentRegister } from './agent-register.ts';
 import type { AgentView, ProvenAgent } from './rpc.ts';
+import type { Sockets } from './sockets.ts';
 import type { Database } from './store/database.ts';
 import type { Lines } from './store/lines.ts';
 import type { PbxLine } from './words.ts';
@@ -23,7 +24,7 @@ interface Attachment {
 }
 
 export class Agents {
-  readonly #ctx: DurableObjectState;
+  readonly #ctx: Sockets;
   readonly #database: Database;
   readonly #register: AgentRegister;
   readonly #lines: Lines;
@@ -32,7 +33,7 @@ export class Agents {
   #leader: WebSocket | null | undefined;
 
   constructor(
-    ctx: DurableObjectState,
+    ctx: Sockets,
     database: Database,
     { register, lines }: { register: AgentRegister; lines: Lines },
   ) {

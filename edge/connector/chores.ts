@@ -2,6 +2,7 @@
 // sweep, and copy its settings to KV. Each says when it wants to be done again.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
+import type { ConnectorRecord } from '../connector-record.ts';
 import type { GraphCall } from '../graph/client.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
@@ -22,6 +23,7 @@ import type { Tasks } from './tasks.ts';
 import type { TeamsDirectory } from './teams-directory.ts';
 import type { TeamsOutbox } from './teams-outbox.ts';
 import type { TeamsReads } from './teams-reads.ts';
+import type { Timeline } from './timeline.ts';
 import type { Turns } from './turns.ts';
 
 /** `/users/delta` is asked this often, in ms, where no users notification is in place. */
@@ -63,6 +65,8 @@ export interface ChoreParts {
   findMaster: () => void;
   /** Matches everybody anew; says whether anybody could be. */
   pair: () => boolean;
+  timeline: Timeline;
+  tokenDigests: () => ConnectorRecord['tokens'];
   tasks: () => Tasks;
 }
 
@@ -103,6 +107,8 @@ export class Chores {
         return this.#sweep();
       case 'credential':
         return this.#tasks.at('credential', await this.#parts.credential.look());
+      case 'timeline':
+        return this.#eraseOld();
     }
   }
 
@@ -143,7 +149,8 @@ export class Chores {
     const tenantId = microsoft.tenants.reading;
     const reading = source === 'subscribe' && tenantId !== null ? { clientId, tenantId } : null;
     const decryptionKeys = keys.all();
-    const next = await publisher.publish({ ...desk.open(), reading, decryptionKeys, tokens: [] });
+    const tokens = this.#parts.tokenDigests();
+    const next = await publisher.publish({ ...desk.open(), reading, decryptionKeys, tokens });
     if (next === null) return this.#now;
     this.#tasks.at('settings-copy', next);
     return next;
@@ -282,6 +289,11 @@ export class Chores {
    */
   leaderCame(): void {
     this.sweepNow();
+  }
+
+  #eraseOld(): void {
+    const nextAt = this.#parts.timeline.erase(this.#now);
+    if (nextAt !== null) this.#tasks.at('timeline', nextAt);
   }
 
   get #tasks(): Tasks {

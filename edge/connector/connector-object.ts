@@ -13,12 +13,14 @@ import { takeReport } from './account-reports.ts';
 import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
+import { dryRun } from './dry-run.ts';
 import { Life, type LifeBindings } from './life.ts';
 import { addAccount } from './new-account.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
 import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
 import { applySettings, setOverride } from './settings-changes.ts';
+import { isListener } from './sockets.ts';
 import { listUsers } from './users-view.ts';
 
 export type ConnectorBindings = LifeBindings;
@@ -80,6 +82,39 @@ export class ConnectorObject
     return this.#known(({ audit }) => accepted(audit.list()));
   }
 
+  // --- the connector's own tokens ---
+
+  async listTokens(): Promise<Outcome<rpc.TokenView[]>> {
+    return this.#known(({ tokens }) => accepted(tokens.list()));
+  }
+
+  async addToken(
+    who: rpc.Who,
+    { name, hash }: { name: string | null; hash: string },
+  ): Promise<Outcome<rpc.TokenView>> {
+    return this.#known(({ tokens, audit, context, tasks }) => {
+      const added = tokens.add(name, hash, context.now());
+      if (!added.ok) return added;
+      audit.add(context.now(), who, 'token issued', [added.value.id]);
+      tasks.soon('settings-copy');
+      return added;
+    });
+  }
+
+  async removeToken(who: rpc.Who, id: string): Promise<Outcome<null>> {
+    return this.#known(({ tokens, audit, context, tasks, listeners }) => {
+      if (!tokens.revoke(id)) return refused('not-found', 'There is no such token.');
+      listeners.dismiss(rpc.whoOfToken(id));
+      audit.add(context.now(), who, 'token revoked', [id]);
+      tasks.soon('settings-copy');
+      return accepted(null);
+    });
+  }
+
+  async findToken(by: { id: string } | { hash: string }): Promise<string | null> {
+    return this.#life.wakeUp() ? this.#parts.tokens.find(by) : null;
+  }
+
   // --- Teams accounts ---
 
   async listAccounts(language: Language = 'en'): Promise<Outcome<rpc.AccountView[]>> {
@@ -119,8 +154,9 @@ export class ConnectorObject
 
   async openEnrolment(who: rpc.Who, name: string | null): Promise<Outcome<rpc.Enrolment>> {
     return this.#known(({ register, audit, context }) => {
-      audit.add(context.now(), who, 'enrolment opened', name === null ? [] : [name]);
-      return accepted(register.openEnrolment(name, context.now()));
+      const enrolment = register.openEnrolment(name, context.now());
+      audit.add(context.now(), who, 'enrolment opened', [enrolment.id]);
+      return accepted(enrolment);
     });
   }
 
@@ -168,19 +204,25 @@ export class ConnectorObject
     state: string | null;
     cursor: string | null;
   }): Promise<Outcome<rpc.UserPage>> {
-    return this.#known((parts) => {
-      const { accounts, master, tunnel } = parts;
-      const unseen = new Set(tunnel.unseen());
-      const leftOut = new Set(accounts.leftOut);
-      const refused = new Set(accounts.refused);
-      return accepted(listUsers(parts, { master, unseen, leftOut, refused }, query));
-    });
+    return this.#known((parts) => accepted(listUsers(parts, parts.circumstances, query)));
   }
 
   async timeline(userId: TeamsUserId): Promise<Outcome<rpc.TimelineEntry[]>> {
-    return this.#known(({ directory, timeline }) => {
-      if (directory.teamsUser(userId)) return accepted(timeline.of(userId));
+    return this.#known(({ directory, timeline, context }) => {
+      if (directory.teamsUser(userId)) return accepted(timeline.of(userId, context.now()));
       return refused('not-found', 'There is no such user in Teams.');
+    });
+  }
+
+  async tryMatching(
+    rules: Parameters<rpc.ConnectorRpc['tryMatching']>[0],
+  ): Promise<Outcome<rpc.DryRun>> {
+    return this.#known((parts) => {
+      const world = parts.pairingDesk.world(parts.master);
+      if (!world)
+        return refused('conflict', 'No PBX has told its users yet: nobody can be matched.');
+      const overrides = rules.overrides ?? parts.desk.settings.overrides;
+      return accepted(dryRun(world, { steps: rules.matching, overrides }, rules.cursor));
     });
   }
 
@@ -219,22 +261,27 @@ export class ConnectorObject
     return this.#parts.decryptionKeys.all().find((key) => key.id === id) ?? null;
   }
 
-  // --- the tunnel ---
+  // --- tunnels and listeners ---
 
-  /** The Worker has verified the agent's proof; whether the agent may still come is known here. */
+  /** The Worker has verified who comes; whether an agent may still come is known here. */
   override async fetch(request: Request): Promise<Response> {
     const agentId = request.headers.get(rpc.AGENT_ID_HEADER);
     const thumbprint = request.headers.get(rpc.AGENT_KEY_HEADER);
-    if (!this.#life.wakeUp() || agentId === null || thumbprint === null) {
-      return new Response(null, { status: 404 });
+    const listener = request.headers.get(rpc.LISTENER_HEADER);
+    if (!this.#life.wakeUp()) return new Response(null, { status: 404 });
+    const { agents, context, listeners } = this.#parts;
+    if (agentId !== null && thumbprint !== null) {
+      return agents.accept({ agentId, thumbprint }, context.now());
     }
-    return this.#parts.agents.accept({ agentId, thumbprint }, this.#parts.context.now());
+    if (listener !== null) return listeners.accept(decodeURIComponent(listener));
+    return new Response(null, { status: 404 });
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     try {
-      if (this.#life.wakeUp()) this.#parts.tunnel.take(socket, message);
-      else socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+      if (!this.#life.wakeUp()) socket.close(CLOSE.connectorDeleted, 'The connector was deleted.');
+      // A listener has nothing to say.
+      else if (!isListener(this.ctx, socket)) this.#parts.tunnel.take(socket, message);
     } catch (error) {
       // The frame is lost: the agent comes back with a snapshot.
       socket.close(1011, 'A fault of the edge.');
@@ -243,7 +290,9 @@ export class ConnectorObject
   }
 
   override webSocketClose(socket: WebSocket): void {
-    if (this.#life.wakeUp()) this.#parts.tunnel.ended(socket);
+    if (!this.#life.wakeUp()) return;
+    if (isListener(this.ctx, socket)) this.#parts.listeners.left();
+    else this.#parts.tunnel.ended(socket);
   }
 
   override webSocketError(socket: WebSocket): void {

@@ -17,7 +17,7 @@ export const isEnding = ({ database }: Pick<Context, 'database'>): boolean =>
 
 /** From here on the connector is gone for everybody else. */
 export function beginEnding(parts: Parts): void {
-  const { context, pairs, farewellDesk, accounts, agents } = parts;
+  const { context, pairs, farewellDesk, accounts, agents, listeners } = parts;
   context.database.transaction(() => {
     context.database.write(ENDING, context.now());
     for (const pair of pairs.all()) {
@@ -27,6 +27,7 @@ export function beginEnding(parts: Parts): void {
     for (const { id } of accounts.all()) accounts.remove(id);
   });
   agents.closeAll(CLOSE.connectorDeleted, 'The connector was deleted.');
+  listeners.dismissAll();
 }
 
 /** Does what is left; says whether that was all. Then nothing is stored any more. */

@@ -56,7 +56,13 @@ export class FarewellDesk {
           hidden: false,
           manual: clearPbx && isOwnState ? null : pbx.manual,
         },
-        written: { ...written, pbxPending: null, pbxConfirmed: null, pbxFailed: null },
+        written: {
+          ...written,
+          pbxPending: null,
+          pbxConfirmed: null,
+          confirmedForCall: false,
+          pbxFailed: null,
+        },
       };
       this.#pairs.save(pair);
     }

@@ -51,6 +51,14 @@ export interface Facts {
   lines: Readonly<Record<string, PbxLine>>;
   /** Paired users whose presence may not be seen, by name. */
   unseen: string[];
+  /** Those whose calls may not be seen. */
+  noCalls: string[];
+  /** Those left out because they have no licence on the PBX, by name. */
+  unlicensed: string[];
+  /** Why the PBX could not be asked for licences that the settings require. */
+  licenceFault: { detail: string } | null;
+  /** A PBX that does not take some activities from us. */
+  notTaken: { name: string; activities: string[] } | null;
   pairing: { known: boolean; paired: number; ambiguous: number };
   sync: { waiting: number; failing: number; fault: WriteFault | undefined };
 }
@@ -261,6 +269,7 @@ function agentLamp({ agent }: Facts): Shown {
 /** Codes of the agent that have words of their own; the others share `pbx-down`. */
 const PBX_FAULTS: ReadonlyMap<string, string> = new Map([
   ['unreachable', 'pbx-unreachable'],
+  ['not-called', 'pbx-not-called'],
   ['tls', 'pbx-tls'],
   ['login-refused', 'pbx-login-refused'],
   ['api-missing', 'pbx-api-missing'],
@@ -289,11 +298,16 @@ function pbxLamp({ settings, lines, agent }: Facts): Shown {
   return shown('pbx', 'ok', 'pbx-connected', { name: all.map(([name]) => name).join(', ') });
 }
 
-function rightsLamp({ unseen, agent }: Facts): Shown {
+function rightsLamp({ unseen, noCalls, unlicensed, licenceFault, agent }: Facts): Shown {
   if (agent.name === null) return shown('rights', 'unknown', 'pbx-unknown');
-  if (unseen.length === 0) return shown('rights', 'ok', 'rights-ok');
-  const params = { count: unseen.length, users: some(unseen) };
-  return shown('rights', 'warning', 'rights-missing', params);
+  const of = (users: readonly string[]) => ({ count: users.length, users: some(users) });
+  if (unseen.length > 0) return shown('rights', 'warning', 'rights-missing', of(unseen));
+  if (noCalls.length > 0) return shown('rights', 'warning', 'rights-no-calls', of(noCalls));
+  if (licenceFault) {
+    return shown('rights', 'warning', 'licence-unknown', { detail: licenceFault.detail });
+  }
+  if (unlicensed.length > 0) return shown('rights', 'ok', 'rights-ok-unlicensed', of(unlicensed));
+  return shown('rights', 'ok', 'rights-ok');
 }
 
 function pairingLamp({ pairing: { known, paired, ambiguous }, faults }: Facts): Shown {
@@ -310,7 +324,7 @@ function pairingLamp({ pairing: { known, paired, ambiguous }, faults }: Facts): 
 const OF_EVERYBODY: ReadonlySet<string> = new Set(['graph-forbidden', 'graph-not-implemented']);
 
 function syncLamp(facts: Facts): Shown {
-  const { settings, sync, pairing, agent, faults } = facts;
+  const { settings, sync, pairing, agent, faults, notTaken } = facts;
   const { waiting, failing, fault } = sync;
   if (failing > 0 && fault) {
     const state = OF_EVERYBODY.has(fault.code) ? 'error' : 'warning';
@@ -324,5 +338,9 @@ function syncLamp(facts: Facts): Shown {
     return readingFailed('sync', faults.reading, facts);
   }
   if (waiting > 0) return shown('sync', 'ok', 'sync-waiting', { count: waiting });
+  if (notTaken) {
+    const params = { name: notTaken.name, activities: notTaken.activities.join(', ') };
+    return shown('sync', 'ok', 'in-sync-with-busy', params);
+  }
   return shown('sync', 'ok', 'in-sync');
 }

@@ -96,7 +96,8 @@ export class Life {
   }
 
   #doDue(): void {
-    const { context, agents, outbox, reads, pairs, presence, tasks, tunnel } = this.parts;
+    const { context, agents, outbox, reads, pairs, presence, tasks, tunnel, listeners } =
+      this.parts;
     try {
       if (!this.#awake) outbox.recover();
       this.#awake = true;
@@ -107,6 +108,7 @@ export class Life {
       for (const pair of due) presence.tick(pair);
       outbox.sayFarewells();
       reads.resume();
+      listeners.look();
       if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
     } catch (error) {
       context.log('error', 'alarm-failed', { detail: String(error) });

@@ -2,6 +2,7 @@
 import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
 import type { Context } from './context.ts';
+import type { World } from './dry-run.ts';
 import { type Match, matchAll } from './pairing.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { Directory } from './store/directory.ts';
@@ -30,17 +31,18 @@ export class PairingDesk {
    * Matches everybody anew. Where nobody knows which PBX counts, or its list is not there or not to be
    * believed yet, everything stays as it is: `null`.
    * @param master name, as the agent calls it, of the PBX that counts
+   * @param heldBack users of the PBX who stay without a partner, whom ever they fit
    * @param letGo is called for each pair that ends, before a new one takes its place
    */
   pair(
     { matching, overrides }: OpenSettings,
     master: string | null,
+    heldBack: ReadonlySet<PbxGuid>,
     letGo: (pair: Pair) => void,
   ): PairingChange | null {
-    if (master === null || !this.#pbxDirectory.isKnown(master)) return null;
-    if (this.#pbxDirectory.isDoubted(master)) return null;
-    const teams = this.#directory.teams().filter((user) => user.accountEnabled);
-    const pbx = this.#directory.pbx(master);
+    const lists = this.#lists(master);
+    if (!lists) return null;
+    const { teams, pbx } = lists;
     const matches = matchAll(teams, pbx, { steps: matching, overrides });
     return this.#context.database.transaction(() => {
       for (const user of teams) {
@@ -49,13 +51,34 @@ export class PairingDesk {
           this.#directory.putMatch(user.id, match);
         }
       }
-      return this.#apply(matches, letGo);
+      return this.#apply(matches, heldBack, letGo);
     });
   }
 
-  #apply(matches: ReadonlyMap<TeamsUserId, Match>, letGo: (pair: Pair) => void): PairingChange {
+  /** Who could be matched, and who is now; `null` as above. */
+  world(master: string | null): World | null {
+    const lists = this.#lists(master);
+    if (!lists) return null;
+    const pairs = new Map(this.#pairs.ids().map(({ teamsId, guid }) => [teamsId, guid]));
+    return { ...lists, pairs };
+  }
+
+  #lists(master: string | null): Pick<World, 'teams' | 'pbx'> | null {
+    if (master === null || !this.#pbxDirectory.isKnown(master)) return null;
+    if (this.#pbxDirectory.isDoubted(master)) return null;
+    const teams = this.#directory.teams().filter((user) => user.accountEnabled);
+    return { teams, pbx: this.#directory.pbx(master) };
+  }
+
+  #apply(
+    matches: ReadonlyMap<TeamsUserId, Match>,
+    heldBack: ReadonlySet<PbxGuid>,
+    letGo: (pair: Pair) => void,
+  ): PairingChange {
     const wanted = new Map<TeamsUserId, PbxGuid>();
-    for (const [id, match] of matches) if (match.state === 'paired') wanted.set(id, match.guid);
+    for (const [id, match] of matches) {
+      if (match.state === 'paired' && !heldBack.has(match.guid)) wanted.set(id, match.guid);
+    }
     const removed: Pair[] = [];
     for (const { teamsId, guid } of this.#pairs.ids()) {
       if (wanted.get(teamsId) === guid) {

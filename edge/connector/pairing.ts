@@ -39,7 +39,10 @@ export interface MatchingRules {
 const CANDIDATES_SHOWN = 10;
 
 /** How names and addresses are compared: without case, in one Unicode form, trimmed. */
-export const fold = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
+export const fold = (text: string): string =>
+  (NOT_ASCII.test(text) ? text.normalize('NFKC') : text).trim().toLowerCase();
+/** Normalising takes most of the time with long lists, and most names need none. */
+const NOT_ASCII = /[^\0-\x7f]/;
 
 type Index = Map<string, PbxPerson[]>;
 

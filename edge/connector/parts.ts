@@ -1,5 +1,8 @@
 // Puts the parts of a connector together. Nothing here runs; `life.ts` and `connector-object.ts` turn
 // the platform's calls into calls of these.
+
+import type { PbxGuid } from '../../shared/ids.ts';
+import { APP_LICENCE } from '../../shared/licence.ts';
 import { mappingOf } from '../../shared/presence/mapping.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import type { OpenSettings } from '../../shared/settings/schema.ts';
@@ -13,6 +16,8 @@ import { CredentialWatch } from './credential-watch.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
 import { isMaster } from './lamps.ts';
+import { nextLampChange } from './lamps-by-time.ts';
+import { Listeners } from './listeners.ts';
 import { Listening } from './listening.ts';
 import { Microsoft } from './microsoft.ts';
 import { Pace } from './pace.ts';
@@ -20,8 +25,11 @@ import { PairingDesk } from './pairing-desk.ts';
 import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
+import { RefusedActivities } from './refused-activities.ts';
+import { Rights } from './rights.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { isUntold } from './silence.ts';
+import { socketsOf } from './sockets.ts';
 import { StatusDesk } from './status-desk.ts';
 import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
@@ -35,8 +43,11 @@ import { TeamsLetters } from './teams-letters.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
 import { Timeline } from './timeline.ts';
+import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
 import { Turns } from './turns.ts';
+import { UserIndex } from './user-index.ts';
+import { type Circumstances, userView } from './users-view.ts';
 
 const MASTER = 'master';
 
@@ -47,6 +58,7 @@ export class Parts {
   readonly agenda: Agenda;
   readonly audit: Audit;
   readonly register: AgentRegister;
+  readonly tokens: Tokens;
   readonly agents: Agents;
   readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
@@ -54,6 +66,7 @@ export class Parts {
   readonly microsoft: Microsoft;
   readonly credential: CredentialWatch;
   readonly directory: Directory;
+  readonly userIndex: UserIndex;
   readonly pbxDirectory: PbxDirectory;
   readonly teamsDirectory: TeamsDirectory;
   readonly pairingDesk: PairingDesk;
@@ -61,6 +74,8 @@ export class Parts {
   readonly farewells: Farewells;
   readonly farewellDesk: FarewellDesk;
   readonly timeline: Timeline;
+  readonly refused: RefusedActivities;
+  readonly rights: Rights;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
   readonly sweep: Sweep;
@@ -69,6 +84,7 @@ export class Parts {
   readonly tasks: Tasks;
   readonly tunnel: TunnelDesk;
   readonly status: StatusDesk;
+  readonly listeners: Listeners;
   #rules: { of: OpenSettings; rules: Rules } | undefined;
 
   constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
@@ -83,7 +99,11 @@ export class Parts {
     this.audit = new Audit(database);
     this.register = new AgentRegister(database);
     const { register } = this;
-    this.agents = new Agents(ctx, database, { register, lines: new Lines(database) });
+    this.agents = new Agents(socketsOf(ctx, 'agent'), database, {
+      register,
+      lines: new Lines(database),
+    });
+    this.tokens = new Tokens(database);
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
     this.accounts = new Accounts(context, this.desk, this.decryptionKeys);
     this.listening = new Listening({
@@ -96,11 +116,22 @@ export class Parts {
     });
     this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
     this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
-    this.directory = new Directory(database);
-    this.pairs = new Pairs(database);
+    this.directory = new Directory(database, (who) => {
+      if (!this.listeners.isHeard) return;
+      const id = 'teamsId' in who ? who.teamsId : this.pairs.ofPbx(who.guid)?.teamsId;
+      if (id) this.listeners.noteUser(id);
+    });
+    this.userIndex = new UserIndex(this.directory);
+    this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id));
     this.farewells = new Farewells(database);
-    this.timeline = new Timeline(database);
+    this.timeline = new Timeline(
+      database,
+      () => this.desk.keepsTimeline,
+      (at) => this.tasks.by('timeline', at),
+    );
+    this.refused = new RefusedActivities(context);
     const { agents, directory, pairs, farewells, timeline } = this;
+    this.rights = new Rights(context, agents);
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
@@ -147,6 +178,7 @@ export class Parts {
       pairs,
       agents,
       timeline,
+      refused: this.refused,
       rules,
       teams: {
         wake: (pair, { write, read }) => {
@@ -161,6 +193,7 @@ export class Parts {
       findMaster: () => this.findMaster(),
       pair: () => this.pair(),
       turns,
+      tokenDigests: () => this.tokens.digests(),
       tasks: () => this.tasks,
     });
     this.tasks = new Tasks(context, this.agenda, (task) => this.chores.run(task));
@@ -170,6 +203,11 @@ export class Parts {
       pairs,
       directory: this.pbxDirectory,
       presence: this.presence,
+      refused: this.refused,
+      rights: this.rights,
+      licence: () => (this.desk.settings.requireLicence ? APP_LICENCE : undefined),
+      heldBack: () => this.#matchedAnd(this.heldBack),
+      licencesTold: () => this.chores.pairSoon(),
       listTold: (news) => this.chores.listTold(news),
       lineUp: () => {
         this.chores.lineUp(this.master === null);
@@ -184,9 +222,20 @@ export class Parts {
     this.status = new StatusDesk({
       ...this,
       context,
-      unseen: () => this.tunnel.unseen(),
+      heldBack: () => this.heldBack,
       master: () => this.master,
     });
+    this.listeners = new Listeners({
+      context,
+      sockets: socketsOf(ctx, 'listener'),
+      lamps: () => this.status.lamps(),
+      lampsChangeAt: () => nextLampChange(this.accounts.all(), context.now()),
+      users: (ids) => {
+        const { circumstances } = this;
+        return ids.map((id) => userView(this, circumstances, id));
+      },
+    });
+    database.onWrite = () => this.listeners.note();
   }
 
   get rules(): Rules {
@@ -218,21 +267,54 @@ export class Parts {
     this.chores.pairSoon();
   }
 
+  /** What is special about some users. */
+  get circumstances(): Circumstances {
+    const { accounts, master, rights, heldBack } = this;
+    return {
+      now: this.context.now(),
+      master,
+      unseen: rights.unseen(),
+      noCalls: rights.noCalls(),
+      heldBack,
+      leftOut: new Set(accounts.leftOut),
+      refused: new Set(accounts.refused),
+    };
+  }
+
+  /** Users of the PBX who need a licence there and have none. */
+  get heldBack(): ReadonlySet<PbxGuid> {
+    return this.desk.settings.requireLicence ? this.rights.unlicensed() : NOBODY;
+  }
+
+  /** Those of them who fit somebody in Teams. */
+  #matchedAnd(some: ReadonlySet<PbxGuid>): PbxGuid[] {
+    if (some.size === 0) return [];
+    return this.directory.teams().flatMap(({ match, accountEnabled }) => {
+      const fits = accountEnabled && match?.state === 'paired' && some.has(match.guid);
+      return fits ? [match.guid] : [];
+    });
+  }
+
   /** Says whether anybody could be matched. */
   pair(): boolean {
     const { farewellDesk, timeline, tunnel, presence, outbox } = this;
-    const change = this.pairingDesk.pair(this.desk.settings, this.master, (pair) => {
+    const { heldBack } = this;
+    const change = this.pairingDesk.pair(this.desk.settings, this.master, heldBack, (pair) => {
       farewellDesk.letGo(this.rules, pair);
       timeline.forget(pair.teamsId);
     });
     if (!change) return false;
     const { added, removed } = change;
-    tunnel.tellPairs(guidsOf(added), guidsOf(removed));
+    // Who only lacks a licence goes on being watched for one.
+    const left = guidsOf(removed).filter((guid) => !heldBack.has(guid));
+    tunnel.tellPairs(guidsOf(added), left);
     outbox.sayFarewells();
     for (const pair of added) presence.tick(pair);
     return true;
   }
 }
+
+const NOBODY: ReadonlySet<PbxGuid> = new Set();
 
 const guidsOf = (pairs: readonly Pair[]) => pairs.map(({ guid }) => guid);
 

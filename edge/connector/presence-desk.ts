@@ -4,13 +4,15 @@ import { decide } from '../../shared/presence/decide.ts';
 import { due } from '../../shared/presence/due.ts';
 import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
 import type { PairState } from '../../shared/presence/model.ts';
+import { refusalLearned } from '../../shared/presence/refused.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import { setFrame } from '../../shared/protocol/down.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { type Errand, errand } from './errand.ts';
+import type { RefusedActivities } from './refused-activities.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
-import type { Timeline } from './timeline.ts';
+import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
 
 /** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
 export interface TowardsTeams {
@@ -22,6 +24,7 @@ export interface PresenceParts {
   pairs: Pairs;
   agents: Agents;
   timeline: Timeline;
+  refused: RefusedActivities;
   rules: () => Rules;
   teams: TowardsTeams;
 }
@@ -56,13 +59,15 @@ export class PresenceDesk {
 
   /** Takes an event in. One write of storage at most, and none where nothing is new. */
   apply(pair: Pair, event: PresenceEvent): void {
-    const { context, timeline, rules } = this.#parts;
+    const { context, timeline, refused } = this.#parts;
     const now = context.now();
-    const decision = decide(rules(), pair.state, event, now);
+    const decision = decide(this.#rulesOf(pair), pair.state, event, now);
+    const learned = refusalLearned(pair.state, decision.state);
+    if (learned !== undefined) refused.note(pair.home, learned);
     const { state, shown } = this.#show(pair, decision.state, now);
     const wrote = [
-      ...(shown === null ? [] : [`PBX: ${shown === '' ? 'available' : shown}`]),
-      ...due(rules(), state, now).teams.map((write) => `Teams: ${write.kind}`),
+      ...(shown === null ? [] : [`${TO_PBX}${shown === '' ? 'available' : shown}`]),
+      ...due(this.#rulesOf(pair), state, now).teams.map((write) => `${TO_TEAMS}${write.kind}`),
     ];
     this.keep(pair, state);
     if (QUIET.has(decision.reason)) return;
@@ -82,10 +87,10 @@ export class PresenceDesk {
 
   /** What is to be done for a pair at Microsoft now. */
   errandOf(pair: Pair, state: PairState = pair.state): Errand {
-    const { context, rules, agents } = this.#parts;
+    const { context, agents } = this.#parts;
     const now = context.now();
     const live = agents.isUp(pair.home);
-    return errand(due(rules(), state, now), pair.faults, { live, now });
+    return errand(due(this.#rulesOf(pair), state, now), pair.faults, { live, now });
   }
 
   /**
@@ -112,10 +117,17 @@ export class PresenceDesk {
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
   }
 
+  /** The connector's rules, and what the user's PBX does not take. */
+  #rulesOf({ home }: Pair): Rules {
+    const rules = this.#parts.rules();
+    const refused = this.#parts.refused.of(home);
+    return refused.size > 0 ? { ...rules, refused } : rules;
+  }
+
   /** Tells the PBX what it should show; `shown`: what it was told. */
   #show(pair: Pair, state: PairState, now: number): { state: PairState; shown: string | null } {
     const { agents } = this.#parts;
-    const rules = this.#parts.rules();
+    const rules = this.#rulesOf(pair);
     const { pbx: activity } = due(rules, state, now);
     if (activity === null) return { state, shown: null };
     const { guid } = pair;

@@ -4,12 +4,17 @@ import type { Outcome } from '../../shared/errors.ts';
 import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampId } from '../../shared/lamps.ts';
 import type { TeamsPresence } from '../../shared/presence/model.ts';
-import type { SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
+import type { MatchingStep, SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
 import type { Language } from '../../shared/texts/say.ts';
 import type { Resource } from '../graph/account-rpc.ts';
 
 /** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */
 export type Who = string;
+
+/** A token of the connector as the audit trail and a session name it. */
+export const whoOfToken = (id: string): Who => `token:${id}`;
+export const isToken = (who: Who): boolean => who.startsWith('token:');
+export const idOfToken = (who: Who): string => who.slice('token:'.length);
 
 /** Settings as read, with the number of their version (it becomes the ETag). */
 export interface VersionedSettings {
@@ -40,6 +45,14 @@ export interface AccountView {
 
 /** `device`: its user signs in with a code on another device. */
 export type NewAccount = { username: string; password: string } | { signIn: 'device' };
+
+/** A token of the connector's own; the token itself is shown once and kept nowhere. */
+export interface TokenView {
+  id: string;
+  name?: string;
+  /** ISO 8601 */
+  createdAt: string;
+}
 
 /** One-time code of an enrolment; the Worker signs it, the object remembers that it is open. */
 export interface Enrolment {
@@ -91,12 +104,43 @@ export interface UserView {
     onThePhone: boolean;
     at: string | null;
   };
+  /** What was last written for this pair; absent: nothing yet, or no timeline is kept. */
+  lastChange?: LastChange;
+}
+
+export interface LastChange {
+  /** ISO 8601 */
+  at: string;
+  direction: 'teams-to-pbx' | 'pbx-to-teams';
+  reason: string;
 }
 
 export interface UserPage {
   items: UserView[];
   next?: string;
   counts: Record<UserView['state'], number>;
+}
+
+/** A user of the PBX in a pair. */
+export interface PairPartner {
+  guid: string;
+  cn: string;
+  sip: string;
+  matchedBy?: string;
+}
+
+/** A pair that another matching would make, end, or give another partner. */
+export interface PairChange {
+  teams: { id: string; displayName: string; userPrincipalName: string };
+  before?: PairPartner;
+  after?: PairPartner;
+  reason: string;
+}
+
+export interface DryRun {
+  items: PairChange[];
+  next?: string;
+  counts: { added: number; removed: number; moved: number };
 }
 
 export interface TimelineEntry {
@@ -118,6 +162,9 @@ export interface AuditEntry {
   /** Names of what changed, never values. */
   keys: string[];
 }
+
+/** What a listener is told: all lamps, users as they are now, or how many more to read anew. */
+export type News = { status: Lamp[] } | { users: UserView[] } | { others: number };
 
 /** Which subscription something came from. */
 export interface Origin {
@@ -160,6 +207,13 @@ export interface ConnectorRpc {
   writeSettings(write: WriteSettings): Promise<Outcome<VersionedSettings & { created: boolean }>>;
   deleteSettings(who: Who): Promise<Outcome<null>>;
 
+  listTokens(): Promise<Outcome<TokenView[]>>;
+  /** @param token its name, and the digest by which it will be known */
+  addToken(who: Who, token: { name: string | null; hash: string }): Promise<Outcome<TokenView>>;
+  removeToken(who: Who, id: string): Promise<Outcome<null>>;
+  /** The id of a token that opens this connector; `null`: revoked, or the connector does not exist. */
+  findToken(by: { id: string } | { hash: string }): Promise<string | null>;
+
   /** @param language of the messages; English where nothing is said */
   listAccounts(language?: Language): Promise<Outcome<AccountView[]>>;
   /** Also refuses with a code of `graph/login-errors.ts`, where Microsoft gives no code to enter. */
@@ -182,6 +236,13 @@ export interface ConnectorRpc {
     cursor: string | null;
   }): Promise<Outcome<UserPage>>;
   timeline(userId: TeamsUserId): Promise<Outcome<TimelineEntry[]>>;
+  /** What another matching would change; refused with `conflict` where nothing can be matched yet. */
+  tryMatching(rules: {
+    matching: MatchingStep[];
+    /** `null`: those of the settings. */
+    overrides: { teams: string; pbx: string }[] | null;
+    cursor: string | null;
+  }): Promise<Outcome<DryRun>>;
   setOverride(who: Who, userId: TeamsUserId, pbx: string | null): Promise<Outcome<null>>;
 
   status(): Promise<Outcome<Lamp[]>>;
@@ -198,8 +259,10 @@ export interface ConnectorRpc {
 }
 
 /**
- * The tunnel is the object's only HTTP route: the Worker forwards the upgrade after verifying the
- * agent's proof, with who it is in these headers (it removes whatever the client sent under them).
+ * The object's only HTTP route is an upgrade: of the tunnel, after the Worker has verified the agent's
+ * proof, or of a listener that the Worker itself is. Who it is stands in one of these headers; the
+ * Worker removes whatever the client sent under them.
  */
 export const AGENT_ID_HEADER = 'x-agent-id';
 export const AGENT_KEY_HEADER = 'x-agent-key';
+export const LISTENER_HEADER = 'x-listener';

@@ -58,6 +58,11 @@ export class SettingsDesk {
     return this.#mustExist().settings;
   }
 
+  /** Whether anybody's decisions may be kept. */
+  get keepsTimeline(): boolean {
+    return this.settings.timeline !== false;
+  }
+
   get version(): number {
     return this.#mustExist().version;
   }
@@ -170,7 +175,7 @@ function secretWish(given: unknown): SecretWish {
 }
 
 function changedKeys(before: OpenSettings | undefined, after: OpenSettings): string[] {
-  // One that is gone changed as well.
-  const keys = Object.keys({ ...before, ...after }) as (keyof OpenSettings)[];
-  return keys.filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
+  // Optional ones may be there before or after only.
+  const keys = new Set(Object.keys({ ...before, ...after })) as Set<keyof OpenSettings>;
+  return [...keys].filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }

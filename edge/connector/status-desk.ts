@@ -1,5 +1,5 @@
 // Gathers the facts behind the lamps, and remembers since when each lamp is as it is.
-import type { TeamsUserId } from '../../shared/ids.ts';
+import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { AgentRegister } from './agent-register.ts';
@@ -12,6 +12,8 @@ import type { Listening } from './listening.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { Publisher } from './publisher.ts';
+import type { RefusedActivities } from './refused-activities.ts';
+import type { Rights } from './rights.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
@@ -36,7 +38,10 @@ export interface StatusParts {
   tasks: Tasks;
   reads: TeamsReads;
   chores: Chores;
-  unseen: () => string[];
+  rights: Rights;
+  refused: RefusedActivities;
+  /** Users of the PBX who need a licence there and have none. */
+  heldBack: () => ReadonlySet<PbxGuid>;
   master: () => string | null;
 }
 
@@ -113,7 +118,8 @@ export class StatusDesk {
       silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
       agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),
-      unseen: this.#unseenNames(),
+      ...this.#rightsFacts(),
+      notTaken: this.#notTaken(),
       pairing: {
         known: loadedAt !== null && this.#isMasterKnown(),
         paired: count.pairs,
@@ -128,14 +134,34 @@ export class StatusDesk {
     return master !== null && this.#parts.pbxDirectory.isKnown(master);
   }
 
-  #unseenNames(): string[] {
-    const { pairs, directory, unseen } = this.#parts;
-    const hidden = new Set(unseen());
+  #rightsFacts(): Pick<Facts, 'unseen' | 'noCalls' | 'unlicensed' | 'licenceFault'> {
+    const { rights, pairs, heldBack, desk } = this.#parts;
+    const paired = pairs.ids().map(({ guid }) => guid);
+    return {
+      unseen: this.#names(paired, rights.unseen()),
+      noCalls: this.#names(paired, rights.noCalls()),
+      unlicensed: this.#names([...heldBack()], heldBack()),
+      licenceFault: desk.settings.requireLicence ? rights.licenceFault() : null,
+    };
+  }
+
+  /** One entry for each of `guids` that is among `some`; only as many are real names as are shown. */
+  #names(guids: readonly PbxGuid[], some: ReadonlySet<string>): string[] {
     const master = this.#parts.master();
-    if (hidden.size === 0 || master === null) return [];
-    return pairs
-      .ids()
-      .filter(({ guid }) => hidden.has(guid))
-      .map(({ guid }, at) => (at < NAMES ? (directory.pbxUser(master, guid)?.cn ?? guid) : guid));
+    if (some.size === 0 || master === null) return [];
+    const { directory } = this.#parts;
+    return guids
+      .filter((guid) => some.has(guid))
+      .map((guid, at) => (at < NAMES ? (directory.pbxUser(master, guid)?.cn ?? guid) : guid));
+  }
+
+  /** The first PBX that has refused activities, and which. */
+  #notTaken(): Facts['notTaken'] {
+    const { agents, refused } = this.#parts;
+    for (const name of Object.keys(agents.lines())) {
+      const activities = [...refused.of(name)];
+      if (activities.length > 0) return { name, activities };
+    }
+    return null;
   }
 }

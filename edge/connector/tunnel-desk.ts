@@ -9,6 +9,8 @@ import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import type { PresenceDesk } from './presence-desk.ts';
+import type { RefusedActivities } from './refused-activities.ts';
+import type { Rights } from './rights.ts';
 import type { Pairs } from './store/pairs.ts';
 import type { PbxLine } from './words.ts';
 
@@ -18,6 +20,14 @@ export interface TunnelParts {
   pairs: Pairs;
   directory: PbxDirectory;
   presence: PresenceDesk;
+  refused: RefusedActivities;
+  rights: Rights;
+  /** The licence that users need on the PBX; `undefined`: none. */
+  licence: () => string | undefined;
+  /** Users to be watched only for whether they have it by now. */
+  heldBack: () => PbxGuid[];
+  /** Other users have a licence now. */
+  licencesTold(): void;
   /** A list of users came: who belongs to whom may have to be looked at again. */
   listTold(news: ListNews): void;
   /** A PBX session came up. */
@@ -112,7 +122,9 @@ export class TunnelDesk {
     switch (frame.t) {
       case 'pbx': {
         const line = this.#parts.agents.lines()[frame.pbx];
-        if (line?.state === 'up') this.#parts.lineUp();
+        if (line?.state !== 'up') return;
+        this.#parts.refused.forget(frame.pbx);
+        this.#parts.lineUp();
         return;
       }
       case 'users':
@@ -137,8 +149,11 @@ export class TunnelDesk {
         return;
       }
       case 'unseen':
-        if (!Object.hasOwn(this.#parts.agents.lines(), frame.pbx)) return;
-        context.database.write(unseenKey(frame.pbx), frame.guids);
+        if (this.#hasLine(frame.pbx)) this.#parts.rights.takeUnseen(frame);
+        return;
+      case 'unlicensed':
+        if (!this.#hasLine(frame.pbx)) return;
+        if (this.#parts.rights.takeUnlicensed(frame)) this.#parts.licencesTold();
     }
   }
 
@@ -176,11 +191,16 @@ export class TunnelDesk {
   /** The whole list of users to watch: after each welcome, and when the leader changes. */
   tellWatchList(): void {
     const { agents, pairs, context } = this.#parts;
-    const lists = parts(pairs.ids().map(({ guid }) => guid));
+    const { heldBack, licence: required } = this.#parts;
+    const all = new Set([...pairs.ids().map(({ guid }) => guid), ...heldBack()]);
+    const lists = parts([...all]);
     const { epoch } = agents;
+    const name = required();
+    const licence = name === undefined ? {} : { licence: name };
     const list = context.now();
     lists.forEach((guids, index) => {
-      agents.send(watchFrame({ epoch, list, last: index === lists.length - 1, guids }));
+      const last = index === lists.length - 1;
+      agents.send(watchFrame({ epoch, list, last, guids, ...licence }));
     });
   }
 
@@ -197,16 +217,10 @@ export class TunnelDesk {
     }
   }
 
-  /** Users whose presence the App object may not see, on the PBXs that can be heard. */
-  unseen(): string[] {
-    const { agents, context } = this.#parts;
-    return Object.keys(agents.lines()).flatMap(
-      (pbx) => context.database.read<string[]>(unseenKey(pbx)) ?? [],
-    );
+  #hasLine(pbx: string): boolean {
+    return Object.hasOwn(this.#parts.agents.lines(), pbx);
   }
 }
-
-const unseenKey = (pbx: string): string => `unseen:${pbx}`;
 
 function reasonOf(error: FrameError): string {
   const reason = error.kind === 'invalid' ? `invalid frame: ${error.detail}` : error.kind;

@@ -1,10 +1,14 @@
 // The list of users as an admin reads it: pairs with both presences, and who has no partner, and why.
-import type { TeamsUserId } from '../../shared/ids.ts';
+import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
+import { APP_LICENCE } from '../../shared/licence.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
-import { fold } from './pairing.ts';
+import { cursorOf, keyIn } from './page-cursor.ts';
+import { fold, type Match } from './pairing.ts';
 import type { UserPage, UserView } from './rpc.ts';
-import type { Directory, PbxEntry, TeamsEntry } from './store/directory.ts';
+import type { Directory, TeamsEntry } from './store/directory.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
+import type { Timeline } from './timeline.ts';
+import type { UserIndex, UserRow } from './user-index.ts';
 
 /** API.md, "Accounts, agents, users, status". */
 const PAGE_SIZE = 100;
@@ -16,14 +20,27 @@ export interface UserQuery {
 }
 
 export interface Circumstances {
+  /** Epoch ms */
+  now: number;
   /** The PBX whose users count; `null`: not known yet. */
   master: string | null;
   /** Guids whose presence the App object may not see. */
   unseen: ReadonlySet<string>;
+  /** Guids whose calls it may not see. */
+  noCalls: ReadonlySet<string>;
+  /** Users who need a licence on the PBX and have none. */
+  heldBack: ReadonlySet<PbxGuid>;
   /** Users for whom no Teams account has room. */
   leftOut: ReadonlySet<TeamsUserId>;
   /** Users whom Microsoft refuses to subscribe. */
   refused: ReadonlySet<TeamsUserId>;
+}
+
+export interface UsersParts {
+  directory: Directory;
+  pairs: Pairs;
+  timeline: Timeline;
+  userIndex: UserIndex;
 }
 
 /**
@@ -31,27 +48,12 @@ export interface Circumstances {
  * @param circumstances what is special about some of them
  */
 export function listUsers(
-  { directory, pairs }: { directory: Directory; pairs: Pairs },
+  parts: UsersParts,
   circumstances: Circumstances,
   query: UserQuery,
 ): UserPage {
-  const { master, unseen } = circumstances;
-  const ofMaster = master === null ? [] : directory.pbx(master);
-  const pbxUsers = new Map(ofMaster.map((user) => [user.guid, user]));
-  const rows: Row[] = [];
-  for (const teams of directory.teams()) {
-    const { match } = teams;
-    if (!teams.accountEnabled || !match) continue;
-    const pbx = 'guid' in match ? pbxUsers.get(match.guid) : undefined;
-    if (pbx) pbxUsers.delete(pbx.guid);
-    if (!teams.licensed && match.state !== 'unlicensed') continue;
-    const noRights = match.state === 'paired' && unseen.has(match.guid);
-    rows.push({ teams, pbx, state: noRights ? 'noRights' : match.state });
-  }
-  for (const pbx of pbxUsers.values()) rows.push({ teams: undefined, pbx, state: 'unmatched' });
-
   const text = fold(query.text);
-  const found = rows.filter((row) => mentions(row, text));
+  const after = keyIn(query.cursor);
   const counts: UserPage['counts'] = {
     paired: 0,
     unmatched: 0,
@@ -59,51 +61,54 @@ export function listUsers(
     unlicensed: 0,
     noRights: 0,
   };
-  for (const row of found) counts[row.state] += 1;
-
-  const wanted = found
-    .filter((row) => query.state === null || row.state === query.state)
-    .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
-  const from = cursorPosition(query.cursor);
-  const page = wanted.slice(from, from + PAGE_SIZE);
-  const items = page.map((row) =>
-    viewOf(row, row.teams && pairs.ofTeams(row.teams.id), circumstances),
-  );
-  const next = from + PAGE_SIZE < wanted.length ? String(from + PAGE_SIZE) : undefined;
-  return next === undefined ? { items, counts } : { items, next, counts };
+  const page: UserRow[] = [];
+  for (const row of parts.userIndex.rows(circumstances.master)) {
+    if (text !== '' && !row.words.includes(text)) continue;
+    const state = stateOf(row, circumstances);
+    counts[state] += 1;
+    const isWanted = query.state === null || state === query.state;
+    // One more than a page has says that there is another page.
+    if (isWanted && row.key > after && page.length <= PAGE_SIZE) page.push(row);
+  }
+  const shown = page.slice(0, PAGE_SIZE);
+  const items = shown.map((row) => viewOf(row, parts, circumstances));
+  const last = shown.at(-1);
+  return last && page.length > PAGE_SIZE
+    ? { items, next: cursorOf(last), counts }
+    : { items, counts };
 }
 
-interface Row {
-  teams: TeamsEntry | undefined;
-  pbx: PbxEntry | undefined;
-  state: UserView['state'];
-}
-
-const keyOf = ({ teams, pbx }: Row): string => (teams?.displayName ?? pbx?.cn ?? '').toLowerCase();
-
-const cursorPosition = (cursor: string | null): number => {
-  const position = Number(cursor ?? 0);
-  return Number.isSafeInteger(position) && position > 0 ? position : 0;
-};
-
-function mentions({ teams, pbx }: Row, text: string): boolean {
-  if (text === '') return true;
-  const words = [
-    teams?.displayName,
-    teams?.userPrincipalName,
-    teams?.mail,
-    pbx?.cn,
-    pbx?.h323,
-    pbx?.e164,
-  ];
-  return words.some((word) => word != null && fold(word).includes(text));
-}
-
-function viewOf(
-  { teams, pbx, state }: Row,
-  pair: Pair | undefined,
+/** One user of Teams as the list shows them now; `null`: they are not in it. */
+export function userView(
+  parts: UsersParts,
   circumstances: Circumstances,
-): UserView {
+  id: TeamsUserId,
+): UserView | null {
+  const match = parts.directory.listedTeamsUser(id)?.match;
+  if (!match) return null;
+  const guid = 'guid' in match ? match.guid : undefined;
+  return viewOf({ teamsId: id, guid, state: match.state }, parts, circumstances);
+}
+
+type Listed = Pick<UserRow, 'teamsId' | 'guid' | 'state'>;
+
+function stateOf(
+  { guid, state }: Listed,
+  { unseen, noCalls, heldBack }: Circumstances,
+): UserView['state'] {
+  if (state !== 'paired' || guid === undefined) return state;
+  if (heldBack.has(guid)) return 'unlicensed';
+  return unseen.has(guid) || noCalls.has(guid) ? 'noRights' : 'paired';
+}
+
+function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): UserView {
+  const { teamsId, guid } = row;
+  const { directory, pairs, timeline } = parts;
+  const { master } = circumstances;
+  const teams = teamsId && directory.teamsUser(teamsId);
+  const pbx = guid && master !== null ? directory.pbxUser(master, guid) : undefined;
+  const pair: Pair | undefined = teamsId && pairs.ofTeams(teamsId);
+  const state = stateOf(row, circumstances);
   const view: UserView = { state };
   const reason = reasonOf(teams, state, circumstances);
   if (reason !== undefined) view.reason = reason;
@@ -118,6 +123,8 @@ function viewOf(
       activity: seen?.presence.activity ?? null,
       at: seen && new Date(seen.at).toISOString(),
     };
+    const lastChange = pair && timeline.lastWrite(teams.id, circumstances.now);
+    if (lastChange) view.lastChange = lastChange;
   }
   if (pbx) {
     const seen = pair?.state.pbx ?? null;
@@ -134,19 +141,22 @@ function viewOf(
   return view;
 }
 
+/** Of whom the matching found a partner for, some are not synchronised after all. */
 function reasonOf(
   teams: TeamsEntry | undefined,
   state: UserView['state'],
-  { leftOut, refused }: Circumstances,
+  { leftOut, refused, unseen }: Circumstances,
 ): string | undefined {
   if (!teams) return 'No Teams user fits this user of the PBX.';
   const { match } = teams;
+  if (state === 'noRights' && match && 'guid' in match && !unseen.has(match.guid)) {
+    return 'The App object may not see the calls of this user: tick "On the phone" under Visibility.';
+  }
   if (state === 'noRights') {
     return 'The App object may not see the presence of this user: tick it under Visibility.';
   }
-  if (match?.state === 'unlicensed') return 'This user has no licence with Teams.';
-  if (match?.state === 'ambiguous') {
-    return `By ${match.step}, more than one fits: ${match.candidates.join(', ')}.`;
+  if (match?.state === 'paired' && state === 'unlicensed') {
+    return `This user has no licence on the PBX: ${APP_LICENCE}.`;
   }
   if (state === 'paired' && leftOut.has(teams.id)) {
     return 'No Teams account has room for this user: add another one.';
@@ -154,13 +164,26 @@ function reasonOf(
   if (state === 'paired' && refused.has(teams.id)) {
     return 'Microsoft refuses to subscribe the presence of this user.';
   }
-  if (match?.state !== 'unmatched') return undefined;
-  switch (match.reason) {
-    case 'nobody-fits':
-      return 'No user of the PBX fits.';
-    case 'override-points-nowhere':
-      return 'The override names a user whom the PBX does not have.';
-    case 'taken':
-      return 'The user of the PBX whom the override names belongs to somebody else.';
+  return match ? whyNotPaired(match) : undefined;
+}
+
+/** Why a match is no pair; `undefined`: it is one. */
+export function whyNotPaired(match: Match): string | undefined {
+  switch (match.state) {
+    case 'paired':
+      return undefined;
+    case 'unlicensed':
+      return 'This user has no licence with Teams.';
+    case 'ambiguous':
+      return `By ${match.step}, more than one fits: ${match.candidates.join(', ')}.`;
+    case 'unmatched':
+      switch (match.reason) {
+        case 'nobody-fits':
+          return 'No user of the PBX fits.';
+        case 'override-points-nowhere':
+          return 'The override names a user whom the PBX does not have.';
+        case 'taken':
+          return 'The user of the PBX whom the override names belongs to somebody else.';
+      }
   }
 }

@@ -25,7 +25,8 @@ export function adminGuard(edge: Edge, auth: Auth): MiddlewareHandler<HttpEnv> {
     }
     // Its first settings create a connector, and the page where they are entered needs a session.
     const mayCreate = SESSION.test(path) || (method === 'PUT' && SETTINGS.test(path));
-    if (!mayCreate) await mustExist(edge, connectorOf(c));
+    const connector = connectorOf(c);
+    if (!mayCreate) await mustExist(edge, connector);
     await next();
   };
 }

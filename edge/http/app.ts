@@ -8,21 +8,26 @@ import { createKeyring } from '../keyring.ts';
 import { accountsRoutes } from './admin-api/accounts.ts';
 import { agentsRoutes } from './admin-api/agents.ts';
 import { auditRoutes } from './admin-api/audit.ts';
+import { connectorsRoutes } from './admin-api/connectors.ts';
+import { eventsRoutes } from './admin-api/events.ts';
+import { matchingRoutes } from './admin-api/matching.ts';
 import { sessionRoutes } from './admin-api/session.ts';
 import { settingsRoutes } from './admin-api/settings.ts';
 import { statusRoutes } from './admin-api/status.ts';
+import { tokensRoutes } from './admin-api/tokens.ts';
 import { usersRoutes } from './admin-api/users.ts';
 import { adminGuard } from './admin-guard.ts';
 import { adminPageRoutes } from './admin-page.ts';
 import { agentSelfRoutes } from './agent-self.ts';
 import { agentSocketRoutes } from './agent-socket.ts';
-import { createAuth } from './auth.ts';
+import { type Auth, createAuth } from './auth.ts';
 import type { HttpEnv } from './context.ts';
 import type { AppDeps, Edge } from './deps.ts';
 import { enrolRoutes } from './enrol.ts';
 import { answerErrors } from './errors.ts';
 import { webhookRoutes } from './graph-webhook.ts';
 import { limitBody } from './limits.ts';
+import { openapiRoutes } from './openapi/route.ts';
 import { problem, Refused } from './problem.ts';
 import { resource } from './resource.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -38,12 +43,12 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.use(securityHeaders(deps.env.ok ? deps.env.env.frameAncestors : []));
   app.use(limitBody);
   app.all('/healthz', resource({ GET: (c) => c.json({ status: 'ok' }) }));
-  if (deps.env.ok) app.route('/:domain/:instance', connectorRoutes(deps, deps.env.env));
+  if (deps.env.ok) configured(app, deps, deps.env.env);
   else misconfigured(app, deps, deps.env.faults);
   return app;
 }
 
-function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
+function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
   const places = jurisdictions(deps.kv, env);
   const edge: Edge = {
     ...deps,
@@ -51,19 +56,28 @@ function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
     keyring: createKeyring(env),
     pinJurisdiction: places.pin,
     record: (connector) => readRecord(deps.kv, connector),
+    listKeys: (options) => deps.kv.list(options),
   };
   const auth = createAuth(edge);
-  const routes = new Hono<HttpEnv>();
-  routes.use(async (_, next) => {
+  app.use(async (_, next) => {
     const fault = await places.fault();
     if (fault) throw new Refused('misconfigured', fault.sentence);
     await next();
   });
+  // Before the connectors: `api/connectors` could be the name of one.
+  connectorsRoutes(app, edge, auth);
+  openapiRoutes(app);
+  app.route('/:domain/:instance', connectorRoutes(edge, auth));
+}
+
+function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
   webhookRoutes(routes, edge);
   agentSocketRoutes(routes, edge);
   agentSelfRoutes(routes, edge);
   enrolRoutes(routes, edge);
   adminPageRoutes(routes, edge);
+  openapiRoutes(routes);
 
   routes.use('/api/*', adminGuard(edge, auth));
   sessionRoutes(routes, edge, auth);
@@ -73,6 +87,9 @@ function connectorRoutes(deps: AppDeps, env: EdgeEnv): Hono<HttpEnv> {
   accountsRoutes(routes, edge);
   agentsRoutes(routes, edge);
   auditRoutes(routes, edge);
+  matchingRoutes(routes, edge);
+  eventsRoutes(routes, edge);
+  tokensRoutes(routes, edge);
   return routes;
 }
 

@@ -24,7 +24,7 @@ export interface AppDeps {
   env: EnvResult;
   page: AdminPage;
   /** The `SETTINGS` namespace. */
-  kv: Pick<KVNamespace, 'get' | 'put'>;
+  kv: Pick<KVNamespace, 'get' | 'put' | 'list'>;
   connector(name: ConnectorName): ConnectorStub;
   fetch: Fetch;
   /** Epoch ms. */
@@ -40,4 +40,6 @@ export interface Edge extends Omit<AppDeps, 'env' | 'kv'> {
   pinJurisdiction(): Promise<void>;
   /** The connector as KV shows it: perhaps a minute old, `null` where it is not there (yet). */
   record(connector: ConnectorName): Promise<ConnectorRecord | null>;
+  /** Keys of KV in their order; those of connectors begin with `RECORD_PREFIX`. */
+  listKeys(options: KVNamespaceListOptions): Promise<KVNamespaceListResult<unknown>>;
 }

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ConnectorName } from '../../shared/ids.ts';
+import { digestOf } from '../secret-text.ts';
 import { publicKey, usableKey } from './agent-key.ts';
 import { issueCredential } from './agent-proof.ts';
 import { fitting, jsonOf } from './body.ts';
@@ -11,7 +12,6 @@ import type { Edge } from './deps.ts';
 import { knownConnector } from './known-connector.ts';
 import { Refused, unwrap } from './problem.ts';
 import { resource } from './resource.ts';
-import { digestOf } from './secret-text.ts';
 import { countWrongTokens, type WrongTokens } from './wrong-tokens.ts';
 
 const enrolment = z.object({ code: z.string().min(1).max(4096), publicKey });
@@ -57,7 +57,7 @@ async function notTooOften(
     return id;
   } catch (error) {
     if (error instanceof Refused && error.code === 'unauthorized') {
-      wrongCodes.wrong(client, edge.now());
+      wrongCodes.wrong(client, digest, edge.now());
     }
     throw error;
   }

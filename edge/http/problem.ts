@@ -28,6 +28,8 @@ const PROBLEMS = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+export const statusOf = (code: ProblemCode): number => PROBLEMS[code].status;
 
 export interface ProblemExtras {
   errors?: FieldError[] | undefined;

@@ -11,7 +11,7 @@ import type { EdgeEnv } from '../env.ts';
 import type { Keyring } from '../keyring.ts';
 import { reachedAs } from './reached-as.ts';
 
-const COOKIE = 'presence-session';
+export const SESSION_COOKIE = 'presence-session';
 const LIFETIME_MS = 8 * 60 * 60 * 1000;
 
 const sessionClaims = z.object({
@@ -56,7 +56,7 @@ export function createSessions(keyring: Keyring, env: EdgeEnv): Sessions {
       };
       const token = await keyring.signToken('session', connector, claims, session.expiresAt);
       const maxAge = LIFETIME_MS / 1000;
-      setCookie(c, COOKIE, token, { ...cookieOptions(c, env), maxAge });
+      setCookie(c, SESSION_COOKIE, token, { ...cookieOptions(c, env), maxAge });
       return session;
     },
 
@@ -73,7 +73,7 @@ export function createSessions(keyring: Keyring, env: EdgeEnv): Sessions {
     },
 
     close(c) {
-      deleteCookie(c, COOKIE, cookieOptions(c, env));
+      deleteCookie(c, SESSION_COOKIE, cookieOptions(c, env));
     },
 
     csrfToken: ({ connector, id }) => keyring.mac('csrf', connector, id),
@@ -92,7 +92,9 @@ function cookieOptions(c: Context, env: EdgeEnv): CookieOptions {
 }
 
 const cookie = (c: Context, env: EdgeEnv): string | undefined =>
-  cookieOptions(c, env).prefix ? getCookie(c, COOKIE, 'host') : getCookie(c, COOKIE);
+  cookieOptions(c, env).prefix
+    ? getCookie(c, SESSION_COOKIE, 'host')
+    : getCookie(c, SESSION_COOKIE);
 
 /** Unverified: it only says with whose key to verify. */
 function claimedConnector(token: string): ConnectorName | undefined {

@@ -15,7 +15,8 @@ interface Count {
 export interface WrongTokens {
   /** How long, in ms, the client has to wait before this token is looked at; 0: not at all. */
   waitMs(client: string, digest: string, now: number): number;
-  wrong(client: string, now: number): void;
+  /** A digest that was right once is so no longer. */
+  wrong(client: string, digest: string, now: number): void;
   right(client: string, digest: string, now: number): void;
 }
 
@@ -44,8 +45,10 @@ export function countWrongTokens(): WrongTokens {
       if (count.wrong < LIMIT || count.right.has(digest)) return 0;
       return count.since + WINDOW_MS - now;
     },
-    wrong(client, now) {
-      countOf(client, now).wrong += 1;
+    wrong(client, digest, now) {
+      const count = countOf(client, now);
+      count.wrong += 1;
+      count.right.delete(digest);
     },
     right(client, digest, now) {
       const { right } = countOf(client, now);

@@ -3,6 +3,7 @@
 import { reconcile } from './adopt.ts';
 import type { Decision, PresenceEvent } from './events.ts';
 import type { PairState } from './model.ts';
+import { standsForCall } from './refused.ts';
 import type { Rules } from './rules.ts';
 import { pbxAnswered, seePbx } from './see-pbx.ts';
 import { askTeams, seeTeams } from './see-teams.ts';
@@ -25,7 +26,8 @@ export function decide(
     case 'pbx-wrote':
       return pbxAnswered(rules, state, event, now);
     case 'pbx-sent': {
-      const pbxPending = { activity: event.activity, at: now };
+      const forCall = standsForCall(state, event.activity) ? { forCall: true } : {};
+      const pbxPending = { activity: event.activity, at: now, ...forCall };
       return { state: { ...state, written: { ...state.written, pbxPending } }, reason: 'sent' };
     }
     case 'teams-sent':

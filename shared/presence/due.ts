@@ -10,6 +10,7 @@ import {
   sameTeams,
   type TeamsWrite,
 } from './model.ts';
+import { isCallAsBusy, isTried, settable } from './refused.ts';
 import { type Rules, writesPbx, writesTeams } from './rules.ts';
 
 /** A session lasts PT10M at Microsoft and is refreshed twice in that time, as the original does. */
@@ -50,9 +51,19 @@ function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | nu
   if (wanted === undefined || state.pbx?.hidden) return null;
   const { pbxPending, pbxFailed } = state.written;
   if (pbxPending && now - pbxPending.at < PBX_ANSWER_LIMIT_MS) return null;
-  if (pbxFailed && pbxFailed.activity === wanted && now < pbxFailed.retryAt) return null;
-  return normalActivity(wanted) === normalActivity(state.pbx?.item ?? null) ? null : wanted;
+  const activity = settable(rules, state, wanted);
+  if (pbxFailed && pbxFailed.activity === activity && now < pbxFailed.retryAt) return null;
+  const item = normalActivity(state.pbx?.item ?? null);
+  // A human may have set what the PBX does not take from us.
+  if (item === normalActivity(wanted) && !isLeftOver(state)) return null;
+  const stands = item === normalActivity(activity);
+  // Said although it stands: the answer tells whether the activity was the reason.
+  return stands && !isLeftOver(state) && !isTried(state, wanted) ? null : activity;
 }
+
+/** What stands for a call that is over is said again, as a state. */
+const isLeftOver = ({ written, teams }: PairState): boolean =>
+  isCallAsBusy(written) && !teams?.call;
 
 function sessionWrites(rules: Rules, state: PairState, now: number): TeamsWrite[] {
   const { session } = state.written;

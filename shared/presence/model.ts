@@ -81,15 +81,13 @@ export interface PbxView {
 /** Our own doing, marked when it is sent, so that its echo is never taken for a human's. */
 export interface Written {
   /** Sent to the PBX, not answered yet. */
-  readonly pbxPending: { readonly activity: PbxActivity; readonly at: number } | null;
+  readonly pbxPending: PbxPending | null;
   /** Last value the PBX confirmed, while nobody has changed it. */
   readonly pbxConfirmed: PbxActivity | null;
+  /** `pbxConfirmed` is busy in the place of on-the-phone: like that, it covers the user's own state. */
+  readonly confirmedForCall?: boolean;
   /** The PBX refused this, or did not answer; tried again after `retryAt`. */
-  readonly pbxFailed: {
-    readonly activity: PbxActivity;
-    readonly code: string;
-    readonly retryAt: number;
-  } | null;
+  readonly pbxFailed: PbxFailed | null;
   /** Our call session stands in Teams; set or refreshed at. */
   readonly session: { readonly at: number } | null;
   /** Our preferred presence stands; `'cleared'`: we cleared it and nobody chose since. */
@@ -101,6 +99,24 @@ export interface Written {
   } | null;
   /** What we wrote to Teams lately, oldest first; see `ECHO_WINDOW_MS`. */
   readonly recent: readonly RecentWrite[];
+}
+
+export interface PbxPending {
+  readonly activity: PbxActivity;
+  readonly at: number;
+  /** Busy in the place of on-the-phone. */
+  readonly forCall?: boolean;
+}
+
+export interface PbxFailed {
+  readonly activity: PbxActivity;
+  readonly code: string;
+  /** Epoch ms */
+  readonly retryAt: number;
+  /** Refusals of this activity in a row; absent: one. */
+  readonly times?: number;
+  /** Busy was set in its place, and failed as well: it is the user, not the activity. */
+  readonly busyToo?: boolean;
 }
 
 export interface RecentWrite {

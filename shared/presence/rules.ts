@@ -7,6 +7,8 @@ export interface Rules {
   readonly directions: Directions;
   /** The presence contact that we write on the PBX. */
   readonly contact: string;
+  /** Activities that the user's PBX does not take, as it has shown: busy is set in their place. */
+  readonly refused?: ReadonlySet<PbxActivity>;
 }
 
 export const writesPbx = (rules: Rules): boolean => rules.directions !== 'pbx-to-teams';

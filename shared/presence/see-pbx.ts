@@ -8,19 +8,18 @@ import {
   OWN_STATE_CONTACT,
   type PairState,
   type PbxActivity,
+  type PbxPending,
   type PbxView,
   type Written,
 } from './model.ts';
 import { type PbxReading, readItems } from './pbx-items.ts';
+import { failedWith, isCallAsBusy, settable } from './refused.ts';
 import { closedness, type Rules, writesPbx } from './rules.ts';
 
 interface Seen {
   state: PairState;
   reason: Reason;
 }
-
-/** After a refusal that may pass, in ms. */
-export const PBX_RETRY_MS = 30_000;
 
 /** Takes in the whole item list of a user. */
 export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: number): Seen {
@@ -31,7 +30,10 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
       : pbxAnswered(rules, known, { kind: 'pbx-wrote', write }, now).state;
   const ours = [before.written.pbxConfirmed, onItsWay(before.written, now)];
   const oursIsACall = ours.includes(ON_THE_PHONE);
-  const reading = readItems(event.items, rules.contact, oursIsACall);
+  const listed = readItems(event.items, rules.contact, oursIsACall);
+  // Busy in the place of on-the-phone covers the user's own state as on-the-phone does.
+  const isCovered = isOwnState(rules) && listed.item === 'busy' && isCallAsBusy(before.written);
+  const reading: PbxReading = isCovered ? { ...listed, manual: 'covered' } : listed;
   const written = arrived(before.written, reading);
   const state: PairState = {
     ...before,
@@ -63,19 +65,30 @@ function arrived(written: Written, reading: PbxReading): Written {
   if (reading.hidden) return written;
   const shown = normalActivity(reading.item);
   if (pbxPending && normalActivity(pbxPending.activity) === shown) {
-    return { ...written, pbxPending: null, pbxFailed: null, pbxConfirmed: pbxPending.activity };
+    return confirmed(written, pbxPending);
   }
   const stands = pbxConfirmed !== null && normalActivity(pbxConfirmed) === shown;
-  return stands ? written : { ...written, pbxConfirmed: null };
+  return stands ? written : { ...written, pbxConfirmed: null, confirmedForCall: false };
 }
 
+const confirmed = (written: Written, { activity, forCall = false }: PbxPending): Written => ({
+  ...written,
+  pbxPending: null,
+  pbxFailed: null,
+  pbxConfirmed: activity,
+  confirmedForCall: forCall,
+});
+
+const isOwnState = ({ contact }: Rules): boolean => contact === OWN_STATE_CONTACT;
+
 /** A choice made in Teams that the PBX did not show yet when the gap began. */
-function isUndelivered(rules: Rules, { manual, pbx }: PairState): boolean {
+function isUndelivered(rules: Rules, before: PairState): boolean {
+  const { manual, pbx } = before;
   if (!writesPbx(rules) || manual?.origin !== 'teams') return false;
-  const isOwnState = rules.contact === OWN_STATE_CONTACT;
-  const shown = normalActivity((isOwnState ? pbx?.manual : pbx?.item) ?? null);
-  const covered = !isOwnState && shown === ON_THE_PHONE;
-  return !covered && shown !== manual.pbx;
+  const isOwn = isOwnState(rules);
+  const shown = normalActivity((isOwn ? pbx?.manual : pbx?.item) ?? null);
+  const covered = !isOwn && shown === ON_THE_PHONE;
+  return !covered && shown !== settable(rules, before, manual.pbx);
 }
 
 /**
@@ -129,21 +142,28 @@ export function pbxAnswered(rules: Rules, state: PairState, event: PbxWrote, now
   if (pbxPending?.at !== event.write) return { state, reason: 'answer-nobody-waits-for' };
   const { activity } = pbxPending;
   if (event.fault) {
-    const pbxFailed = { activity, code: event.fault, retryAt: now + PBX_RETRY_MS };
+    const pbxFailed = failedWith(state.written.pbxFailed, activity, event.fault, now);
     const written = { ...state.written, pbxPending: null, pbxFailed };
     return { state: { ...state, written }, reason: 'pbx-refused' };
   }
-  const written = { ...state.written, pbxPending: null, pbxFailed: null, pbxConfirmed: activity };
   return {
-    state: { ...state, pbx: withItem(rules, state.pbx, activity), written },
+    state: {
+      ...state,
+      pbx: withItem(rules, state.pbx, pbxPending),
+      written: confirmed(state.written, pbxPending),
+    },
     reason: 'pbx-took-it',
   };
 }
 
 /** The list that shows our write may come before or after the answer; both are the same news. */
-function withItem(rules: Rules, pbx: PbxView | null, activity: string): PbxView | null {
+function withItem(
+  rules: Rules,
+  pbx: PbxView | null,
+  { activity, forCall = false }: PbxPending,
+): PbxView | null {
   if (pbx === null) return pbx;
   const item = normalActivity(activity);
-  const isManual = rules.contact === OWN_STATE_CONTACT && item !== ON_THE_PHONE;
+  const isManual = isOwnState(rules) && item !== ON_THE_PHONE && !forCall;
   return { ...pbx, item, manual: isManual ? item : pbx.manual };
 }

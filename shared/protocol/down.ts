@@ -26,6 +26,8 @@ const watch = frame('watch', {
   list: z.number().int(),
   last: z.boolean(),
   guids,
+  /** Who has no licence of this name on the PBX is not watched, but reported (`unlicensed`). */
+  licence: z.string().max(128).optional(),
 });
 
 /** Users to watch, or to stop watching, from now on. */

@@ -92,8 +92,23 @@ const wrote = frame('wrote', {
   fault: fault.optional(),
 });
 
-/** Users whose presence the App object may not see; the full list each time. */
-const unseen = frame('unseen', { pbx: text, guids: z.array(guid).max(20_000) });
+/**
+ * Watched users whose presence, and whose calls alone, the App object may not see; the full lists each
+ * time, with 20,000 users at most in both together.
+ */
+const unseen = frame('unseen', {
+  pbx: text,
+  guids: z.array(guid).max(20_000),
+  noCalls: z.array(guid).max(20_000).optional(),
+});
+
+/** Watched users without the licence that `watch` named; the full list each time. */
+const unlicensed = frame('unlicensed', {
+  pbx: text,
+  guids: z.array(guid).max(20_000),
+  /** Licences cannot be asked for; then nobody is listed. */
+  fault: fault.optional(),
+});
 
 export const upFrame = z.discriminatedUnion('t', [
   hello,
@@ -104,6 +119,7 @@ export const upFrame = z.discriminatedUnion('t', [
   presences,
   wrote,
   unseen,
+  unlicensed,
 ]);
 export type UpFrame = z.infer<typeof upFrame>;
 type Up<T extends UpFrame['t']> = Omit<Extract<UpFrame, { t: T }>, 'v' | 't'>;
@@ -121,3 +137,4 @@ export const userGoneFrame = up('user-gone');
 export const presencesFrame = up('presences');
 export const wroteFrame = up('wrote');
 export const unseenFrame = up('unseen');
+export const unlicensedFrame = up('unlicensed');

@@ -151,6 +151,10 @@ const openShape = {
     .default(OWN_STATE_CONTACT),
   mapping: mapping.default({}),
   directions: z.enum(['both', 'teams-to-pbx', 'pbx-to-teams']).default('both'),
+  /** `false`: nobody's decisions are kept. Absent where nobody chose. */
+  timeline: z.boolean('Must be true or false.').optional(),
+  /** Whether users need the original's licence on the PBX. Left out, as by default, it is not a key of GET. */
+  requireLicence: z.boolean('Must be true or false.').optional(),
 };
 
 /** Absent unless set, so that `GET` answers exactly the other keys. */

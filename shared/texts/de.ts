@@ -5,6 +5,10 @@ import type { Text } from './text.ts';
 
 export const DE: Record<TextCode, Text> = {
   'settings-complete': { message: 'Die Einstellungen sind vollständig.', action: '' },
+  'connector-not-answering': {
+    message: 'Dieser Connector antwortet gerade nicht.',
+    action: 'In einer Minute noch einmal fragen; bleibt es so, im Log des Edge nachsehen.',
+  },
   'client-secret-missing': {
     message: 'Der geheime Clientschlüssel der App, die nach Teams schreibt, fehlt.',
     action: 'ClientSecretSynctoTeams eintragen: den Wert des Schlüssels, nicht seine ID.',
@@ -160,11 +164,33 @@ export const DE: Record<TextCode, Text> = {
     message: 'Die PBX {name} ist nicht verbunden: {detail}',
     action: 'Nichts, falls die PBX gerade startet: der Agent kommt von selbst wieder.',
   },
+  'pbx-not-called': {
+    message: 'Die PBX {name} verbindet sich nicht mit dem Agenten.',
+    action:
+      'Am App-Objekt „Websocket“ anhaken und als URL die Adresse des Agenten eintragen; die PBX zum Port des Agenten durchlassen.',
+  },
   'rights-ok': { message: 'Die Präsenz aller gepaarten Benutzer ist sichtbar.', action: '' },
   'rights-missing': {
     message: 'Die Präsenz von {count} Benutzern ist nicht sichtbar, darunter {users}.',
     action:
       'An diesen Benutzern oder ihrem Template unter Visibility für das App-Objekt „Presence“ und „On the phone“ anhaken.',
+  },
+  'rights-no-calls': {
+    message: 'Die Gespräche von {count} Benutzern sind nicht sichtbar, darunter {users}.',
+    action:
+      'An diesen Benutzern oder ihrem Template unter Visibility für das App-Objekt „On the phone“ anhaken.',
+  },
+  'rights-ok-unlicensed': {
+    message:
+      'Die Präsenz aller gepaarten Benutzer ist sichtbar. {count} Benutzer bleiben außen vor, darunter {users}: Sie haben auf der PBX keine Lizenz.',
+    action:
+      'Denen, die abgeglichen werden sollen, App(innovaphone-microsoft365) zuweisen, oder requireLicence aus den Einstellungen nehmen.',
+  },
+  'licence-unknown': {
+    message:
+      'Wer auf der PBX eine Lizenz hat, lässt sich nicht erfragen, deshalb bleibt niemand außen vor: {detail}',
+    action:
+      'Am App-Objekt PbxAdminApi anhaken, oder requireLicence aus den Einstellungen nehmen, wo keine Lizenzen nötig sind.',
   },
 
   paired: { message: '{count} Benutzer sind gepaart.', action: '' },
@@ -179,6 +205,11 @@ export const DE: Record<TextCode, Text> = {
   },
   'pairing-waiting': { message: 'Dafür werden erst beide Benutzerlisten gebraucht.', action: '' },
   'in-sync': { message: 'Beide Seiten zeigen dasselbe.', action: '' },
+  'in-sync-with-busy': {
+    message:
+      'Beide Seiten zeigen dasselbe. Die PBX {name} nimmt {activities} vom Agenten nicht an: Dort steht dafür busy.',
+    action: '',
+  },
   'sync-waiting': { message: '{count} Änderungen sind unterwegs.', action: '' },
   'sync-failing': {
     message: '{count} Benutzer konnten nicht geschrieben werden. {because}',

@@ -6,6 +6,10 @@ import type { Text } from './text.ts';
 export const EN = {
   // settings
   'settings-complete': { message: 'The settings are complete.', action: '' },
+  'connector-not-answering': {
+    message: 'This connector does not answer just now.',
+    action: 'Ask again in a minute; if it stays so, look into the log of the edge.',
+  },
   'client-secret-missing': {
     message: 'The client secret of the app that writes to Teams is missing.',
     action: 'Enter ClientSecretSynctoTeams: the value of the secret, not its id.',
@@ -154,11 +158,32 @@ export const EN = {
     message: 'The PBX {name} is not connected: {detail}',
     action: 'Nothing if the PBX is restarting: the agent comes back by itself.',
   },
+  'pbx-not-called': {
+    message: 'The PBX {name} does not connect to the agent.',
+    action:
+      'At the App object tick "Websocket" and enter the address of the agent as its URL; let the PBX through to the port of the agent.',
+  },
   'rights-ok': { message: 'The presence of all paired users may be seen.', action: '' },
   'rights-missing': {
     message: 'The presence of {count} users may not be seen, among them {users}.',
     action:
       'At these users or their template, under Visibility: tick "Presence" and "On the phone" for the App object.',
+  },
+  'rights-no-calls': {
+    message: 'The calls of {count} users may not be seen, among them {users}.',
+    action:
+      'At these users or their template, under Visibility: tick "On the phone" for the App object.',
+  },
+  'rights-ok-unlicensed': {
+    message:
+      'The presence of all paired users may be seen. {count} users are left out, among them {users}: they have no licence on the PBX.',
+    action:
+      'Assign App(innovaphone-microsoft365) to those who are to be synchronised, or take requireLicence out of the settings.',
+  },
+  'licence-unknown': {
+    message: 'Who has a licence on the PBX cannot be asked, so nobody is left out: {detail}',
+    action:
+      'Tick PbxAdminApi at the App object, or take requireLicence out of the settings, where licences are not needed.',
   },
 
   // pairs
@@ -173,6 +198,11 @@ export const EN = {
   },
   'pairing-waiting': { message: 'Both lists of users are needed first.', action: '' },
   'in-sync': { message: 'Both sides show the same.', action: '' },
+  'in-sync-with-busy': {
+    message:
+      'Both sides show the same. The PBX {name} does not take {activities} from the agent: busy is shown there instead.',
+    action: '',
+  },
   'sync-waiting': { message: '{count} changes are on their way.', action: '' },
   'sync-failing': {
     message: '{count} users could not be written. {because}',

@@ -5,6 +5,7 @@ import { temporaryFile } from './temporary.ts';
 
 const pbx = (more: Partial<PbxConfig> = {}): PbxConfig => ({
   ...{ name: 'pbx', url: 'wss://192.0.2.10/x', app: 'microsoft365', insecure_tls: false },
+  find_slaves: true,
   ...more,
 });
 const passwordOf = async (more: Partial<PbxConfig>, env = {}) =>

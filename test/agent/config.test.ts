@@ -34,7 +34,20 @@ describe('the configuration', () => {
         state_dir: '/var/lib/presence-agent',
         health: { host: '127.0.0.1', port: 9470 },
         pbx: [{ name: 'pbx', app: 'microsoft365', insecure_tls: false }],
-        listen: { address: '0.0.0.0:9471' },
+        listen: { address: { host: '0.0.0.0', port: 9471 } },
+      },
+    });
+  });
+
+  test('a PBX without url dials the agent, where there is a [listen] section', () => {
+    const parsed = parseConfig(
+      '[listen]\naddress = "[::]:9471"\n[[pbx]]\nname = "pbx"\napp = "m"\npassword = "p"',
+    );
+    expect(parsed).toMatchObject({
+      ok: true,
+      config: {
+        pbx: [{ name: 'pbx', app: 'm' }],
+        listen: { address: { host: '::', port: 9471 } },
       },
     });
   });
@@ -79,6 +92,30 @@ describe('the configuration', () => {
     [
       '[listen]\naddress = "a:1"\ntlscert = "x"',
       ['"tlscert" of [listen] is not a setting; did you mean "tls_cert"?'],
+    ],
+    [
+      '[listen]\naddress = "9471"',
+      [
+        '"address" of [listen] must be an address of this machine with a port, e.g. "0.0.0.0:9471".',
+      ],
+    ],
+    [
+      '[listen]\naddress = "a:1"\ntls_cert = "x"',
+      [
+        '"tls_cert" of [listen] and "tls_key" belong together: set both, or none for ws:// without encryption.',
+      ],
+    ],
+    [
+      '[[pbx]]\nname = "pbx"\napp = "m"',
+      [
+        '"url" of [[pbx]] number 1 is missing; it is the address of the PBX. (Where the PBX is to dial the agent, add a [listen] section instead).',
+      ],
+    ],
+    [
+      '[listen]\naddress = "[::]:9471"\n[[pbx]]\nname = "pbx"\napp = "m"\nca_file = "x"',
+      [
+        '"ca_file" of [[pbx]] number 1 is of use only together with "url": without it the PBX dials the agent.',
+      ],
     ],
     ['health = 9470', ['"health" must be a text: an address and port, e.g. "127.0.0.1:9470".']],
   ])('%s', (toml, sentences) => {

@@ -123,12 +123,12 @@ describe('the command line', () => {
   test('what is wrong for running is said at once, without a stack trace', async () => {
     const config = await temporaryFile(
       'config.toml',
-      'state_dir = "/nowhere"\n[[pbx]]\nname = "pbx"\nurl = "wss://192.0.2.1/x"\napp = "m"\n[listen]\naddress = "0.0.0.0:9471"\n',
+      'state_dir = "/nowhere"\n[[pbx]]\nname = "pbx"\nurl = "wss://192.0.2.1/x"\napp = "m"\n[listen]\naddress = "0.0.0.0:9471"\ntls_cert = "/nowhere/cert.pem"\ntls_key = "/nowhere/key.pem"\n',
     );
     const { code, err } = await agent('run', '--config', config).exit;
     expect(code).toBe(1);
     expect(err).toContain('PBX "pbx" has no password');
-    expect(err).toContain('this version only dials the PBX');
+    expect(err).toContain('"tls_cert" of [listen]: /nowhere/cert.pem cannot be read (ENOENT).');
     expect(err).toContain('not enrolled');
     expect(err).not.toMatch(/\n\s+at /);
   });

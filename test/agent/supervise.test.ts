@@ -83,6 +83,17 @@ describe('the supervisor', () => {
     expect(it.dials).toHaveLength(7);
   });
 
+  test('takes another time than 10 s for a good one where it is told so', async () => {
+    const it = setup({ stableMs: 2_000 });
+    for (let failure = 0; failure < 4; failure++) {
+      it.up();
+      await it.clock.pass(2_000);
+      await it.end(lost());
+      await it.clock.pass(100);
+      expect(it.dials).toHaveLength(failure + 2);
+    }
+  });
+
   test('logs one line when lost and one when back', async () => {
     const it = setup();
     it.up();

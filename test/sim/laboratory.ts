@@ -23,6 +23,8 @@ export interface LaboratoryOptions {
   tenant?: TenantOptions;
   /** Users of the PBX, or how many; default: those of the tenant. */
   pbxUsers?: PbxOptions['users'];
+  /** Certificate of the PBX, for wss besides ws. */
+  pbxTls?: PbxOptions['tls'];
 }
 
 export interface Laboratory {
@@ -39,6 +41,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
     cloud = 'global',
     tenant,
     pbxUsers,
+    pbxTls,
   } = options;
   const microsoft = await startMicrosoft({
     port: microsoftPort,
@@ -49,6 +52,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
   const pbx = await startPbx({
     port: pbxPort,
     ...(pbxUsers === undefined ? {} : { users: pbxUsers }),
+    ...(pbxTls === undefined ? {} : { tls: pbxTls }),
   });
   return {
     microsoft,

@@ -17,6 +17,7 @@ export const TASKS = [
   'sweep',
   'teams-users',
   'credential',
+  'timeline',
 ] as const;
 export type Task = (typeof TASKS)[number];
 

@@ -9,6 +9,8 @@ export class Database {
   readonly #storage: DurableObjectStorage;
   #exists: boolean | undefined;
   #over = false;
+  /** Called after each write: whatever anybody could see of the object changes by one. */
+  onWrite: () => void = () => undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -46,12 +48,18 @@ export class Database {
     return this.#sql.exec<T>(query, ...values).toArray();
   }
 
+  /** Rows as lists of their values: with many thousands that is much quicker. */
+  lists<T extends Value[]>(query: string, ...values: Value[]): T[] {
+    return [...this.#sql.exec(query, ...values).raw<T>()];
+  }
+
   first<T extends Row = Row>(query: string, ...values: Value[]): T | undefined {
     return this.all<T>(query, ...values)[0];
   }
 
   run(query: string, ...values: Value[]): void {
     this.#sql.exec(query, ...values);
+    this.onWrite();
   }
 
   /** All of `work` or nothing of it. It must not be asynchronous. */

@@ -23,6 +23,25 @@ type PbxRow = {
   emails: string;
 };
 
+/** An entry as the list of users needs it; `words` is what a search looks at. */
+export interface TeamsName {
+  id: TeamsUserId;
+  name: string;
+  words: string;
+  state: Match['state'];
+  guid: PbxGuid | undefined;
+}
+export interface PbxName {
+  guid: PbxGuid;
+  name: string;
+  words: string;
+}
+
+const LISTED = "enabled = 1 AND match IS NOT NULL AND (licensed = 1 OR match_state = 'unlicensed')";
+
+/** Is told whose entry is about to change. */
+export type DirectoryChanged = (who: { teamsId: TeamsUserId } | { guid: PbxGuid }) => void;
+
 export interface TeamsEntry extends TeamsUser {
   match: Match | null;
 }
@@ -52,9 +71,16 @@ const pbxEntry = (row: PbxRow): PbxEntry => ({
 
 export class Directory {
   readonly #database: Database;
+  readonly #changed: DirectoryChanged;
+  /** Another number after each change of either list. */
+  edition = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, changed: DirectoryChanged) {
     this.#database = database;
+    this.#changed = (who) => {
+      this.edition += 1;
+      changed(who);
+    };
   }
 
   teams(): TeamsEntry[] {
@@ -63,6 +89,31 @@ export class Directory {
 
   teamsUser(id: TeamsUserId): TeamsEntry | undefined {
     const row = this.#database.first<TeamsRow>('SELECT * FROM teams_user WHERE id = ?', id);
+    return row && teamsEntry(row);
+  }
+
+  /** Who is in the list of users: those who may sign in, have Teams or would be paired, and were matched. */
+  teamsNames(): TeamsName[] {
+    return this.#database
+      .lists<[string, string, string, Match['state'], string | null]>(
+        `SELECT id, display_name, concat_ws(char(10), display_name, upn, mail), match_state,
+                match ->> '$.guid' FROM teams_user WHERE ${LISTED}`,
+      )
+      .map(([id, name, words, state, guid]) => ({
+        id: teamsUserId(id),
+        name,
+        words,
+        state,
+        guid: guid === null ? undefined : pbxGuid(guid),
+      }));
+  }
+
+  /** One of them; `undefined`: not in the list. */
+  listedTeamsUser(id: TeamsUserId): TeamsEntry | undefined {
+    const row = this.#database.first<TeamsRow>(
+      `SELECT * FROM teams_user WHERE id = ? AND ${LISTED}`,
+      id,
+    );
     return row && teamsEntry(row);
   }
 
@@ -85,6 +136,15 @@ export class Directory {
   /** Everybody whom a PBX told. */
   pbx(pbx: string): PbxEntry[] {
     return this.#database.all<PbxRow>('SELECT * FROM pbx_user WHERE pbx = ?', pbx).map(pbxEntry);
+  }
+
+  pbxNames(pbx: string): PbxName[] {
+    return this.#database
+      .lists<[string, string, string]>(
+        'SELECT guid, cn, concat_ws(char(10), cn, h323, e164) FROM pbx_user WHERE pbx = ?',
+        pbx,
+      )
+      .map(([guid, name, words]) => ({ guid: pbxGuid(guid), name, words }));
   }
 
   pbxUser(pbx: string, guid: PbxGuid): PbxEntry | undefined {
@@ -113,6 +173,7 @@ export class Directory {
       known.accountEnabled === person.accountEnabled &&
       known.licensed === person.licensed;
     if (same) return false;
+    this.#changed({ teamsId: person.id });
     this.#database.run(
       `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT (id) DO UPDATE SET
        display_name = excluded.display_name, upn = excluded.upn, mail = excluded.mail,
@@ -129,8 +190,10 @@ export class Directory {
 
   removeTeams(id: TeamsUserId): boolean {
     const known = this.teamsUser(id) !== undefined;
-    if (known) this.#database.run('DELETE FROM teams_user WHERE id = ?', id);
-    return known;
+    if (!known) return false;
+    this.#changed({ teamsId: id });
+    this.#database.run('DELETE FROM teams_user WHERE id = ?', id);
+    return true;
   }
 
   /** Writes a PBX user as told by `pbx`; says whether anything changed. */
@@ -145,6 +208,7 @@ export class Directory {
       known.e164 === e164 &&
       JSON.stringify(known.emails) === emails;
     if (same) return false;
+    this.#changed({ guid: pbxGuid(user.guid) });
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?)',
       pbx,
@@ -159,11 +223,14 @@ export class Directory {
 
   removePbx(pbx: string, guid: PbxGuid): boolean {
     const known = this.pbxUser(pbx, guid) !== undefined;
-    if (known) this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
-    return known;
+    if (!known) return false;
+    this.#changed({ guid });
+    this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
+    return true;
   }
 
   putMatch(id: TeamsUserId, match: Match): void {
+    this.#changed({ teamsId: id });
     this.#database.run(
       'UPDATE teams_user SET match_state = ?, match = ? WHERE id = ?',
       match.state,

@@ -32,6 +32,7 @@ type PairRow = {
 /** Rows read once stay in memory: one human change costs one write and no read. */
 export class Pairs {
   readonly #database: Database;
+  readonly #changed: (id: TeamsUserId) => void;
   readonly #byTeams = new Map<TeamsUserId, Pair>();
   readonly #byGuid = new Map<PbxGuid, Pair>();
   #allRead = false;
@@ -40,8 +41,10 @@ export class Pairs {
   /** Those that storage did not take: what is stored of them is older than what is known. */
   readonly #unsaved = new Set<Pair>();
 
-  constructor(database: Database) {
+  /** @param changed is told whose pair was stored or removed */
+  constructor(database: Database, changed: (id: TeamsUserId) => void) {
     this.#database = database;
+    this.#changed = changed;
   }
 
   ofTeams(id: TeamsUserId): Pair | undefined {
@@ -158,6 +161,7 @@ export class Pairs {
       pair.home,
     );
     this.#unsaved.delete(pair);
+    this.#changed(pair.teamsId);
   }
 
   /** Whether this pair still is one. */
@@ -170,6 +174,7 @@ export class Pairs {
     this.#byTeams.delete(pair.teamsId);
     this.#byGuid.delete(pair.guid);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
+    this.#changed(pair.teamsId);
   }
 
   #load(column: 'teams_id' | 'guid', value: string): Pair | undefined {

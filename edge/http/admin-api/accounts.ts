@@ -19,16 +19,19 @@ const withPassword = z
   })
   .strict();
 
+const bySignIn = z
+  .object({
+    signIn: z.literal('device', 'Must be "device". Or give username and password instead.'),
+  })
+  .strict();
+
+export const account = z.union([withPassword, bySignIn]);
+
 const notBoth = z
   .undefined('Must not be given with signIn: the user signs in with a code.')
   .optional();
-const withCode = z
-  .object({
-    signIn: z.literal('device', 'Must be "device". Or give username and password instead.'),
-    username: notBoth,
-    password: notBoth,
-  })
-  .strict()
+const withCode = bySignIn
+  .extend({ username: notBoth, password: notBoth })
   .transform(({ signIn }) => ({ signIn }));
 
 export function accountsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
@@ -41,10 +44,10 @@ export function accountsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
       },
       POST: async (c) => {
         const body = jsonOf(c);
-        const account = fitting<NewAccount>(isForCode(body) ? withCode : withPassword, body);
+        const wanted = fitting<NewAccount>(isForCode(body) ? withCode : withPassword, body);
         const { who } = c.get('signedIn');
         const object = edge.connector(connectorOf(c));
-        const added = unwrap(await object.addAccount(who, account, languageFor(c)));
+        const added = unwrap(await object.addAccount(who, wanted, languageFor(c)));
         return Response.json(added, { status: 201 });
       },
     }),

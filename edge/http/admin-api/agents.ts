@@ -9,7 +9,7 @@ import { reachedAs } from '../reached-as.ts';
 import { resource } from '../resource.ts';
 import type { EnrolmentAnswer } from './answers.ts';
 
-const newAgent = z.object({ name: z.string().trim().min(1).max(64).optional() }).strict();
+export const newAgent = z.object({ name: z.string().trim().min(1).max(64).optional() }).strict();
 
 export function agentsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.all(

@@ -10,7 +10,7 @@ import { Refused } from '../problem.ts';
 import { resource } from '../resource.ts';
 import type { SessionAnswer } from './answers.ts';
 
-const signIn = z.object({ token: z.string().min(1).max(4096) }).strict();
+export const signIn = z.object({ token: z.string().min(1).max(4096) }).strict();
 
 export function sessionRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void {
   const { sessions } = auth;

@@ -8,7 +8,7 @@ import type { Edge } from '../deps.ts';
 import { Refused, unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
 
-const userQuery = z.object({
+export const userQuery = z.object({
   query: z.string().max(256).default(''),
   state: z
     .enum(['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights'])
@@ -17,7 +17,7 @@ const userQuery = z.object({
   cursor: z.string().max(1024).nullable().default(null),
 });
 
-const override = z
+export const override = z
   .object({ pbx: z.string().min(1, 'Must be the guid or the SIP name on the PBX.').max(256) })
   .strict();
 

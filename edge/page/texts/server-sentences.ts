@@ -67,6 +67,9 @@ const GERMAN: Readonly<Record<string, string>> = {
   'No Teams user fits this user of the PBX.': 'Kein Benutzer in Teams passt zu diesem der PBX.',
   'The App object may not see the presence of this user: tick it under Visibility.':
     'Das App-Objekt darf die Präsenz dieses Benutzers nicht sehen: unter Sichtbarkeit ankreuzen.',
+  'The App object may not see the calls of this user: tick "On the phone" under Visibility.':
+    'Das App-Objekt darf die Gespräche dieses Benutzers nicht sehen: unter Sichtbarkeit „On the phone“ ankreuzen.',
+  'Must be true or false.': 'Muss true oder false sein.',
   'This user has no licence with Teams.': 'Dieser Benutzer hat keine Lizenz mit Teams.',
   'No Teams account has room for this user: add another one.':
     'Kein Teams-Konto hat Platz für diesen Benutzer: ein weiteres hinzufügen.',
@@ -81,5 +84,9 @@ const GERMAN: Readonly<Record<string, string>> = {
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^By (\w+), more than one fits: (.*)\.$/s, 'Mit $1 passt mehr als einer: $2.'],
+  [
+    /^This user has no licence on the PBX: (.*)\.$/s,
+    'Dieser Benutzer hat auf der PBX keine Lizenz: $1.',
+  ],
   [/^Too big: expected string to have <=(\d+) characters$/, 'Höchstens $1 Zeichen.'],
 ];

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import {
   errorOf,
   presenceItems,
+  presenceNotes,
   readMessage,
   replicateStart,
+  setPresence,
+  subscribePresence,
   userRow,
 } from '../../../agent/pbx/messages.ts';
 import { userOfRow } from '../../../agent/pbx/user-row.ts';
@@ -26,6 +29,30 @@ describe('reading', () => {
     [{ error: 'not found' }, 'error not found'],
   ])('the error of %j', (fields, error) => {
     expect(errorOf({ mt: 'XResult', ...fields })).toBe(error);
+  });
+});
+
+describe('what is sent stays below 64 KiB', () => {
+  const bytes = (message: object) => Buffer.byteLength(JSON.stringify(message));
+  const worst = '\u0001';
+  const guid = 'x'.repeat(64);
+
+  test('with the longest note that is kept, and a longer one is not', () => {
+    const notes = (length: number) =>
+      presenceNotes({
+        mt: 'PresenceUpdate',
+        presence: [{ contact: 'tel:', note: worst.repeat(length) }],
+      });
+    const note = notes(8_192).get('tel:') ?? '';
+    expect(note).toHaveLength(8_192);
+    expect(notes(8_193).size).toBe(0);
+    const write = { guid, contact: 'c'.repeat(128), activity: 'a'.repeat(64), note };
+    expect(bytes(setPresence(write, 'set-999999'))).toBeLessThan(65_536);
+  });
+
+  test('with the longest name', () => {
+    const { h323 } = userOfRow(userRow.parse({ guid, h323: worst.repeat(9_999) }), undefined);
+    expect(bytes(subscribePresence(h323, guid))).toBeLessThan(65_536);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PbxConversation } from '../../../agent/pbx/connect.ts';
+import type { Lacking } from '../../../agent/pbx/rights.ts';
 import { Relay } from '../../../agent/relay/relay.ts';
 import {
   roleFrame,
@@ -26,18 +27,22 @@ function fakePbx(relay: Relay, name: string) {
   const asked: string[] = [];
   const writes: ((fault?: PbxFault) => void)[] = [];
   const conversation: PbxConversation = {
-    watch: (guid, sip) => asked.push(`watch ${guid} ${sip}`),
+    watch: (guid, sip, licence) =>
+      asked.push(`watch ${guid} ${sip}${licence ? ` with ${licence}` : ''}`),
     unwatch: (guid) => asked.push(`unwatch ${guid}`),
     set: ({ guid, contact, activity }, done) => {
       asked.push(`set ${guid} ${contact}${activity}`);
       writes.push(done);
     },
+    locate: async (loc) => ({ dns: `${loc}.example.com` }),
   };
   return {
     ...ears,
+    list: (users: PbxUser[], lacking = new Map<string, Lacking>()) => ears.list(users, lacking),
+    user: (one: PbxUser, lacking?: Lacking) => ears.user(one, lacking),
     login: (users: PbxUser[], system = { name, domain: 'example.com' }) => {
       ears.up(system, conversation);
-      ears.list(users);
+      ears.list(users, new Map());
     },
     away: () => relay.pbxDown(name, GONE),
     asked: () => [...new Set(asked.splice(0))],
@@ -47,10 +52,12 @@ function fakePbx(relay: Relay, name: string) {
 
 function setup(names = ['pbx']) {
   const pending: (() => void)[] = [];
-  const relay = new Relay(names, {
-    soon: (then) => pending.push(then),
-    later: (then) => pending.push(then),
-  });
+  const homes: string[] = [];
+  const pacing = {
+    soon: (then: () => void) => pending.push(then),
+    later: (then: () => void) => pending.push(then),
+  };
+  const relay = new Relay(names, pacing, (home, toldBy) => homes.push(`${home} by ${toldBy}`));
   const frames: UpFrame[] = [];
   const welcome = (role: 'leading' | 'standby' = 'leading', epoch = 1) =>
     relay.tunnelUp((frame) => frames.push(frame), welcomeFrame({ agentId: 'a1', epoch, role }));
@@ -64,7 +71,7 @@ function setup(names = ['pbx']) {
   const set = (guid: string, write = 1, epoch = 1) =>
     relay.tunnelSaid(setFrame({ epoch, guid, write, contact: 'tel:', activity: 'busy' }));
   const [first = 'pbx'] = names;
-  return { relay, welcome, up, watch, set, pbx: fakePbx(relay, first) };
+  return { relay, welcome, up, watch, set, homes, pbx: fakePbx(relay, first) };
 }
 
 const gapsOf = (frames: UpFrame[]) =>
@@ -200,7 +207,10 @@ describe('a PBX that comes back', () => {
     const { up, pbx } = running();
     pbx.away();
     expect(up()).toMatchObject([{ t: 'pbx', state: { state: 'down', fault: GONE } }]);
-    pbx.up({}, { watch: () => {}, unwatch: () => {}, set: () => {} });
+    pbx.up(
+      {},
+      { watch: () => {}, unwatch: () => {}, set: () => {}, locate: async () => undefined },
+    );
     pbx.items('alice', BUSY);
     pbx.list([user('alice')]);
     const frames = up();
@@ -344,6 +354,91 @@ describe('two PBXs', () => {
   });
 });
 
+describe('licences', () => {
+  const need = (it: ReturnType<typeof running>, licence?: string) =>
+    it.relay.tunnelSaid(
+      watchFrame({
+        epoch: 1,
+        list: 2,
+        last: true,
+        guids: ['alice', 'bob'],
+        ...(licence ? { licence } : {}),
+      }),
+    );
+
+  test('are asked for when the watch list names one, and not any more when the next one does not', () => {
+    const it = running();
+    need(it, 'App(x)');
+    expect(it.pbx.asked()).toEqual([
+      'watch alice alice.sip with App(x)',
+      'watch bob bob.sip with App(x)',
+    ]);
+    it.relay.tunnelSaid(watchMoreFrame({ epoch: 1, guids: ['bob'] }));
+    expect(it.pbx.asked()).toEqual(['watch bob bob.sip with App(x)']);
+    need(it);
+    expect(it.pbx.asked()).toEqual(['watch alice alice.sip', 'watch bob bob.sip']);
+  });
+
+  test('that lack go up, and again with a snapshot', () => {
+    const it = running();
+    need(it, 'App(x)');
+    it.pbx.licences(['bob']);
+    expect(it.up()).toMatchObject([{ t: 'unlicensed', pbx: 'pbx', guids: ['bob'] }]);
+    it.relay.tunnelDown();
+    it.welcome();
+    expect(it.up().find(({ t }) => t === 'unlicensed')).toMatchObject({ guids: ['bob'] });
+    it.pbx.licences([], { code: 'api-missing', detail: 'd' });
+    expect(it.up()).toMatchObject([{ t: 'unlicensed', guids: [], fault: { code: 'api-missing' } }]);
+  });
+
+  test('who becomes a partner while watched already is told as after a gap', () => {
+    const it = running();
+    it.relay.tunnelSaid(watchMoreFrame({ epoch: 1, guids: ['alice'] }));
+    expect(gapsOf(it.up())).toEqual(['alice true']);
+  });
+});
+
+describe('a PBX that homes users and is not configured', () => {
+  const zoe = user('zoe', { loc: 'branch' });
+
+  test('is asked for once, when one of its users is watched, by who told of them', async () => {
+    const { relay, welcome, watch, pbx, homes } = setup();
+    pbx.login([user('alice', { loc: 'PBX' }), zoe, user('yann', { loc: 'branch' })]);
+    welcome();
+    watch(['alice']);
+    expect(homes).toEqual([]);
+    watch(['alice', 'zoe', 'yann']);
+    pbx.user(user('zoe', { loc: 'branch', cn: 'Zoe' }));
+    expect(homes).toEqual(['branch by pbx']);
+    expect(await relay.locate('pbx', 'branch')).toEqual({ dns: 'branch.example.com' });
+    pbx.away();
+    expect(await relay.locate('pbx', 'branch')).toBeUndefined();
+  });
+
+  test('takes its users over once it is there; until then they are watched at the master', () => {
+    const { relay, welcome, watch, pbx, up } = setup();
+    pbx.login([zoe]);
+    welcome();
+    watch(['zoe']);
+    expect(pbx.asked()).toEqual(['watch zoe zoe.sip']);
+    relay.addPbx('branch');
+    const branch = fakePbx(relay, 'branch');
+    branch.login([zoe]);
+    expect(branch.asked()).toEqual(['watch zoe zoe.sip']);
+    expect(pbx.asked()).toEqual(['watch zoe zoe.sip', 'unwatch zoe']);
+    branch.items('zoe', BUSY);
+    expect(typesOf(up()).slice(-2)).toEqual(['users', 'presences']);
+  });
+
+  test('may be named by what a configured one calls itself', () => {
+    const { welcome, watch, pbx, homes } = setup();
+    pbx.login([user('alice', { loc: 'main' })], { name: 'main', domain: 'example.com' });
+    welcome();
+    watch(['alice']);
+    expect(homes).toEqual([]);
+  });
+});
+
 describe('users', () => {
   test('a row that says nothing new to us stays here', () => {
     const { up, pbx } = running();
@@ -353,6 +448,37 @@ describe('users', () => {
     pbx.gone('bob');
     pbx.gone('bob');
     expect(typesOf(up())).toEqual(['user', 'user-gone']);
+  });
+
+  test('whose rows lack a right are told, when they are watched, and only news of it', () => {
+    const { relay, up, watch, pbx } = running();
+    const rights = new Map<string, Lacking>([
+      ['alice', 'calls'],
+      ['bob', 'presence'],
+    ]);
+    pbx.list([user('alice'), user('bob')], rights);
+    const unseen = () => up().filter(({ t }) => t === 'unseen');
+    expect(unseen()).toMatchObject([{ guids: [], noCalls: ['alice'] }]);
+    watch(['alice', 'bob']);
+    expect(unseen()).toMatchObject([{ guids: ['bob'], noCalls: ['alice'] }]);
+    pbx.user(user('alice'), 'calls');
+    expect(unseen()).toEqual([]);
+    pbx.user(user('alice'));
+    pbx.user(user('bob'));
+    expect(unseen().at(-1)).toEqual({ v: 1, t: 'unseen', pbx: 'pbx', guids: [] });
+    relay.tunnelSaid(unwatchFrame({ epoch: 1, guids: ['alice'] }));
+    expect(unseen()).toEqual([]);
+  });
+
+  test('whom the PBX refuses to have watched are among those not seen, until it does not', () => {
+    const { up, pbx } = running();
+    pbx.refused('alice', false);
+    expect(up()).toEqual([]);
+    pbx.refused('alice', true);
+    pbx.refused('alice', true);
+    expect(up()).toMatchObject([{ t: 'unseen', guids: ['alice'] }]);
+    pbx.refused('alice', false);
+    expect(up()).toMatchObject([{ t: 'unseen', guids: [] }]);
   });
 
   test('whom the App object may not see are told by guid, whatever the PBX called them', () => {

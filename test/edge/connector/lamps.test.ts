@@ -58,6 +58,10 @@ const GOOD: Facts = {
   agent: { enrolled: true, name: 'rack' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
   unseen: [],
+  noCalls: [],
+  unlicensed: [],
+  licenceFault: null,
+  notTaken: null,
   pairing: { known: true, paired: 5, ambiguous: 0 },
   sync: { waiting: 0, failing: 0, fault: undefined },
 };
@@ -218,6 +222,7 @@ describe('one row a state', () => {
     ['pbx', 'unknown', 'not-tried-yet', { lines: {} }],
     ['pbx', 'error', 'pbx-unreachable', down('unreachable')],
     ['pbx', 'error', 'pbx-tls', down('tls')],
+    ['pbx', 'error', 'pbx-not-called', down('not-called')],
     ['pbx', 'error', 'pbx-login-refused', down('login-refused')],
     ['pbx', 'error', 'pbx-api-missing', down('api-missing')],
     ['pbx', 'error', 'pbx-down', down('constructor')],
@@ -229,7 +234,10 @@ describe('one row a state', () => {
     ],
 
     ['rights', 'unknown', 'pbx-unknown', { agent: { enrolled: true, name: null } }],
-    ['rights', 'warning', 'rights-missing', { unseen: ['Ann', 'Bob'] }],
+    ['rights', 'warning', 'rights-missing', { unseen: ['Ann', 'Bob'], noCalls: ['Cid'] }],
+    ['rights', 'warning', 'rights-no-calls', { noCalls: ['Cid'], unlicensed: ['Dan'] }],
+    ['rights', 'warning', 'licence-unknown', { licenceFault: { detail: 'd' } }],
+    ['rights', 'ok', 'rights-ok-unlicensed', { unlicensed: ['Dan'] }],
 
     [
       'pairing',
@@ -247,6 +255,7 @@ describe('one row a state', () => {
     ['pairing', 'warning', 'internal', faulty({ pairing: passing('internal') })],
 
     ['sync', 'unknown', 'pairing-waiting', { agent: { enrolled: true, name: null } }],
+    ['sync', 'ok', 'in-sync-with-busy', { notTaken: { name: 'pbx', activities: ['meeting'] } }],
     ['sync', 'ok', 'sync-waiting', { sync: { waiting: 3, failing: 0, fault: undefined } }],
     ['sync', 'warning', 'sync-failing', { sync: { waiting: 0, failing: 2, fault: failedWrite } }],
     ['sync', 'error', 'graph-forbidden', faulty({ reading: final('graph-forbidden') })],

@@ -92,6 +92,18 @@ test.each([
   expect(Object.values(counts).reduce((sum, one) => sum + one)).toBe(count);
 });
 
+test('a pair shows what was written last, and in which direction', async () => {
+  const bed = await company();
+  const [second] = (await list(bed, { text: 'person2@' })).items;
+  expect(second?.lastChange).toMatchObject({ direction: 'pbx-to-teams', reason: 'pbx-chose' });
+  const [alone] = (await list(bed, { text: 'alone' })).items;
+  expect(alone).not.toHaveProperty('lastChange');
+  bed.microsoft.presences.set(teamsId(3), { availability: 'Busy', activity: 'Busy' });
+  await bed.later(301 * SECOND);
+  const [third] = (await list(bed, { text: 'person3@' })).items;
+  expect(third?.lastChange).toMatchObject({ direction: 'teams-to-pbx', reason: 'teams-chose' });
+});
+
 test('only one state, and a cursor that makes no sense begins at the beginning', async () => {
   const bed = await company();
   const { items } = await list(bed, { state: 'ambiguous', cursor: 'rubbish' });

@@ -49,6 +49,8 @@ export interface Call {
 /** Answers of one object that a test replaces. */
 export type Answers = Partial<Record<keyof ConnectorStub, (...args: never[]) => unknown>>;
 
+type ListOptions = { prefix: string; limit: number; cursor?: string };
+
 export interface BedOptions {
   env?: Record<string, unknown>;
   answers?: Answers;
@@ -62,6 +64,7 @@ export function bed(options: BedOptions = {}) {
   const calls: Call[] = [];
   const logged: { event: string; fields: Record<string, string | number> }[] = [];
   const store = new Map<string, string>();
+  const tokens = new Map<ConnectorName, Token[]>();
   const exists = new Set<ConnectorName>([KNOWN, OTHER, ...(options.onlyInObjects ?? [])]);
   for (const name of [KNOWN, OTHER]) store.set(`settings:${name}`, JSON.stringify(record()));
 
@@ -75,14 +78,23 @@ export function bed(options: BedOptions = {}) {
       return type === 'json' ? JSON.parse(text) : text;
     },
     put: async (key: string, value: string) => void store.set(key, value),
-  } as unknown as Pick<KVNamespace, 'get' | 'put'>;
+    list: async ({ prefix, limit, cursor = '' }: ListOptions) => {
+      if (cursor !== '' && !store.has(cursor)) throw new Error('KV list() failed: 400');
+      const found = [...store.keys()].filter((key) => key.startsWith(prefix) && key > cursor);
+      const keys = found.sort().slice(0, limit);
+      const rest = found.length > limit ? { cursor: keys.at(-1) } : {};
+      return { keys: keys.map((name) => ({ name })), list_complete: !rest.cursor, ...rest };
+    },
+  } as unknown as Pick<KVNamespace, 'get' | 'put' | 'list'>;
 
   const app = createApp({
     env,
     page: PAGE,
     kv,
     connector: (name) => {
-      const object = objects.get(name) ?? fakeObject(name, calls, exists, options.answers ?? {});
+      const object =
+        objects.get(name) ??
+        fakeObject(name, { calls, exists, tokens, answers: options.answers ?? {} });
       objects.set(name, object);
       return object as unknown as ConnectorStub;
     },
@@ -97,6 +109,8 @@ export function bed(options: BedOptions = {}) {
     clock,
     logged,
     store,
+    /** Tokens that the objects know. */
+    tokens,
     keyring: env.ok ? createKeyring(env.env) : undefined!,
     /** The methods that were called at any object. */
     touched: () => calls.map(({ method }) => method),
@@ -109,7 +123,8 @@ export function bed(options: BedOptions = {}) {
       body?: unknown,
       headers: Record<string, string> = {},
     ) {
-      const connector = path.startsWith('/api') ? `/${KNOWN}` : '';
+      const isOfConnector = path.startsWith('/api/') && path.split('?')[0] !== '/api/connectors';
+      const connector = isOfConnector ? `/${KNOWN}` : '';
       return app.fetch(
         new Request(`${ORIGIN}${connector}${path}`, {
           method,
@@ -123,16 +138,30 @@ export function bed(options: BedOptions = {}) {
   };
 }
 
+interface Token {
+  id: string;
+  hash: string;
+}
+
 function fakeObject(
   connector: ConnectorName,
-  calls: Call[],
-  exists: Set<ConnectorName>,
-  answers: Answers,
+  {
+    calls,
+    exists,
+    tokens,
+    answers,
+  }: {
+    calls: Call[];
+    exists: Set<ConnectorName>;
+    tokens: Map<ConnectorName, Token[]>;
+    answers: Answers;
+  },
 ) {
   const state = { version: 1, settings: { ...SETTINGS } as unknown as SettingsView };
   const empty: Record<string, unknown> = {
     listAccounts: [],
     listAgents: [],
+    listTokens: [],
     timeline: [],
     audit: [],
     status: [],
@@ -155,6 +184,23 @@ function fakeObject(
     hint: () => undefined,
     lifecycle: () => undefined,
     decryptionKey: () => null,
+    findToken: (by: Partial<Token>) =>
+      (tokens.get(connector) ?? []).find(({ id, hash }) => id === by.id || hash === by.hash)?.id ??
+      null,
+    addToken: (_who: string, { hash }: Token) => {
+      const all = tokens.get(connector) ?? [];
+      const id = `token-${all.length + 1}`;
+      tokens.set(connector, [...all, { id, hash }]);
+      return accepted({ id, createdAt: new Date(NOW).toISOString() });
+    },
+    removeToken: (_who: string, id: string) => {
+      const all = tokens.get(connector) ?? [];
+      tokens.set(
+        connector,
+        all.filter((token) => token.id !== id),
+      );
+      return accepted(null);
+    },
   };
   return new Proxy(
     {},

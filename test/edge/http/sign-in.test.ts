@@ -1,19 +1,28 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { newConnectorToken } from '../../../edge/http/connector-token.ts';
-import { digestOf } from '../../../edge/http/secret-text.ts';
+import { digestOf } from '../../../edge/secret-text.ts';
 import type { ConnectorName } from '../../../shared/ids.ts';
 import { ADMIN_TOKEN, bed, KNOWN, NOW, ORIGIN, OTHER, problemOf, record } from './bed.ts';
 
 type Bed = ReturnType<typeof bed>;
 
-/** Gives a connector a token of its own. */
-async function withToken({ store }: Bed, connector: ConnectorName): Promise<string> {
-  const token = newConnectorToken(connector);
-  const tokens = [{ id: 'one', hash: await digestOf(token) }];
-  store.set(`settings:${connector}`, JSON.stringify(record({ tokens })));
+/** Gives a connector a token of its own, which KV does not show yet. */
+async function withToken({ tokens, keyring }: Bed, connector: ConnectorName): Promise<string> {
+  const token = await newConnectorToken(keyring, connector);
+  tokens.set(connector, [{ id: 'one', hash: await digestOf(token) }]);
   return token;
 }
+
+/** As KV shows it after a while. */
+const shownInKv = ({ store, tokens }: Bed, connector: ConnectorName) =>
+  store.set(`settings:${connector}`, JSON.stringify(record({ tokens: tokens.get(connector)! })));
+
+const ANOTHER_EDGE = bed({ env: { SETTINGS_KEY: btoa('a'.repeat(32)) } });
+
+/** A token of one connector that claims to be for the known one. */
+const renamed = (token: string) =>
+  token.replace(/^pct\.[^.]+/, `pct.${btoa(KNOWN).replace(/=+$/, '')}`);
 
 const status = (edge: Bed, token: string, headers: Record<string, string> = {}) =>
   edge.fetch(`/${KNOWN}/api/status`, { headers: { authorization: `Bearer ${token}`, ...headers } });
@@ -54,14 +63,40 @@ describe('a token in the Authorization header', () => {
     }
   });
 
-  it.each(['wrong', newConnectorToken(KNOWN), 'pct.____.x'])(
-    'is not valid as %s',
-    async (token) => {
-      const answer = await status(bed(), token);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-      expect((await problemOf(answer)).http).toBe(401);
-    },
-  );
+  it.each([
+    ['no token at all', async () => 'wrong'],
+    ['nearly one', async () => 'pct.____.x'],
+    ['one that names no connector', async () => `pct.AAAA.${'a'.repeat(43)}.${'b'.repeat(43)}`],
+    ['one of another edge', () => newConnectorToken(ANOTHER_EDGE.keyring, KNOWN)],
+    ['one whose name was changed', async (edge: Bed) => renamed(await withToken(edge, OTHER))],
+    ['one cut short', async (edge: Bed) => (await withToken(edge, KNOWN)).slice(0, -1)],
+  ] as const)('%s is refused and wakes no object', async (_, tokenOf) => {
+    const edge = bed();
+    const answer = await status(edge, await tokenOf(edge));
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await problemOf(answer)).http).toBe(401);
+    expect(edge.calls).toEqual([]);
+  });
+
+  it('of a connector holds while KV does not show it, and ends while KV still does', async () => {
+    const edge = bed();
+    const token = await withToken(edge, KNOWN);
+    expect((await status(edge, token)).status).toBe(200);
+    shownInKv(edge, KNOWN);
+    edge.tokens.delete(KNOWN);
+    expect((await status(edge, token)).status).toBe(401);
+  });
+
+  it('of a connector outlives a change of SETTINGS_KEY, once KV shows it', async () => {
+    const before = bed();
+    const token = await withToken(before, KNOWN);
+    const after = bed({ env: { SETTINGS_KEY: btoa('n'.repeat(32)) } });
+    after.tokens.set(KNOWN, before.tokens.get(KNOWN)!);
+    expect((await status(after, token)).status).toBe(401);
+    expect(after.calls).toEqual([]);
+    shownInKv(after, KNOWN);
+    expect((await status(after, token)).status).toBe(200);
+  });
 });
 
 describe('guessing', () => {
@@ -93,6 +128,15 @@ describe('guessing', () => {
     await status(edge, ADMIN_TOKEN, client('192.0.2.1'));
     await guess(edge, 20, '192.0.2.1');
     expect((await status(edge, ADMIN_TOKEN, client('192.0.2.1'))).status).toBe(200);
+  });
+
+  it('is what a revoked token does, though it was right before', async () => {
+    const edge = bed();
+    const token = await withToken(edge, KNOWN);
+    expect((await status(edge, token)).status).toBe(200);
+    edge.tokens.delete(KNOWN);
+    for (let i = 0; i < 20; i++) expect((await status(edge, token)).status).toBe(401);
+    expect((await status(edge, token)).status).toBe(429);
   });
 
   it('counts at the sign-in of the page too', async () => {
@@ -193,7 +237,8 @@ describe('a session', () => {
     const operator = await signIn(edge);
     const own = await signIn(edge, await withToken(edge, KNOWN));
     expect((await read(own.cookie)).status).toBe(200);
-    edge.store.set(`settings:${KNOWN}`, JSON.stringify(record()));
+    shownInKv(edge, KNOWN);
+    edge.tokens.delete(KNOWN);
     expect((await read(own.cookie)).status).toBe(401);
 
     const out = await edge.fetch(`/${KNOWN}/api/session`, {

@@ -83,6 +83,14 @@ const world = fc.record({
     { toTeams: { '': 'Available/Available', lunch: 'BeRightBack/BeRightBack' } },
   ),
   spelling: fc.constantFrom('Busy/InACall', 'Busy'),
+  /** What this PBX does not take from us. */
+  refuses: fc.constantFrom<readonly string[]>(
+    [],
+    [],
+    [ON_THE_PHONE],
+    ['meeting'],
+    [ON_THE_PHONE, 'meeting'],
+  ),
   sequences: fc.boolean(),
   basic: fc.boolean(),
   /** Seconds that notifications take, one change after the other: late, twice, never. */
@@ -102,6 +110,7 @@ function begin(w: World): PairDriver {
   pair.teams.spelling = w.spelling;
   pair.sequences = w.sequences;
   pair.basic = w.basic;
+  for (const activity of w.refuses) pair.pbxRefuses.add(activity);
   let turn = 0;
   pair.delays = () => {
     turn += 1;
@@ -170,22 +179,27 @@ function discord(pair: PairDriver): string[] {
   const check = (what: string, isSo: boolean) => {
     if (!isSo) faults.push(`${what}: ${pair.shows}`);
   };
+  /** Where the PBX refuses what is wanted, busy stands for it. */
+  const standsFor = (wanted: string, is: string) => is === 'busy' && pair.pbxRefuses.has(wanted);
   check('nothing is due', due.pbx === null && due.teams.length === 0 && !due.read);
   check('a session while there is a call', pair.teams.hasSession(now) === onCall);
   if (onCall) return faults;
 
   const isOwnState = contact === 'tel:';
   const manual = isOwnState ? pair.pbxShows : (state.manual?.pbx ?? '');
-  if (isCall(mapping, shown)) check('on the phone', item === ON_THE_PHONE);
-  else if (isNoInformation(mapping, shown)) {
+  if (isCall(mapping, shown)) {
+    check('on the phone', item === ON_THE_PHONE || standsFor(ON_THE_PHONE, item));
+  } else if (isNoInformation(mapping, shown)) {
     check('taken back', manual === '' || state.manual?.origin === 'pbx');
   } else {
     // Available, chosen on the PBX, stands against what Teams shows of itself.
     const byItself = manual === '' && state.manual?.origin === 'pbx' && !isSurelyChosen(shown);
-    check('equal', isEqual(mapping, shown, manual) || byItself);
+    const inItsPlace = standsFor(mapping.toPbx(shown), manual);
+    check('equal', isEqual(mapping, shown, manual) || byItself || inItsPlace);
   }
   if (!isOwnState && !isCall(mapping, shown)) {
-    check('our item', item === (state.manual?.origin === 'teams' ? manual : ''));
+    const ours = state.manual?.origin === 'teams' ? manual : '';
+    check('our item', item === ours || standsFor(ours, item));
   }
   return faults;
 }
@@ -219,12 +233,16 @@ describe('whatever happened', () => {
       const wasOnCall = pair.pbx.calls.size > 0;
       act(pair, last);
       pair.pass(100 * SECOND);
-      // The refresh of a session is the clock's doing.
-      const wrote = pair.wrote().filter((write) => !(wasOnCall && write === 'teams session'));
+      // The refresh of a session is the clock's doing, and what the PBX refuses changes nothing.
+      const refused = w.refuses.map((activity) => `pbx ${activity}`);
+      const wrote = pair
+        .wrote()
+        .filter((write) => !(wasOnCall && write === 'teams session') && !refused.includes(write));
       const own = last.do === 'choose' || last.do === 'client' ? 'teams' : 'pbx';
       const other = own === 'teams' ? 'pbx' : 'teams';
       // A call in Teams is laid over our item again, whatever was put in its place.
-      const layer = pair.state.teams?.call && 'pbx on-the-phone';
+      const call = w.refuses.includes(ON_THE_PHONE) ? 'busy' : ON_THE_PHONE;
+      const layer = pair.state.teams?.call && `pbx ${call}`;
       // With a contact of our own, a human's choice beside it takes the place of ours.
       const withdrawn = w.contact !== 'tel:' && last.do === 'set' && 'pbx available';
       // What a call hid is applied when it ends: chosen under it, taken back under it. And our session shows a status that somebody chose

@@ -12,6 +12,7 @@ import {
   type TeamsPresence,
   type TeamsWrite,
 } from '../../../shared/presence/model.ts';
+import { refusalLearned } from '../../../shared/presence/refused.ts';
 import type { Rules } from '../../../shared/presence/rules.ts';
 import { PbxModel, TeamsModel, teams, textOf } from './models.ts';
 
@@ -35,7 +36,7 @@ type PbxLine = 'list-first' | 'answer-first' | 'silent' | 'lost' | { fault: stri
 
 export class PairDriver {
   now = 1_000_000_000_000;
-  readonly rules: Rules;
+  rules: Rules;
   readonly teams = new TeamsModel();
   readonly pbx = new PbxModel();
   state: PairState = newPair();
@@ -45,6 +46,8 @@ export class PairDriver {
   /** How long a write to Teams that failed is left alone. */
   graphRetryMs = 5 * SECOND;
   pbxLine: PbxLine = 'list-first';
+  /** Activities that this PBX does not take from us. */
+  readonly pbxRefuses = new Set<string>();
   /** Whether a PBX session and a tunnel are up. */
   pbxIsUp = true;
   canAsk = true;
@@ -214,6 +217,12 @@ export class PairDriver {
 
   #step(event: PresenceEvent): { reason: Reason } {
     const { state, reason } = decide(this.rules, this.state, event, this.now);
+    const learned = refusalLearned(this.state, state);
+    // Kept for the whole PBX, as the edge does it.
+    if (learned !== undefined) {
+      const refused = new Set([...(this.rules.refused ?? []), learned]);
+      this.rules = { ...this.rules, refused };
+    }
     this.state = state;
     return { reason };
   }
@@ -293,7 +302,7 @@ export class PairDriver {
     this.#wrote.push(`pbx ${activity || 'available'}`);
     this.#step({ kind: 'pbx-sent', activity });
     const write = this.now;
-    const line = this.pbxLine;
+    const line = this.pbxRefuses.has(activity) ? { fault: 'refused' } : this.pbxLine;
     if (line === 'lost') return;
     if (typeof line === 'object') {
       this.#step({ kind: 'pbx-wrote', write, fault: line.fault });

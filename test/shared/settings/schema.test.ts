@@ -271,9 +271,25 @@ test('a plan is named by its id', () => {
   expect(wrong({ teamsPlans: PLAN }).map(([path]) => path)).toEqual(['teamsPlans']);
 });
 
-test('the keys are the contract’s, and one that is absent unless set', () => {
-  const { teamsPlans: _rare, ...contract } = settingsInput.shape;
-  expect(Object.keys(contract)).toEqual([
+/** Settings that are there only where somebody chose, and a choice. */
+const ON_CHOICE = { timeline: false, requireLicence: true };
+/** Tested above. */
+const RARE = ['teamsPlans'];
+
+test.each(Object.entries(ON_CHOICE))('%s is there only where somebody chose', (key, chosen) => {
+  const checked = checkSettings(needed);
+  expect(checked.ok && key in checked.settings).toBe(false);
+  expect(checkSettings({ ...needed, [key]: chosen })).toMatchObject({
+    settings: { [key]: chosen },
+  });
+  expect(wrong({ [key]: 7 })).toHaveLength(1);
+});
+
+test('the other keys are the contract’s', () => {
+  const keys = Object.keys(settingsInput.shape).filter(
+    (key) => !(key in ON_CHOICE) && !RARE.includes(key),
+  );
+  expect(keys).toEqual([
     'masterPbx',
     'notificationUrl',
     'clientIdSyncToPbx',
@@ -290,5 +306,17 @@ test('the keys are the contract’s, and one that is absent unless set', () => {
     'directions',
     'clientSecretSyncToTeams',
     'certificateSyncToTeams',
+  ]);
+});
+
+test('requireLicence is a key only where it is set', () => {
+  const checked = (more: object) => {
+    const result = checkSettings({ ...needed, ...more });
+    return result.ok ? result.settings : result.errors;
+  };
+  expect(checked({})).not.toHaveProperty('requireLicence');
+  expect(checked({ requireLicence: true })).toMatchObject({ requireLicence: true });
+  expect(checked({ requireLicence: 'yes' })).toEqual([
+    { path: 'requireLicence', message: 'Must be true or false.' },
   ]);
 });

@@ -62,6 +62,10 @@ export const QUIET: Facts = {
   agent: { enrolled: true, name: 'site' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
   unseen: [],
+  noCalls: [],
+  unlicensed: [],
+  licenceFault: null,
+  notTaken: null,
   pairing: { known: true, paired: 5, ambiguous: 0 },
   sync: { waiting: 0, failing: 0, fault: undefined },
 };

@@ -21,7 +21,7 @@ export interface SetUpOptions {
   /** 0: whichever is free. */
   port: number;
   /** Where the laboratory differs from the one of the demonstration. */
-  laboratory?: Pick<LaboratoryOptions, 'cloud' | 'tenant' | 'pbxUsers'>;
+  laboratory?: Pick<LaboratoryOptions, 'cloud' | 'tenant' | 'pbxUsers' | 'pbxTls'>;
   /** Settings other than the usual ones. */
   settings?: Record<string, unknown>;
   say?: (who: 'edge' | 'agent', line: string) => void;

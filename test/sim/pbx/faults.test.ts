@@ -24,7 +24,7 @@ test('a reboot cuts everything and ends calls; presences are kept or forgotten',
   dora.call();
   const causes: string[] = [];
   pbx.on('presence', ({ cause, activity }) => causes.push(`${cause} ${activity}`));
-  const rebooted = pbx.reboot({ forgetPresence: false, downMs: 20 });
+  const rebooted = pbx.reboot({ forgetPresence: false, downMs: 500 });
   expect(await client.closed).toBe(1006);
   expect(pbx.sessions()).toEqual([]);
   await expect(connect(pbx.url)).rejects.toThrow();

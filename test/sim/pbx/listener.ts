@@ -20,6 +20,8 @@ export interface Listener {
   release(): void;
   /** Destroys the connections that were kept waiting. */
   cut(): void;
+  /** Another certificate for connections from now on. */
+  changeTls(tls: { cert: string; key: string }): void;
   close(): Promise<void>;
 }
 
@@ -71,9 +73,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const servers: Server[] = [plain];
   const http = await open(plain, options.port);
   let https: number | undefined;
+  let changeTls: Listener['changeTls'] = () => {
+    throw new Error('started without tls');
+  };
   if (options.tls) {
     const secure = createTlsServer(options.tls, options.control);
     servers.push(secure);
+    changeTls = (tls) => secure.setSecureContext(tls);
     https = await open(secure, options.tls.port ?? 0);
   }
 
@@ -91,6 +97,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       for (const { request, socket, head } of ready) take(request, socket, head);
     },
     cut,
+    changeTls,
     async close() {
       cut();
       await Promise.all(

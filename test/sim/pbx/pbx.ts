@@ -97,6 +97,8 @@ export interface Pbx {
   release(): void;
   /** The connections of this moment stay open but nothing is read or sent on them any more. */
   halfOpen(): void;
+  /** Another certificate for connections from now on; started with `tls` only. */
+  changeTls(tls: { cert: string; key: string }): void;
   /** Cuts everything and ends all calls; resolves when the PBX is there again. */
   reboot(options?: { forgetPresence?: boolean; downMs?: number }): Promise<void>;
   /** Mode A: connects to an app service. */

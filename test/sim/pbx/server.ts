@@ -138,6 +138,7 @@ export async function startPbx(options: PbxOptions = {}): Promise<Pbx> {
       listener.release();
       for (const session of [...node.sessions]) session.release();
     },
+    changeTls: listener.changeTls,
     halfOpen() {
       for (const session of node.sessions) session.halfOpen();
     },

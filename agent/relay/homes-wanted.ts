@@ -1,0 +1,28 @@
+// Which PBXs home watched users and are not known: told once each, to whoever can find them.
+import type { PbxReplica } from './replica.ts';
+
+export class HomesWanted {
+  readonly #replicas: readonly PbxReplica[];
+  readonly #tell: (home: string, toldBy: string) => void;
+  readonly #told = new Set<string>();
+
+  constructor(replicas: readonly PbxReplica[], tell: (home: string, toldBy: string) => void) {
+    this.#replicas = replicas;
+    this.#tell = tell;
+  }
+
+  /** `guid` is watched at `holder`: does another PBX home this user? */
+  look(holder: PbxReplica, guid: string): void {
+    const home = holder.users?.get(guid)?.loc;
+    // While it is away, what it calls itself may not be known yet: nobody is asked then either.
+    if (!home || holder.state.at !== 'up' || this.#told.has(home)) return;
+    const isKnown = this.#replicas.some(
+      ({ name, systemName }) => same(name, home) || same(systemName, home),
+    );
+    if (isKnown) return;
+    this.#told.add(home);
+    this.#tell(home, holder.name);
+  }
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

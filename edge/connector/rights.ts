@@ -1,0 +1,88 @@
+// What the agent may not see or do for users, as it told last: presence, calls, and who has no licence on
+// the PBX where the settings ask for one. Knows no names and draws no conclusions.
+import { type PbxGuid, pbxGuid } from '../../shared/ids.ts';
+import type { PbxFault, UpFrame } from '../../shared/protocol/up.ts';
+import type { Agents } from './agents.ts';
+import type { Context } from './context.ts';
+
+type Frame<T extends UpFrame['t']> = Extract<UpFrame, { t: T }>;
+
+interface Licences {
+  /** Who has none. */
+  guids: PbxGuid[];
+  /** Why it could not be asked. */
+  fault: PbxFault | null;
+}
+
+/** PBXs that ever told about licences. */
+const TOLD = 'licences-told';
+
+export class Rights {
+  readonly #context: Context;
+  readonly #agents: Agents;
+
+  constructor(context: Context, agents: Agents) {
+    this.#context = context;
+    this.#agents = agents;
+  }
+
+  takeUnseen({ pbx, guids, noCalls = [] }: Frame<'unseen'>): void {
+    const { database } = this.#context;
+    database.write(unseenKey(pbx), guids);
+    database.write(noCallsKey(pbx), noCalls);
+  }
+
+  /** Says whether the list is another one. */
+  takeUnlicensed({ pbx, guids, fault }: Frame<'unlicensed'>): boolean {
+    const { database } = this.#context;
+    const told = database.read<string[]>(TOLD) ?? [];
+    const before = this.#licences(pbx);
+    if (!told.includes(pbx)) database.write(TOLD, [...told, pbx]);
+    const licences: Licences = { guids: guids.map(pbxGuid), fault: fault ?? null };
+    database.write(licencesKey(pbx), licences);
+    return JSON.stringify(before.guids) !== JSON.stringify(guids);
+  }
+
+  /** Users whose presence the App object may not see, on the PBXs that can be heard. */
+  unseen(): ReadonlySet<string> {
+    return this.#ofLines(unseenKey);
+  }
+
+  /** Users whose calls it may not see. */
+  noCalls(): ReadonlySet<string> {
+    return this.#ofLines(noCallsKey);
+  }
+
+  /** Also while no PBX can be heard: nobody gains a licence by an outage. */
+  unlicensed(): ReadonlySet<PbxGuid> {
+    const told = this.#context.database.read<string[]>(TOLD) ?? [];
+    return new Set(told.flatMap((pbx) => this.#licences(pbx).guids));
+  }
+
+  /** Why licences cannot be asked at a PBX that can be heard; `null`: they can. */
+  licenceFault(): PbxFault | null {
+    const lines = Object.keys(this.#agents.lines());
+    return lines.map((pbx) => this.#licences(pbx).fault).find((fault) => fault !== null) ?? null;
+  }
+
+  /** Licences are not asked for any more. */
+  forgetLicences(): void {
+    const { database } = this.#context;
+    for (const pbx of database.read<string[]>(TOLD) ?? []) database.forget(licencesKey(pbx));
+    database.forget(TOLD);
+  }
+
+  #ofLines(keyOf: (pbx: string) => string): ReadonlySet<string> {
+    const { database } = this.#context;
+    const lines = Object.keys(this.#agents.lines());
+    return new Set(lines.flatMap((pbx) => database.read<string[]>(keyOf(pbx)) ?? []));
+  }
+
+  #licences(pbx: string): Licences {
+    return this.#context.database.read<Licences>(licencesKey(pbx)) ?? { guids: [], fault: null };
+  }
+}
+
+const unseenKey = (pbx: string): string => `unseen:${pbx}`;
+const noCallsKey = (pbx: string): string => `no-calls:${pbx}`;
+const licencesKey = (pbx: string): string => `licences:${pbx}`;

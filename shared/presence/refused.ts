@@ -1,0 +1,66 @@
+// What to do where the PBX does not take an activity. Whether it takes on-the-phone and meeting from
+// others is not documented (facts: innovaphone §7, unknown 2), nor which error it would give: so busy is
+// tried in its place, and where the PBX takes that, the activity was the reason.
+import type { PairState, PbxActivity, PbxFailed, Written } from './model.ts';
+import type { Rules } from './rules.ts';
+
+/** What stands for an activity that is refused. */
+const IN_ITS_PLACE: PbxActivity = 'busy';
+/** What innovaphone's own client sets: a PBX that refuses these refuses the user. */
+const ORDINARY: ReadonlySet<PbxActivity> = new Set(['', 'away', 'busy', 'dnd']);
+/** The fault with which a PBX says no, and not that it is away. */
+const REFUSED = 'refused';
+
+/** After a refusal that may pass, in ms; doubled each time, as few of them do. */
+export const PBX_RETRY_MS = 30_000;
+const PBX_RETRY_LIMIT_MS = 300_000;
+
+/** What can be set where `activity` is wanted. */
+export function settable(rules: Rules, state: PairState, activity: PbxActivity): PbxActivity {
+  if (ORDINARY.has(activity)) return activity;
+  if (rules.refused?.has(activity)) return IN_ITS_PLACE;
+  return isTried(state, activity) ? IN_ITS_PLACE : activity;
+}
+
+/** Whether `activity`, about to be set, is what stands for on-the-phone. */
+export const standsForCall = ({ teams }: PairState, activity: PbxActivity): boolean =>
+  (teams?.call ?? false) && activity === IN_ITS_PLACE;
+
+/** Whether a busy at our contact is there for a call in Teams, as far as we set it. */
+export function isCallAsBusy({ pbxPending, pbxConfirmed, confirmedForCall }: Written): boolean {
+  if (pbxPending?.activity === IN_ITS_PLACE) return pbxPending.forCall ?? false;
+  return pbxConfirmed === IN_ITS_PLACE && confirmedForCall === true;
+}
+
+/** Whether busy is to be tried in the place of `activity`, which was refused. */
+export const isTried = ({ written: { pbxFailed } }: PairState, activity: PbxActivity): boolean =>
+  isOnTrial(pbxFailed) && pbxFailed.activity === activity;
+
+/** Refused, and busy is tried in its place. */
+const isOnTrial = (failed: PbxFailed | null): failed is PbxFailed =>
+  failed !== null && failed.code === REFUSED && !failed.busyToo && !ORDINARY.has(failed.activity);
+
+/** The PBX did not take `activity`. */
+export function failedWith(
+  before: PbxFailed | null,
+  activity: PbxActivity,
+  code: string,
+  now: number,
+): PbxFailed {
+  if (isOnTrial(before) && activity === IN_ITS_PLACE) return { ...before, busyToo: true };
+  const again = before?.activity === activity && before.code === code && code === REFUSED;
+  const times = again ? (before.times ?? 1) + 1 : 1;
+  const waitMs = Math.min(PBX_RETRY_LIMIT_MS, PBX_RETRY_MS * 2 ** Math.min(times - 1, 20));
+  return { activity, code, retryAt: now + waitMs, ...(times > 1 ? { times } : {}) };
+}
+
+/** The activity that the PBX is now known to refuse, as it took busy in its place; else `undefined`. */
+export function refusalLearned(before: PairState, after: PairState): PbxActivity | undefined {
+  const { pbxFailed, pbxPending } = before.written;
+  const tookBusy =
+    pbxPending?.activity === IN_ITS_PLACE &&
+    after.written.pbxPending === null &&
+    after.written.pbxFailed === null &&
+    after.written.pbxConfirmed === IN_ITS_PLACE;
+  return tookBusy && isOnTrial(pbxFailed) ? pbxFailed.activity : undefined;
+}

@@ -1,0 +1,221 @@
+// What happens to the PBX and to the line to it, in both ways of connecting: each time both sides are
+// equal within 5 s of the link being back, and the agent's log says what was, once.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SetUp, setUp } from '../sim/demo/set-up.ts';
+import { agentToml } from '../sim/laboratory.ts';
+import { selfSigned } from '../sim/pbx/self-signed.ts';
+import { type Cast, castOf, NAMES } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+
+/** How long after the return of the link both sides may differ, in ms. */
+const BACK_WITHIN_MS = 5_000;
+/** Within this a dead PBX is noticed, in ms. */
+const NOTICED_WITHIN_MS = 15_000;
+
+interface UserView {
+  state: string;
+  teams?: { displayName: string; activity: string | null };
+  pbx?: { sip: string; activity: string | null };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** One line when it is lost, one when it is back. */
+const AGAIN = expect.stringMatching(/^info {2}PBX pbx: connected again after [\d.]+ s$/);
+
+describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
+  const tls = selfSigned();
+  const lines: string[] = [];
+  let demo: SetUp;
+  let cast: Cast;
+  let stateDir: string;
+  let caFile: string;
+  /** The PBX gives its connection up and makes another; only where it dials. */
+  let redial = () => {};
+
+  beforeAll(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'pbx-faults-'));
+    caFile = join(stateDir, 'pbx-ca.pem');
+    const say = (who: string, line: string) => {
+      if (who === 'agent') lines.push(line);
+    };
+    demo = await setUp({
+      stateDir: join(stateDir, 'demo'),
+      port: 0,
+      say,
+      laboratory: { pbxTls: tls },
+    });
+    const { pbx } = demo.lab;
+    const toml = agentToml(demo.lab, {
+      edge: demo.connectorUrl,
+      stateDir: join(stateDir, 'demo', 'agent'),
+    });
+    await writeFile(caFile, tls.cert);
+    if (way === 'the agent dials') {
+      const secure = toml.replace(pbx.url, pbx.secureUrl ?? '');
+      await writeFile(demo.configFile, `${secure}ca_file = "${caFile}"\n`);
+    } else {
+      const port = await freePort();
+      const listen = `\n[listen]\naddress = "127.0.0.1:${port}"\n`;
+      await writeFile(demo.configFile, toml.replace(/^url = .*\n/m, '') + listen);
+      const dial = () => pbx.dial(`http://127.0.0.1:${port}/${pbx.app}.htm`, { redialMs: 500 });
+      let dialled = dial();
+      redial = () => {
+        dialled.stop();
+        dialled = dial();
+      };
+    }
+    await demo.restartAgent();
+    cast = castOf(demo);
+    await cast.allGreen().catch((error: unknown) => {
+      throw new Error(`${error}\n${lines.join('\n')}`);
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await demo?.close();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  const users = () => demo.admin.get<{ items: UserView[] }>('/api/users');
+
+  /** Available on both sides, and the edge knows it; the log begins here. */
+  async function quiet(): Promise<void> {
+    for (const name of NAMES) await cast.quiet(name);
+    await eventually(users, ({ items }) =>
+      items
+        .filter(({ state }) => state === 'paired')
+        .every(({ teams, pbx }) => teams?.activity === 'Available' && pbx?.activity === ''),
+    );
+    lines.length = 0;
+  }
+
+  /** Lines about the PBX, without time. */
+  const log = () => lines.filter((line) => line.includes('PBX pbx:')).map((line) => line.slice(25));
+
+  function changeBothSides(): void {
+    cast.teams('alice').choose('Busy');
+    cast.teams('bob').choose('DoNotDisturb');
+    cast.pbx('carol').setPresence('away');
+    cast.pbx('dora').setPresence('dnd');
+  }
+
+  async function showsWhatWasChanged(): Promise<void> {
+    await becomes(cast.onPbx('alice'), 'busy');
+    await becomes(cast.onPbx('bob'), 'dnd');
+    await becomes(cast.inTeams('carol'), 'Away/Away');
+    await becomes(cast.inTeams('dora'), 'DoNotDisturb/DoNotDisturb');
+  }
+
+  /** A session stands. */
+  const connected = (limitMs?: number) =>
+    eventually(
+      () => demo.lab.pbx.sessions().filter(({ app }) => app).length,
+      (count) => count === 1,
+      limitMs,
+    );
+
+  it('the PBX reboots', async () => {
+    await quiet();
+    const back = demo.lab.pbx.reboot({ downMs: 1_500 });
+    changeBothSides();
+    await back;
+    await connected();
+    await cast.bothSidesEqual(BACK_WITHIN_MS);
+    await showsWhatWasChanged();
+    expect(log()).toEqual([
+      expect.stringMatching(/^warn {2}PBX pbx: the PBX closed the connection/),
+      AGAIN,
+    ]);
+  });
+
+  it('the line dies without a word', async () => {
+    await quiet();
+    const [before] = demo.lab.pbx.sessions();
+    demo.lab.pbx.halfOpen();
+    changeBothSides();
+    await eventually(
+      () => lines.join('\n'),
+      (text) => text.includes('has said nothing for 14 s'),
+      NOTICED_WITHIN_MS + 1_000,
+    );
+    // When a PBX that dials notices that its line is dead is its own affair.
+    redial();
+    await eventually(
+      () => demo.lab.pbx.sessions().some(({ id, app }) => app && id !== before?.id),
+      (isNew) => isNew,
+    );
+    await cast.bothSidesEqual(BACK_WITHIN_MS);
+    await showsWhatWasChanged();
+    expect(log()).toEqual(['warn  PBX pbx: the PBX has said nothing for 14 s', AGAIN]);
+  }, 40_000);
+
+  it.runIf(way === 'the agent dials')('the PBX has another certificate', async () => {
+    await quiet();
+    const other = selfSigned('pbx after a reset');
+    demo.lab.pbx.changeTls(other);
+    demo.lab.pbx.cut();
+    await eventually(
+      () => cast.lamp('pbx'),
+      ({ state, message }) => state === 'error' && message.includes('does not trust'),
+    );
+    changeBothSides();
+    await writeFile(caFile, other.cert);
+    await connected(BACK_WITHIN_MS);
+    await cast.bothSidesEqual(BACK_WITHIN_MS);
+    await showsWhatWasChanged();
+    expect(log().at(-2)).toContain('"ca_file"');
+    expect(log().at(-1)).toEqual(AGAIN);
+    await cast.allGreen();
+  });
+
+  it('a user is renamed while the line is down, and while it is up', async () => {
+    await quiet();
+    const back = demo.lab.pbx.reboot({ downMs: 300 });
+    demo.lab.pbx.updateUser('bob', { h323: 'robert' });
+    await back;
+    await connected();
+    cast.pbx('robert').setPresence('dnd');
+    await becomes(cast.inTeams('robert'), 'DoNotDisturb/DoNotDisturb');
+    demo.lab.pbx.updateUser('robert', { h323: 'bob' });
+    cast.pbx('bob').setPresence('busy');
+    await becomes(cast.inTeams('bob'), 'Busy/Busy');
+    await cast.bothSidesEqual(BACK_WITHIN_MS);
+    expect(demo.lab.pbx.violations).toEqual([]);
+  });
+
+  it('users are removed and added while the line is down', async () => {
+    await quiet();
+    const row = demo.lab.pbx.user('erik').row();
+    const { displayName } = demo.lab.microsoft
+      .users()
+      .find((user) => user.displayName === row.cn) ?? { displayName: '' };
+    const stateOf = async () =>
+      (await users()).items.find(({ teams }) => teams?.displayName === displayName)?.state;
+
+    let back = demo.lab.pbx.reboot({ downMs: 300 });
+    demo.lab.pbx.removeUser('erik');
+    await back;
+    await connected();
+    await eventually(stateOf, (state) => state === 'unmatched', BACK_WITHIN_MS);
+
+    back = demo.lab.pbx.reboot({ downMs: 300 });
+    demo.lab.pbx.addUser(row);
+    cast.teams('erik').choose('DoNotDisturb');
+    await back;
+    await connected();
+    await eventually(stateOf, (state) => state === 'paired', BACK_WITHIN_MS);
+    await cast.bothSidesEqual(BACK_WITHIN_MS);
+    await becomes(cast.onPbx('erik'), 'dnd');
+  });
+});

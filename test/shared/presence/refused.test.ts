@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { failedWith, PBX_RETRY_MS } from '../../../shared/presence/refused.ts';
+import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
+
+function refusing(...activities: string[]): PairDriver {
+  const pair = PairDriver.paired();
+  for (const activity of activities) pair.pbxRefuses.add(activity);
+  return pair;
+}
+
+describe('a PBX that does not take on-the-phone', () => {
+  test.each(['list-first', 'answer-first'] as const)(
+    'shows busy for a call in Teams, and it is nobody’s choice (%s)',
+    (line) => {
+      const pair = refusing('on-the-phone');
+      pair.pbxLine = line;
+      pair.teamsClient('Busy/InACall');
+      expect(pair.wrote()).toEqual(['pbx on-the-phone', 'pbx busy']);
+      pair.pass(3 * HOUR);
+      expect(pair.wrote()).toEqual([]);
+      pair.teamsClient('Available');
+      pair.pass(MINUTE);
+      expect(pair.wrote()).toEqual(['pbx available']);
+      expect(pair.shows).toBe('Available = available');
+    },
+  );
+
+  test('is asked once: the next call is busy at once', () => {
+    const pair = refusing('on-the-phone');
+    pair.teamsClient('Busy/InACall');
+    pair.teamsClient('Available');
+    pair.pass(MINUTE);
+    pair.wrote();
+    pair.teamsClient('Busy/InACall');
+    expect(pair.wrote()).toEqual(['pbx busy']);
+  });
+
+  test('what a human sets in its place goes to Teams and is kept', () => {
+    const pair = refusing('on-the-phone');
+    pair.teamsClient('Busy/InACall');
+    expect(pair.pbxShows).toBe('busy');
+    pair.pbxSets('dnd');
+    pair.pass(MINUTE);
+    expect(pair.pbxShows).toBe('dnd');
+    expect(pair.wrote()).toContain('teams DoNotDisturb');
+  });
+
+  test('a change of the rules during the call makes nobody busy in Teams', () => {
+    const pair = refusing('on-the-phone');
+    pair.teamsClient('Busy/InACall');
+    pair.apply({ kind: 'rules-changed' });
+    pair.teamsClient('Available');
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.wrote().filter((line) => line.startsWith('teams'))).toEqual([]);
+  });
+});
+
+test('a PBX that does not take meeting shows busy, and Teams stays in its meeting', () => {
+  const pair = refusing('meeting');
+  pair.teamsClient('Busy/InAMeeting');
+  pair.pass(HOUR);
+  expect(pair.wrote()).toEqual(['pbx meeting', 'pbx busy']);
+  expect(pair.shows).toBe('Busy/InAMeeting = busy');
+});
+
+test('a human who sets meeting where we may not is left alone', () => {
+  const pair = refusing('meeting');
+  pair.teamsClient('Busy/InAMeeting');
+  pair.wrote();
+  pair.pbxSets('meeting');
+  pair.pass(HOUR);
+  expect(pair.pbxShows).toBe('meeting');
+  expect(pair.wrote().filter((line) => line.startsWith('pbx'))).toEqual([]);
+});
+
+test('where busy stands already it is said once more, so that the reason is known', () => {
+  const pair = refusing('on-the-phone');
+  pair.teamsChooses('Busy');
+  pair.wrote();
+  pair.teamsChooses(null);
+  pair.pbxSets('busy');
+  pair.wrote();
+  pair.teamsChooses(null);
+  pair.teamsClient('Busy/InACall');
+  pair.pass(HOUR);
+  expect(pair.wrote().filter((line) => line === 'pbx on-the-phone').length).toBeLessThanOrEqual(1);
+});
+
+test('after a gap the busy in place of a meeting is as it was', () => {
+  const pair = refusing('meeting');
+  pair.teamsClient('Busy/InAMeeting');
+  pair.wrote();
+  pair.tunnelGap();
+  pair.pbxGap();
+  pair.pass(HOUR);
+  expect(pair.wrote()).toEqual([]);
+});
+
+test('another presence in Teams ends the call: what it covered counts, and not the busy in its place', () => {
+  const pair = refusing('on-the-phone');
+  pair.basic = true;
+  pair.teamsClient('DoNotDisturb/Presenting');
+  pair.pass(5 * MINUTE);
+  expect(pair.pbxShows).toBe('busy');
+  pair.wrote();
+  pair.teamsChooses('BeRightBack');
+  pair.pass(5 * MINUTE);
+  expect(pair.wrote()).toEqual(['pbx away']);
+});
+
+test('a call that ends in a gap leaves no busy behind', () => {
+  const pair = refusing('on-the-phone');
+  pair.teamsClient('Busy/InACall');
+  pair.pbxGap(() => {
+    pair.teamsClient('Available');
+    pair.pass(5 * MINUTE);
+  });
+  pair.pass(5 * MINUTE);
+  expect(pair.shows).toBe('Available = available');
+});
+
+test('a busy that is meant after the call is a state like any other', () => {
+  const pair = refusing('on-the-phone');
+  pair.teamsClient('Busy/InACall');
+  pair.teamsChooses('Busy');
+  pair.teamsClient('Available');
+  pair.pass(5 * MINUTE);
+  expect(pair.shows).toBe('Busy = busy');
+  pair.pbxSets('');
+  pair.pass(5 * MINUTE);
+  expect(pair.shows).toBe('Available = available');
+});
+
+describe('a user whom the PBX refuses', () => {
+  test('is not told apart by what is refused: busy is tried once, then it is left alone for a while', () => {
+    const pair = refusing('on-the-phone', 'busy');
+    pair.teamsClient('Busy/InACall');
+    expect(pair.wrote()).toEqual(['pbx on-the-phone', 'pbx busy']);
+    pair.pass(PBX_RETRY_MS - SECOND);
+    expect(pair.wrote()).toEqual([]);
+    expect(pair.rules.refused).toBeUndefined();
+    pair.pass(2 * SECOND);
+    expect(pair.wrote()).toEqual(['pbx on-the-phone', 'pbx busy']);
+  });
+
+  test('is tried ever more rarely', () => {
+    const pair = refusing('dnd');
+    pair.teamsChooses('DoNotDisturb');
+    pair.pass(8 * HOUR);
+    const tries = pair.wrote().length;
+    expect(tries).toBeGreaterThan(90);
+    expect(tries).toBeLessThan(110);
+    pair.pbxRefuses.clear();
+    pair.pass(HOUR);
+    expect(pair.pbxShows).toBe('dnd');
+  });
+
+  test('is tried at once when something else is wanted', () => {
+    const pair = refusing('dnd');
+    pair.teamsChooses('DoNotDisturb');
+    pair.pass(HOUR);
+    pair.teamsChooses('Away');
+    expect(pair.pbxShows).toBe('away');
+  });
+});
+
+test('a PBX that refuses everything for a moment is not remembered for it, although busy stands there', () => {
+  const pair = PairDriver.paired({ teams: 'Busy' });
+  pair.pbxLine = { fault: 'refused' };
+  pair.teamsChooses(null);
+  pair.teamsClient('DoNotDisturb/Presenting');
+  pair.pbxLine = 'list-first';
+  pair.pass(MINUTE);
+  expect(pair.rules.refused).toBeUndefined();
+  expect(pair.pbxShows).toBe('on-the-phone');
+});
+
+test('a PBX that was away is not tried more rarely for it', () => {
+  const first = failedWith(null, 'dnd', 'timeout', 0);
+  expect(failedWith(first, 'dnd', 'timeout', 0)).toEqual({
+    activity: 'dnd',
+    code: 'timeout',
+    retryAt: PBX_RETRY_MS,
+  });
+});

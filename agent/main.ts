@@ -1,5 +1,7 @@
 // The command `presence-agent`: reads the command line, hands over clock, dice and sockets, and turns
 // the outcome into an exit code. Knows nothing of presence.
+import './light.ts';
+
 import { platform, release } from 'node:os';
 import { Command, Option } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };

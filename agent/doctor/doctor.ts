@@ -42,6 +42,11 @@ export async function doctor(
   if (known.edge) await checkEdge({ ...known, edge: known.edge, now: deps.clock.now }, take);
   else findingsAbout('edge', take).skipped('edge', 'not enrolled, and "edge" is not set');
   for (const target of known.targets) await checkPbx(target, deps.clock, take);
+  for (const { name, url } of known.config?.pbx ?? []) {
+    if (url !== undefined) continue;
+    const it = findingsAbout(`PBX ${name}`, take);
+    it.skipped('pbx', 'it dials the agent ([listen]): whether it does, "status" and the log say');
+  }
 
   if (json) say(JSON.stringify(findings, null, 2));
   else say(summary(findings));

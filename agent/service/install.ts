@@ -142,7 +142,11 @@ async function handOver(
     await chown(config.log_file, uid, gid);
   }
   const files = config.pbx.flatMap(({ password_file, ca_file }) => [password_file, ca_file]);
-  for (const file of new Set([configFile, config.edge_ca_file, ...files])) {
+  const { edge_ca_file, listen } = config;
+  for (const file of new Set([
+    ...[configFile, edge_ca_file, listen?.tls_cert, listen?.tls_key],
+    ...files,
+  ])) {
     if (file === undefined) continue;
     const found = await stat(file).catch(() => undefined);
     if (!found || (found.mode & 0o004) !== 0 || found.gid === gid) continue;

@@ -126,6 +126,11 @@ export class Agents {
     return this.#leader ?? undefined;
   }
 
+  /** Whether somebody waits to take over. */
+  get isAnyStandby(): boolean {
+    return this.#introduced().some((socket) => attached(socket).role === 'standby');
+  }
+
   get epoch(): number {
     this.#epoch ??= this.#database.read<number>('epoch') ?? 0;
     return this.#epoch;

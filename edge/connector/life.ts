@@ -18,6 +18,12 @@ const PAIRS_PER_RUN = 500;
  */
 const SAFETY_MS = 60_000;
 
+/**
+ * While somebody stands by, the leader's pings are looked at this often, in ms: a machine without power
+ * closes nothing.
+ */
+const LEADER_WATCH_MS = 15_000;
+
 export interface LifeBindings extends ObjectBindings {
   SETTINGS: KVNamespace;
 }
@@ -114,8 +120,9 @@ export class Life {
   }
 
   #setAlarm(): void {
-    const { context, agenda, farewells, pairs } = this.parts;
+    const { context, agenda, agents, farewells, pairs } = this.parts;
     const now = context.now();
+    if (agents.isAnyStandby) context.wakeBy(now + LEADER_WATCH_MS);
     for (const table of [agenda, pairs, farewells]) {
       const { overdue, nextAt } = table.upcoming(now);
       if (overdue) context.wakeBy(now + SAFETY_MS);

@@ -1,5 +1,8 @@
 // The program as an admin and a service manager see it: a process with arguments, exit code, signals.
 import { spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
@@ -59,6 +62,14 @@ password = "${pbx.password}"
   return { edge, pbx, config, enrolled };
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 describe('the command line', () => {
   test('--help explains the first steps and the exit codes', async () => {
     const { code, out } = await agent('--help').exit;
@@ -67,6 +78,11 @@ describe('the command line', () => {
       'enrol <connector-url> <code>',
       'run',
       '--config',
+      'doctor',
+      'status',
+      'install-service',
+      'uninstall-service',
+      'HTTPS_PROXY',
       'First steps',
       'Exit codes',
     ]) {
@@ -117,6 +133,15 @@ describe('the command line', () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
+  test.each([
+    ['', '"health" is not set'],
+    ['health = "127.0.0.1:1"\n', 'No agent answers at 127.0.0.1:1'],
+  ])('status with %j says why it cannot ask', async (toml, sentence) => {
+    const config = await temporaryFile('config.toml', toml);
+    const { code, err } = await agent('status', '--config', config).exit;
+    expect([code, err]).toEqual([1, expect.stringContaining(sentence)]);
+  });
+
   test('a refused enrolment ends with 1 and a sentence', async () => {
     const { edge, config } = await world();
     edge.knobs.enrol = { status: 410 };
@@ -161,6 +186,41 @@ describe('a running agent', () => {
     expect(said.err.match(/PBX pbx: /g)).toHaveLength(3);
     expect(said.err).not.toMatch(/dnd|secret365|credential-1/);
     expect(said.err).toContain('without encryption');
+  });
+
+  test('status asks it, for people and for programs, and says by its code whether all is well', async () => {
+    const { edge, pbx, config, enrolled } = await world();
+    const port = await freePort();
+    await writeFile(config, `health = "127.0.0.1:${port}"\n${await readFile(config, 'utf8')}`);
+    await enrolled();
+    agent('run', '--config', config);
+    const usersTold = () => edge.frames.map(({ t }) => t);
+    await expect.poll(usersTold, { timeout: 5_000 }).toContain('users');
+    const well = await agent('status', '--config', config).exit;
+    expect(well.code).toBe(0);
+    expect(well.out).toMatch(/\nready, leading\n {2}pbx pbx: connected for [\d.]+ s, 6 users\n/);
+    await pbx.close();
+    const bad = await agent('status', '--json', '--config', config).exit;
+    expect(bad.code).toBe(2);
+    expect(JSON.parse(bad.out)).toMatchObject({
+      ready: false,
+      parts: expect.arrayContaining([expect.objectContaining({ name: 'pbx pbx', up: false })]),
+    });
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('presence_agent_up{part="tunnel"} 1');
+    expect(metrics).toMatch(/presence_agent_frames_total\{direction="up",type="users"\} [1-9]/);
+  });
+
+  test('logs JSON where that is wanted', async () => {
+    const { edge, config, enrolled } = await world();
+    await enrolled();
+    const { child, exit } = agent('run', '--log', 'json', '--config', config);
+    await expect.poll(() => edge.frames.map(({ t }) => t), { timeout: 5_000 }).toContain('users');
+    child.kill('SIGTERM');
+    const lines = (await exit).err.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ level: 'info', part: 'tunnel', text: 'connected' }),
+    );
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('ends on %s within 2 s with 0', async (signal) => {

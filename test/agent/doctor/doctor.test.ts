@@ -402,6 +402,19 @@ test('a PBX that accepts and says nothing is named', async () => {
   expect(wrong(findings).map(({ id }) => id)).toEqual(['pbx-path']);
 });
 
+test('a PBX that dials the agent is left to the running agent', async () => {
+  const it = await world();
+  it.section['url'] = undefined;
+  await it.write();
+  await it.path(
+    'config.toml',
+    `${await readFile(it.configFile, 'utf8')}\n[listen]\naddress = "127.0.0.1:0"\n`,
+  );
+  const { well, findings } = await examine(it);
+  expect(well).toBe(true);
+  expect(findings.at(-1)).toMatchObject({ about: 'PBX pbx', state: 'skipped' });
+});
+
 test('a proxy with a login lets the doctor through to a trusted edge', async () => {
   const it = await world();
   const proxy = await behindProxy(it);

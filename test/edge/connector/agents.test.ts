@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { CLOSE } from '../../../shared/protocol/close-codes.ts';
 import { helloFrame, pbxStateFrame, presencesFrame } from '../../../shared/protocol/up.ts';
@@ -187,6 +187,24 @@ test('an agent whose pings stopped is hung up on, and the standby leads', async 
   await bed.later(2 * MINUTE);
   expect(two.closed).toBe(CLOSE.silent);
   expect(await stateOf(bed, one)).toBe('leading');
+});
+
+test('with somebody to take over, the leader is looked at every quarter of a minute', async () => {
+  const bed = new Bed();
+  await bed.pairs(1, SLOW);
+  // Nothing else is planned soon.
+  await bed.rows('UPDATE agenda SET due_at = due_at + 3600000');
+  await runDurableObjectAlarm(bed.stub);
+  const nextIn = async () => Number(await bed.alarmAt()) - Date.now();
+  expect(await nextIn()).toBeGreaterThan(MINUTE);
+  const two = (await bed.connect(await bed.enrol('two'))).hello();
+  await bed.settle();
+  expect(await nextIn()).toBe(15 * SECOND);
+  await bed.later(20 * SECOND);
+  expect(await nextIn()).toBe(10 * SECOND);
+  two.close();
+  await bed.later(20 * SECOND);
+  expect(await nextIn()).toBeGreaterThan(15 * SECOND);
 });
 
 test('a connection that never says hello does not stay', async () => {

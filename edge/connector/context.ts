@@ -5,6 +5,15 @@ import type { Keyring } from '../keyring.ts';
 import type { Objects } from '../objects.ts';
 import type { Database } from './store/database.ts';
 
+/**
+ * A part that waits, and keeps in memory for what. The alarm is only ever brought forward, so that each
+ * time it has gone off everybody is asked again; what a table holds is found there.
+ */
+export interface Waiting {
+  /** Until when, epoch ms; `null`: for nothing. */
+  readonly waitsUntil: number | null;
+}
+
 export interface Context {
   readonly database: Database;
   readonly env: EdgeEnv;

@@ -121,12 +121,16 @@ export class Life {
 
   #setAlarm(): void {
     const { context, agenda, agents, farewells, pairs } = this.parts;
+    const { listeners, outbox, reads, tunnel } = this.parts;
     const now = context.now();
     if (agents.isAnyStandby) context.wakeBy(now + LEADER_WATCH_MS);
     for (const table of [agenda, pairs, farewells]) {
       const { overdue, nextAt } = table.upcoming(now);
       if (overdue) context.wakeBy(now + SAFETY_MS);
       if (nextAt !== null) context.wakeBy(nextAt);
+    }
+    for (const { waitsUntil } of [reads, outbox, tunnel, listeners]) {
+      if (waitsUntil !== null) context.wakeBy(waitsUntil);
     }
   }
 

@@ -3,7 +3,7 @@
 // most. Between two of them nothing waits in memory for long: the one alarm drives this too.
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp } from '../../shared/lamps.ts';
-import type { Context } from './context.ts';
+import type { Context, Waiting } from './context.ts';
 import type { News, UserView, Who } from './rpc.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -34,7 +34,7 @@ export interface ListenersParts {
   users: (ids: readonly TeamsUserId[]) => (UserView | null)[];
 }
 
-export class Listeners {
+export class Listeners implements Waiting {
   readonly #parts: ListenersParts;
   readonly #users = new Set<TeamsUserId>();
   /** `undefined`: look it up. */
@@ -43,6 +43,8 @@ export class Listeners {
   #planned = false;
   #looking = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** When a lamp changes by time alone, epoch ms; `null`: none does. */
+  #lampsChangeAt: number | null = null;
   /** The lamps as told last. */
   #told = '';
 
@@ -99,11 +101,18 @@ export class Listeners {
       this.#forgetOld();
       this.#tellLamps();
       this.#tellUsers();
-      const changeAt = lampsChangeAt();
-      if (changeAt !== null) context.wakeBy(changeAt);
+      this.#lampsChangeAt = lampsChangeAt();
+      if (this.#lampsChangeAt !== null) context.wakeBy(this.#lampsChangeAt);
     } finally {
       this.#looking = false;
     }
+  }
+
+  get waitsUntil(): number | null {
+    if (!this.isHeard) return null;
+    const mayLookAt = this.#lookedAt + PAUSE_MS;
+    if (this.#changed) return mayLookAt;
+    return this.#lampsChangeAt && Math.max(this.#lampsChangeAt, mayLookAt);
   }
 
   /** Whoever signed in as `who` hears nothing more. */

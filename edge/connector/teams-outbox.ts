@@ -6,7 +6,7 @@ import { REQUESTS_PER_BATCH } from '../graph/batch.ts';
 import type { GraphCall } from '../graph/client.ts';
 import { writePresences } from '../graph/presence.ts';
 import type { Urgency } from './bucket.ts';
-import type { Context } from './context.ts';
+import type { Context, Waiting } from './context.ts';
 import { layerOf } from './errand.ts';
 import { retryDelayMs } from './faults.ts';
 import type { Pace } from './pace.ts';
@@ -32,7 +32,7 @@ export interface OutboxParts {
   clientId: () => string;
 }
 
-export class TeamsOutbox {
+export class TeamsOutbox implements Waiting {
   readonly #parts: OutboxParts;
   readonly #calls = new Set<TeamsUserId>();
   readonly #others = new Set<TeamsUserId>();
@@ -92,6 +92,11 @@ export class TeamsOutbox {
     this.sayFarewells();
   }
 
+  get waitsUntil(): number | null {
+    const isHeld = this.#parts.context.now() < this.#heldUntil;
+    return isHeld && this.#waiting > 0 ? this.#heldUntil : null;
+  }
+
   async #fillLanes(filling: object): Promise<void> {
     // Whoever becomes due in the same breath is known then, and shares the requests.
     await Promise.resolve();
@@ -104,8 +109,11 @@ export class TeamsOutbox {
   }
 
   get #isAnybodyWaiting(): boolean {
-    const waiting = this.#calls.size + this.#others.size + this.#farewells.size;
-    return waiting > 0 && this.#lanesBusy < LANES;
+    return this.#waiting > 0 && this.#lanesBusy < LANES;
+  }
+
+  get #waiting(): number {
+    return this.#calls.size + this.#others.size + this.#farewells.size;
   }
 
   #sendAll(call: GraphCall): void {

@@ -6,7 +6,7 @@ import type { TeamsSeen } from '../../shared/presence/events.ts';
 import type { Fault } from '../graph/account-rpc.ts';
 import type { GraphCall } from '../graph/client.ts';
 import { PRESENCES_PER_READ, readPresences } from '../graph/presence.ts';
-import type { Context } from './context.ts';
+import type { Context, Waiting } from './context.ts';
 import { faultOf, retryDelayMs } from './faults.ts';
 import type { Pace } from './pace.ts';
 import type { Farewells } from './store/farewells.ts';
@@ -34,7 +34,7 @@ export interface ReadsParts {
   turns: Turns;
 }
 
-export class TeamsReads {
+export class TeamsReads implements Waiting {
   readonly #parts: ReadsParts;
   readonly #wanted = new Set<TeamsUserId>();
   #busy = false;
@@ -48,6 +48,10 @@ export class TeamsReads {
   /** Whether reads get answers at present. */
   get canAsk(): boolean {
     return this.#parts.context.now() >= this.#notBefore;
+  }
+
+  get waitsUntil(): number | null {
+    return this.#wanted.size > 0 && !this.canAsk ? this.#notBefore : null;
   }
 
   /** When reads may be tried again, epoch ms. */

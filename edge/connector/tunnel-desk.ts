@@ -6,7 +6,7 @@ import { unwatchFrame, watchFrame, watchMoreFrame } from '../../shared/protocol/
 import { type FrameError, parseFrame, parts } from '../../shared/protocol/frame.ts';
 import { type UpFrame, upFrame } from '../../shared/protocol/up.ts';
 import type { Agents } from './agents.ts';
-import type { Context } from './context.ts';
+import type { Context, Waiting } from './context.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import type { PresenceDesk } from './presence-desk.ts';
 import type { RefusedActivities } from './refused-activities.ts';
@@ -41,7 +41,7 @@ export interface TunnelParts {
 /** What could not be taken of a user is asked for again after this long, in ms. */
 const ASK_AGAIN_MS = 30_000;
 
-export class TunnelDesk {
+export class TunnelDesk implements Waiting {
   readonly #parts: TunnelParts;
   /** Users of whom something was told that could not be taken. */
   readonly #missed = new Map<PbxGuid, number>();
@@ -178,6 +178,10 @@ export class TunnelDesk {
       this.#missed.set(pbxGuid(guid), again);
       context.wakeBy(again);
     }
+  }
+
+  get waitsUntil(): number | null {
+    return this.#missed.size > 0 ? Math.min(...this.#missed.values()) : null;
   }
 
   /** Has those told anew of whom something was missed. */

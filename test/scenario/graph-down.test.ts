@@ -13,8 +13,8 @@ import { onStage } from './stage.ts';
 const AWAY_MS = 4_000;
 /** Each of five users has at most a few tries within that time, the rest of the edge hardly more. */
 const MOST_REQUESTS = 40;
-/** The login and Graph each have their own back-off, and one may begin when the other ends. */
-const BACK_WITHIN_MS = 40_000;
+/** The last wait before the return was no longer than the time away. */
+const BACK_WITHIN_MS = 15_000;
 
 let demo: SetUp;
 let cast: Cast;

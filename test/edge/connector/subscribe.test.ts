@@ -481,3 +481,27 @@ describe('a subscription that stands and tells nothing', () => {
     expect(await bed.lamp('subscriptions')).toMatchObject({ state: 'ok' });
   });
 });
+
+test('a read that waits for its next try is not forgotten when the object wakes before', async () => {
+  const standing = await subscribed(1);
+  const { bed, agent, accountId } = standing;
+  const users = await usersOf(bed);
+  await bed.later(20 * SECOND);
+  const dice = vi.spyOn(Math, 'random').mockReturnValue(0.99);
+  let isAway = true;
+  bed.microsoft.on(`POST ${GRAPH}/communications/`, () =>
+    isAway
+      ? graphRefusal(503, 'Down')
+      : json({ value: [{ id: teamsId(1), availability: 'Busy', activity: 'Busy' }] }),
+  );
+  // The next try comes after 1.5 s, and the list of users is asked after 1 s.
+  await bed.stub.hint([{ ...origin(standing), about: 'presence', userId: teamsId(1) }]);
+  await bed.settle();
+  const { generation, id: subscriptionId } = users;
+  const about = 'users' as const;
+  await bed.stub.hint([{ accountId, generation, subscriptionId, about, userId: teamsId(1) }]);
+  isAway = false;
+  await bed.later(3 * SECOND);
+  dice.mockRestore();
+  expect(agent.shown(1)).toEqual(['busy']);
+});

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Facts, isMaster, lampsOf } from '../../../edge/connector/lamps.ts';
+import type { Facts } from '../../../edge/connector/lamp-facts.ts';
+import { lampsOf } from '../../../edge/connector/lamps.ts';
+import { isMaster } from '../../../edge/connector/lamps-on-site.ts';
 import type { AccountReport, Fault } from '../../../edge/graph/account-rpc.ts';
 import { teamsUserId } from '../../../shared/ids.ts';
 import { LAMP_IDS, type LampId, type LampState } from '../../../shared/lamps.ts';

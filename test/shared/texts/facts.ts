@@ -1,5 +1,5 @@
 // Facts of a connector with which all is well, for tests that change one thing of them.
-import type { Facts } from '../../../edge/connector/lamps.ts';
+import type { Facts } from '../../../edge/connector/lamp-facts.ts';
 import { checkSettings, type OpenSettings } from '../../../shared/settings/schema.ts';
 
 const SETTINGS = {

@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import type { WriteFault } from '../../../edge/connector/errand.ts';
 import { faultOf } from '../../../edge/connector/faults.ts';
-import { type Facts, lampsOf } from '../../../edge/connector/lamps.ts';
+import type { Facts } from '../../../edge/connector/lamp-facts.ts';
+import { lampsOf } from '../../../edge/connector/lamps.ts';
 import type { Fault } from '../../../edge/graph/account-rpc.ts';
 import { GRAPH_CODES, graphError } from '../../../edge/graph/graph-errors.ts';
 import type { AppError } from '../../../shared/errors.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Facts, lampsOf } from '../../../edge/connector/lamps.ts';
+import type { Facts } from '../../../edge/connector/lamp-facts.ts';
+import { lampsOf } from '../../../edge/connector/lamps.ts';
 import { LAMP_IDS } from '../../../shared/lamps.ts';
 import { DE } from '../../../shared/texts/de.ts';
 import { EN, type TextCode } from '../../../shared/texts/en.ts';

@@ -1,5 +1,6 @@
 // Both simulators together, with the words that configure a connector and an agent for them. Used by
 // `npm run sim`, by `npm start` and by scenarios.
+import type { MovingClock } from './clock/moving-clock.ts';
 import type { CloudName } from './microsoft/cloud.ts';
 import type { TenantOptions } from './microsoft/default-tenant.ts';
 import type { Microsoft } from './microsoft/microsoft.ts';
@@ -11,6 +12,9 @@ import { people } from './people.ts';
 /** The public name of the edge in the laboratory; only the simulator knows where it really is. */
 export const PUBLIC_HOST = 'edge.example.net';
 export const CONNECTOR = 'example.com/microsoft365';
+
+/** How often Microsoft looks for what has expired, in ms of the machine, where time may go fast. */
+const TICK_MS = 100;
 
 export interface LaboratoryOptions {
   microsoftPort?: number;
@@ -25,6 +29,8 @@ export interface LaboratoryOptions {
   pbxUsers?: PbxOptions['users'];
   /** Certificate of the PBX, for wss besides ws. */
   pbxTls?: PbxOptions['tls'];
+  /** Whose time both simulators live by; default: the machine's. */
+  clock?: Pick<MovingClock, 'now'>;
 }
 
 export interface Laboratory {
@@ -42,17 +48,21 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
     tenant,
     pbxUsers,
     pbxTls,
+    clock,
   } = options;
+  const time = clock && { now: clock.now };
   const microsoft = await startMicrosoft({
     port: microsoftPort,
     cloud,
     tenant: { people, ...tenant },
     hosts: { [PUBLIC_HOST]: edgeOrigin },
+    ...(time && { ...time, tickMs: TICK_MS }),
   });
   const pbx = await startPbx({
     port: pbxPort,
     ...(pbxUsers === undefined ? {} : { users: pbxUsers }),
     ...(pbxTls === undefined ? {} : { tls: pbxTls }),
+    ...time,
   });
   return {
     microsoft,

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningEdge, startEdge } from '../../../edge/self-hosted/start-edge.ts';
+import type { MovingClock } from '../clock/moving-clock.ts';
 import {
   agentToml,
   CONNECTOR,
@@ -24,6 +25,8 @@ export interface SetUpOptions {
   laboratory?: Pick<LaboratoryOptions, 'cloud' | 'tenant' | 'pbxUsers' | 'pbxTls'>;
   /** Settings other than the usual ones. */
   settings?: Record<string, unknown>;
+  /** Whose time everything lives by; default: the machine's. */
+  clock?: MovingClock;
   say?: (who: 'edge' | 'agent', line: string) => void;
 }
 
@@ -52,16 +55,21 @@ export interface AnotherAgent {
 }
 
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
-  const { stateDir, port, laboratory, settings, say = () => {} } = options;
+  const { stateDir, port, laboratory, settings, clock, say = () => {} } = options;
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const adminToken = randomBytes(24).toString('base64url');
-  const lab = await startLaboratory({ ...laboratory, edgeOrigin: `http://127.0.0.1:${port}` });
+  const lab = await startLaboratory({
+    ...laboratory,
+    ...(clock && { clock }),
+    edgeOrigin: `http://127.0.0.1:${port}`,
+  });
   const vars = {
     ADMIN_TOKEN: adminToken,
     SETTINGS_KEY: randomBytes(32).toString('base64'),
     GRAPH_ORIGIN: lab.microsoft.origin,
     LOGIN_ORIGIN: lab.microsoft.origin,
+    ...clock?.env,
   };
   const start = (at: number) =>
     startEdge({
@@ -88,8 +96,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     mode: 0o600,
   });
   const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name: 'laboratory' });
-  await runAgent(['enrol', connectorUrl, code, '--config', configFile]);
-  const run = () => startAgent(['run', '--config', configFile], (line) => say('agent', line));
+  await runAgent(['enrol', connectorUrl, code, '--config', configFile], clock?.env);
+  const run = () =>
+    startAgent(['run', '--config', configFile], (line) => say('agent', line), clock?.env);
   let agent = run();
   const others: ChildProcess[] = [];
 
@@ -112,9 +121,13 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
       const toml = agentToml(lab, { edge: connectorUrl, stateDir: join(folder, 'state') });
       await writeFile(configFile, toml, { mode: 0o600 });
       const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name });
-      await runAgent(['enrol', connectorUrl, code, '--config', configFile]);
+      await runAgent(['enrol', connectorUrl, code, '--config', configFile], clock?.env);
       const lines: string[] = [];
-      const process = startAgent(['run', '--config', configFile], (line) => lines.push(line));
+      const process = startAgent(
+        ['run', '--config', configFile],
+        (line) => lines.push(line),
+        clock?.env,
+      );
       others.push(process);
       return { process, configFile, lines };
     },

@@ -1,0 +1,72 @@
+// The clock of a real program goes as the dial says: what it reads, and how long it waits.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type MovingClock, movingClock } from './moving-clock.ts';
+
+const MINUTE = 60_000;
+
+let directory: string;
+let clock: MovingClock;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'moving-clock-'));
+  clock = await movingClock(directory);
+});
+afterEach(async () => {
+  await clock.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** A program that says what it reads: at first, and after having waited so long. */
+function program(waitMs: number) {
+  const script = `
+    console.log(Date.now());
+    setTimeout(() => console.log(Date.now()), ${waitMs});`;
+  const child = spawn(process.execPath, ['-e', script], {
+    env: { ...process.env, ...clock.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    says: async () => Number((await lines.next()).value),
+    ended: once(child, 'close'),
+  };
+}
+
+it('a program reads the time of day as it is before the dial is turned', async () => {
+  const { says, ended } = program(0);
+  expect(Math.abs((await says()) - Date.now())).toBeLessThan(5_000);
+  await ended;
+});
+
+it('an hour goes by in moments, for what a program reads and for what it waits for', async () => {
+  const { says, ended } = program(60 * MINUTE);
+  const begun = await says();
+  const real = Date.now();
+  await clock.pass(61 * MINUTE, 3_600);
+  const woken = await says();
+  expect(woken - begun).toBeGreaterThanOrEqual(60 * MINUTE);
+  expect(woken).toBeLessThan(clock.now() + 5_000);
+  expect(Date.now() - real).toBeLessThan(10 * MINUTE);
+  await ended;
+});
+
+it('a jump moves what is read at once, and ends a wait', async () => {
+  const { says, ended } = program(10 * MINUTE);
+  const begun = await says();
+  await clock.jump(11 * MINUTE);
+  expect((await says()) - begun).toBeGreaterThanOrEqual(11 * MINUTE);
+  await ended;
+});
+
+it('fast until something is seen, and no longer', async () => {
+  const end = clock.now() + 2 * MINUTE;
+  await clock.passUntil(() => clock.now() >= end, 10 * MINUTE, 600);
+  expect(clock.now()).toBeGreaterThanOrEqual(end);
+  await expect(clock.passUntil(() => false, MINUTE, 600)).rejects.toThrow('Not within 1 min');
+});

@@ -1,0 +1,112 @@
+// Hours in seconds for real processes: edge, agent and simulators share a clock whose rate a scenario
+// sets. Nothing in the product knows of it; moving-clock.c stands between a program and its libc.
+import { execFile } from 'node:child_process';
+import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const SOURCE = join(import.meta.dirname, 'moving-clock.c');
+const BUILT = resolve(import.meta.dirname, '../../../dist/test');
+/** Bytes of the dial: which turn holds, and two turns of three numbers. */
+const TURN_BYTES = 24;
+const DIAL_BYTES = 8 + 2 * TURN_BYTES;
+/** Fast enough for hours, slow enough that an answer on this machine is no time-out, at a rate of 60. */
+const FAST = 60;
+
+interface Turn {
+  /** ns of the machine's monotonic clock. */
+  at: bigint;
+  /** How far the moved clock was ahead then, ns. */
+  ahead: bigint;
+  rate: number;
+}
+
+export interface MovingClock {
+  /** Epoch ms on the moved clock. */
+  now(): number;
+  /** What the environment of a process needs to live by it. */
+  env: Record<string, string>;
+  /** Lets so much of its time go by, in ms, at `rate` (default 60); then it goes as any other again. */
+  pass(ms: number, rate?: number): Promise<void>;
+  /** Lets it go fast until `look` gives true; fails after `limitMs` of its own time. */
+  passUntil(look: () => boolean | Promise<boolean>, limitMs: number, rate?: number): Promise<void>;
+  /** Moves it by so many ms at once, as when somebody sets it. */
+  jump(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A clock that is right and goes as any other, until it is told; its dial is a file in `directory`. */
+export async function movingClock(directory: string): Promise<MovingClock> {
+  const [library, dial] = [await built(), join(directory, 'clock-dial')];
+  const file = await open(dial, 'w+');
+  let turn: Turn = { at: process.hrtime.bigint(), ahead: 0n, rate: 1 };
+  let current = 0;
+
+  const ahead = (at: bigint): bigint =>
+    turn.ahead + BigInt(Math.round(Number(at - turn.at) * (turn.rate - 1)));
+
+  async function set(rate: number, jumpMs = 0): Promise<void> {
+    const at = process.hrtime.bigint();
+    turn = { at, ahead: ahead(at) + BigInt(jumpMs) * 1_000_000n, rate };
+    current = 1 - current;
+    const bytes = Buffer.alloc(TURN_BYTES);
+    bytes.writeBigInt64LE(turn.at, 0);
+    bytes.writeBigInt64LE(turn.ahead, 8);
+    bytes.writeDoubleLE(turn.rate, 16);
+    await file.write(bytes, 0, TURN_BYTES, 8 + current * TURN_BYTES);
+    const which = Buffer.alloc(8);
+    which.writeBigInt64LE(BigInt(current));
+    await file.write(which, 0, 8, 0);
+  }
+
+  await file.write(Buffer.alloc(DIAL_BYTES), 0, DIAL_BYTES, 0);
+  await set(1);
+
+  const now = () => Date.now() + Number(ahead(process.hrtime.bigint())) / 1e6;
+
+  const clock: MovingClock = {
+    now: () => Math.floor(now()),
+    env: { LD_PRELOAD: library, CLOCK_DIAL: dial },
+    async pass(ms, rate = FAST) {
+      const end = now() + ms;
+      await set(rate);
+      await delay(Math.max(0, (end - now()) / rate));
+      await set(1);
+    },
+    async passUntil(look, limitMs, rate = FAST) {
+      const end = now() + limitMs;
+      await set(rate);
+      try {
+        while (!(await look())) {
+          if (now() > end)
+            throw new Error(`Not within ${limitMs / 60_000} min of the moved clock.`);
+          await delay(20);
+        }
+      } finally {
+        await set(1);
+      }
+    },
+    jump: (ms) => set(turn.rate, ms),
+    close: () => file.close(),
+  };
+  return clock;
+}
+
+/** The library, made by the C compiler of the machine where the one from last time is older. */
+async function built(): Promise<string> {
+  const library = join(BUILT, 'moving-clock.so');
+  const [made, written] = await Promise.all([changedAt(library), changedAt(SOURCE)]);
+  if (made > written) return library;
+  await mkdir(BUILT, { recursive: true });
+  const aside = `${library}.${process.pid}`;
+  await promisify(execFile)('cc', ['-O2', '-Wall', '-shared', '-fPIC', '-o', aside, SOURCE]);
+  await rename(aside, library);
+  return library;
+}
+
+const changedAt = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );

@@ -145,14 +145,14 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('saves what was changed, and only that', async () => {
-    await open('Settings');
+    await open('Setup');
     await page.getByLabel('Directions').selectOption('teams-to-pbx');
     await page.getByRole('button', { name: 'Move up: Display name' }).press('Enter');
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Move up: Display name');
     await page.getByText('Not saved yet: Directions, Matching').waitFor();
     // What is entered survives a look at another part.
     await open('Overview');
-    await open('Settings');
+    await open('Setup');
     const sent = page.waitForRequest((request) => request.method() === 'PATCH');
     await page.getByRole('button', { name: 'Save' }).click();
     expect((await sent).postDataJSON()).toEqual({
@@ -277,7 +277,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('asks to sign in again when the session has ended, and goes on where it was', async () => {
-    await open('Settings');
+    await open('Setup');
     await page.getByLabel('Master PBX').fill('half-typed');
     await admin.context.clearCookies();
     await page.getByRole('button', { name: 'Save' }).click();
@@ -311,9 +311,10 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     expect(await admin.faults()).toEqual([]);
   });
 
-  const PARTS = {
-    en: ['Overview', 'Settings', 'Teams accounts', 'Agents', 'Users'],
-    de: ['Übersicht', 'Einstellungen', 'Teams-Konten', 'Agenten', 'Benutzer'],
+  /** Links of the navigation, in its order. */
+  const NAVIGATION = {
+    en: ['Overview', 'Setup', 'Users', 'Teams accounts', 'Agents'],
+    de: ['Übersicht', 'Einrichtung', 'Benutzer', 'Teams-Konten', 'Agenten'],
   };
 
   it.each([
@@ -331,9 +332,11 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
       german ? 'Anmelden' : 'Sign in',
       german ? 'Admin-Token' : 'Admin token',
     );
-    for (const part of PARTS[german ? 'de' : 'en']) {
-      await at.getByRole('navigation').getByRole('link', { name: part }).click();
-      await heading(part, at).waitFor();
+    for (const part of NAVIGATION[german ? 'de' : 'en']) {
+      const link = at.getByRole('navigation').getByRole('link', { name: part });
+      await link.click();
+      await link.and(at.locator('[aria-current=page]')).waitFor();
+      await at.getByRole('heading', { level: 2 }).waitFor();
       await at.locator('.muted', { hasText: '…' }).waitFor({ state: 'detached' });
       expect(await at.evaluate('document.documentElement.scrollWidth'), part).toBe(width);
       await shoot(at, `${language}-${width}-${part}`);

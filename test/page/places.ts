@@ -102,7 +102,10 @@ async function someWork({ lab, admin: desk }: SetUp): Promise<void> {
   lab.microsoft.teams('bob@example.com').choose('Away');
   lab.pbx.user('carol').setPresence('dnd');
   await eventually(
-    () => desk.get<Figures>('/api/figures'),
-    ({ teamsToPbx, pbxToTeams }) => teamsToPbx.hour.count >= 2 && pbxToTeams.hour.count >= 1,
+    async () => {
+      const { teamsToPbx, pbxToTeams } = await desk.get<Figures>('/api/figures');
+      return [teamsToPbx.hour.count, pbxToTeams.hour.count];
+    },
+    ([toPbx = 0, toTeams = 0]) => toPbx >= 2 && toTeams >= 1,
   );
 }

@@ -1,7 +1,7 @@
 // The admin API as the page uses it: one function a request, typed by what the server itself answers with.
 import type { LampId, LampView } from '../../shared/lamps.ts';
 import type { SettingsView } from '../../shared/settings/schema.ts';
-import type { AccountView, AgentView, NewAccount, UserPage } from '../connector/rpc.ts';
+import type { AccountView, AgentView, Figures, NewAccount, UserPage } from '../connector/rpc.ts';
 import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
 import { type Ask, Refusal, refusalOf } from './ask.ts';
 
@@ -33,6 +33,7 @@ export function createApi(ask: Ask) {
     lamps: (signal: AbortSignal) => json<LampView[]>(ask('GET', '/api/status', { signal })),
     check: (id: LampId) => json<LampView>(ask('POST', `/api/checks/${id}`)),
 
+    figures: (signal: AbortSignal) => json<Figures>(ask('GET', '/api/figures', { signal })),
     events: async (
       lastEventId: string | undefined,
       signal: AbortSignal,

@@ -1,4 +1,5 @@
 // The same words as in `en.ts`, in German.
+import { figures } from './de/figures.ts';
 import type { Texts } from './en.ts';
 
 export const de: Texts = {
@@ -70,6 +71,7 @@ export const de: Texts = {
     checkNamed: (name) => `Jetzt prüfen: ${name}`,
     toDo: 'Was zu tun ist',
   },
+  figures,
   lamps: {
     settings: 'Einstellungen',
     tokenForReading: 'Anmeldung zum Lesen aus Teams',

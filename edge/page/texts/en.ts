@@ -4,6 +4,7 @@ import type { LampId, LampState } from '../../../shared/lamps.ts';
 import type { MatchingStep } from '../../../shared/settings/schema.ts';
 import type { AccountView, AgentView, UserView } from '../../connector/rpc.ts';
 import type { Part } from '../route.ts';
+import { type FiguresTexts, figures } from './en/figures.ts';
 
 export interface Texts {
   title: string;
@@ -56,6 +57,7 @@ export interface Texts {
     checkNamed: (name: string) => string;
     toDo: string;
   };
+  figures: FiguresTexts;
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
@@ -249,6 +251,7 @@ export const en: Texts = {
     checkNamed: (name) => `Check now: ${name}`,
     toDo: 'What to do',
   },
+  figures,
   lamps: {
     settings: 'Settings',
     tokenForReading: 'Sign-in for reading Teams',

@@ -1,8 +1,16 @@
 // The admin API as the page uses it: one function a request, typed by what the server itself answers with.
 import type { LampId, LampView } from '../../shared/lamps.ts';
 import type { SettingsView } from '../../shared/settings/schema.ts';
-import type { AccountView, AgentView, Figures, NewAccount, UserPage } from '../connector/rpc.ts';
-import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
+import type {
+  AccountView,
+  AgentView,
+  AuditEntry,
+  Figures,
+  NewAccount,
+  TokenView,
+  UserPage,
+} from '../connector/rpc.ts';
+import type { EnrolmentAnswer, NewTokenAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
 import { type Ask, Refusal, refusalOf } from './ask.ts';
 
 /** Settings, and the tag that a change of them names in `If-Match`. */
@@ -58,6 +66,12 @@ export function createApi(ask: Ask) {
     newAgent: (name: string) =>
       json<EnrolmentAnswer>(ask('POST', '/api/agents', { body: name === '' ? {} : { name } })),
     removeAgent: (id: string) => ask('DELETE', `/api/agents/${encodeURIComponent(id)}`),
+
+    tokens: (signal: AbortSignal) => items<TokenView>('/api/tokens', signal),
+    issueToken: (name: string) =>
+      json<NewTokenAnswer>(ask('POST', '/api/tokens', { body: name === '' ? {} : { name } })),
+    revokeToken: (id: string) => ask('DELETE', `/api/tokens/${encodeURIComponent(id)}`),
+    audit: (signal: AbortSignal) => items<AuditEntry>('/api/audit', signal),
 
     users: (query: UserQuery, signal: AbortSignal) =>
       json<UserPage>(ask('GET', `/api/users?${new URLSearchParams({ ...query })}`, { signal })),

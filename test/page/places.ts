@@ -42,6 +42,11 @@ export const PLACES: readonly Place[] = [
   part('users'),
   part('accounts'),
   part('agents', 'agents', (page) => page.locator('form button').click()),
+  part('access', 'access', async (page) => {
+    await page.locator('form input').fill('Example Ltd.');
+    await page.locator('form button').click();
+    await page.locator('.copyable').waitFor();
+  }),
   { name: 'overview-to-do', url: ({ troubled }) => `${troubled}/admin#overview` },
   { name: 'new-connector', url: ({ origin }) => `${origin}/new.example/microsoft365/admin` },
 ];

@@ -12,7 +12,7 @@ export function FiguresOfTheHour({ api, live }: { api: Api; live: Listening }) {
   if (!figures) return null;
   return (
     <>
-      <h3 class="figures-heading">{texts.figures.heading}</h3>
+      <h3 class="below">{texts.figures.heading}</h3>
       <div class="figures">
         <Direction name={texts.figures.toPbx} figures={figures.teamsToPbx} />
         <Direction name={texts.figures.toTeams} figures={figures.pbxToTeams} />

@@ -1,4 +1,5 @@
 // The same words as in `en.ts`, in German.
+import { access } from './de/access.ts';
 import { figures } from './de/figures.ts';
 import type { Texts } from './en.ts';
 
@@ -71,6 +72,7 @@ export const de: Texts = {
     checkNamed: (name) => `Jetzt prüfen: ${name}`,
     toDo: 'Was zu tun ist',
   },
+  access,
   figures,
   lamps: {
     settings: 'Einstellungen',

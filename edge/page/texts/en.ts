@@ -4,6 +4,7 @@ import type { LampId, LampState } from '../../../shared/lamps.ts';
 import type { MatchingStep } from '../../../shared/settings/schema.ts';
 import type { AccountView, AgentView, UserView } from '../../connector/rpc.ts';
 import type { Part } from '../route.ts';
+import { type AccessTexts, access } from './en/access.ts';
 import { type FiguresTexts, figures } from './en/figures.ts';
 
 export interface Texts {
@@ -57,6 +58,7 @@ export interface Texts {
     checkNamed: (name: string) => string;
     toDo: string;
   };
+  access: AccessTexts;
   figures: FiguresTexts;
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
@@ -251,6 +253,7 @@ export const en: Texts = {
     checkNamed: (name) => `Check now: ${name}`,
     toDo: 'What to do',
   },
+  access,
   figures,
   lamps: {
     settings: 'Settings',

@@ -47,6 +47,7 @@ export const PLACES: readonly Place[] = [
     await page.locator('form button').click();
     await page.locator('.copyable').waitFor();
   }),
+  { name: 'all-connectors', url: ({ origin }) => `${origin}/admin` },
   { name: 'overview-to-do', url: ({ troubled }) => `${troubled}/admin#overview` },
   { name: 'new-connector', url: ({ origin }) => `${origin}/new.example/microsoft365/admin` },
 ];

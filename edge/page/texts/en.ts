@@ -6,6 +6,7 @@ import type { AccountView, AgentView, UserView } from '../../connector/rpc.ts';
 import type { Part } from '../route.ts';
 import { type AccessTexts, access } from './en/access.ts';
 import { type FiguresTexts, figures } from './en/figures.ts';
+import { type OperatorTexts, operator } from './en/operator.ts';
 
 export interface Texts {
   title: string;
@@ -60,6 +61,7 @@ export interface Texts {
   };
   access: AccessTexts;
   figures: FiguresTexts;
+  operator: OperatorTexts;
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
@@ -255,6 +257,7 @@ export const en: Texts = {
   },
   access,
   figures,
+  operator,
   lamps: {
     settings: 'Settings',
     tokenForReading: 'Sign-in for reading Teams',

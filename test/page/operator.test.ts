@@ -78,7 +78,7 @@ describe.skipIf(!CHROMIUM)('the operator', () => {
 
   it('sees who changed what: names, never values', async () => {
     const created = page.getByRole('row').filter({ hasText: 'Connector created' });
-    await created.getByText('clientSecretSyncToTeams').waitFor();
+    await created.getByText('Master PBX, Notification URL').waitFor();
     await created.getByText('Operator').waitFor();
     expect(await page.content()).not.toContain(site.lab.microsoft.clientSecret);
   });

@@ -6,11 +6,11 @@ export const operator: OperatorTexts = {
   lead: 'Jeder mit dem Schritt, der am meisten zu tun gibt; die mit etwas zu tun stehen vorn.',
   link: 'Alle Connectoren',
   signIn: {
-    lead: 'Um alle Connectoren dieser Edge zu sehen',
-    hint: 'Das ADMIN_TOKEN der Edge.',
+    lead: 'Um alle Connectoren dieses Edge zu sehen',
+    hint: 'Der ADMIN_TOKEN des Edge.',
     other:
       'In diesem Browser ist jemand an einem einzelnen Connector angemeldet. Hier anmelden, um alle zu sehen.',
-    wrongToken: 'Dieser Token ist für einen einzelnen Connector. Hier gilt nur das ADMIN_TOKEN.',
+    wrongToken: 'Dieser Token ist für einen einzelnen Connector. Hier gilt nur der ADMIN_TOKEN.',
   },
   empty: 'Es gibt noch keinen Connector. Unten den ersten anlegen.',
   columns: { connector: 'Connector', worst: 'Schritt', what: 'Was ist' },

@@ -1,19 +1,53 @@
-// Which part of the page is open: it stands behind the # of the address, so that it can be linked to.
+// Which part of the page is open, and what in it: `#users`, `#users/<id>`. It stands behind the # of the
+// address, so that it can be linked to.
 import { useEffect, useState } from 'preact/hooks';
 
-export const PARTS = ['overview', 'settings', 'accounts', 'agents', 'users'] as const;
+/** In the order of the navigation. */
+export const PARTS = [
+  'overview',
+  'setup',
+  'users',
+  'rules',
+  'accounts',
+  'agents',
+  'access',
+] as const;
 export type Part = (typeof PARTS)[number];
 
-export const addressOf = (part: Part): string => `#${part}`;
+export interface Route {
+  part: Part;
+  /** What of the part is open, e.g. the id of a user; `undefined`: the part as a whole. */
+  of: string | undefined;
+}
 
-export function usePart(): Part {
-  const [part, setPart] = useState(openPart);
+export const addressOf = (part: Part, of?: string): string =>
+  of === undefined ? `#${part}` : `#${part}/${encodeURIComponent(of)}`;
+
+/** What an address leads to; to the overview where it names nothing of ours. */
+export function routeOf(hash: string): Route {
+  const [, name, of] = /^#([^/]*)(?:\/(.*))?$/s.exec(hash) ?? [];
+  const part = PARTS.find((one) => one === name);
+  if (part === undefined) return { part: 'overview', of: undefined };
+  return { part, of: of ? decoded(of) : undefined };
+}
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(openRoute);
   useEffect(() => {
-    const onChange = () => setPart(openPart());
+    const onChange = () => setRoute(openRoute());
     addEventListener('hashchange', onChange);
     return () => removeEventListener('hashchange', onChange);
   }, []);
-  return part;
+  return route;
 }
 
-const openPart = (): Part => PARTS.find((part) => addressOf(part) === location.hash) ?? 'overview';
+const openRoute = (): Route => routeOf(location.hash);
+
+/** An address may be typed by hand. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

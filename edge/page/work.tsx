@@ -1,19 +1,16 @@
 // What an admin sees once signed in: the navigation and the part that is open. A connector that does not
-// exist yet has one part only: its settings, which create it.
+// exist yet has one part only: its set-up, which creates it.
 
 import { useEffect } from 'preact/hooks';
-import { AccountsPart } from './accounts/accounts-part.tsx';
-import { AgentsPart } from './agents/agents-part.tsx';
 import type { Api } from './api.ts';
 import { useSpeech } from './language.tsx';
-import { OverviewPart } from './overview/overview-part.tsx';
+import { useLive } from './live/use-live.ts';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
-import { addressOf, PARTS, type Part, usePart } from './route.ts';
-import { SettingsPart } from './settings/settings-part.tsx';
+import { addressOf, type Part, useRoute } from './route.ts';
 import { useSettings } from './settings/use-settings.ts';
-import { UsersPart } from './users/users-part.tsx';
+import { SHOWN, SHOWN_PARTS } from './shown.tsx';
 
 interface WorkProps {
   api: Api;
@@ -24,15 +21,17 @@ interface WorkProps {
 }
 
 export function Work({ api, base, paused }: WorkProps) {
-  const { texts } = useSpeech();
-  const open = usePart();
+  const { texts, language } = useSpeech();
+  const route = useRoute();
   // Here, not in its part: what is entered survives a look at another part.
   const settings = useSettings(api, base);
   const { state } = settings;
   const isNew = state.at === 'new';
-  // Once it is created its settings stay open, with what comes next.
+  // One for all parts, and also while none of them listens: the next one has everything at once.
+  const live = useLive(api, language, paused || state.at !== 'stored');
+  // Once it is created its set-up stays open, with what comes next.
   useEffect(() => {
-    if (isNew) location.replace(addressOf('settings'));
+    if (isNew) location.replace(addressOf('setup'));
   }, [isNew]);
 
   if (state.at === 'loading') {
@@ -50,18 +49,13 @@ export function Work({ api, base, paused }: WorkProps) {
       </main>
     );
   }
-  const part = isNew ? 'settings' : open;
-  const source = state.at === 'stored' ? state.stored.settings.source : undefined;
+  const open = isNew ? 'setup' : route.part in SHOWN ? route.part : 'overview';
+  const polling = state.at === 'stored' && state.stored.settings.source === 'poll';
+  const show = paused && open !== 'setup' ? undefined : SHOWN[open];
   return (
     <>
-      {!isNew && <Navigation open={part} unsaved={settings.changed.length > 0} />}
-      <main>
-        {part === 'settings' && <SettingsPart settings={settings} />}
-        {!paused && part === 'overview' && <OverviewPart api={api} />}
-        {!paused && part === 'accounts' && <AccountsPart api={api} polling={source === 'poll'} />}
-        {!paused && part === 'agents' && <AgentsPart api={api} />}
-        {!paused && part === 'users' && <UsersPart api={api} />}
-      </main>
+      {!isNew && <Navigation open={open} unsaved={settings.changed.length > 0} />}
+      <main>{show?.({ api, live, settings, polling, of: route.of })}</main>
     </>
   );
 }
@@ -71,11 +65,11 @@ function Navigation({ open, unsaved }: { open: Part; unsaved: boolean }) {
   return (
     <nav class="nav">
       <ul>
-        {PARTS.map((part) => (
+        {SHOWN_PARTS.map((part) => (
           <li key={part}>
             <a href={addressOf(part)} aria-current={part === open ? 'page' : undefined}>
               {texts.nav[part]}
-              {part === 'settings' && unsaved && (
+              {part === 'setup' && unsaved && (
                 <span class="unsaved" title={texts.unsavedMark}>
                   <span class="unseen">({texts.unsavedMark})</span>
                 </span>

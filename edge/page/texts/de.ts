@@ -6,10 +6,12 @@ export const de: Texts = {
   language: 'Sprache',
   nav: {
     overview: 'Übersicht',
-    settings: 'Einstellungen',
+    setup: 'Einrichtung',
+    users: 'Benutzer',
+    rules: 'Regeln',
     accounts: 'Teams-Konten',
     agents: 'Agenten',
-    users: 'Benutzer',
+    access: 'Zugang',
   },
   unsavedMark: 'nicht gespeicherte Änderungen',
   common: {

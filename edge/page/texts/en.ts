@@ -3,11 +3,12 @@
 import type { LampId, LampState } from '../../../shared/lamps.ts';
 import type { MatchingStep } from '../../../shared/settings/schema.ts';
 import type { AccountView, AgentView, UserView } from '../../connector/rpc.ts';
+import type { Part } from '../route.ts';
 
 export interface Texts {
   title: string;
   language: string;
-  nav: { overview: string; settings: string; accounts: string; agents: string; users: string };
+  nav: Record<Part, string>;
   unsavedMark: string;
   common: {
     loading: string;
@@ -187,10 +188,12 @@ export const en: Texts = {
   language: 'Language',
   nav: {
     overview: 'Overview',
-    settings: 'Settings',
+    setup: 'Setup',
+    users: 'Users',
+    rules: 'Rules',
     accounts: 'Teams accounts',
     agents: 'Agents',
-    users: 'Users',
+    access: 'Access',
   },
   unsavedMark: 'unsaved changes',
   common: {

@@ -1,0 +1,32 @@
+// What each part of the page shows: one line a part. A part without a line is not in the navigation.
+import type { ComponentChildren } from 'preact';
+import { AccountsPart } from './accounts/accounts-part.tsx';
+import { AgentsPart } from './agents/agents-part.tsx';
+import type { Api } from './api.ts';
+import type { Listening } from './live/use-live.ts';
+import { OverviewPart } from './overview/overview-part.tsx';
+import { PARTS, type Part } from './route.ts';
+import { SettingsPart } from './settings/settings-part.tsx';
+import type { Settings } from './settings/use-settings.ts';
+import { UsersPart } from './users/users-part.tsx';
+
+/** What a part may need. */
+export interface Open {
+  api: Api;
+  live: Listening;
+  settings: Settings;
+  /** Presence is polled: there are no Teams accounts. */
+  polling: boolean;
+  /** What of the part is open, see `Route`. */
+  of: string | undefined;
+}
+
+export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
+  overview: ({ api, live }) => <OverviewPart api={api} live={live} />,
+  setup: ({ settings }) => <SettingsPart settings={settings} />,
+  users: ({ api }) => <UsersPart api={api} />,
+  accounts: ({ api, polling }) => <AccountsPart api={api} polling={polling} />,
+  agents: ({ api }) => <AgentsPart api={api} />,
+};
+
+export const SHOWN_PARTS: readonly Part[] = PARTS.filter((part) => SHOWN[part] !== undefined);

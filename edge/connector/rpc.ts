@@ -115,6 +115,14 @@ export interface LastChange {
   reason: string;
 }
 
+export interface UserQuery {
+  text: string;
+  state: UserView['state'] | null;
+  /** Only rows with a user on this side; absent: both. */
+  side?: 'teams' | 'pbx' | null;
+  cursor: string | null;
+}
+
 export interface UserPage {
   items: UserView[];
   next?: string;
@@ -230,11 +238,9 @@ export interface ConnectorRpc {
   /** Takes the thumbprint of a new key; it counts alone as soon as the agent uses it. */
   offerAgentKey(agent: ProvenAgent, next: string): Promise<Outcome<null>>;
 
-  listUsers(query: {
-    text: string;
-    state: string | null;
-    cursor: string | null;
-  }): Promise<Outcome<UserPage>>;
+  listUsers(query: UserQuery): Promise<Outcome<UserPage>>;
+  /** One user of Teams as the list shows them. */
+  user(userId: TeamsUserId): Promise<Outcome<UserView>>;
   timeline(userId: TeamsUserId): Promise<Outcome<TimelineEntry[]>>;
   /** What another matching would change; refused with `conflict` where nothing can be matched yet. */
   tryMatching(rules: {

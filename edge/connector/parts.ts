@@ -147,6 +147,8 @@ export class Parts {
         const event = { kind: 'teams-failed', write } as const;
         timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
       },
+      took: ({ teamsId }, sentAt) =>
+        timeline.took(teamsId, 'teams', { sentAt, now: context.now() }),
       throttled: (until) => pace.close(until),
     });
     this.outbox = new TeamsOutbox({

@@ -159,7 +159,10 @@ export interface TimelineEntry {
   decided: string;
   reason: string;
   wrote?: string;
+  /** From what was seen to the decision. */
   ms: number;
+  /** From what was seen until a side had taken what was written to it; absent: it has not answered. */
+  took?: { teams?: number; pbx?: number };
 }
 
 export interface AuditEntry {

@@ -42,6 +42,8 @@ export interface LetterParts {
   keep: (pair: Pair, state: Pair['state'], changed?: boolean) => void;
   /** A write failed, for whoever asks why a user is as they are. */
   failed: (pair: Pair, fault: WriteFault) => void;
+  /** Microsoft took what had left then (epoch ms). */
+  took: (pair: Pair, sentAt: number) => void;
   /** Microsoft asked all of us to wait until then (epoch ms). */
   throttled: (until: number) => void;
 }
@@ -102,14 +104,16 @@ export class TeamsLetters {
   }
 
   #writing(pair: Pair, write: TeamsWrite): Letter {
-    const { pairs, keep } = this.#parts;
+    const { context, pairs, keep, took } = this.#parts;
     const layer = layerOf(write);
+    let sentAt = 0;
     return {
       userId: pair.teamsId,
       write,
       layers: [layer],
       alone: pair.faults[layer] !== undefined,
       leaves: () => {
+        sentAt = context.now();
         pair.state = this.#after(pair, { kind: 'teams-sent', write });
         pair.inFlight = [...pair.inFlight, write];
         this.#underWay.add(write);
@@ -123,6 +127,7 @@ export class TeamsLetters {
         const { [layer]: _over, ...others } = pair.faults;
         pair.faults = others;
         keep(pair, pair.state, true);
+        took(pair, sentAt);
       },
     };
   }

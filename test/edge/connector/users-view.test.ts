@@ -170,7 +170,7 @@ test('the timeline says what was seen, decided and why; a refused write too', as
     saw: 'tel:away',
     decided: 'write',
     reason: 'pbx-chose',
-    wrote: 'Teams: set-preferred',
+    wrote: 'Teams: set-preferred Away/Away',
   });
   expect(refusal(await bed.stub.timeline(teamsId(99)))).toBe('not-found');
 });

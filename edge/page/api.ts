@@ -3,7 +3,7 @@ import type { LampId, LampView } from '../../shared/lamps.ts';
 import type { SettingsView } from '../../shared/settings/schema.ts';
 import type { AccountView, AgentView, NewAccount, UserPage } from '../connector/rpc.ts';
 import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
-import { type Ask, refusalOf } from './ask.ts';
+import { type Ask, Refusal, refusalOf } from './ask.ts';
 
 /** Settings, and the tag that a change of them names in `If-Match`. */
 export interface TaggedSettings {
@@ -32,6 +32,16 @@ export function createApi(ask: Ask) {
 
     lamps: (signal: AbortSignal) => json<LampView[]>(ask('GET', '/api/status', { signal })),
     check: (id: LampId) => json<LampView>(ask('POST', `/api/checks/${id}`)),
+
+    events: async (
+      lastEventId: string | undefined,
+      signal: AbortSignal,
+    ): Promise<ReadableStream<Uint8Array>> => {
+      const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+      const answer = await ask('GET', '/api/events', { headers, signal, stream: true });
+      if (!answer.body) throw new Refusal('offline', 'The stream has no body.');
+      return answer.body;
+    },
 
     readSettings: () => tagged(ask('GET', '/api/settings')),
     createSettings: (settings: object) => tagged(ask('PUT', '/api/settings', { body: settings })),

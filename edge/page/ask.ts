@@ -33,6 +33,8 @@ export interface AskMore {
   body?: object;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** The answer goes on and on: only for its beginning there is a limit in time. */
+  stream?: true;
 }
 /** Resolves with an answer that was not refused; throws `Refusal`, or what `signal` was aborted with. */
 export type Ask = (method: Method, path: string, more?: AskMore) => Promise<Response>;
@@ -49,8 +51,9 @@ export interface AskOptions {
 export function createAsk({ base, fetch, language, onSignedOut }: AskOptions): Ask {
   let csrfToken: string | undefined;
 
-  const once: Ask = async (method, path, { body, headers = {}, signal } = {}) => {
-    const limit = AbortSignal.timeout(LIMIT_MS);
+  const once: Ask = async (method, path, { body, headers = {}, signal, stream } = {}) => {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), LIMIT_MS);
     const request: RequestInit = {
       method,
       headers: {
@@ -59,7 +62,7 @@ export function createAsk({ base, fetch, language, onSignedOut }: AskOptions): A
         ...(csrfToken === undefined || method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
         ...headers,
       },
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
       ...(body ? { body: JSON.stringify(body) } : {}),
     };
     let answer: Response;
@@ -68,6 +71,8 @@ export function createAsk({ base, fetch, language, onSignedOut }: AskOptions): A
     } catch (error) {
       signal?.throwIfAborted();
       throw refusalOf(error);
+    } finally {
+      if (stream) clearTimeout(timer);
     }
     // Only the opening and the reading of a session tell it.
     csrfToken = answer.headers.get('x-csrf-token') ?? csrfToken;

@@ -4,6 +4,8 @@ import { type Refusal, refusalOf } from './ask.ts';
 
 /** Where something is about to change. */
 const SOON_MS = 1_000;
+/** What is asked only once is asked again after this long where it failed, in ms. */
+const RETRY_MS = 5_000;
 
 const never = () => false;
 
@@ -16,21 +18,25 @@ export interface Polled<T> {
   again(): void;
   /** Puts in what is known better than by asking. */
   put(change: (value: T) => T): void;
+  /** Takes what was told as it happened: what is being asked is older. */
+  take(value: T): void;
 }
 
 /**
  * Asks at once, `everyMs` after each answer, and when the page comes into view again. A new `load` or
  * another pace replaces what is under way; the old value stays until the new one is there.
+ * @param everyMs `null`: once, because what changes is told (live/)
  * @param soon whether something in the answer is about to change: then it is asked again sooner
  */
 export function usePolled<T>(
   load: (signal: AbortSignal) => Promise<T>,
-  everyMs: number,
+  everyMs: number | null,
   soon: (value: T) => boolean = never,
 ): Polled<T> {
   const [value, setValue] = useState<T>();
   const [fault, setFault] = useState<Refusal>();
   const start = useRef(() => {});
+  const drop = useRef(() => {});
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,22 +48,31 @@ export function usePolled<T>(
       const mine = new AbortController();
       asking = mine;
       if (document.hidden) return;
-      let nextMs = everyMs;
+      let nextMs = everyMs ?? Number.POSITIVE_INFINITY;
       try {
         const loaded = await load(mine.signal);
         if (mine.signal.aborted) return;
         setValue(() => loaded);
         setFault(undefined);
-        if (soon(loaded)) nextMs = Math.min(SOON_MS, everyMs);
+        if (soon(loaded)) nextMs = Math.min(SOON_MS, nextMs);
       } catch (error) {
         if (mine.signal.aborted) return;
         setFault(refusalOf(error));
+        nextMs = everyMs ?? RETRY_MS;
       }
-      timer = setTimeout(ask, nextMs);
+      later(nextMs);
+    };
+    const later = (ms: number) => {
+      if (ms < Number.POSITIVE_INFINITY) timer = setTimeout(ask, ms);
     };
     const onVisibility = () => void ask();
 
     start.current = onVisibility;
+    drop.current = () => {
+      clearTimeout(timer);
+      asking.abort();
+      if (everyMs !== null) later(everyMs);
+    };
     document.addEventListener('visibilitychange', onVisibility);
     void ask();
     return () => {
@@ -71,5 +86,10 @@ export function usePolled<T>(
   const put = useCallback((change: (value: T) => T) => {
     setValue((known) => (known === undefined ? known : change(known)));
   }, []);
-  return { value, fault, again, put };
+  const take = useCallback((told: T) => {
+    drop.current();
+    setValue(() => told);
+    setFault(undefined);
+  }, []);
+  return { value, fault, again, put, take };
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { AccountsPart } from './accounts/accounts-part.tsx';
 import { AgentsPart } from './agents/agents-part.tsx';
 import type { Api } from './api.ts';
+import type { Listening } from './live/use-live.ts';
 import { OverviewPart } from './overview/overview-part.tsx';
 import { PARTS, type Part } from './route.ts';
 import { SettingsPart } from './settings/settings-part.tsx';
@@ -12,6 +13,7 @@ import { UsersPart } from './users/users-part.tsx';
 /** What a part may need. */
 export interface Open {
   api: Api;
+  live: Listening;
   settings: Settings;
   /** Presence is polled: there are no Teams accounts. */
   polling: boolean;
@@ -20,7 +22,7 @@ export interface Open {
 }
 
 export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
-  overview: ({ api }) => <OverviewPart api={api} />,
+  overview: ({ api, live }) => <OverviewPart api={api} live={live} />,
   setup: ({ settings }) => <SettingsPart settings={settings} />,
   users: ({ api }) => <UsersPart api={api} />,
   accounts: ({ api, polling }) => <AccountsPart api={api} polling={polling} />,

@@ -4,6 +4,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Api } from './api.ts';
 import { useSpeech } from './language.tsx';
+import { useLive } from './live/use-live.ts';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
@@ -20,12 +21,14 @@ interface WorkProps {
 }
 
 export function Work({ api, base, paused }: WorkProps) {
-  const { texts } = useSpeech();
+  const { texts, language } = useSpeech();
   const route = useRoute();
   // Here, not in its part: what is entered survives a look at another part.
   const settings = useSettings(api, base);
   const { state } = settings;
   const isNew = state.at === 'new';
+  // One for all parts, and also while none of them listens: the next one has everything at once.
+  const live = useLive(api, language, paused || state.at !== 'stored');
   // Once it is created its set-up stays open, with what comes next.
   useEffect(() => {
     if (isNew) location.replace(addressOf('setup'));
@@ -52,7 +55,7 @@ export function Work({ api, base, paused }: WorkProps) {
   return (
     <>
       {!isNew && <Navigation open={open} unsaved={settings.changed.length > 0} />}
-      <main>{show?.({ api, settings, polling, of: route.of })}</main>
+      <main>{show?.({ api, live, settings, polling, of: route.of })}</main>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The admin page in a real browser, against a real edge, a real agent and both simulators: what an admin
 // does from the first look to the running connector.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAMP_IDS } from '../../shared/lamps.ts';
 import { settingsFor } from '../sim/laboratory.ts';
@@ -135,13 +135,49 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.getByText('5 users are paired.').waitFor();
   });
 
-  it('turns red by itself while somebody looks, and says what to do', async () => {
+  it('turns red by itself while somebody looks, without asking, and says what to do', async () => {
+    await page.locator('[data-live=up]').waitFor();
+    const asked: string[] = [];
+    const note = (request: Request) => void asked.push(new URL(request.url()).pathname);
+    page.on('request', note);
     const [account] = (await site.other.get<{ items: { id: string }[] }>('/api/accounts')).items;
     await site.other.send('DELETE', `/api/accounts/${account?.id}`);
     await page.locator('[data-lamp=tokenForReading][data-state=error]').waitFor();
     await page.getByText('Begin with: Sign-in for reading Teams.').waitFor();
     await page.getByText('Add a Teams account, or choose polling').first().waitFor();
+    page.off('request', note);
+    expect(asked.filter((path) => path.endsWith('/api/status'))).toEqual([]);
     await site.other.send('POST', '/api/accounts', site.lab.microsoft.account);
+  });
+
+  it('asks again and again where the stream does not come', async () => {
+    const { page: at, context, faults } = await openWindow(browser, site.origin);
+    await context.route('**/api/events', (route) => route.abort());
+    await at.goto(`${site.connectorUrl}/admin`);
+    await signIn(at, site.adminToken);
+    await at.locator('[data-lamp]').first().waitFor();
+    expect(await at.locator('[data-live=down]').count()).toBe(1);
+    await at.waitForResponse((answer) => answer.url().endsWith('/api/status'));
+    await context.unroute('**/api/events');
+    await at.locator('[data-live=up]').waitFor();
+    expect((await faults()).filter((fault) => !fault.includes('ERR_FAILED'))).toEqual([]);
+    await context.close();
+  });
+
+  it('hangs up while its tab is hidden, and comes back with it', async () => {
+    await page.locator('[data-live=up]').waitFor();
+    const hangsUp = page.waitForEvent('requestfailed', (one) => one.url().endsWith('/api/events'));
+    const look = (hidden: boolean) =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { get: () => ${hidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));`);
+    await look(true);
+    await hangsUp;
+    await page.locator('[data-live=down]').waitFor();
+    const comesBack = page.waitForRequest((one) => one.url().endsWith('/api/events'));
+    await look(false);
+    // It says where it was: what happened meanwhile is told.
+    expect((await comesBack).headers()['last-event-id']).toMatch(/^\d+-\d+$/);
+    await page.locator('[data-live=up]').waitFor();
   });
 
   it('saves what was changed, and only that', async () => {

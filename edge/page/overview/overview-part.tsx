@@ -3,19 +3,22 @@ import { useCallback } from 'preact/hooks';
 import type { LampView } from '../../../shared/lamps.ts';
 import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
+import { type Listening, useTold } from '../live/use-live.ts';
 import { Fault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { usePolled } from '../polled.ts';
 import { LampRow } from './lamp-row.tsx';
 import { Summary } from './summary.tsx';
 
+/** Where they are not told as they change. */
 const EVERY_MS = 5_000;
 
-export function OverviewPart({ api }: { api: Api }) {
+export function OverviewPart({ api, live }: { api: Api; live: Listening }) {
   const { texts, language } = useSpeech();
   // Asked again in another language: the sentences come from the server.
   const load = useCallback((signal: AbortSignal) => api.lamps(signal), [api, language]);
-  const lamps = usePolled(load, EVERY_MS);
+  const lamps = usePolled(load, live.isUp ? null : EVERY_MS);
+  useTold(live, 'status', lamps.take);
 
   const check = async (id: LampView['id']): Promise<LampView> => {
     const checked = await api.check(id);
@@ -31,7 +34,7 @@ export function OverviewPart({ api }: { api: Api }) {
       {lamps.value ? (
         <>
           <Summary lamps={lamps.value} />
-          <ol class="lamps">
+          <ol class="lamps" data-live={live.isUp ? 'up' : 'down'}>
             {lamps.value.map((lamp) => (
               <LampRow key={lamp.id} lamp={lamp} check={check} />
             ))}

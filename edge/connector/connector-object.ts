@@ -22,11 +22,12 @@ import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
 import { applySettings, setOverride } from './settings-changes.ts';
 import { isListener } from './sockets.ts';
-import { listUsers } from './users-view.ts';
+import { listUsers, userView } from './users-view.ts';
 
 export type ConnectorBindings = LifeBindings;
 
 const UNKNOWN = refused('connector-unknown', 'There is no such connector.');
+const NOT_IN_TEAMS = refused('not-found', 'There is no such user in Teams.');
 
 export class ConnectorObject
   extends DurableObject<ConnectorBindings>
@@ -200,18 +201,21 @@ export class ConnectorObject
 
   // --- users and lamps ---
 
-  async listUsers(query: {
-    text: string;
-    state: string | null;
-    cursor: string | null;
-  }): Promise<Outcome<rpc.UserPage>> {
+  async listUsers(query: rpc.UserQuery): Promise<Outcome<rpc.UserPage>> {
     return this.#known((parts) => accepted(listUsers(parts, parts.circumstances, query)));
+  }
+
+  async user(userId: TeamsUserId): Promise<Outcome<rpc.UserView>> {
+    return this.#known((parts) => {
+      const user = userView(parts, parts.circumstances, userId);
+      return user ? accepted(user) : NOT_IN_TEAMS;
+    });
   }
 
   async timeline(userId: TeamsUserId): Promise<Outcome<rpc.TimelineEntry[]>> {
     return this.#known(({ directory, timeline, context }) => {
       if (directory.teamsUser(userId)) return accepted(timeline.of(userId, context.now()));
-      return refused('not-found', 'There is no such user in Teams.');
+      return NOT_IN_TEAMS;
     });
   }
 

@@ -19,6 +19,10 @@ export async function corePercent(pid: number | undefined, seconds: number): Pro
   return Math.round((used / TICKS_PER_S / seconds) * 1_000) / 10;
 }
 
+/** Processor time that a process has taken so far, in ms: what it costs, however busy the machine is. */
+export const processorMs = async (pid: number | undefined): Promise<number> =>
+  ((await ticks(pid)) * 1_000) / TICKS_PER_S;
+
 async function ticks(pid: number | undefined): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The name of the process stands in brackets and may hold spaces.

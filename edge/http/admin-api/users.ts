@@ -14,6 +14,7 @@ export const userQuery = z.object({
     .enum(['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights'])
     .nullable()
     .default(null),
+  side: z.enum(['teams', 'pbx']).nullable().default(null).describe('Only with a user there.'),
   cursor: z.string().max(1024).nullable().default(null),
 });
 
@@ -26,10 +27,18 @@ export function usersRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     '/api/users',
     resource({
       GET: async (c) => {
-        const { query: text, state, cursor } = fitting(userQuery, withoutEmpty(c.req.query()));
-        const page = await edge.connector(connectorOf(c)).listUsers({ text, state, cursor });
-        return Response.json(unwrap(page));
+        const { query: text, ...rest } = fitting(userQuery, withoutEmpty(c.req.query()));
+        return Response.json(
+          unwrap(await edge.connector(connectorOf(c)).listUsers({ text, ...rest })),
+        );
       },
+    }),
+  );
+
+  app.all(
+    '/api/users/:teamsId',
+    resource({
+      GET: async (c) => Response.json(unwrap(await edge.connector(connectorOf(c)).user(userOf(c)))),
     }),
   );
 

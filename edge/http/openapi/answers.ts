@@ -150,6 +150,10 @@ const timelineEntry = z.object({
   reason: z.string(),
   wrote: z.string().exactOptional(),
   ms: z.number().describe('From what was seen to the decision.'),
+  took: z
+    .object({ teams: z.number().exactOptional(), pbx: z.number().exactOptional() })
+    .describe('In ms, from what was seen until a side had taken what was written to it.')
+    .exactOptional(),
 }) satisfies z.ZodType<TimelineEntry>;
 
 const partner = z.object({

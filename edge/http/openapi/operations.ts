@@ -130,6 +130,14 @@ export const CONNECTOR_OPERATIONS: Operations = {
       answers: { 200: 'UserPage' },
     },
   },
+  '/api/users/{teamsId}': {
+    get: {
+      summary: 'One user of Teams, as in the list.',
+      who: admin,
+      answers: { 200: 'User' },
+      problems: ['not-found'],
+    },
+  },
   '/api/users/{teamsId}/timeline': {
     get: {
       summary: 'The last decisions about a user, newest first.',

@@ -1,6 +1,6 @@
 // What the admin API answers, as schemas: each is held against the type that the server answers with,
 // and becomes a part of the description. Nothing is checked with them at run time.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LAMP_IDS, type LampView } from '../../../shared/lamps.ts';
 import { secretView, settingsInput } from '../../../shared/settings/schema.ts';
 import type {

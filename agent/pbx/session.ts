@@ -153,7 +153,10 @@ export class Session {
 
   #route(message: PbxMessage): void {
     const answered = this.#takeAsked(message);
-    if (answered) return answered({ ok: true, message });
+    if (answered) {
+      answered({ ok: true, message });
+      return;
+    }
     const { src = '', api = '', mt } = message;
     const name = [src, api, mt].find((one) => this.#routes.has(one));
     if (name !== undefined) this.#routes.get(name)?.(message);

@@ -151,7 +151,10 @@ export class ConnectorObject
   // --- agents ---
 
   async listAgents(): Promise<Outcome<rpc.AgentView[]>> {
-    return this.#known(({ agents }) => accepted(agents.list()));
+    return this.#known(({ agents, tunnel }) => {
+      tunnel.missSilent();
+      return accepted(agents.list());
+    });
   }
 
   async openEnrolment(who: rpc.Who, name: string | null): Promise<Outcome<rpc.Enrolment>> {
@@ -236,7 +239,10 @@ export class ConnectorObject
   }
 
   async status(): Promise<Outcome<Lamp[]>> {
-    return this.#known(({ status }) => accepted(status.lamps()));
+    return this.#known(({ status, tunnel }) => {
+      tunnel.missSilent();
+      return accepted(status.lamps());
+    });
   }
 
   async check(id: Lamp['id']): Promise<Outcome<Lamp>> {

@@ -1,6 +1,6 @@
 // Signing in and out of the admin page: of one connector, or, for the operator at the root, of all.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Auth } from '../auth.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv, type RequestContext, type SignedIn } from '../context.ts';

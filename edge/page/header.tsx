@@ -1,5 +1,5 @@
 // The top of the page: which connector, which language, who is signed in.
-import { LANGUAGES, type Language } from '../../shared/texts/say.ts';
+import { LANGUAGES, type Language } from '../../shared/texts/language.ts';
 import { isToken } from '../connector/rpc.ts';
 import type { OperatorSessionAnswer } from '../http/admin-api/answers.ts';
 import { useDoing } from './doing.ts';

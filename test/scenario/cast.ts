@@ -37,18 +37,21 @@ export function castOf(demo: SetUp) {
   const onPbx = (name: string) => () => pbx(name).activity();
   const equal = (name: string) => isEqual(mapping, teams(name).presence(), pbx(name).activity());
 
+  const lamps = () => demo.admin.get<LampView[]>('/api/status');
+
   return {
     pbx,
     teams,
     teamsId,
     inTeams,
     onPbx,
-    lamps: () => demo.admin.get<LampView[]>('/api/status'),
+    lamps,
     async lamp(id: string): Promise<LampView> {
       const found = (await this.lamps()).find((lamp) => lamp.id === id);
       if (!found) throw new Error(`There is no lamp ${id}.`);
       return found;
     },
+    isAllGreen: async () => (await lamps()).every(({ state }) => state === 'ok'),
     allGreen(limitMs?: number) {
       return eventually(
         () => this.lamps(),

@@ -54,8 +54,7 @@ async function isTended(): Promise<boolean> {
 /** Lets time go by in strides; each ends when what is due has been done. */
 async function hoursPass(ms: number, isDone: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = clock.now() + ms; clock.now() < end; ) {
-    await clock.jump(STRIDE_MS);
-    await clock.passUntil(async () => (await isTended()) && isDone(), 3 * MINUTE);
+    await clock.stride(STRIDE_MS, async () => (await isTended()) && isDone(), 3 * MINUTE);
   }
 }
 

@@ -1,12 +1,18 @@
 // A moment: short to read, in full when pointed at.
 import { useSpeech } from '../language.tsx';
 
-/** @param at ISO 8601 */
-export function Moment({ at }: { at: string }) {
+interface MomentProps {
+  /** ISO 8601 */
+  at: string;
+  /** The sentence that it stands in. */
+  say?: (when: string) => string;
+}
+
+export function Moment({ at, say = (when) => when }: MomentProps) {
   const { when, moment } = useSpeech();
   return (
     <time dateTime={at} title={moment(at)}>
-      {when(at)}
+      {say(when(at))}
     </time>
   );
 }

@@ -1,4 +1,7 @@
 // The same words as in `en.ts`, in German.
+import { access } from './de/access.ts';
+import { figures } from './de/figures.ts';
+import { operator } from './de/operator.ts';
 import type { Texts } from './en.ts';
 
 export const de: Texts = {
@@ -70,6 +73,9 @@ export const de: Texts = {
     checkNamed: (name) => `Jetzt prüfen: ${name}`,
     toDo: 'Was zu tun ist',
   },
+  access,
+  figures,
+  operator,
   lamps: {
     settings: 'Einstellungen',
     tokenForReading: 'Anmeldung zum Lesen aus Teams',

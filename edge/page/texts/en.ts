@@ -4,6 +4,9 @@ import type { LampId, LampState } from '../../../shared/lamps.ts';
 import type { MatchingStep } from '../../../shared/settings/schema.ts';
 import type { AccountView, AgentView, UserView } from '../../connector/rpc.ts';
 import type { Part } from '../route.ts';
+import { type AccessTexts, access } from './en/access.ts';
+import { type FiguresTexts, figures } from './en/figures.ts';
+import { type OperatorTexts, operator } from './en/operator.ts';
 
 export interface Texts {
   title: string;
@@ -56,6 +59,9 @@ export interface Texts {
     checkNamed: (name: string) => string;
     toDo: string;
   };
+  access: AccessTexts;
+  figures: FiguresTexts;
+  operator: OperatorTexts;
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
@@ -249,6 +255,9 @@ export const en: Texts = {
     checkNamed: (name) => `Check now: ${name}`,
     toDo: 'What to do',
   },
+  access,
+  figures,
+  operator,
   lamps: {
     settings: 'Settings',
     tokenForReading: 'Sign-in for reading Teams',

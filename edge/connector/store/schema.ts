@@ -22,7 +22,7 @@ CREATE TABLE pbx_list (
 
 CREATE TABLE pair (
   teams_id TEXT PRIMARY KEY, guid TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
-  in_flight TEXT, due_at INTEGER, faults TEXT, home TEXT, took TEXT
+  in_flight TEXT, due_at INTEGER, faults TEXT, home TEXT, took TEXT, recent TEXT
 ) WITHOUT ROWID;
 CREATE INDEX pair_due ON pair (due_at, teams_id) WHERE due_at IS NOT NULL;
 CREATE TABLE teams_farewell (
@@ -52,8 +52,11 @@ CREATE TABLE enrolment (
 CREATE TABLE audit (
   n INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, keys TEXT NOT NULL
 );
-CREATE TABLE timeline (n INTEGER PRIMARY KEY, teams_id TEXT NOT NULL, entry TEXT NOT NULL);
-CREATE INDEX timeline_user ON timeline (teams_id, n);
+CREATE TABLE timeline (
+  teams_id TEXT NOT NULL, slot INTEGER NOT NULL, part INTEGER NOT NULL, since TEXT NOT NULL,
+  entries TEXT NOT NULL, PRIMARY KEY (teams_id, slot)
+) WITHOUT ROWID;
+CREATE INDEX timeline_since ON timeline (since);
 
 CREATE TABLE agenda (
   task TEXT PRIMARY KEY, due_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
@@ -63,6 +66,3 @@ CREATE TABLE lamp (
   id TEXT PRIMARY KEY, state TEXT NOT NULL, code TEXT NOT NULL, since INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;
-
-/** Columns that came after connectors had been created: a table that was made before gets them. */
-export const LATER_COLUMNS = [{ table: 'pair', column: 'took', type: 'TEXT' }] as const;

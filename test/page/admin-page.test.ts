@@ -263,6 +263,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     const { microsoft } = site.lab;
     microsoft.turn({ devicePollSeconds: 1 });
     await open('Teams accounts');
+    // The part takes the focus when it is there.
+    await page.locator('h2:focus').waitFor();
     await page.getByRole('radio', { name: 'With user name and password' }).focus();
     await page.keyboard.press('ArrowDown');
     expect(await page.getByRole('radio', { name: 'With a code' }).isChecked()).toBe(true);

@@ -1,5 +1,5 @@
 // The settings as they stand in the form, and what of them is to be sent. Pure.
-import type { MatchingStep, SettingsView } from '../../../shared/settings/schema.ts';
+import type { SettingsView } from '../../../shared/settings/schema.ts';
 
 /** What this form shows; settings that it does not know stay as they are, because it merges. */
 export interface Draft {
@@ -13,9 +13,7 @@ export interface Draft {
   clientSecretSyncToTeams: string;
   source: SettingsView['source'];
   pollSeconds: string;
-  directions: SettingsView['directions'];
   cloud: SettingsView['cloud'];
-  matching: readonly MatchingStep[];
 }
 
 export type DraftKey = keyof Draft;
@@ -31,9 +29,7 @@ export const newDraft = (notificationUrl: string): Draft => ({
   clientSecretSyncToTeams: '',
   source: 'subscribe',
   pollSeconds: '5',
-  directions: 'both',
   cloud: 'global',
-  matching: ['override', 'email', 'displayName'],
 });
 
 export const draftOf = (settings: SettingsView): Draft => ({
@@ -46,9 +42,7 @@ export const draftOf = (settings: SettingsView): Draft => ({
   clientSecretSyncToTeams: '',
   source: settings.source,
   pollSeconds: String(settings.pollSeconds),
-  directions: settings.directions,
   cloud: settings.cloud,
-  matching: settings.matching,
 });
 
 /** In the order of the form. */

@@ -1,9 +1,8 @@
-// How the connector works: where Teams presence comes from, which way it flows, who is matched how.
+// How the connector works: where Teams presence comes from, and in which cloud.
 import { useId } from 'preact/hooks';
 import { useSpeech } from '../language.tsx';
 import { Field, FieldErrors, TextField } from '../parts/field.tsx';
 import type { DraftKey } from './draft.ts';
-import { MatchingOrder } from './matching-order.tsx';
 import { namesIn } from './names.ts';
 import type { Settings } from './use-settings.ts';
 
@@ -13,7 +12,6 @@ interface FieldsProps {
 }
 
 const SOURCES = ['subscribe', 'poll'] as const;
-const DIRECTIONS = ['both', 'teams-to-pbx', 'pbx-to-teams'] as const;
 const CLOUDS = ['global', 'usgov', 'usgov-dod'] as const;
 
 export function HowFields({ settings, errorsAt }: FieldsProps) {
@@ -39,14 +37,6 @@ export function HowFields({ settings, errorsAt }: FieldsProps) {
       )}
       <div class="columns">
         <Select
-          label={names.directions}
-          value={draft.directions}
-          options={DIRECTIONS}
-          words={words.direction}
-          errors={errorsAt('directions')}
-          onChange={(directions) => edit({ directions })}
-        />
-        <Select
           label={names.cloud}
           value={draft.cloud}
           options={CLOUDS}
@@ -55,11 +45,6 @@ export function HowFields({ settings, errorsAt }: FieldsProps) {
           onChange={(cloud) => edit({ cloud })}
         />
       </div>
-      <MatchingOrder
-        steps={draft.matching}
-        errors={errorsAt('matching')}
-        onChange={(matching) => edit({ matching })}
-      />
     </fieldset>
   );
 }

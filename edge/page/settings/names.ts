@@ -12,7 +12,5 @@ export const namesIn = ({ settings }: Texts): Record<DraftKey, string> => ({
   clientSecretSyncToTeams: 'ClientSecretSynctoTeams',
   source: settings.source,
   pollSeconds: settings.pollSeconds,
-  directions: settings.directions,
   cloud: settings.cloud,
-  matching: settings.matching,
 });

@@ -30,7 +30,7 @@ export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
   setup: ({ settings }) => <SettingsPart settings={settings} />,
   users: ({ api, live, rules, of }) =>
     of === undefined ? (
-      <UsersPart api={api} live={live} byHand={rules.pairsByHand} />
+      <UsersPart api={api} live={live} rules={rules} />
     ) : (
       <UserPart key={of} api={api} live={live} rules={rules} id={of} />
     ),

@@ -14,6 +14,7 @@ import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
 import { dryRun } from './dry-run.ts';
+import { figuresOf, hourBefore } from './figures.ts';
 import { Life, type LifeBindings } from './life.ts';
 import { addAccount } from './new-account.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
@@ -151,7 +152,10 @@ export class ConnectorObject
   // --- agents ---
 
   async listAgents(): Promise<Outcome<rpc.AgentView[]>> {
-    return this.#known(({ agents }) => accepted(agents.list()));
+    return this.#known(({ agents, tunnel }) => {
+      tunnel.missSilent();
+      return accepted(agents.list());
+    });
   }
 
   async openEnrolment(who: rpc.Who, name: string | null): Promise<Outcome<rpc.Enrolment>> {
@@ -239,7 +243,10 @@ export class ConnectorObject
   }
 
   async status(): Promise<Outcome<Lamp[]>> {
-    return this.#known(({ status }) => accepted(status.lamps()));
+    return this.#known(({ status, tunnel }) => {
+      tunnel.missSilent();
+      return accepted(status.lamps());
+    });
   }
 
   async check(id: Lamp['id']): Promise<Outcome<Lamp>> {
@@ -247,6 +254,13 @@ export class ConnectorObject
       await checkLamp(parts, id);
       const lamp = parts.status.lamps().find((one) => one.id === id);
       return lamp ? accepted(lamp) : refused('not-found', 'There is no such lamp.');
+    });
+  }
+
+  async figures(): Promise<Outcome<rpc.Figures>> {
+    return this.#known(({ pairs, context }) => {
+      const now = context.now();
+      return accepted(figuresOf(pairs.took(hourBefore(now)), now));
     });
   }
 

@@ -1,6 +1,6 @@
 // The users of both sides: who is paired with whom, why, and what was decided for them.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv, type RequestContext } from '../context.ts';

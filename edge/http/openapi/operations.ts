@@ -1,6 +1,6 @@
 // Every operation of the admin API: what is sent, what comes back, and how it can be refused. Schemas of
 // what is sent are the very ones that check it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingsInput } from '../../../shared/settings/schema.ts';
 import { account } from '../admin-api/accounts.ts';
 import { newAgent } from '../admin-api/agents.ts';
@@ -113,6 +113,13 @@ export const CONNECTOR_OPERATIONS: Operations = {
       who: admin,
       answers: { 200: 'Lamp' },
       problems: ['not-found'],
+    },
+  },
+  '/api/figures': {
+    get: {
+      summary: 'The changes of the last hour in each direction, and how long they took.',
+      who: admin,
+      answers: { 200: 'Figures' },
     },
   },
   '/api/users': {

@@ -107,9 +107,11 @@ export class PresenceDesk {
     const watch = this.#stopwatch;
     if (reason === 'pbx-took-it') watch.end(pair, 'teams-to-pbx', this.#parts.context.now());
     if (!toTeams && pair.inFlight.length === 0) watch.drop(pair, 'pbx-to-teams');
-    if (QUIET.has(reason)) return;
-    if (event.kind === 'teams-seen' && toPbx) watch.begin(pair, 'teams-to-pbx', event.at);
-    if (event.kind === 'pbx-seen' && toTeams) watch.begin(pair, 'pbx-to-teams', event.at);
+    if (QUIET.has(reason) || !('at' in event)) return;
+    // What one side said may decide that the other one's state goes over to it.
+    if (toPbx && !(toTeams && event.kind === 'pbx-seen')) {
+      watch.begin(pair, 'teams-to-pbx', event.at);
+    } else if (toTeams) watch.begin(pair, 'pbx-to-teams', event.at);
   }
 
   /** Looks at a pair again because of the clock, or because something can be said again. */

@@ -4,13 +4,21 @@ import type { SettingsView } from '../../shared/settings/schema.ts';
 import type {
   AccountView,
   AgentView,
+  AuditEntry,
   DryRun,
+  Figures,
   NewAccount,
   TimelineEntry,
+  TokenView,
   UserPage,
   UserView,
 } from '../connector/rpc.ts';
-import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
+import type {
+  ConnectorsAnswer,
+  EnrolmentAnswer,
+  NewTokenAnswer,
+  OperatorSessionAnswer,
+} from '../http/admin-api/answers.ts';
 import { type Ask, Refusal, refusalOf } from './ask.ts';
 
 /** Settings, and the tag that a change of them names in `If-Match`. */
@@ -36,13 +44,26 @@ export function createApi(ask: Ask) {
 
   return {
     openSession: (token: string) =>
-      json<SessionAnswer>(ask('POST', '/api/session', { body: { token } })),
-    readSession: () => json<SessionAnswer>(ask('GET', '/api/session')),
+      json<OperatorSessionAnswer>(ask('POST', '/api/session', { body: { token } })),
+    readSession: () => json<OperatorSessionAnswer>(ask('GET', '/api/session')),
     closeSession: () => ask('DELETE', '/api/session'),
+
+    /** At the root. */
+    connectors: (cursor: string | undefined, signal: AbortSignal) =>
+      json<ConnectorsAnswer>(
+        ask(
+          'GET',
+          `/api/connectors${cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`}`,
+          {
+            signal,
+          },
+        ),
+      ),
 
     lamps: (signal: AbortSignal) => json<LampView[]>(ask('GET', '/api/status', { signal })),
     check: (id: LampId) => json<LampView>(ask('POST', `/api/checks/${id}`)),
 
+    figures: (signal: AbortSignal) => json<Figures>(ask('GET', '/api/figures', { signal })),
     events: async (
       lastEventId: string | undefined,
       signal: AbortSignal,
@@ -67,6 +88,12 @@ export function createApi(ask: Ask) {
     newAgent: (name: string) =>
       json<EnrolmentAnswer>(ask('POST', '/api/agents', { body: name === '' ? {} : { name } })),
     removeAgent: (id: string) => ask('DELETE', `/api/agents/${encodeURIComponent(id)}`),
+
+    tokens: (signal: AbortSignal) => items<TokenView>('/api/tokens', signal),
+    issueToken: (name: string) =>
+      json<NewTokenAnswer>(ask('POST', '/api/tokens', { body: name === '' ? {} : { name } })),
+    revokeToken: (id: string) => ask('DELETE', `/api/tokens/${encodeURIComponent(id)}`),
+    audit: (signal: AbortSignal) => items<AuditEntry>('/api/audit', signal),
 
     users: (query: UserQuery, signal: AbortSignal) =>
       json<UserPage>(ask('GET', `/api/users?${new URLSearchParams({ ...query })}`, { signal })),

@@ -1,9 +1,11 @@
-// The admin page of one connector: /{domain}/{instance}/admin.
+// The admin page of one connector, /{domain}/{instance}/admin, and the operator's of all of them, /admin.
 import './style/base.css';
 import './style/controls.css';
 import './style/parts.css';
 import './style/rules.css';
 import './style/users.css';
+import './style/figures.css';
+import './style/access.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { Speaking } from './language.tsx';

@@ -56,6 +56,12 @@ export const PLACES: readonly Place[] = [
   }),
   part('accounts'),
   part('agents', 'agents', (page) => page.locator('form button').click()),
+  part('access', 'access', async (page) => {
+    await page.locator('form input').fill('Example Ltd.');
+    await page.locator('form button').click();
+    await page.locator('.copyable').waitFor();
+  }),
+  { name: 'all-connectors', url: ({ origin }) => `${origin}/admin` },
   { name: 'overview-to-do', url: ({ troubled }) => `${troubled}/admin#overview` },
   { name: 'new-connector', url: ({ origin }) => `${origin}/new.example/microsoft365/admin` },
 ];
@@ -116,7 +122,10 @@ async function someWork({ lab, admin: desk }: SetUp): Promise<void> {
   lab.microsoft.teams('bob@example.com').choose('Away');
   lab.pbx.user('carol').setPresence('dnd');
   await eventually(
-    () => desk.get<Figures>('/api/figures'),
-    ({ teamsToPbx, pbxToTeams }) => teamsToPbx.hour.count >= 2 && pbxToTeams.hour.count >= 1,
+    async () => {
+      const { teamsToPbx, pbxToTeams } = await desk.get<Figures>('/api/figures');
+      return [teamsToPbx.hour.count, pbxToTeams.hour.count];
+    },
+    ([toPbx = 0, toTeams = 0]) => toPbx >= 2 && toTeams >= 1,
   );
 }

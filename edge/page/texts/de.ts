@@ -1,4 +1,8 @@
 // The same words as in `en.ts`, in German.
+
+import { access } from './de/access.ts';
+import { figures } from './de/figures.ts';
+import { operator } from './de/operator.ts';
 import { rules } from './de/rules.ts';
 import { timeline } from './de/timeline.ts';
 import { users } from './de/users.ts';
@@ -73,6 +77,9 @@ export const de: Texts = {
     checkNamed: (name) => `Jetzt prüfen: ${name}`,
     toDo: 'Was zu tun ist',
   },
+  access,
+  figures,
+  operator,
   lamps: {
     settings: 'Einstellungen',
     tokenForReading: 'Anmeldung zum Lesen aus Teams',

@@ -3,6 +3,9 @@
 import type { LampId, LampState } from '../../../shared/lamps.ts';
 import type { AccountView, AgentView } from '../../connector/rpc.ts';
 import type { Part } from '../route.ts';
+import { type AccessTexts, access } from './en/access.ts';
+import { type FiguresTexts, figures } from './en/figures.ts';
+import { type OperatorTexts, operator } from './en/operator.ts';
 import { type RulesTexts, rules } from './en/rules.ts';
 import { type TimelineTexts, timeline } from './en/timeline.ts';
 import { type UsersTexts, users } from './en/users.ts';
@@ -58,6 +61,9 @@ export interface Texts {
     checkNamed: (name: string) => string;
     toDo: string;
   };
+  access: AccessTexts;
+  figures: FiguresTexts;
+  operator: OperatorTexts;
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
@@ -223,6 +229,9 @@ export const en: Texts = {
     checkNamed: (name) => `Check now: ${name}`,
     toDo: 'What to do',
   },
+  access,
+  figures,
+  operator,
   lamps: {
     settings: 'Settings',
     tokenForReading: 'Sign-in for reading Teams',

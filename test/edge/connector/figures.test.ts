@@ -5,8 +5,11 @@ import {
   Bed,
   chose,
   GRAPH,
+  json,
   MINUTE,
   POLLING,
+  pbxUser,
+  person,
   SECOND,
   SLOW,
   START,
@@ -66,6 +69,25 @@ test('each change counts once, in its direction', async () => {
   agent.presence(2, talking);
   await bed.settle();
   expect(await hours(bed)).toEqual([before[0]! + 1, before[1]! + 1]);
+});
+
+test('what was chosen before the other side was known counts where it went', async () => {
+  const bed = new Bed();
+  bed.microsoft.people = [person(1)];
+  let seen: unknown[] = [];
+  bed.microsoft.on(`POST ${GRAPH}/communications/getPresencesByUserId`, () =>
+    json({ value: seen }),
+  );
+  await bed.put();
+  await bed.settle();
+  const agent = await bed.agent([pbxUser(1)]);
+  agent.presence(1, chose('dnd'), { afterGap: true });
+  await bed.settle();
+  expect(bed.microsoft.actions(1)).toEqual([]);
+  seen = [{ id: teamsId(1), availability: 'Available', activity: 'Available' }];
+  await bed.later(6 * SECOND);
+  expect(bed.microsoft.actions(1)).toEqual(['setUserPreferredPresence']);
+  expect(await hours(bed)).toEqual([0, 1]);
 });
 
 test('a call that lasts is one change, however often its session is refreshed', async () => {

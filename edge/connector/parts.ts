@@ -128,11 +128,12 @@ export class Parts {
       () => this.desk.keepsTimeline,
     );
     this.farewells = new Farewells(database);
-    this.timeline = new Timeline(
+    this.timeline = new Timeline({
       database,
-      () => this.desk.keepsTimeline,
-      (at) => this.tasks.by('timeline', at),
-    );
+      pairs: this.pairs,
+      isKept: () => this.desk.keepsTimeline,
+      eraseBy: (at) => this.tasks.by('timeline', at),
+    });
     this.refused = new RefusedActivities(context);
     const { agents, directory, pairs, farewells, timeline } = this;
     this.rights = new Rights(context, agents);
@@ -147,13 +148,11 @@ export class Parts {
       rules,
       errandOf: (pair) => this.presence.errandOf(pair),
       keep: (pair, state, changed) => this.presence.keep(pair, state, changed),
-      failed: ({ teamsId }, { write, code }) => {
+      failed: (pair, { write, code }) => {
         const event = { kind: 'teams-failed', write } as const;
-        timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
+        timeline.add(pair, { event, reason: 'not-sent', now: context.now(), wrote: code });
       },
-      taken: (pair) => this.presence.takenByTeams(pair),
-      took: ({ teamsId }, sentAt) =>
-        timeline.took(teamsId, 'teams', { sentAt, now: context.now() }),
+      taken: (pair, sentAt) => this.presence.takenByTeams(pair, sentAt),
       throttled: (until) => pace.close(until),
     });
     this.outbox = new TeamsOutbox({

@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { type Errand, errand } from './errand.ts';
 import { Stopwatch } from './figures.ts';
 import type { RefusedActivities } from './refused-activities.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { Leaving, Pair, Pairs } from './store/pairs.ts';
 import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
 
 /** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
@@ -77,22 +77,24 @@ export class PresenceDesk {
       toPbx: shown !== null,
       toTeams: teams.length > 0,
     });
-    this.keep(pair, state);
     if (event.kind === 'pbx-wrote' && decision.reason === 'pbx-took-it') {
-      timeline.took(pair.teamsId, 'pbx', { sentAt: event.write, now });
+      timeline.took(pair, 'pbx', { sentAt: event.write, now });
     }
-    if (QUIET.has(decision.reason)) return;
-    timeline.add(pair.teamsId, {
-      event,
-      reason: decision.reason,
-      now,
-      wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
-    });
+    const noted =
+      !QUIET.has(decision.reason) &&
+      timeline.add(pair, {
+        event,
+        reason: decision.reason,
+        now,
+        wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
+      });
+    this.keep(pair, state, noted);
   }
 
   /** Microsoft took a write: of what was seen on the PBX perhaps the last one. */
-  takenByTeams(pair: Pair): void {
+  takenByTeams(pair: Pair, sentAt: number): void {
     const now = this.#parts.context.now();
+    this.#parts.timeline.took(pair, 'teams', { sentAt, now });
     const { teams } = due(this.#rulesOf(pair), pair.state, now);
     if (teams.length > 0 || pair.inFlight.length > 0) return;
     this.#stopwatch.end(pair, 'pbx-to-teams', now);
@@ -147,9 +149,17 @@ export class PresenceDesk {
     pair.state = next;
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
-    if (isNew) pairs.save(pair);
+    if (isNew) pairs.save(pair, this.#leaving(pair, wanted.write));
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
+  }
+
+  /** How the pair stands once a write of its errand has left. */
+  #leaving(pair: Pair, write: TeamsWrite | null): Leaving | undefined {
+    if (write === null) return undefined;
+    const event = { kind: 'teams-sent', write } as const;
+    const { state } = decide(this.#rulesOf(pair), pair.state, event, this.#parts.context.now());
+    return { write, state, dueAt: this.errandOf(pair, state).dueAt };
   }
 
   /** The connector's rules, and what the user's PBX does not take. */

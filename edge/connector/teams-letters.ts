@@ -40,12 +40,10 @@ export interface LetterParts {
   errandOf: (pair: Pair) => Errand;
   /** Looks after a pair whose state was changed here; `changed`: store it in any case. */
   keep: (pair: Pair, state: Pair['state'], changed?: boolean) => void;
-  /** A write failed, for whoever asks why a user is as they are. */
+  /** A write failed, for whoever asks why a user is as they are; the pair is kept after that. */
   failed: (pair: Pair, fault: WriteFault) => void;
-  /** Microsoft took a write; the pair is kept after that. */
-  taken: (pair: Pair) => void;
-  /** Microsoft took what had left then (epoch ms). */
-  took: (pair: Pair, sentAt: number) => void;
+  /** Microsoft took what had left then (epoch ms); the pair is kept after that. */
+  taken: (pair: Pair, sentAt: number) => void;
   /** Microsoft asked all of us to wait until then (epoch ms). */
   throttled: (until: number) => void;
 }
@@ -106,7 +104,7 @@ export class TeamsLetters {
   }
 
   #writing(pair: Pair, write: TeamsWrite): Letter {
-    const { context, pairs, keep, took } = this.#parts;
+    const { context, pairs, keep, taken } = this.#parts;
     const layer = layerOf(write);
     let sentAt = 0;
     return {
@@ -119,7 +117,7 @@ export class TeamsLetters {
         pair.state = this.#after(pair, { kind: 'teams-sent', write });
         pair.inFlight = [...pair.inFlight, write];
         this.#underWay.add(write);
-        pairs.save(pair);
+        pairs.leaves(pair, write);
       },
       answered: (error) => {
         pair.inFlight = pair.inFlight.filter((one) => one !== write);
@@ -128,9 +126,8 @@ export class TeamsLetters {
         if (error !== null) return this.#failed(pair, write, error);
         const { [layer]: _over, ...others } = pair.faults;
         pair.faults = others;
-        this.#parts.taken(pair);
+        taken(pair, sentAt);
         keep(pair, pair.state, true);
-        took(pair, sentAt);
       },
     };
   }

@@ -4,45 +4,47 @@ import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
 import type { Side } from '../../shared/presence/model.ts';
 import type { LastChange, TimelineEntry } from './rpc.ts';
 import type { Database } from './store/database.ts';
+import type { Pair, Pairs } from './store/pairs.ts';
 
 /** Entries kept for a user, and for how long, in ms. */
 const KEPT = 50;
 const KEPT_MS = 7 * 86_400_000;
 /** What is too old is shown to nobody, and is erased within this time, in ms. */
 const ERASE_EVERY_MS = 3_600_000;
-/** Entries erased with one statement. */
-const ERASED_AT_ONCE = 1_000;
+/** The newest stand in the user's row, which is written anyway; so many together go into a part. */
+const IN_ROW = 10;
+const PARTS = KEPT / IN_ROW;
 /** What was decided where something is written; and the two sides in what was. */
 const WRITE = 'write';
 export const TO_PBX = 'PBX: ';
 export const TO_TEAMS = 'Teams: ';
 
-/** When an entry was made; ISO 8601 sorts as text. */
-const AT = "entry ->> '$.at'";
 const oldestKept = (now: number): string => new Date(now - KEPT_MS).toISOString();
 
+export interface TimelineParts {
+  database: Database;
+  pairs: Pairs;
+  /** Whether the admin wants a timeline. */
+  isKept: () => boolean;
+  /** Is told when `erase` is to be called, epoch ms. */
+  eraseBy: (at: number) => void;
+}
+
 export class Timeline {
-  readonly #database: Database;
-  readonly #isKept: () => boolean;
-  readonly #eraseBy: (at: number) => void;
+  readonly #parts: TimelineParts;
   /** Whether it was said since the object woke when to erase. */
   #planned = false;
 
-  /**
-   * @param isKept whether the admin wants a timeline
-   * @param eraseBy is told when `erase` is to be called, epoch ms
-   */
-  constructor(database: Database, isKept: () => boolean, eraseBy: (at: number) => void) {
-    this.#database = database;
-    this.#isKept = isKept;
-    this.#eraseBy = eraseBy;
+  constructor(parts: TimelineParts) {
+    this.#parts = parts;
   }
 
+  /** Notes a decision. Answers whether the pair has to be saved for it. */
   add(
-    teamsId: TeamsUserId,
+    pair: Pair,
     what: { event: PresenceEvent; reason: Reason; now: number; wrote: string | undefined },
-  ): void {
-    if (!this.#isKept()) return;
+  ): boolean {
+    if (!this.#parts.isKept()) return false;
     const { event, reason, now, wrote } = what;
     const entry: TimelineEntry = {
       at: new Date(now).toISOString(),
@@ -53,92 +55,120 @@ export class Timeline {
       ...(wrote === undefined ? {} : { wrote }),
       ms: 'at' in event ? Math.max(0, now - event.at) : 0,
     };
-    this.#database.run(
-      'INSERT INTO timeline (teams_id, entry) VALUES (?, ?)',
-      teamsId,
-      JSON.stringify(entry),
-    );
-    this.#database.run(
-      `DELETE FROM timeline WHERE teams_id = ?1 AND n <=
-       (SELECT n FROM timeline WHERE teams_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ${KEPT})`,
-      teamsId,
-    );
-    if (!this.#planned) this.#eraseBy(now + KEPT_MS);
+    if (pair.recent.length >= IN_ROW) {
+      this.#putBehind(pair.teamsId, pair.recent);
+      pair.recent = [];
+    }
+    pair.recent = [...pair.recent, entry];
+    if (!this.#planned) this.#parts.eraseBy(now + KEPT_MS);
     this.#planned = true;
+    return true;
+  }
+
+  /** The oldest part makes room for a new one. */
+  #putBehind(teamsId: TeamsUserId, entries: readonly TimelineEntry[]): void {
+    const { database } = this.#parts;
+    const row = database.first<{ last: number | null }>(
+      'SELECT max(part) AS last FROM timeline WHERE teams_id = ?',
+      teamsId,
+    );
+    const part = (row?.last ?? 0) + 1;
+    this.#savePart({ teams_id: teamsId, slot: part % PARTS, part }, entries);
   }
 
   /**
    * A side took what was written to it: the entry that led to the write says how long all of it lasted.
-   * What is said again later, to keep it standing, is no news.
+   * What is said again later, to keep it standing, is no news. The pair is to be saved after that.
    * @param sentAt when the write left, epoch ms
    */
-  took(teamsId: TeamsUserId, side: Side, { sentAt, now }: { sentAt: number; now: number }): void {
-    const row = this.#database.first<{ n: number; entry: string }>(
-      `SELECT n, entry FROM timeline
-       WHERE teams_id = ? AND ${AT} <= ? AND instr(entry ->> '$.wrote', ?) ORDER BY n DESC LIMIT 1`,
-      teamsId,
-      new Date(sentAt).toISOString(),
-      side === 'pbx' ? TO_PBX : TO_TEAMS,
-    );
-    if (!row) return;
-    const entry = JSON.parse(row.entry) as TimelineEntry;
-    if (entry.took?.[side] !== undefined) return;
+  took(pair: Pair, side: Side, { sentAt, now }: { sentAt: number; now: number }): void {
+    const left = new Date(sentAt).toISOString();
+    const to = side === 'pbx' ? TO_PBX : TO_TEAMS;
+    const entry = pair.recent.findLast(({ at, wrote }) => at <= left && wrote?.includes(to));
+    if (!entry || entry.took?.[side] !== undefined) return;
     const ms = entry.ms + Math.max(0, now - Date.parse(entry.at));
-    entry.took = { ...entry.took, [side]: ms };
-    this.#database.run('UPDATE timeline SET entry = ? WHERE n = ?', JSON.stringify(entry), row.n);
+    const answered = { ...entry, took: { ...entry.took, [side]: ms } };
+    pair.recent = pair.recent.map((one) => (one === entry ? answered : one));
   }
 
   /** Newest first. */
   of(teamsId: TeamsUserId, now: number): TimelineEntry[] {
-    return this.#database
-      .all<{ entry: string }>(
-        `SELECT entry FROM timeline WHERE teams_id = ? AND ${AT} > ? ORDER BY n DESC`,
-        teamsId,
-        oldestKept(now),
-      )
-      .map((row) => JSON.parse(row.entry) as TimelineEntry);
+    const before = oldestKept(now);
+    return this.#all(teamsId)
+      .filter(({ at }) => at > before)
+      .slice(-KEPT)
+      .reverse();
   }
 
   /** The last decision that led to a write; `undefined`: none is known. */
-  lastWrite(teamsId: TeamsUserId, now: number): LastChange | undefined {
-    const row = this.#database.first<{ entry: string }>(
-      `SELECT entry FROM timeline WHERE teams_id = ? AND entry ->> '$.decided' = ? AND ${AT} > ?
-       ORDER BY n DESC LIMIT 1`,
-      teamsId,
-      WRITE,
-      oldestKept(now),
-    );
-    return row && changeOf(JSON.parse(row.entry) as TimelineEntry);
+  lastWrite(pair: Pair, now: number): LastChange | undefined {
+    const before = oldestKept(now);
+    const wrote = ({ at, decided }: TimelineEntry) => decided === WRITE && at > before;
+    const last = pair.recent.findLast(wrote) ?? this.#all(pair.teamsId).findLast(wrote);
+    return last && changeOf(last);
   }
 
-  /**
-   * Erases what is too old, and says when to do so again, epoch ms; `null`: nothing is left. Entries are
-   * numbered as they came: the oldest have the lowest numbers.
-   */
+  /** Erases what is too old, and says when to do so again, epoch ms; `null`: nothing is left. */
   erase(now: number): number | null {
+    const { database, pairs } = this.#parts;
     const before = oldestKept(now);
-    for (;;) {
-      const oldest = this.#database.all<{ n: number; at: string }>(
-        `SELECT n, ${AT} AS at FROM timeline ORDER BY n LIMIT ?`,
-        ERASED_AT_ONCE,
-      );
-      const last = oldest.findLast(({ at }) => at <= before);
-      if (last) this.#database.run('DELETE FROM timeline WHERE n <= ?', last.n);
-      if (last && last === oldest.at(-1)) continue;
-      const next = oldest.find(({ at }) => at > before);
-      this.#planned = next !== undefined;
-      return next ? Math.max(Date.parse(next.at) + KEPT_MS, now + ERASE_EVERY_MS) : null;
+    const young = ({ at }: TimelineEntry) => at > before;
+    for (const row of database.all<PartRow>('SELECT * FROM timeline WHERE since <= ?', before)) {
+      this.#savePart(row, (JSON.parse(row.entries) as TimelineEntry[]).filter(young));
     }
+    for (const pair of pairs.withDecisionsBefore(before)) {
+      pair.recent = pair.recent.filter(young);
+      pairs.save(pair);
+    }
+    const parts = database.first<{ since: string | null }>(
+      'SELECT min(since) AS since FROM timeline',
+    );
+    const oldest = [parts?.since, pairs.oldestDecision()].filter((at) => at != null).sort();
+    this.#planned = oldest[0] !== undefined;
+    return oldest[0] === undefined
+      ? null
+      : Math.max(Date.parse(oldest[0]) + KEPT_MS, now + ERASE_EVERY_MS);
   }
 
   forget(teamsId: TeamsUserId): void {
-    this.#database.run('DELETE FROM timeline WHERE teams_id = ?', teamsId);
+    this.#parts.database.run('DELETE FROM timeline WHERE teams_id = ?', teamsId);
   }
 
   forgetAll(): void {
-    this.#database.run('DELETE FROM timeline');
+    this.#parts.database.run('DELETE FROM timeline');
+    this.#parts.pairs.forgetTimes();
+  }
+
+  /** Oldest first. */
+  #all(teamsId: TeamsUserId): TimelineEntry[] {
+    const rows = this.#parts.database.all<{ entries: string }>(
+      'SELECT entries FROM timeline WHERE teams_id = ? ORDER BY part',
+      teamsId,
+    );
+    const older = rows.flatMap(({ entries }) => JSON.parse(entries) as TimelineEntry[]);
+    return [...older, ...(this.#parts.pairs.ofTeams(teamsId)?.recent ?? [])];
+  }
+
+  #savePart(
+    { teams_id, slot, part }: Pick<PartRow, 'teams_id' | 'slot' | 'part'>,
+    entries: readonly TimelineEntry[],
+  ): void {
+    const { database } = this.#parts;
+    const [oldest] = entries;
+    if (oldest) {
+      database.run(
+        'INSERT OR REPLACE INTO timeline VALUES (?, ?, ?, ?, ?)',
+        teams_id,
+        slot,
+        part,
+        oldest.at,
+        JSON.stringify(entries),
+      );
+    } else database.run('DELETE FROM timeline WHERE teams_id = ? AND slot = ?', teams_id, slot);
   }
 }
+
+type PartRow = { teams_id: string; slot: number; part: number; since: string; entries: string };
 
 function decidedIn(event: PresenceEvent, wrote: string | undefined): string {
   if (event.kind === 'teams-failed') return 'try again';

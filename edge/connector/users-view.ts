@@ -122,7 +122,7 @@ function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): U
       activity: seen?.presence.activity ?? null,
       at: seen && new Date(seen.at).toISOString(),
     };
-    const lastChange = pair && timeline.lastWrite(teams.id, circumstances.now);
+    const lastChange = pair && timeline.lastWrite(pair, circumstances.now);
     if (lastChange) view.lastChange = lastChange;
   }
   if (pbx) {

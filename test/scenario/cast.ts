@@ -24,11 +24,12 @@ export function castOf(demo: SetUp) {
 
   const pbx = (name: string) => phoneSystem.user(name);
   /** The same person in Teams: display names are equal on both sides in the laboratory. */
-  const teams = (name: string) => {
+  const teamsId = (name: string) => {
     const person = microsoft.users().find(({ displayName }) => displayName === pbx(name).row().cn);
     if (!person) throw new Error(`Teams knows no ${name}.`);
-    return microsoft.teams(person.id);
+    return person.id;
   };
+  const teams = (name: string) => microsoft.teams(teamsId(name));
   const inTeams = (name: string) => () => {
     const { availability, activity } = teams(name).presence();
     return `${availability}/${activity}`;
@@ -36,17 +37,21 @@ export function castOf(demo: SetUp) {
   const onPbx = (name: string) => () => pbx(name).activity();
   const equal = (name: string) => isEqual(mapping, teams(name).presence(), pbx(name).activity());
 
+  const lamps = () => demo.admin.get<LampView[]>('/api/status');
+
   return {
     pbx,
     teams,
+    teamsId,
     inTeams,
     onPbx,
-    lamps: () => demo.admin.get<LampView[]>('/api/status'),
+    lamps,
     async lamp(id: string): Promise<LampView> {
       const found = (await this.lamps()).find((lamp) => lamp.id === id);
       if (!found) throw new Error(`There is no lamp ${id}.`);
       return found;
     },
+    isAllGreen: async () => (await lamps()).every(({ state }) => state === 'ok'),
     allGreen(limitMs?: number) {
       return eventually(
         () => this.lamps(),

@@ -3,8 +3,24 @@ import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
 import { newPair, type PairState, type TeamsWrite } from '../../../shared/presence/model.ts';
 import type { Faults, WriteFault } from '../errand.ts';
 import type { Took } from '../figures.ts';
+import type { TimelineEntry } from '../rpc.ts';
 import type { Database } from './database.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
+
+/** How a pair stands as soon as a write to Microsoft has left. */
+export interface Leaving {
+  write: TeamsWrite;
+  state: PairState;
+  dueAt: number | null;
+}
+
+/** A pair's guid never changes: its index is written once. */
+const SAVE = `
+INSERT INTO pair (teams_id, guid, state, in_flight, due_at, faults, home, took, recent)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (teams_id) DO UPDATE SET state = excluded.state, in_flight = excluded.in_flight,
+  faults = excluded.faults, home = excluded.home, took = excluded.took, recent = excluded.recent`;
+const SAVE_WITH_DUE = `${SAVE}, due_at = excluded.due_at`;
 
 export interface Pair {
   readonly teamsId: TeamsUserId;
@@ -20,6 +36,8 @@ export interface Pair {
   home: string | null;
   /** What changes of the last hour took, oldest first. */
   took: readonly Took[];
+  /** The last decisions, oldest first; older ones: `timeline.ts`. */
+  recent: readonly TimelineEntry[];
 }
 
 type PairRow = {
@@ -31,9 +49,10 @@ type PairRow = {
   faults: string | null;
   home: string | null;
   took: string | null;
+  recent: string | null;
 };
 
-/** Rows read once stay in memory: one human change costs one write and no read. */
+/** Rows read once stay in memory, and a row holds all there is of a user: nothing else is written. */
 export class Pairs {
   readonly #database: Database;
   readonly #changed: (id: TeamsUserId) => void;
@@ -45,10 +64,14 @@ export class Pairs {
   #looked: { at: number; teamsId: string } = { at: -1, teamsId: '' };
   /** Those that storage did not take: what is stored of them is older than what is known. */
   readonly #unsaved = new Set<Pair>();
+  /** By when a pair is due as stored: the index by that time is not written where it stays. */
+  readonly #storedDueAt = new WeakMap<Pair, number | null>();
+  /** Pairs stored as if this write had left already, which it is about to. */
+  readonly #leaving = new WeakMap<Pair, string>();
 
   /**
    * @param changed is told whose pair was stored or removed
-   * @param keepsTimes whether it may be stored when a user's presence changed; else memory knows it
+   * @param keepsTimes whether what a user did, and when, may be stored
    */
   constructor(
     database: Database,
@@ -155,8 +178,23 @@ export class Pairs {
     return [...known, ...stored].filter(({ at }) => at > since);
   }
 
+  /** Pairs with a decision from before that time, ISO 8601. */
+  withDecisionsBefore(at: string): Pair[] {
+    return this.#some("recent ->> '$[0].at' <= ?", at);
+  }
+
+  /** When the oldest decision in a row was made, ISO 8601; `null`: there is none. */
+  oldestDecision(): string | null {
+    const row = this.#database.first<{ at: string | null }>(
+      "SELECT min(recent ->> '$[0].at') AS at FROM pair",
+    );
+    return row?.at ?? null;
+  }
+
+  /** What users did and when. How long it took is known to memory only from now on. */
   forgetTimes(): void {
-    this.#database.run('UPDATE pair SET took = NULL WHERE took IS NOT NULL');
+    for (const pair of this.#byTeams.values()) pair.recent = [];
+    this.#database.run('UPDATE pair SET took = NULL, recent = NULL');
   }
 
   add(teamsId: TeamsUserId, guid: PbxGuid, now: number): Pair {
@@ -169,33 +207,53 @@ export class Pairs {
       faults: {},
       home: null,
       took: [],
+      recent: [],
     };
     this.#remember(pair);
     this.save(pair);
     return pair;
   }
 
-  /** Keeps the pair, unless it was removed meanwhile: an answer that comes late brings nobody back. */
-  save(pair: Pair): void {
+  /**
+   * Keeps the pair, unless it was removed meanwhile: an answer that comes late brings nobody back.
+   * @param leaving what is about to leave, and how the pair stands then. Stored is that: it need not be
+   * stored again when it leaves, and a restart before that finds it as if it had been lost on its way.
+   */
+  save(pair: Pair, leaving?: Leaving): void {
     if (!this.holds(pair)) {
       this.#unsaved.delete(pair);
       return;
     }
     this.#unsaved.add(pair);
     const failing = Object.keys(pair.faults).length > 0;
+    const kept = this.#keepsTimes();
+    const listed = (list: readonly object[]) => (list.length > 0 ? JSON.stringify(list) : null);
+    const { state, dueAt, write } = leaving ?? { ...pair, write: undefined };
+    const inFlight = write ? [...pair.inFlight, write] : pair.inFlight;
+    const isDueAsStored = this.#storedDueAt.get(pair) === dueAt;
     this.#database.run(
-      'INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      isDueAsStored ? SAVE : SAVE_WITH_DUE,
       pair.teamsId,
       pair.guid,
-      JSON.stringify(pair.state),
-      pair.inFlight.length > 0 ? JSON.stringify(pair.inFlight) : null,
-      pair.dueAt,
+      JSON.stringify(state),
+      listed(inFlight),
+      dueAt,
       failing ? JSON.stringify(pair.faults) : null,
       pair.home,
-      pair.took.length > 0 && this.#keepsTimes() ? JSON.stringify(pair.took) : null,
+      kept ? listed(pair.took) : null,
+      kept ? listed(pair.recent) : null,
     );
+    this.#storedDueAt.set(pair, dueAt);
+    if (write) this.#leaving.set(pair, JSON.stringify(write));
+    else this.#leaving.delete(pair);
     this.#unsaved.delete(pair);
     this.#changed(pair.teamsId);
+  }
+
+  /** The write leaves now, with the pair as it stands. Noted before, so that a restart knows of it. */
+  leaves(pair: Pair, write: TeamsWrite): void {
+    if (this.#leaving.get(pair) === JSON.stringify(write)) this.#leaving.delete(pair);
+    else this.save(pair);
   }
 
   /** Whether this pair still is one. */
@@ -216,9 +274,9 @@ export class Pairs {
     return row && this.#take(row);
   }
 
-  #some(condition: string): Pair[] {
+  #some(condition: string, ...values: string[]): Pair[] {
     return this.#database
-      .all<PairRow>(`SELECT * FROM pair WHERE ${condition}`)
+      .all<PairRow>(`SELECT * FROM pair WHERE ${condition}`, ...values)
       .map((row) => this.#take(row));
   }
 
@@ -235,7 +293,9 @@ export class Pairs {
       faults: row.faults ? (JSON.parse(row.faults) as Faults) : {},
       home: row.home,
       took: row.took ? (JSON.parse(row.took) as Took[]) : [],
+      recent: row.recent ? (JSON.parse(row.recent) as TimelineEntry[]) : [],
     };
+    this.#storedDueAt.set(pair, row.due_at);
     this.#remember(pair);
     return pair;
   }

@@ -9,6 +9,7 @@ CREATE TABLE teams_user (
   enabled INTEGER NOT NULL, licensed INTEGER NOT NULL, match_state TEXT, match TEXT,
   guid TEXT, sort_key TEXT NOT NULL, words TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX teams_user_guid ON teams_user (guid, enabled, licensed, match_state) WHERE guid IS NOT NULL;
 
 CREATE TABLE pbx_user (
   pbx TEXT NOT NULL, guid TEXT NOT NULL, cn TEXT NOT NULL, h323 TEXT NOT NULL,
@@ -21,7 +22,7 @@ CREATE TABLE pbx_list (
 
 CREATE TABLE pair (
   teams_id TEXT PRIMARY KEY, guid TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
-  in_flight TEXT, due_at INTEGER, faults TEXT, home TEXT, took TEXT
+  in_flight TEXT, due_at INTEGER, faults TEXT, home TEXT, took TEXT, recent TEXT
 ) WITHOUT ROWID;
 CREATE INDEX pair_due ON pair (due_at, teams_id) WHERE due_at IS NOT NULL;
 CREATE TABLE teams_farewell (
@@ -51,8 +52,11 @@ CREATE TABLE enrolment (
 CREATE TABLE audit (
   n INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, keys TEXT NOT NULL
 );
-CREATE TABLE timeline (n INTEGER PRIMARY KEY, teams_id TEXT NOT NULL, entry TEXT NOT NULL);
-CREATE INDEX timeline_user ON timeline (teams_id, n);
+CREATE TABLE timeline (
+  teams_id TEXT NOT NULL, slot INTEGER NOT NULL, part INTEGER NOT NULL, since TEXT NOT NULL,
+  entries TEXT NOT NULL, PRIMARY KEY (teams_id, slot)
+) WITHOUT ROWID;
+CREATE INDEX timeline_since ON timeline (since);
 
 CREATE TABLE agenda (
   task TEXT PRIMARY KEY, due_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
@@ -61,20 +65,4 @@ CREATE TABLE agenda (
 CREATE TABLE lamp (
   id TEXT PRIMARY KEY, state TEXT NOT NULL, code TEXT NOT NULL, since INTEGER NOT NULL
 ) WITHOUT ROWID;
-`;
-
-/** Columns that came after connectors had been created: a table that was made before gets them. */
-export const LATER_COLUMNS = [
-  { table: 'pair', column: 'took', type: 'TEXT' },
-  { table: 'teams_user', column: 'guid', type: 'TEXT' },
-  // Empty until `user-rows.ts` has filled them.
-  { table: 'teams_user', column: 'sort_key', type: "TEXT NOT NULL DEFAULT ''" },
-  { table: 'teams_user', column: 'words', type: "TEXT NOT NULL DEFAULT ''" },
-  { table: 'pbx_user', column: 'sort_key', type: "TEXT NOT NULL DEFAULT ''" },
-  { table: 'pbx_user', column: 'words', type: "TEXT NOT NULL DEFAULT ''" },
-] as const;
-
-export const LATER_INDEXES = `
-CREATE INDEX IF NOT EXISTS teams_user_guid
-  ON teams_user (guid, enabled, licensed, match_state) WHERE guid IS NOT NULL;
 `;

@@ -157,13 +157,3 @@ test('with the timeline the times that are stored go too', async () => {
   await bed.put({ ...POLLING, timeline: false });
   expect(await kept()).toBe(0);
 });
-
-test('a connector that was created before there were figures gets the column', async () => {
-  const bed = new Bed();
-  await bed.pairs(1);
-  await runInDurableObject(bed.stub, (_, { storage }) => {
-    storage.sql.exec('ALTER TABLE pair DROP COLUMN took');
-  });
-  await bed.evict();
-  expect(await hours(bed)).toEqual([0, 0]);
-});

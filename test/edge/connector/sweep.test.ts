@@ -188,7 +188,7 @@ test('only who changed costs a write of storage and goes further', async () => {
   await bed.later(20 * SECOND);
   await bed.rows('CREATE TABLE saved (teams_id TEXT)');
   await bed.rows(
-    'CREATE TRIGGER saves AFTER INSERT ON pair BEGIN INSERT INTO saved VALUES (new.teams_id); END',
+    'CREATE TRIGGER saves AFTER UPDATE ON pair BEGIN INSERT INTO saved VALUES (new.teams_id); END',
   );
   const before = seen.length;
   await bed.later(20 * SECOND);

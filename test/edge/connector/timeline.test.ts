@@ -6,7 +6,13 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const timeline = async (bed: Bed, n = 1) => value(await bed.stub.timeline(teamsId(n)));
-const stored = (bed: Bed) => bed.rows('SELECT * FROM timeline');
+/** Everything of it that is stored, wherever it stands. */
+async function stored(bed: Bed): Promise<{ at: string }[]> {
+  const rows = await bed.rows(
+    'SELECT entries FROM timeline UNION ALL SELECT recent FROM pair WHERE recent IS NOT NULL',
+  );
+  return rows.flatMap((row) => JSON.parse(String(row['entries'])));
+}
 
 /** Moves the clock without letting everything happen on the way that days bring. */
 async function sleep(bed: Bed, ms: number): Promise<void> {
@@ -27,6 +33,41 @@ test('the last 50 decisions of a user are kept, and no other user pays for them'
   expect(entries).toHaveLength(50);
   expect((entries[0]?.at ?? '') > (entries.at(-1)?.at ?? '')).toBe(true);
   expect((await timeline(bed, 2)).length).toBeGreaterThan(0);
+});
+
+test('what is older than the last few decisions outlives them, and no more than there is room for', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  for (let n = 0; n < 25; n += 1) {
+    agent.presence(1, chose(n % 2 === 0 ? 'busy' : 'away'));
+    await bed.later(SECOND);
+  }
+  const before = await timeline(bed);
+  expect(before.length).toBeGreaterThanOrEqual(25);
+  await bed.evict();
+  expect(await timeline(bed)).toEqual(before);
+  for (let n = 0; n < 60; n += 1) {
+    agent.presence(1, chose(n % 2 === 0 ? 'dnd' : 'lunch'));
+    await bed.later(SECOND);
+  }
+  expect(await timeline(bed)).toHaveLength(50);
+  expect((await stored(bed)).length).toBeLessThanOrEqual(60);
+});
+
+test('of many decisions only those of the last 7 days stay', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  for (let day = 0; day < 12; day += 1) {
+    for (let n = 0; n < 3; n += 1) {
+      agent.presence(1, chose(n % 2 === 0 ? 'busy' : 'away'));
+      await bed.later(SECOND);
+    }
+    await sleep(bed, DAY);
+  }
+  await sleep(bed, 2 * HOUR);
+  const old = new Date(Date.now() - 7 * DAY - HOUR).toISOString();
+  expect((await stored(bed)).filter(({ at }) => at < old)).toEqual([]);
+  expect((await timeline(bed)).length).toBeGreaterThanOrEqual(12);
 });
 
 test('an entry says how long it took until the other side had it, also where that was asked twice', async () => {
@@ -73,8 +114,7 @@ test('it is erased again and again, as long as there is something', async () => 
   await sleep(bed, 7 * DAY);
   await sleep(bed, 2 * HOUR);
   const old = new Date(Date.now() - 7 * DAY - 2 * HOUR).toISOString();
-  const ats = (await stored(bed)).map((row) => JSON.parse(String(row['entry'])).at as string);
-  expect(ats.filter((at) => at < old)).toEqual([]);
+  expect((await stored(bed)).filter(({ at }) => at < old)).toEqual([]);
 });
 
 test('switched off, what there was is gone at once and nothing is added', async () => {

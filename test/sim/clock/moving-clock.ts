@@ -11,6 +11,10 @@ const BUILT = resolve(import.meta.dirname, '../../../dist/test');
 /** Bytes of the dial: which turn holds, and two turns of three numbers. */
 const TURN_BYTES = 24;
 const DIAL_BYTES = 8 + 2 * TURN_BYTES;
+/** After a jump everything that was due is done at once: for that there has to be time, at a rate of 20. */
+const BRISK = 20;
+/** Requests that are on their way when the clock jumps time out: so long, in ms, they may come to rest. */
+const REST_MS = 3_000;
 /** Fast enough for hours, slow enough that an answer on this machine is no time-out, at a rate of 60. */
 const FAST = 60;
 
@@ -33,6 +37,11 @@ export interface MovingClock {
   passUntil(look: () => boolean | Promise<boolean>, limitMs: number, rate?: number): Promise<void>;
   /** Moves it by so many ms at once, as when somebody sets it. */
   jump(ms: number): Promise<void>;
+  /**
+   * Moves it by so many ms at once, then lets it go until `look` gives true and what is on its way has
+   * arrived; fails after `limitMs` of its own time.
+   */
+  stride(ms: number, look: () => boolean | Promise<boolean>, limitMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +97,11 @@ export async function movingClock(directory: string): Promise<MovingClock> {
       }
     },
     jump: (ms) => set(turn.rate, ms),
+    async stride(ms, look, limitMs) {
+      await clock.jump(ms);
+      await clock.passUntil(look, limitMs, BRISK);
+      await clock.pass(REST_MS, BRISK);
+    },
     close: () => file.close(),
   };
   return clock;

@@ -54,6 +54,8 @@ export interface Knobs {
   secondSubscription: 409 | 403 | 'replace';
   /** Ids that do not exist: 500 that lists them (§2.8), or taken silently. */
   unknownIds: 500 | 'accept';
+  /** Ids of users whom a subscription must not name: 500 that lists them, though they exist (§2.8). */
+  unsubscribable: readonly string[];
   /** Creating within this time after a delete answers 500 (§2.8). */
   createAfterDeleteMs: number;
   /** The subscribing account needs a Teams plan (§8.9, as the original says). */
@@ -120,6 +122,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   preferredRefused: false,
   secondSubscription: 409,
   unknownIds: 500,
+  unsubscribable: [],
   createAfterDeleteMs: 0,
   subscriberNeedsPlan: true,
   refuseRich: false,

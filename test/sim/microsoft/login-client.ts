@@ -44,6 +44,9 @@ async function checkAssertion(
       (one) => header['x5t#S256'] === one.x5tS256 || header['x5t'] === one.x5t,
     );
     if (!registered) return refuseLogin(700027, 'Thumbprint is not registered.');
+    if (Date.parse(registered.certificate.validTo) <= world.now()) {
+      return refuseLogin(700027, 'The key used is expired.');
+    }
     const { payload } = await jwtVerify(assertion, registered.certificate.publicKey, {
       algorithms: ['PS256', 'RS256'],
       audience: audiences(world, tenant),

@@ -33,7 +33,7 @@ export async function createSubscription({ world, token, body }: Call): Promise<
   }
   const key = rich ? readKey(body['encryptionCertificate'], body['encryptionCertificateId']) : null;
   checkNotDeletedJustNow(world, token, resource);
-  checkKnown(world, token, resource);
+  checkUsable(world, token, resource);
   checkOnlyOne(world, token, resource);
 
   const urls = [body['notificationUrl'], body['lifecycleNotificationUrl']].filter(
@@ -134,15 +134,18 @@ function checkNotDeletedJustNow(world: World, token: Token, resource: Resource):
   );
 }
 
-function checkKnown(world: World, token: Token, resource: Resource): void {
-  if (resource.kind !== 'presence' || world.knobs.unknownIds === 'accept') return;
-  const unknown = resource.ids.filter((id) => !token.tenant.directory.byId(id));
-  if (unknown.length === 0) return;
+function checkUsable(world: World, token: Token, resource: Resource): void {
+  if (resource.kind !== 'presence') return;
+  const { unknownIds, unsubscribable } = world.knobs;
+  const isKnown = (id: string) =>
+    unknownIds === 'accept' || token.tenant.directory.byId(id) !== undefined;
+  const bad = resource.ids.filter((id) => !isKnown(id) || unsubscribable.includes(id));
+  if (bad.length === 0) return;
   throw extensionError(
     'Create',
     500,
     'InternalServerError',
-    `Failed for the users: ${unknown.join(', ')}`,
+    `Failed for the users: ${bad.join(', ')}`,
   );
 }
 

@@ -1,0 +1,204 @@
+// What a day costs at Cloudflare, counted by the runtime itself: rows of storage that are written and
+// read, alarms, requests. `npm run bench -- economy` prints the figures and makes money of them.
+import { runInDurableObject } from 'cloudflare:test';
+import { expect, test } from 'vitest';
+import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
+import type { TeamsUserId } from '../../../shared/ids.ts';
+import { PING } from '../../../shared/protocol/frame.ts';
+import {
+  type Agent,
+  Bed,
+  chose,
+  GRAPH,
+  json,
+  MINUTE,
+  POLLING,
+  pbxUser,
+  person,
+  SECOND,
+  SUBSCRIBING,
+  talking,
+  teamsId,
+  value,
+} from '../connector/bed.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** For the bench: figures by their name. */
+    figures?: Record<string, number>;
+  }
+}
+
+const USERS = 40;
+const DND = { availability: 'DoNotDisturb', activity: 'DoNotDisturb' };
+
+interface Meter {
+  /** Rows and alarms since the last call. */
+  read(): { written: number; read: number; alarms: number };
+}
+
+/** Counts what the object does to its storage, in the runtime's own figures. */
+function meter(stub: DurableObjectStub): Promise<Meter> {
+  return runInDurableObject(stub, (object, { storage }) => {
+    const cursors: SqlStorageCursor<never>[] = [];
+    let alarms = 0;
+    const sql = Object.getPrototypeOf(storage.sql);
+    const { exec } = sql;
+    // Other connectors of this workerd may wake: only this one is counted.
+    sql.exec = function (this: SqlStorage, ...words: unknown[]) {
+      const cursor = Reflect.apply(exec, this, words) as SqlStorageCursor<never>;
+      if (this === storage.sql) {
+        cursors.push(cursor);
+      }
+      return cursor;
+    };
+    const made = object as unknown as { alarm(): Promise<void> };
+    const { alarm } = made;
+    made.alarm = () => {
+      alarms += 1;
+      return alarm.call(made);
+    };
+    return {
+      read() {
+        const sum = { written: 0, read: 0, alarms };
+        for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
+          sum.read += rowsRead;
+          sum.written += rowsWritten;
+        }
+        alarms = 0;
+        return sum;
+      },
+    };
+  });
+}
+
+const numbers = Array.from({ length: USERS }, (_, n) => n + 1);
+
+async function subscribed() {
+  const bed = new Bed();
+  bed.microsoft.people = numbers.map((n) => person(n));
+  value(await bed.put(SUBSCRIBING));
+  await bed.settle();
+  const accountId = await bed.addAccount();
+  await bed.settle();
+  const agent = await bed.agent(numbers.map((n) => pbxUser(n)));
+  await bed.later(10 * SECOND);
+  for (const n of numbers) agent.presence(n, [], { afterGap: true });
+  // Reads that look after what happened at the beginning are not the daily business.
+  await bed.later(20 * MINUTE);
+  const [row] = await bed.rows('SELECT report FROM account');
+  const { presence: subscription } = JSON.parse(String(row?.['report'])) as AccountReport;
+  if (subscription.state !== 'active') throw new Error(`It is ${subscription.state}.`);
+  const { id: subscriptionId, generation } = subscription;
+  /** Microsoft tells of it, and knows it when asked. */
+  const notify = (n: number, activity: string): Promise<void> => {
+    const presence = { availability: activity, activity };
+    bed.microsoft.presences.set(teamsId(n), presence);
+    const userId = teamsId(n) as TeamsUserId;
+    return bed.stub.observe([{ accountId, generation, subscriptionId, userId, presence }]);
+  };
+  return { bed, agent, notify };
+}
+
+async function polling(): Promise<{ bed: Bed; agent: Agent }> {
+  const bed = new Bed();
+  const agent = await bed.pairs(USERS, POLLING);
+  bed.microsoft.on(`POST ${GRAPH}/communications/getPresencesByUserId`, ({ body }) =>
+    json({
+      value: (JSON.parse(body).ids as string[]).map((id) => ({
+        id,
+        ...(bed.microsoft.presences.get(id as TeamsUserId) ?? {
+          availability: 'Available',
+          activity: 'Available',
+        }),
+      })),
+    }),
+  );
+  await bed.later(20 * MINUTE);
+  return { bed, agent };
+}
+
+test('a change on the PBX is stored once before it leaves and once when Microsoft has it', async ({
+  task,
+}) => {
+  const { bed, agent } = await subscribed();
+  const counted = await meter(bed.stub);
+  for (const n of numbers) {
+    agent.presence(n, chose('dnd'));
+    await bed.settle();
+  }
+  const { written, read } = counted.read();
+  expect(bed.microsoft.writes.filter(({ action }) => /Preferred/.test(action))).toHaveLength(USERS);
+  task.meta.figures = { written: written / USERS, read: read / USERS };
+  // Its row twice, and the index by what is due next.
+  expect(written / USERS).toBeLessThanOrEqual(3.1);
+});
+
+test('a call, from its beginning to its end', async ({ task }) => {
+  const { bed, agent } = await subscribed();
+  const counted = await meter(bed.stub);
+  for (const n of numbers) {
+    agent.presence(n, talking);
+    await bed.settle();
+    agent.presence(n, []);
+    await bed.settle();
+  }
+  const { written, read } = counted.read();
+  task.meta.figures = { written: written / USERS, read: read / USERS };
+  expect(written / USERS).toBeLessThanOrEqual(8);
+});
+
+test('a change in Teams', async ({ task }) => {
+  const { bed, agent, notify } = await subscribed();
+  const counted = await meter(bed.stub);
+  for (const n of numbers) {
+    await notify(n, 'Busy');
+    await bed.settle();
+  }
+  const { written, read } = counted.read();
+  expect(numbers.flatMap((n) => agent.shown(n))).toEqual(numbers.map(() => 'busy'));
+  task.meta.figures = { written: written / USERS, read: read / USERS };
+  expect(written / USERS).toBeLessThanOrEqual(4);
+});
+
+test('what was seen before costs nothing', async () => {
+  const { bed, agent, notify } = await subscribed();
+  await notify(1, 'Busy');
+  agent.presence(2, chose('dnd'));
+  bed.microsoft.presences.set(teamsId(2), DND);
+  await bed.later(6 * MINUTE);
+  const counted = await meter(bed.stub);
+  await notify(1, 'Busy');
+  agent.presence(2, chose('dnd'));
+  await bed.settle();
+  expect(counted.read().written).toBe(0);
+});
+
+test('heartbeats wake nothing', async () => {
+  const { bed, agent } = await subscribed();
+  const counted = await meter(bed.stub);
+  for (let n = 0; n < 20; n += 1) agent.socket.send(PING);
+  await bed.settle();
+  expect(counted.read()).toEqual({ written: 0, read: 0, alarms: 0 });
+});
+
+test('an hour in which nothing happens', { timeout: 60_000 }, async ({ task }) => {
+  const hours: Record<string, number> = {};
+  for (const [source, { bed }, minutes] of [
+    ['subscribe', await subscribed(), 60],
+    ['poll', await polling(), 10],
+  ] as const) {
+    const counted = await meter(bed.stub);
+    const asked = bed.microsoft.asked.length;
+    await bed.later(minutes * MINUTE);
+    const { written, read, alarms } = counted.read();
+    const anHour = { written, read, alarms, 'Graph requests': bed.microsoft.asked.length - asked };
+    for (const [what, count] of Object.entries(anHour)) {
+      hours[`${source}: ${what}`] = Math.round((count * 60) / minutes);
+    }
+  }
+  task.meta.figures = hours;
+  expect(hours['subscribe: alarms']).toBeLessThanOrEqual(120);
+  expect(hours['subscribe: written']).toBeLessThanOrEqual(200);
+  expect(hours['poll: written']).toBeLessThanOrEqual(1_000);
+});

@@ -1,0 +1,200 @@
+// Four hours of a working day: subscription and tokens are renewed in time, a call stays in Teams for as
+// long as it lasts and no longer, and what Microsoft brings late, twice or out of order does no harm.
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MovingClock } from '../sim/clock/moving-clock.ts';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import { PUBLIC_HOST } from '../sim/laboratory.ts';
+import type { RequestRecord } from '../sim/microsoft/records.ts';
+import type { Cast } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+import { onLongStage } from './stage.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Half of what a session lasts at Microsoft: it has to be refreshed in each. */
+const STRIDE_MS = 5 * MINUTE;
+/** The subscription is renewed so often; it would stand for almost an hour. */
+const RENEWAL_MS = 10 * MINUTE;
+/** Microsoft repeats a notification for so long. */
+const LATE_MS = 4 * HOUR - 10 * MINUTE;
+
+let demo: SetUp;
+let cast: Cast;
+let clock: MovingClock;
+onLongStage('hours', (stage) => {
+  ({ demo, cast, clock } = stage);
+});
+
+const requests = (route: string): RequestRecord[] =>
+  demo.lab.microsoft.records.requests.filter((one) => one.route === route);
+const subscriptionOf = (kind: string) => {
+  const found = demo.lab.microsoft.subscriptions.find((one) => one.kind === kind);
+  if (!found) throw new Error(`There is no subscription to ${kind}.`);
+  return found;
+};
+
+const ofErik = (action: string): RequestRecord[] =>
+  requests(`POST /users/{id}/presence/${action}`).filter(({ path }) =>
+    path.includes(cast.teamsId('erik')),
+  );
+
+/** What everybody saw of one person in Teams since. */
+const shownOf = (name: string, since: number) =>
+  demo.lab.microsoft
+    .feed()
+    .filter(({ userId, at }) => userId === cast.teamsId(name) && at >= since)
+    .map(({ activity }) => activity);
+
+/** Renewed when it was due, and nobody waits for the agent. */
+async function isTended(): Promise<boolean> {
+  const { expiresAt } = subscriptionOf('presence');
+  return expiresAt > clock.now() + 48 * MINUTE && (await cast.lamp('agent')).state === 'ok';
+}
+
+/** Lets time go by in strides; each ends when what is due has been done. */
+async function hoursPass(ms: number, isDone: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = clock.now() + ms; clock.now() < end; ) {
+    await clock.stride(STRIDE_MS, async () => (await isTended()) && isDone(), 3 * MINUTE);
+  }
+}
+
+describe('four hours', () => {
+  let begun: number;
+  let first: string;
+  /** Of the presence subscription after each stride: how long its token still lives, in ms. */
+  const tokenLeft: number[] = [];
+  let callShown: string[];
+
+  beforeAll(async () => {
+    await cast.everybodyAvailable();
+    // A chosen "Available" would hide the call.
+    cast.teams('erik').reset();
+    first = subscriptionOf('presence').id;
+    demo.lab.microsoft.records.clear();
+    begun = clock.now();
+    const call = cast.pbx('erik').call();
+    await becomes(cast.inTeams('erik'), 'Busy/InACall');
+    await hoursPass(2 * HOUR, () => {
+      tokenLeft.push(subscriptionOf('presence').tokenExpiresAt - clock.now());
+      return ofErik('setPresence').some(({ at }) => at > clock.now() - STRIDE_MS);
+    });
+    call.hangUp();
+    await becomes(cast.inTeams('erik'), 'Available/Available');
+    callShown = shownOf('erik', begun);
+
+    // What alice did does not get through for hours; a sweep finds it. What bob does is told as ever.
+    const { origin } = demo.edge;
+    demo.lab.microsoft.turn({ retryScale: 1_000 });
+    demo.lab.microsoft.removeHost(PUBLIC_HOST);
+    cast.teams('alice').choose('Busy');
+    await demo.lab.microsoft.idle();
+    demo.lab.microsoft.setHosts({ [PUBLIC_HOST]: origin });
+    await clock.passUntil(() => cast.onPbx('alice')() === 'busy', 10 * MINUTE);
+    cast.teams('bob').choose('Busy');
+    await becomes(cast.onPbx('bob'), 'busy');
+    await hoursPass(LATE_MS - 2 * HOUR, () => true);
+  }, 120_000);
+
+  it('the subscription is the same all the time, renewed every ten minutes', () => {
+    expect(subscriptionOf('presence').id).toBe(first);
+    expect(requests('POST /subscriptions')).toEqual([]);
+    const renewals = requests('PATCH /subscriptions/{id}')
+      .filter(({ path }) => path.endsWith(first))
+      .map(({ at }) => at);
+    const gaps = renewals.slice(1).map((at, n) => at - (renewals[n] ?? 0));
+    expect(renewals.length).toBeGreaterThan(14);
+    expect(Math.max(...gaps)).toBeLessThan(2 * RENEWAL_MS);
+  });
+
+  it('with a token that outlives the next renewal, by its refresh token and not by the password', () => {
+    expect(Math.min(...tokenLeft)).toBeGreaterThan(10 * MINUTE);
+    const grants = demo.lab.microsoft.records.requests
+      .filter(({ side, path }) => side === 'login' && path.endsWith('/token'))
+      .map(({ body }) => (body as Record<string, string>)['grant_type']);
+    expect(grants).toContain('refresh_token');
+    expect(grants).not.toContain('password');
+  });
+
+  it('that of the users is renewed every hour', () => {
+    const { id } = subscriptionOf('users');
+    const renewals = requests('PATCH /subscriptions/{id}').filter(({ path }) => path.endsWith(id));
+    expect(renewals.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('a call of two hours shows in Teams without a gap, and its session is refreshed every five minutes', () => {
+    expect(callShown).toEqual(['InACall', 'Available']);
+    expect(ofErik('setPresence').length).toBeGreaterThanOrEqual(20);
+    expect(ofErik('setPresence').length).toBeLessThan(40);
+    expect(ofErik('setPresence')[0]?.body).toMatchObject({ expirationDuration: 'PT10M' });
+    expect(ofErik('clearPresence')).toHaveLength(1);
+  });
+
+  it('a notification that is four hours late does not bring back what it tells of', async () => {
+    cast.pbx('alice').setPresence('away');
+    await becomes(cast.inTeams('alice'), 'Away/Away');
+    const since = clock.now();
+    const setBefore = cast.pbx('alice').history().length;
+    await demo.lab.microsoft.flush();
+    const told = demo.lab.microsoft.records.notifications.filter(
+      ({ items }) => items[0]?.userId === cast.teamsId('alice'),
+    );
+    expect(told.map(({ outcome }) => outcome)).toEqual(['failed', 'delivered', 'delivered']);
+    // One read settles what is true now.
+    await clock.pass(30_000);
+    await cast.bothSidesEqual();
+    expect(cast.inTeams('alice')()).toBe('Away/Away');
+    expect(shownOf('alice', since)).toEqual([]);
+    expect(cast.pbx('alice').history().length - setBefore).toBeLessThanOrEqual(2);
+    cast.pbx('alice').setPresence('');
+    await cast.bothSidesEqual();
+  });
+});
+
+describe('Microsoft says', () => {
+  it('reauthorizationRequired: both subscriptions are renewed at once, and stay', async () => {
+    for (const kind of ['presence', 'users'] as const) {
+      const { id } = subscriptionOf(kind);
+      demo.lab.microsoft.records.clear();
+      demo.lab.microsoft.lifecycle(id, 'reauthorizationRequired');
+      await eventually(
+        () => requests('PATCH /subscriptions/{id}').filter(({ path }) => path.endsWith(id)),
+        ({ length }) => length === 1,
+      );
+      expect(subscriptionOf(kind).id).toBe(id);
+    }
+    await cast.allGreen();
+  });
+
+  it('missed: what was not told is read at once', async () => {
+    const { id } = subscriptionOf('presence');
+    demo.lab.microsoft.silence(id);
+    cast.teams('bob').choose('DoNotDisturb');
+    demo.lab.microsoft.lifecycle(id, 'missed');
+    await becomes(cast.onPbx('bob'), 'dnd');
+    demo.lab.microsoft.silence(id, false);
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+});
+
+describe('notifications', () => {
+  it('that all come twice and out of order leave both sides equal, and cause no write of their own', async () => {
+    await cast.everybodyAvailable();
+    demo.lab.microsoft.turn({ duplicate: 1, reorder: true });
+    demo.lab.microsoft.records.clear();
+    for (const status of ['Busy', 'Away', 'DoNotDisturb', 'BeRightBack', 'Busy'] as const) {
+      for (const name of ['alice', 'bob', 'carol']) cast.teams(name).choose(status);
+    }
+    await demo.lab.microsoft.idle();
+    await clock.pass(30_000);
+    for (const name of ['alice', 'bob', 'carol']) await becomes(cast.onPbx(name), 'busy');
+    await cast.bothSidesEqual();
+    const told = demo.lab.microsoft.records.notifications.flatMap(({ items }) => items);
+    expect(told.length).toBeGreaterThanOrEqual(30);
+    expect(
+      demo.lab.microsoft.records.requests.filter(({ route }) => route.includes('/presence/')),
+    ).toEqual([]);
+    demo.lab.microsoft.turn({ duplicate: 0, reorder: false });
+    await cast.allGreen();
+  });
+});

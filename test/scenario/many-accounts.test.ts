@@ -1,0 +1,168 @@
+// More users than one Teams account takes: they are spread, whoever has no room or is refused by Microsoft
+// is named and goes on being read, and accounts that come and go move nobody who need not move.
+import { describe, expect, it } from 'vitest';
+import type { MovingClock } from '../sim/clock/moving-clock.ts';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import { defaultUsers, generateUsers } from '../sim/pbx/users.ts';
+import { people } from '../sim/people.ts';
+import type { Cast } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+import { onLongStage } from './stage.ts';
+
+const MINUTE = 60_000;
+/** How many Microsoft allows in one subscription. */
+const ROOM = 650;
+/** With the five of the laboratory 665. */
+const MORE = 660;
+const LEFT_OUT = MORE + 5 - ROOM;
+const DOMAIN = 'example.com';
+
+let demo: SetUp;
+let cast: Cast;
+let clock: MovingClock;
+onLongStage(
+  'many-accounts',
+  (stage) => {
+    ({ demo, cast, clock } = stage);
+  },
+  {
+    laboratory: {
+      tenant: {
+        people: [
+          ...people,
+          ...generateUsers(MORE, DOMAIN).map(({ h323, cn = h323 }) => ({
+            displayName: cn,
+            userPrincipalName: `${h323}@${DOMAIN}`,
+          })),
+        ],
+        accounts: 2,
+      },
+      pbxUsers: [...defaultUsers(DOMAIN), ...generateUsers(MORE, DOMAIN)],
+    },
+  },
+);
+
+interface AccountView {
+  id: string;
+  username: string;
+  users: number;
+}
+const accounts = async () =>
+  (await demo.admin.get<{ items: AccountView[] }>('/api/accounts')).items;
+const subscriptions = () =>
+  demo.lab.microsoft.subscriptions.filter(({ kind }) => kind === 'presence');
+/** How many users each account has. */
+const shares = async () => (await accounts()).map(({ users }) => users).sort((a, b) => b - a);
+const only = () => {
+  const [one, ...more] = subscriptions();
+  return more.length === 0 && one ? one : { id: '', ids: null };
+};
+/** Some user of theirs, by SIP name. */
+function someoneOf(ids: ReadonlySet<string> | null): string {
+  const named = generateUsers(MORE, DOMAIN).find(({ h323 }) => ids?.has(cast.teamsId(h323)));
+  if (!named) throw new Error('There is nobody among them.');
+  return named.h323;
+}
+const lampSays = (wanted: RegExp) => async () =>
+  wanted.test((await cast.lamp('subscriptions')).message);
+const reasonOf = async (name: string): Promise<string | undefined> => {
+  const query = encodeURIComponent(`${name}@${DOMAIN}`);
+  type Page = { items: { reason?: string; teams?: { id: string } }[] };
+  const { items } = await demo.admin.get<Page>(`/api/users?query=${query}`);
+  return items.find(({ teams }) => teams?.id === cast.teamsId(name))?.reason;
+};
+
+describe('more users than one account takes', () => {
+  it('are spread over two, and everybody is told of', async () => {
+    await eventually(shares, ([large = 0, small = 0]) => large + small === MORE + 5);
+    expect(Math.max(...subscriptions().map(({ ids }) => ids?.size ?? 0))).toBeLessThanOrEqual(ROOM);
+    for (const { ids } of subscriptions()) {
+      const name = someoneOf(ids);
+      cast.teams(name).choose('Busy');
+      await becomes(cast.onPbx(name), 'busy');
+    }
+    await cast.bothSidesEqual();
+  });
+
+  it('an account that goes leaves some without: counted, named, and read every five minutes', async () => {
+    const [large] = (await accounts()).sort((a, b) => b.users - a.users);
+    await demo.admin.send('DELETE', `/api/accounts/${large?.id}`);
+    await becomes(shares, [ROOM]);
+    const { ids } = await eventually(only, ({ ids }) => ids?.size === ROOM);
+
+    await eventually(lampSays(/^15 users are not subscribed, among them .*takes 650/), Boolean);
+    expect((await cast.lamp('subscriptions')).action).toMatch(/Add Teams accounts: 1 more/);
+    const out = generateUsers(MORE, DOMAIN).filter(({ h323 }) => !ids?.has(cast.teamsId(h323)));
+    expect(out.length).toBeGreaterThan(0);
+    const name = out[0]?.h323 ?? '';
+    expect(await reasonOf(name)).toMatch(/No Teams account has room/);
+    cast.teams(name).choose('DoNotDisturb');
+    await clock.passUntil(() => cast.onPbx(name)() === 'dnd', 10 * MINUTE);
+  });
+
+  it('one that comes takes only those', async () => {
+    const before = only();
+    const known = new Set((await accounts()).map(({ username }) => username));
+    const another = demo.lab.microsoft.accounts.find(({ username }) => !known.has(username));
+    await demo.admin.send('POST', '/api/accounts', another);
+    await cast.allGreen();
+    expect(await shares()).toEqual([ROOM, LEFT_OUT]);
+    expect(subscriptions().map(({ id }) => id)).toContain(before.id);
+    const name = someoneOf(subscriptions().find(({ ids }) => ids?.size === LEFT_OUT)?.ids ?? null);
+    cast.teams(name).choose('Away');
+    await becomes(cast.onPbx(name), 'away');
+    await cast.bothSidesEqual();
+  });
+});
+
+describe('a user whom Microsoft refuses to subscribe', () => {
+  it('is named and read every five minutes; all others are told of', async () => {
+    for (const name of ['alice', 'bob', 'carol']) await cast.quiet(name);
+    const { microsoft } = demo.lab;
+    const alice = cast.teamsId('alice');
+    microsoft.turn({ unsubscribable: [alice] });
+    const holder = subscriptions().find(({ ids }) => ids?.has(alice));
+    microsoft.lifecycle(holder?.id ?? '', 'subscriptionRemoved');
+    await clock.passUntil(
+      lampSays(/refuses to subscribe 1 users, among them Alice Adams/),
+      5 * MINUTE,
+    );
+    expect(await reasonOf('alice')).toMatch(/refuses to subscribe/);
+    for (const name of ['bob', 'carol']) {
+      cast.teams(name).choose('Busy');
+      await becomes(cast.onPbx(name), 'busy');
+    }
+    cast.teams('alice').choose('Busy');
+    await clock.passUntil(() => cast.onPbx('alice')() === 'busy', 10 * MINUTE);
+    await cast.bothSidesEqual();
+  });
+
+  it('is subscribed when Microsoft takes them again and an admin checks', async () => {
+    demo.lab.microsoft.turn({ unsubscribable: [] });
+    expect(await demo.admin.send('POST', '/api/checks/subscriptions')).toMatchObject({
+      state: 'ok',
+    });
+    cast.teams('alice').choose('DoNotDisturb');
+    await becomes(cast.onPbx('alice'), 'dnd');
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+});
+
+describe('Microsoft, for a while after a delete,', () => {
+  it('creates nothing and names everybody: nobody is left out for it', async () => {
+    const { microsoft } = demo.lab;
+    microsoft.turn({ createAfterDeleteMs: MINUTE });
+    const [one] = subscriptions();
+    microsoft.lifecycle(one?.id ?? '', 'subscriptionRemoved');
+    await clock.passUntil(
+      async () => subscriptions().length === 2 && (await cast.isAllGreen()),
+      10 * MINUTE,
+    );
+    expect(await shares()).toEqual([ROOM, LEFT_OUT]);
+    const named = microsoft.records.refusals.filter(({ route }) => route === 'POST /subscriptions');
+    expect(named.at(-1)?.refusal).toContain('Failed for the users');
+    microsoft.turn({ createAfterDeleteMs: 0 });
+    await cast.bothSidesEqual();
+  });
+});

@@ -1,0 +1,100 @@
+// Polling: the app reads everybody again and again, without Teams account or notification. Only who changed
+// goes further; the list of users is asked every minute; and one may change to subscribing and back.
+import { describe, expect, it } from 'vitest';
+import type { MovingClock } from '../sim/clock/moving-clock.ts';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import type { Cast } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+import { onLongStage } from './stage.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const POLL_SECONDS = 5;
+
+let demo: SetUp;
+let cast: Cast;
+let clock: MovingClock;
+onLongStage(
+  'polling',
+  (stage) => {
+    ({ demo, cast, clock } = stage);
+  },
+  {
+    laboratory: { tenant: { accounts: ['sync@example.com'], moreRoles: ['User.Read.All'] } },
+    settings: { source: 'poll', pollSeconds: POLL_SECONDS },
+  },
+);
+
+const reads = () =>
+  demo.lab.microsoft.records.requests.filter(({ route }) => route.endsWith('getPresencesByUserId'));
+const paired = async () =>
+  (await demo.admin.get<{ counts: { paired: number } }>('/api/users')).counts.paired;
+const arrives = (name: string, activity: string) =>
+  clock.passUntil(() => cast.onPbx(name)() === activity, MINUTE);
+
+describe('polling', () => {
+  it('reads every five seconds, and sends on only who changed', async () => {
+    cast.teams('alice').choose('Busy');
+    await arrives('alice', 'busy');
+    await cast.bothSidesEqual();
+    const setBefore = demo.lab.pbx.setPresenceHistory.length;
+    demo.lab.microsoft.records.clear();
+    await clock.pass(2 * MINUTE, 20);
+    const times = reads().map(({ at }) => at);
+    const gaps = times.slice(1).map((at, n) => at - (times[n] ?? 0));
+    const average = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    expect(average).toBeGreaterThan((POLL_SECONDS - 0.5) * SECOND);
+    expect(average).toBeLessThan((POLL_SECONDS + 3) * SECOND);
+    expect(demo.lab.pbx.setPresenceHistory.length).toBe(setBefore);
+
+    cast.teams('bob').choose('DoNotDisturb');
+    await arrives('bob', 'dnd');
+    const set = demo.lab.pbx.setPresenceHistory.slice(setBefore);
+    expect(set.map(({ guid }) => guid)).toEqual([cast.pbx('bob').guid]);
+    await cast.bothSidesEqual();
+  });
+
+  it('finds who came and who left within a minute, by delta, without a notification', async () => {
+    const before = await paired();
+    const { microsoft, pbx } = demo.lab;
+    pbx.addUser({ h323: 'nora', cn: 'Nora New' });
+    microsoft.addUser({ displayName: 'Nora New', userPrincipalName: 'nora@example.com' });
+    await clock.passUntil(async () => (await paired()) === before + 1, 2 * MINUTE);
+    cast.teams('nora').choose('Away');
+    await arrives('nora', 'away');
+    microsoft.disableUser(cast.teamsId('nora'));
+    await clock.passUntil(async () => (await paired()) === before, 2 * MINUTE);
+    await becomes(cast.onPbx('nora'), '');
+    const asked = microsoft.records.requests.filter(({ route }) => route === 'GET /users/delta');
+    expect(asked.every(({ query }) => '$deltatoken' in query)).toBe(true);
+    expect(microsoft.records.notifications).toEqual([]);
+    await cast.allGreen();
+  });
+});
+
+describe('the source', () => {
+  it('changes to subscribing: accounts subscribe, and changes are told', async () => {
+    await demo.admin.send('PATCH', '/api/settings', { source: 'subscribe' });
+    await eventually(
+      () => demo.lab.microsoft.subscriptions.map(({ kind }) => kind).sort(),
+      (kinds) => kinds.join() === 'presence,users',
+    );
+    await cast.allGreen();
+    demo.lab.microsoft.records.clear();
+    cast.teams('carol').choose('Busy');
+    await becomes(cast.onPbx('carol'), 'busy');
+    expect(demo.lab.microsoft.records.notifications).toMatchObject([{ outcome: 'delivered' }]);
+    await cast.bothSidesEqual();
+  });
+
+  it('changes back: the subscriptions end at Microsoft, and nothing is missed', async () => {
+    await demo.admin.send('PATCH', '/api/settings', { source: 'poll' });
+    cast.teams('carol').choose('DoNotDisturb');
+    await becomes(() => demo.lab.microsoft.subscriptions.length, 0);
+    await arrives('carol', 'dnd');
+    cast.pbx('dora').setPresence('away');
+    await becomes(cast.inTeams('dora'), 'Away/Away');
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+});

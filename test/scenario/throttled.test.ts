@@ -1,0 +1,121 @@
+// Microsoft asks us to wait, in every form in which it says how long, or says nothing: nobody asks before
+// that, a wait for reads holds up no call, and afterwards both sides are equal.
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MovingClock } from '../sim/clock/moving-clock.ts';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import type { RequestRecord } from '../sim/microsoft/records.ts';
+import { type Cast, NAMES } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+import { onLongStage } from './stage.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const READ = 'POST /communications/getPresencesByUserId';
+const WRITE = 'POST /users/{id}/presence/setUserPreferredPresence';
+
+let demo: SetUp;
+let cast: Cast;
+let clock: MovingClock;
+onLongStage('throttled', (stage) => {
+  ({ demo, cast, clock } = stage);
+});
+
+afterEach(() => {
+  demo.lab.microsoft.heal();
+  demo.lab.microsoft.turn({ presenceRequests: 1_500, retryAfter: 'integer' });
+});
+
+const presenceRequests = (): RequestRecord[] =>
+  demo.lab.microsoft.records.requests.filter(({ route }) => /presence/i.test(route));
+const refused = () => presenceRequests().filter(({ status }) => status === 429);
+
+async function quiet(): Promise<void> {
+  for (const name of NAMES) cast.pbx(name).setPresence('');
+  await cast.everybodyAvailable();
+  await cast.allGreen();
+  demo.lab.microsoft.records.clear();
+}
+
+/** Header, and how long nobody may ask, in ms: a date has whole seconds only. */
+const forms: [string, () => string, number][] = [
+  ['whole seconds', () => '20', 20 * SECOND],
+  ['a fraction', () => '20.5', 20.5 * SECOND],
+  ['a date', () => new Date(clock.now() + 21 * SECOND).toUTCString(), 20 * SECOND],
+];
+
+describe.each(forms)('Retry-After as %s', (_, header, waitMs) => {
+  it('on a write: nothing is written before, and then it is', async () => {
+    await quiet();
+    demo.lab.microsoft.fail({ route: WRITE, status: 429, headers: { 'retry-after': header() } });
+    cast.pbx('dora').setPresence('dnd');
+    const [first] = await eventually(refused, ({ length }) => length === 1);
+    expect((await cast.lamp('sync')).state).toBe('warning');
+    cast.pbx('carol').setPresence('away');
+    await clock.passUntil(
+      () =>
+        cast.inTeams('dora')() === 'DoNotDisturb/DoNotDisturb' &&
+        cast.inTeams('carol')() === 'Away/Away',
+      2 * MINUTE,
+    );
+    const writes = presenceRequests().filter(({ route }) => route === WRITE);
+    expect(writes).toHaveLength(3);
+    expect((writes[1]?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(waitMs);
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+
+  it('on a read: none before, and a call is written meanwhile as ever', async () => {
+    await quiet();
+    demo.lab.microsoft.fail({ route: READ, status: 429, headers: { 'retry-after': header() } });
+    await demo.admin.send('POST', '/api/checks/sync');
+    const [first] = await eventually(refused, ({ length }) => length === 1);
+    cast.teams('erik').reset();
+    const call = cast.pbx('erik').call();
+    await becomes(cast.inTeams('erik'), 'Busy/InACall');
+    const reads = () => presenceRequests().filter(({ route }) => route === READ);
+    expect(reads()).toHaveLength(1);
+    await clock.passUntil(() => reads().length > 1, 2 * MINUTE);
+    expect((reads()[1]?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(waitMs);
+    call.hangUp();
+    await becomes(cast.inTeams('erik'), 'Available/Available');
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+});
+
+describe('without Retry-After', () => {
+  it('a write is tried again ever more slowly, and arrives', async () => {
+    await quiet();
+    demo.lab.microsoft.fail({ route: WRITE, status: 429, times: 4 });
+    cast.pbx('dora').setPresence('dnd');
+    await clock.passUntil(() => cast.inTeams('dora')() === 'DoNotDisturb/DoNotDisturb', 5 * MINUTE);
+    const times = presenceRequests()
+      .filter(({ route }) => route === WRITE)
+      .map(({ at }) => at);
+    expect(times).toHaveLength(5);
+    const gaps = times.slice(1).map((at, n) => at - (times[n] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(500);
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+});
+
+describe("Microsoft's own count", () => {
+  it.each(['integer', 'fractional', 'date', 'none'] as const)(
+    'is exceeded by far, and it says so as %s: few more are refused, and all of it arrives',
+    async (retryAfter) => {
+      await quiet();
+      demo.lab.microsoft.turn({ presenceRequests: 2, retryAfter });
+      const [all, some] = [[...NAMES], ['alice', 'bob'] as const];
+      for (const name of all) cast.pbx(name).setPresence('dnd');
+      for (const name of some) cast.teams(name).choose('Busy');
+      const different = () => all.filter((name) => cast.inTeams(name)() === 'Available/Available');
+      await clock.passUntil(() => different().length === 0, 15 * MINUTE);
+      expect(refused().length).toBeGreaterThan(0);
+      expect(refused().length).toBeLessThan(40);
+      demo.lab.microsoft.turn({ presenceRequests: 1_500 });
+      await clock.passUntil(cast.isAllGreen, 5 * MINUTE);
+      await cast.bothSidesEqual();
+    },
+  );
+});

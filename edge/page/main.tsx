@@ -2,6 +2,7 @@
 import './style/base.css';
 import './style/controls.css';
 import './style/parts.css';
+import './style/setup.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { Speaking } from './language.tsx';

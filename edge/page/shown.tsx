@@ -6,8 +6,8 @@ import type { Api } from './api.ts';
 import type { Listening } from './live/use-live.ts';
 import { OverviewPart } from './overview/overview-part.tsx';
 import { PARTS, type Part } from './route.ts';
-import { SettingsPart } from './settings/settings-part.tsx';
 import type { Settings } from './settings/use-settings.ts';
+import { SetupPart } from './setup/setup-part.tsx';
 import { UsersPart } from './users/users-part.tsx';
 
 /** What a part may need. */
@@ -15,6 +15,8 @@ export interface Open {
   api: Api;
   live: Listening;
   settings: Settings;
+  /** Nobody is signed in just now: nothing is asked. */
+  paused: boolean;
   /** Presence is polled: there are no Teams accounts. */
   polling: boolean;
   /** What of the part is open, see `Route`. */
@@ -23,10 +25,10 @@ export interface Open {
 
 export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
   overview: ({ api, live }) => <OverviewPart api={api} live={live} />,
-  setup: ({ settings }) => <SettingsPart settings={settings} />,
+  setup: (open) => <SetupPart {...open} />,
   users: ({ api }) => <UsersPart api={api} />,
   accounts: ({ api, polling }) => <AccountsPart api={api} polling={polling} />,
-  agents: ({ api }) => <AgentsPart api={api} />,
+  agents: ({ api, settings }) => <AgentsPart api={api} masterPbx={settings.draft.masterPbx} />,
 };
 
 export const SHOWN_PARTS: readonly Part[] = PARTS.filter((part) => SHOWN[part] !== undefined);

@@ -8,7 +8,7 @@ import { useLive } from './live/use-live.ts';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
-import { addressOf, type Part, useRoute } from './route.ts';
+import { addressOf, type Part, routeOf, useRoute } from './route.ts';
 import { useSettings } from './settings/use-settings.ts';
 import { SHOWN, SHOWN_PARTS } from './shown.tsx';
 
@@ -31,7 +31,7 @@ export function Work({ api, base, paused }: WorkProps) {
   const live = useLive(api, language, paused || state.at !== 'stored');
   // Once it is created its set-up stays open, with what comes next.
   useEffect(() => {
-    if (isNew) location.replace(addressOf('setup'));
+    if (isNew && routeOf(location.hash).part !== 'setup') location.replace(addressOf('setup'));
   }, [isNew]);
 
   if (state.at === 'loading') {
@@ -55,7 +55,7 @@ export function Work({ api, base, paused }: WorkProps) {
   return (
     <>
       {!isNew && <Navigation open={open} unsaved={settings.changed.length > 0} />}
-      <main>{show?.({ api, live, settings, polling, of: route.of })}</main>
+      <main>{show?.({ api, live, settings, paused, polling, of: route.of })}</main>
     </>
   );
 }

@@ -14,6 +14,7 @@ import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
 import { dryRun } from './dry-run.ts';
+import { figuresOf, hourBefore } from './figures.ts';
 import { Life, type LifeBindings } from './life.ts';
 import { addAccount } from './new-account.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
@@ -239,6 +240,13 @@ export class ConnectorObject
       await checkLamp(parts, id);
       const lamp = parts.status.lamps().find((one) => one.id === id);
       return lamp ? accepted(lamp) : refused('not-found', 'There is no such lamp.');
+    });
+  }
+
+  async figures(): Promise<Outcome<rpc.Figures>> {
+    return this.#known(({ pairs, context }) => {
+      const now = context.now();
+      return accepted(figuresOf(pairs.took(hourBefore(now)), now));
     });
   }
 

@@ -122,7 +122,11 @@ export class Parts {
       if (id) this.listeners.noteUser(id);
     });
     this.userIndex = new UserIndex(this.directory);
-    this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id));
+    this.pairs = new Pairs(
+      database,
+      (id) => this.listeners.noteUser(id),
+      () => this.desk.keepsTimeline,
+    );
     this.farewells = new Farewells(database);
     this.timeline = new Timeline(
       database,
@@ -147,6 +151,7 @@ export class Parts {
         const event = { kind: 'teams-failed', write } as const;
         timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
       },
+      taken: (pair) => this.presence.takenByTeams(pair),
       throttled: (until) => pace.close(until),
     });
     this.outbox = new TeamsOutbox({

@@ -10,6 +10,7 @@ import { setFrame } from '../../shared/protocol/down.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { type Errand, errand } from './errand.ts';
+import { Stopwatch } from './figures.ts';
 import type { RefusedActivities } from './refused-activities.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
 import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
@@ -44,6 +45,7 @@ const QUIET: ReadonlySet<Reason> = new Set<Reason>([
 
 export class PresenceDesk {
   readonly #parts: PresenceParts;
+  readonly #stopwatch = new Stopwatch<Pair>();
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
@@ -65,10 +67,16 @@ export class PresenceDesk {
     const learned = refusalLearned(pair.state, decision.state);
     if (learned !== undefined) refused.note(pair.home, learned);
     const { state, shown } = this.#show(pair, decision.state, now);
+    const { teams } = due(this.#rulesOf(pair), state, now);
     const wrote = [
       ...(shown === null ? [] : [`${TO_PBX}${shown === '' ? 'available' : shown}`]),
-      ...due(this.#rulesOf(pair), state, now).teams.map((write) => `${TO_TEAMS}${write.kind}`),
+      ...teams.map((write) => `${TO_TEAMS}${write.kind}`),
     ];
+    this.#time(pair, event, {
+      reason: decision.reason,
+      toPbx: shown !== null,
+      toTeams: teams.length > 0,
+    });
     this.keep(pair, state);
     if (QUIET.has(decision.reason)) return;
     timeline.add(pair.teamsId, {
@@ -77,6 +85,30 @@ export class PresenceDesk {
       now,
       wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
     });
+  }
+
+  /** Microsoft took a write: of what was seen on the PBX perhaps the last one. */
+  takenByTeams(pair: Pair): void {
+    const now = this.#parts.context.now();
+    const { teams } = due(this.#rulesOf(pair), pair.state, now);
+    if (teams.length > 0 || pair.inFlight.length > 0) return;
+    this.#stopwatch.end(pair, 'pbx-to-teams', now);
+  }
+
+  /** How long a change takes to the other side. What only the clock makes due is no change. */
+  #time(
+    pair: Pair,
+    event: PresenceEvent,
+    { reason, toPbx, toTeams }: { reason: Reason; toPbx: boolean; toTeams: boolean },
+  ): void {
+    const watch = this.#stopwatch;
+    if (reason === 'pbx-took-it') watch.end(pair, 'teams-to-pbx', this.#parts.context.now());
+    if (!toTeams && pair.inFlight.length === 0) watch.drop(pair, 'pbx-to-teams');
+    if (QUIET.has(reason) || !('at' in event)) return;
+    // What one side said may decide that the other one's state goes over to it.
+    if (toPbx && !(toTeams && event.kind === 'pbx-seen')) {
+      watch.begin(pair, 'teams-to-pbx', event.at);
+    } else if (toTeams) watch.begin(pair, 'pbx-to-teams', event.at);
   }
 
   /** Looks at a pair again because of the clock, or because something can be said again. */

@@ -115,6 +115,25 @@ export interface LastChange {
   reason: string;
 }
 
+/** How many changes, and what they took in ms: the median, and the slowest; `null` where none was. */
+export interface Figure {
+  count: number;
+  p50: number | null;
+  worst: number | null;
+}
+
+export interface DirectionFigures {
+  hour: Figure;
+  /** The last 60, oldest first; `at`: when each began, ISO 8601. */
+  minutes: (Figure & { at: string })[];
+}
+
+/** The changes of the last hour that the other side has taken. */
+export interface Figures {
+  teamsToPbx: DirectionFigures;
+  pbxToTeams: DirectionFigures;
+}
+
 export interface UserPage {
   items: UserView[];
   next?: string;
@@ -247,6 +266,7 @@ export interface ConnectorRpc {
 
   status(): Promise<Outcome<Lamp[]>>;
   check(lamp: LampId): Promise<Outcome<Lamp>>;
+  figures(): Promise<Outcome<Figures>>;
   audit(): Promise<Outcome<AuditEntry[]>>;
 
   /** Stores what Microsoft sent; what is not ours any more changes nothing. Resolves once stored. */

@@ -16,7 +16,7 @@ const USER_KEYS = ['teamsPlans'];
 /** Acts on settings that were just stored; their copy in KV is on its way when it resolves. */
 export async function applySettings(parts: Parts, who: Who, written: Written): Promise<void> {
   const { context, audit, microsoft, teamsDirectory, tasks, chores, outbox, reads } = parts;
-  const { desk, timeline } = parts;
+  const { desk, timeline, pairs } = parts;
   const { before, changed, answer } = written;
   const touches = (keys: readonly string[]) => changed.some((key) => keys.includes(key));
   audit.add(context.now(), who, answer.created ? 'connector created' : 'settings changed', changed);
@@ -31,7 +31,10 @@ export async function applySettings(parts: Parts, who: Who, written: Written): P
   // Saving settings reads the users, see the task `tenants`.
   if (touches(USER_KEYS)) teamsDirectory.startOver();
   if (before && touches(PRESENCE_KEYS)) applyRules(parts, before);
-  if (!desk.keepsTimeline) timeline.forgetAll();
+  if (!desk.keepsTimeline) {
+    timeline.forgetAll();
+    pairs.forgetTimes();
+  }
   if (touches(PAIRING_KEYS)) {
     parts.findMaster();
     chores.pairSoon();

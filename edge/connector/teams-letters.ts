@@ -42,6 +42,8 @@ export interface LetterParts {
   keep: (pair: Pair, state: Pair['state'], changed?: boolean) => void;
   /** A write failed, for whoever asks why a user is as they are. */
   failed: (pair: Pair, fault: WriteFault) => void;
+  /** Microsoft took a write; the pair is kept after that. */
+  taken: (pair: Pair) => void;
   /** Microsoft asked all of us to wait until then (epoch ms). */
   throttled: (until: number) => void;
 }
@@ -122,6 +124,7 @@ export class TeamsLetters {
         if (error !== null) return this.#failed(pair, write, error);
         const { [layer]: _over, ...others } = pair.faults;
         pair.faults = others;
+        this.#parts.taken(pair);
         keep(pair, pair.state, true);
       },
     };

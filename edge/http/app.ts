@@ -10,6 +10,7 @@ import { agentsRoutes } from './admin-api/agents.ts';
 import { auditRoutes } from './admin-api/audit.ts';
 import { connectorsRoutes } from './admin-api/connectors.ts';
 import { eventsRoutes } from './admin-api/events.ts';
+import { figuresRoutes } from './admin-api/figures.ts';
 import { matchingRoutes } from './admin-api/matching.ts';
 import { sessionRoutes } from './admin-api/session.ts';
 import { settingsRoutes } from './admin-api/settings.ts';
@@ -86,6 +87,7 @@ function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
   usersRoutes(routes, edge);
   accountsRoutes(routes, edge);
   agentsRoutes(routes, edge);
+  figuresRoutes(routes, edge);
   auditRoutes(routes, edge);
   matchingRoutes(routes, edge);
   eventsRoutes(routes, edge);

@@ -53,10 +53,9 @@ function LanguageSwitch() {
           type="button"
           lang={one}
           aria-pressed={one === language}
-          aria-label={NAMES[one]}
           onClick={() => speak(one)}
         >
-          {one.toUpperCase()}
+          {NAMES[one]}
         </button>
       ))}
     </fieldset>

@@ -2,6 +2,7 @@
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
 import { newPair, type PairState, type TeamsWrite } from '../../../shared/presence/model.ts';
 import type { Faults, WriteFault } from '../errand.ts';
+import type { Took } from '../figures.ts';
 import type { Database } from './database.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
 
@@ -17,6 +18,8 @@ export interface Pair {
   faults: Faults;
   /** The PBX that told the user's presence last, by its name at the agent. */
   home: string | null;
+  /** What changes of the last hour took, oldest first. */
+  took: readonly Took[];
 }
 
 type PairRow = {
@@ -27,12 +30,14 @@ type PairRow = {
   due_at: number | null;
   faults: string | null;
   home: string | null;
+  took: string | null;
 };
 
 /** Rows read once stay in memory: one human change costs one write and no read. */
 export class Pairs {
   readonly #database: Database;
   readonly #changed: (id: TeamsUserId) => void;
+  readonly #keepsTimes: () => boolean;
   readonly #byTeams = new Map<TeamsUserId, Pair>();
   readonly #byGuid = new Map<PbxGuid, Pair>();
   #allRead = false;
@@ -41,10 +46,18 @@ export class Pairs {
   /** Those that storage did not take: what is stored of them is older than what is known. */
   readonly #unsaved = new Set<Pair>();
 
-  /** @param changed is told whose pair was stored or removed */
-  constructor(database: Database, changed: (id: TeamsUserId) => void) {
+  /**
+   * @param changed is told whose pair was stored or removed
+   * @param keepsTimes whether it may be stored when a user's presence changed; else memory knows it
+   */
+  constructor(
+    database: Database,
+    changed: (id: TeamsUserId) => void,
+    keepsTimes: () => boolean = () => false,
+  ) {
     this.#database = database;
     this.#changed = changed;
+    this.#keepsTimes = keepsTimes;
   }
 
   ofTeams(id: TeamsUserId): Pair | undefined {
@@ -127,6 +140,25 @@ export class Pairs {
     return row && Object.values(JSON.parse(row.faults) as Faults)[0];
   }
 
+  /** What changes took since then, epoch ms. What is in memory is newer than what was stored. */
+  took(since: number): Took[] {
+    const known = [...this.#byTeams.values()].flatMap((pair) => pair.took);
+    const rows = this.#allRead
+      ? []
+      : this.#database.all<{ teams_id: string; took: string }>(
+          "SELECT teams_id, took FROM pair WHERE took ->> '$[#-1].at' > ?",
+          since,
+        );
+    const stored = rows
+      .filter(({ teams_id }) => !this.#byTeams.has(teams_id as TeamsUserId))
+      .flatMap((row) => JSON.parse(row.took) as Took[]);
+    return [...known, ...stored].filter(({ at }) => at > since);
+  }
+
+  forgetTimes(): void {
+    this.#database.run('UPDATE pair SET took = NULL WHERE took IS NOT NULL');
+  }
+
   add(teamsId: TeamsUserId, guid: PbxGuid, now: number): Pair {
     const pair: Pair = {
       teamsId,
@@ -136,6 +168,7 @@ export class Pairs {
       dueAt: now,
       faults: {},
       home: null,
+      took: [],
     };
     this.#remember(pair);
     this.save(pair);
@@ -151,7 +184,7 @@ export class Pairs {
     this.#unsaved.add(pair);
     const failing = Object.keys(pair.faults).length > 0;
     this.#database.run(
-      'INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       pair.teamsId,
       pair.guid,
       JSON.stringify(pair.state),
@@ -159,6 +192,7 @@ export class Pairs {
       pair.dueAt,
       failing ? JSON.stringify(pair.faults) : null,
       pair.home,
+      pair.took.length > 0 && this.#keepsTimes() ? JSON.stringify(pair.took) : null,
     );
     this.#unsaved.delete(pair);
     this.#changed(pair.teamsId);
@@ -200,6 +234,7 @@ export class Pairs {
       dueAt: row.due_at,
       faults: row.faults ? (JSON.parse(row.faults) as Faults) : {},
       home: row.home,
+      took: row.took ? (JSON.parse(row.took) as Took[]) : [],
     };
     this.#remember(pair);
     return pair;

@@ -19,7 +19,7 @@ CREATE TABLE pbx_list (
 
 CREATE TABLE pair (
   teams_id TEXT PRIMARY KEY, guid TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
-  in_flight TEXT, due_at INTEGER, faults TEXT, home TEXT
+  in_flight TEXT, due_at INTEGER, faults TEXT, home TEXT, took TEXT
 ) WITHOUT ROWID;
 CREATE INDEX pair_due ON pair (due_at, teams_id) WHERE due_at IS NOT NULL;
 CREATE TABLE teams_farewell (
@@ -60,3 +60,6 @@ CREATE TABLE lamp (
   id TEXT PRIMARY KEY, state TEXT NOT NULL, code TEXT NOT NULL, since INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;
+
+/** Columns that came after connectors had been created: a table that was made before gets them. */
+export const LATER_COLUMNS = [{ table: 'pair', column: 'took', type: 'TEXT' }] as const;

@@ -8,6 +8,7 @@ import type {
   AgentView,
   AuditEntry,
   DryRun,
+  Figures,
   TimelineEntry,
   TokenView,
   UserPage,
@@ -126,6 +127,21 @@ const userPage = z.object({
   }),
 }) satisfies z.ZodType<UserPage>;
 
+const ms = z.number().nullable();
+const figure = z.object({
+  count: z.number().describe('Changes that the other side has taken.'),
+  p50: ms.describe('Median in ms, from what was seen to what was taken; null where count is 0.'),
+  worst: ms.describe('The slowest, in ms.'),
+});
+const direction = z.object({
+  hour: figure,
+  minutes: z.array(figure.extend({ at })).describe('The last 60, oldest first.'),
+});
+const figures = z.object({
+  teamsToPbx: direction,
+  pbxToTeams: direction,
+}) satisfies z.ZodType<Figures>;
+
 const timelineEntry = z.object({
   at,
   from: z.string(),
@@ -197,6 +213,7 @@ export const ANSWERS = {
   Enrolment: enrolment,
   User: user,
   UserPage: userPage,
+  Figures: figures,
   Timeline: itemsOf(timelineEntry),
   DryRun: dryRun,
   Audit: itemsOf(auditEntry),

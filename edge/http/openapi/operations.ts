@@ -115,6 +115,13 @@ export const CONNECTOR_OPERATIONS: Operations = {
       problems: ['not-found'],
     },
   },
+  '/api/figures': {
+    get: {
+      summary: 'The changes of the last hour in each direction, and how long they took.',
+      who: admin,
+      answers: { 200: 'Figures' },
+    },
+  },
   '/api/users': {
     get: {
       summary: 'The users of both sides, a hundred a page.',

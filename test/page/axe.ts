@@ -1,0 +1,17 @@
+// axe-core in an open page: what it finds wrong for somebody who sees, hears or works otherwise.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** One line for each element that a rule of axe, with its best practices, finds fault with. */
+export async function violations(page: Page): Promise<string[]> {
+  // The debugger's way in: the page's own policy forbids what this does for a script of its own.
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE);
+  const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+  );
+}

@@ -1,0 +1,111 @@
+// Every page that somebody can come to, for whoever looks at all of them: the accessibility checks and
+// `npm run screenshots`. A new page needs one line here.
+import type { Page } from 'playwright-core';
+import type { Figures } from '../../edge/connector/rpc.ts';
+import { eventually } from '../scenario/eventually.ts';
+import { type Admin, admin } from '../sim/demo/admin.ts';
+import { type SetUp, setUp } from '../sim/demo/set-up.ts';
+import { settingsFor } from '../sim/laboratory.ts';
+
+/** An edge with a connector that works, and one that does not. */
+export interface Grounds {
+  setUp: SetUp;
+  origin: string;
+  adminToken: string;
+  /** Where everything is green, and people are at work. */
+  working: string;
+  /** Where much is to be done. */
+  troubled: string;
+  close(): Promise<void>;
+}
+
+export interface Place {
+  /** Of its screenshots too. */
+  name: string;
+  url(grounds: Grounds): string;
+  /** The sign-in itself is what is looked at. */
+  signedOut?: true;
+  /** What is done there before it is looked at. */
+  then?(page: Page, grounds: Grounds): Promise<unknown>;
+}
+
+const part = (name: string, hash = name, then?: Place['then']): Place => ({
+  name,
+  url: ({ working }) => `${working}/admin#${hash}`,
+  ...(then ? { then } : {}),
+});
+
+export const PLACES: readonly Place[] = [
+  { name: 'sign-in', url: ({ working }) => `${working}/admin`, signedOut: true },
+  part('overview'),
+  part('setup'),
+  part('users'),
+  part('accounts'),
+  part('agents', 'agents', (page) => page.locator('form button').click()),
+  { name: 'overview-to-do', url: ({ troubled }) => `${troubled}/admin#overview` },
+  { name: 'new-connector', url: ({ origin }) => `${origin}/new.example/microsoft365/admin` },
+];
+
+/** @param stateDir emptied first */
+export async function startGrounds(stateDir: string): Promise<Grounds> {
+  const grounds = await setUp({ stateDir, port: 0 });
+  const { origin } = grounds.edge;
+  const { adminToken, lab } = grounds;
+  const troubled = `${origin}/customer.example/phones`;
+  await admin(troubled, adminToken).send('PUT', '/api/settings', {
+    ...settingsFor(lab),
+    notificationUrl: 'https://nobody.example.net/customer.example/phones/subscriptions',
+    clientSecretSyncToTeams: 'expired',
+  });
+  await untilGreen(grounds.admin);
+  await someWork(grounds);
+  return {
+    setUp: grounds,
+    origin,
+    adminToken,
+    working: grounds.connectorUrl,
+    troubled,
+    close: () => grounds.close(),
+  };
+}
+
+/** Opens a place, signs in where that is asked for, and waits until it is all there. */
+export async function goTo(page: Page, place: Place, grounds: Grounds): Promise<void> {
+  // Only another document is loaded anew; a part of the one that is open would merely be turned to.
+  await page.goto('about:blank');
+  await page.goto(place.url(grounds));
+  const signIn = page.locator('input[name=token]');
+  const work = page.locator('main:not(.sign-in) h2');
+  await signIn.or(work).first().waitFor();
+  if (!place.signedOut && (await signIn.isVisible())) {
+    await signIn.fill(grounds.adminToken);
+    await signIn.press('Enter');
+    await work.first().waitFor();
+  }
+  await place.then?.(page, grounds);
+  await page.locator('.muted', { hasText: '…' }).waitFor({ state: 'detached' });
+}
+
+/** A minute is what an admin may have to wait for the first green. */
+const GREEN_MS = 60_000;
+
+const untilGreen = (desk: Admin) =>
+  eventually(
+    () => desk.get<{ state: string }[]>('/api/status'),
+    (lamps) => lamps.every(({ state }) => state === 'ok'),
+    GREEN_MS,
+  );
+
+/** So that lists and charts have something to show. */
+async function someWork({ lab, admin: desk }: SetUp): Promise<void> {
+  lab.microsoft.teams('alice@example.com').choose('Busy');
+  lab.microsoft.teams('bob@example.com').choose('Away');
+  lab.pbx.user('carol').setPresence('dnd');
+  await eventually(
+    async () => {
+      const { teamsToPbx, pbxToTeams } = await desk.get<Figures>('/api/figures');
+      return [teamsToPbx.hour.count, pbxToTeams.hour.count];
+    },
+    ([toPbx = 0, toTeams = 0]) => toPbx >= 2 && toTeams >= 1,
+  );
+}

@@ -1,7 +1,7 @@
 // What KV holds of a connector, under `settings:{domain}/{instance}`: enough for stateless code to
 // recognise it, to check a notification and a token. The ConnectorObject writes it; this is a copy
 // that may be a minute old, never the authority.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ConnectorName, connectorName } from '../shared/ids.ts';
 
 export const connectorRecord = z.object({

@@ -1,6 +1,6 @@
 // The Worker's environment, parsed once by schema. Each fault is a sentence that names the value; the
 // launcher prints it and ends, on Cloudflare every route but /healthz answers with it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLoopback } from './loopback.ts';
 
 /** Where Durable Objects may live. Their ids depend on it, so it is chosen once. */

@@ -1,5 +1,5 @@
 // From the schema library's issues to the `errors` of a problem answer.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FieldError } from './errors.ts';
 
 type Branch = z.core.$ZodIssue[];

@@ -22,10 +22,15 @@ export async function buildAgent(format: 'es' | 'cjs' = 'es'): Promise<BuiltAgen
   if (others.length > 0) throw new Error(`One file is wanted, not ${output.length}.`);
   const file = join(OUT, format === 'es' ? 'presence-agent.mjs' : 'presence-agent.cjs');
   await mkdir(OUT, { recursive: true });
-  await writeFile(file, chunk.code);
+  const code = inAscii(chunk.code);
+  await writeFile(file, code);
   await chmod(file, 0o755);
-  return { file, bytes: Buffer.byteLength(chunk.code) };
+  return { file, bytes: Buffer.byteLength(code) };
 }
+
+/** One sign beyond Latin-1, and V8 keeps the whole text with two bytes a sign as long as it runs. */
+const inAscii = (code: string) =>
+  code.replace(/[^\t\n\r -~]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const config = (format: 'es' | 'cjs'): InlineConfig => ({
   configFile: false,

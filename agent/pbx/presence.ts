@@ -62,6 +62,10 @@ export class Presence {
     this.#app = app;
     this.#ears = ears;
     this.#log = log;
+    // One way for the pushes of all: one for each would be 2 MB with 10,000 users.
+    for (const name of ['PbxApi', 'PresenceUpdate', 'PresenceState']) {
+      session.route(name, (message) => this.#push(message));
+    }
   }
 
   /** Subscribes a user. Said again it helps where the user was renamed or the PBX had refused. */
@@ -71,7 +75,6 @@ export class Presence {
     if (known) this.unwatch(guid);
     const watched: Watched = { sip, state: 'queued' };
     this.#watched.set(guid, watched);
-    this.#session.route(guid, (message) => this.#push(guid, message));
     this.#subscribe(guid, watched);
   }
 
@@ -80,7 +83,6 @@ export class Presence {
     if (!known) return;
     this.#watched.delete(guid);
     this.#notes.delete(guid);
-    this.#session.unroute(guid);
     if (known.state !== 'asked') return;
     this.#session.ask(unsubscribePresence(known.sip, guid), ANSWER_TIMEOUT_MS, () => {});
   }
@@ -129,7 +131,9 @@ export class Presence {
     this.#session.after(RETRY_AFTER_MS, () => this.#subscribe(guid, watched));
   }
 
-  #push(guid: string, message: PbxMessage): void {
+  #push(message: PbxMessage): void {
+    const { src: guid } = message;
+    if (guid === undefined || !this.#watched.has(guid)) return;
     this.#apiSpoke = true;
     if (message.mt === 'PresenceUpdate') {
       this.#keepNotes(guid, presenceNotes(message));

@@ -112,8 +112,8 @@ export class Session {
   }
 
   /**
-   * Where pushes go: `name` is the `src` of the request behind them, an API's name, or of a message
-   * that has neither its type.
+   * Where pushes go. `name` is the `src` of the request behind them, an API's name or a type of message:
+   * the first of them that somebody routes counts, in this order.
    */
   route(name: string, onPush: OnPush): void {
     this.#routes.set(name, onPush);
@@ -153,11 +153,13 @@ export class Session {
 
   #route(message: PbxMessage): void {
     const answered = this.#takeAsked(message);
-    const { src, api, mt } = message;
-    const onPush =
-      this.#routes.get(src ?? '') ?? this.#routes.get(api ?? (src === undefined ? mt : ''));
-    if (answered) answered({ ok: true, message });
-    else onPush?.(message);
+    if (answered) {
+      answered({ ok: true, message });
+      return;
+    }
+    const { src = '', api = '', mt } = message;
+    const name = [src, api, mt].find((one) => this.#routes.has(one));
+    if (name !== undefined) this.#routes.get(name)?.(message);
   }
 
   #takeAsked({ mt, src }: PbxMessage): OnAnswer | undefined {

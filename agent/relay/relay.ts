@@ -58,7 +58,9 @@ export class Relay {
     this.#watching.forgetParts();
     for (const { state } of this.#replicas) {
       if (state.at !== 'up') continue;
-      state.told.clear();
+      for (const user of state.following.values()) {
+        if (user.told === 'now') user.told = 'before';
+      }
       state.toldUnseen = undefined;
     }
     this.#epoch = welcome.epoch;
@@ -94,10 +96,10 @@ export class Relay {
 
   #sayItemsAgain(guid: string): void {
     for (const replica of this.#replicas) {
-      const { state } = replica;
-      if (state.at !== 'up' || !state.items.has(guid)) continue;
-      state.told.delete(guid);
-      this.#up.items(replica, state, guid);
+      const user = replica.state.at === 'up' ? replica.state.following.get(guid) : undefined;
+      if (!user?.items) continue;
+      if (user.told === 'now') user.told = 'before';
+      this.#up.items(replica, guid, user);
     }
   }
 
@@ -128,7 +130,8 @@ export class Relay {
       return;
     }
     up.pbx.set({ guid, contact, activity }, (fault) => {
-      if (!fault) up.took.set(guid, write);
+      const user = up.following.get(guid);
+      if (user && !fault) user.took = write;
       done(fault);
     });
   }
@@ -160,15 +163,17 @@ export class Relay {
       },
       items: (guid, items) =>
         whileUp((up) => {
-          if (!up.following.has(guid)) return;
-          up.items.set(guid, items);
-          this.#up.items(replica, up, guid);
+          const user = up.following.get(guid);
+          if (!user) return;
+          user.items = items;
+          this.#up.items(replica, guid, user);
         }),
       noItems: (guid) =>
         whileUp((up) => {
-          up.items.delete(guid);
-          up.told.delete(guid);
-          up.everTold.delete(guid);
+          const user = up.following.get(guid);
+          if (!user) return;
+          user.items = undefined;
+          user.told = 'never';
         }),
       refused: (guid, isRefused) =>
         whileUp((up) => {

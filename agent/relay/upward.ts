@@ -11,7 +11,7 @@ import {
 } from '../../shared/protocol/up.ts';
 import type { Lacking } from '../pbx/rights.ts';
 import { Outgoing, type Pacing } from './outgoing.ts';
-import { guidsOf, type PbxReplica, type PbxUp } from './replica.ts';
+import { type Followed, guidsOf, type PbxReplica, type PbxUp } from './replica.ts';
 
 export type Role = Extract<DownFrame, { t: 'welcome' }>['role'];
 
@@ -56,7 +56,7 @@ export class Upward {
     if (replica.state.at !== 'up') return;
     this.unseen(replica, replica.state);
     this.licences(replica, replica.state);
-    for (const guid of replica.state.items.keys()) this.items(replica, replica.state, guid);
+    for (const [guid, user] of replica.state.following) this.items(replica, guid, user);
   }
 
   users({ name, users }: PbxReplica): void {
@@ -71,7 +71,7 @@ export class Upward {
   /** What may not be seen of the watched users, where it is another list than was told. */
   unseen(replica: PbxReplica, up: PbxUp): void {
     if (!this.#out || this.role === 'standby') return;
-    const watched = [...up.following];
+    const watched = [...up.following.keys()];
     const lacking = (what: Lacking) => watched.filter((guid) => replica.lacking.get(guid) === what);
     const hidden = new Set([
       ...guidsOf(replica, up.unseen ?? []),
@@ -99,14 +99,13 @@ export class Upward {
   }
 
   /** The last item list of one user; the first one on a tunnel or of a PBX session is after a gap. */
-  items({ name }: PbxReplica, { items, told, everTold, took }: PbxUp, guid: string): void {
-    if (!this.#out || this.role === 'standby') return;
-    const afterGap = !told.has(guid);
-    const lasted = afterGap && everTold.has(guid) ? { sessionLasted: true } : {};
-    const write = afterGap ? took.get(guid) : undefined;
-    const heard = write === undefined ? lasted : { ...lasted, tookWrite: write };
-    this.#out.presence(name, { guid, items: items.get(guid) ?? [], afterGap, ...heard });
-    told.add(guid);
-    everTold.add(guid);
+  items({ name }: PbxReplica, guid: string, user: Followed): void {
+    const { items, told, took } = user;
+    if (!this.#out || this.role === 'standby' || !items) return;
+    const afterGap = told !== 'now';
+    const lasted = told === 'before' ? { sessionLasted: true } : {};
+    const heard = afterGap && took !== undefined ? { ...lasted, tookWrite: took } : lasted;
+    this.#out.presence(name, { guid, items, afterGap, ...heard });
+    user.told = 'now';
   }
 }

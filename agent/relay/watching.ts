@@ -1,7 +1,7 @@
 // Whose presence the edge wants to know, and the subscriptions that follow from it.
 import type { DownFrame } from '../../shared/protocol/down.ts';
 import type { HomesWanted } from './homes-wanted.ts';
-import { homeOf, type PbxReplica } from './replica.ts';
+import { type Followed, homeOf, type PbxReplica } from './replica.ts';
 
 export class Watching {
   readonly #replicas: readonly PbxReplica[];
@@ -65,14 +65,13 @@ export class Watching {
       if (state.at !== 'up') continue;
       const sip = replica === home ? replica.users?.get(guid)?.h323 : undefined;
       if (sip) {
-        state.following.add(guid);
+        if (!state.following.has(guid)) state.following.set(guid, notTold());
         state.pbx.watch(guid, sip, this.#licence);
       } else if (state.following.delete(guid)) {
         state.pbx.unwatch(guid);
-        state.items.delete(guid);
-        state.told.delete(guid);
-        state.everTold.delete(guid);
       }
     }
   }
 }
+
+const notTold = (): Followed => ({ items: undefined, told: 'never', took: undefined });

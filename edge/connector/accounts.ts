@@ -242,6 +242,16 @@ export class Accounts {
     if (untold.length > 0) throw unreachable(untold[0]);
   }
 
+  /** Has Microsoft asked whether all subscriptions stand; what came of it, the reports say. */
+  async check(): Promise<void> {
+    const { objects } = this.#context;
+    const { connector } = this.#desk;
+    const untold: unknown[] = [];
+    const ask = (id: string) => objects.subscription(connector, id).check();
+    await Promise.all(this.ids().map((id) => ask(id).catch((error) => untold.push(error))));
+    if (untold.length > 0) throw unreachable(untold[0]);
+  }
+
   /** What all accounts are told alike. */
   async #common(tenant: string): Promise<CommonSpec> {
     const { settings, connector } = this.#desk;

@@ -10,8 +10,8 @@ import type { Database } from './store/database.ts';
 import type { Lines } from './store/lines.ts';
 import type { PbxLine } from './words.ts';
 
-/** The agent gives up first; a ping may be late behind a long list of users. */
-const SILENT_AFTER_MS = 3 * SILENCE_LIMIT_MS;
+/** The agent hears nothing of us either then and gives up first; a ping may be a little late. */
+const SILENT_AFTER_MS = SILENCE_LIMIT_MS + 2_000;
 
 /** What a socket remembers while the object sleeps; far below the 16 KiB it may. */
 interface Attachment {
@@ -28,6 +28,8 @@ export class Agents {
   readonly #database: Database;
   readonly #register: AgentRegister;
   readonly #lines: Lines;
+  /** Epoch ms of the last frame of whoever spoke since we woke: behind a long list a ping is late. */
+  readonly #spokeAt = new WeakMap<WebSocket, number>();
   #epoch: number | undefined;
   /** `undefined`: look it up. */
   #leader: WebSocket | null | undefined;
@@ -61,10 +63,11 @@ export class Agents {
   }
 
   /**
-   * Whether a socket may speak. One that we closed may go on talking: what was revoked or replaced
-   * has nothing to say, however long it takes to hang up.
+   * Something came in. Says whether the socket may speak: one that we closed may go on talking, and what
+   * was revoked or replaced has nothing to say, however long it takes to hang up.
    */
-  hears(socket: WebSocket): boolean {
+  hears(socket: WebSocket, now: number): boolean {
+    this.#spokeAt.set(socket, now);
     return isOpen(socket);
   }
 
@@ -103,15 +106,18 @@ export class Agents {
    * says no goodbye. The runtime answers the pings and knows when.
    */
   dropSilent(now: number): WebSocket[] {
-    const silent = this.#ctx.getWebSockets().filter((socket) => {
-      if (!isOpen(socket)) return false;
-      const { acceptedAt, helloAt } = attached(socket);
-      const pinged = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
-      const heardAt = helloAt === null ? acceptedAt : (pinged ?? now);
-      return now - heardAt > SILENT_AFTER_MS;
-    });
+    const silent = this.#ctx
+      .getWebSockets()
+      .filter((socket) => isOpen(socket) && now >= this.#silentAt(socket, now));
     for (const socket of silent) socket.close(CLOSE.silent, 'Nothing was heard of this agent.');
     return silent;
+  }
+
+  /** When to look for a silent leader, epoch ms; `null` where nobody could take over. */
+  lookAt(now: number): number | null {
+    const { leader } = this;
+    const hasHeir = this.#introduced().some((socket) => attached(socket).role === 'standby');
+    return leader && hasHeir ? this.#silentAt(leader, now) : null;
   }
 
   leads(socket: WebSocket): boolean {
@@ -124,11 +130,6 @@ export class Agents {
         this.#introduced().find((socket) => attached(socket).role === 'leading') ?? null;
     }
     return this.#leader ?? undefined;
-  }
-
-  /** Whether somebody waits to take over. */
-  get isAnyStandby(): boolean {
-    return this.#introduced().some((socket) => attached(socket).role === 'standby');
   }
 
   get epoch(): number {
@@ -201,6 +202,15 @@ export class Agents {
   closeAll(code: CloseCode, reason: string): void {
     for (const socket of this.#ctx.getWebSockets()) socket.close(code, reason);
     this.#leader = undefined;
+  }
+
+  /** When an agent has been silent for too long if nothing more comes, epoch ms. */
+  #silentAt(socket: WebSocket, now: number): number {
+    const { acceptedAt, helloAt } = attached(socket);
+    const pinged = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? now;
+    const heardAt =
+      helloAt === null ? acceptedAt : Math.max(pinged, this.#spokeAt.get(socket) ?? 0);
+    return heardAt + SILENT_AFTER_MS;
   }
 
   /** Epochs rise with each new leader, so that a write of an older one is recognised. */

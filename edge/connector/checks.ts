@@ -22,7 +22,7 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
     case 'notificationUrl':
       if (isPolling(parts)) microsoft.renew();
       reads.release();
-      return chores.configureAccounts(true).catch(() => tasks.soon('accounts'));
+      return checkSubscriptions(parts);
     case 'pairing':
       return tasks.runNow('pairing');
     case 'sync':
@@ -40,6 +40,17 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
 
 /** The app reads as well: what it was refused may have been granted since, but to new tokens only. */
 const isPolling = ({ desk }: Parts): boolean => desk.settings.source === 'poll';
+
+/** One may be gone at Microsoft without a word: what is known here is not enough. */
+async function checkSubscriptions(parts: Parts): Promise<void> {
+  const { chores, tasks, accounts } = parts;
+  try {
+    await chores.configureAccounts(true);
+    if (!isPolling(parts)) await accounts.check();
+  } catch {
+    tasks.soon('accounts');
+  }
+}
 
 async function checkReading(parts: Parts): Promise<void> {
   const { microsoft, tasks, chores, accounts, outbox, reads } = parts;

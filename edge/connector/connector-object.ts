@@ -22,11 +22,12 @@ import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
 import { applySettings, setOverride } from './settings-changes.ts';
 import { isListener } from './sockets.ts';
-import { listUsers } from './users-view.ts';
+import { listUsers, userView } from './users-view.ts';
 
 export type ConnectorBindings = LifeBindings;
 
 const UNKNOWN = refused('connector-unknown', 'There is no such connector.');
+const NOT_IN_TEAMS = refused('not-found', 'There is no such user in Teams.');
 
 export class ConnectorObject
   extends DurableObject<ConnectorBindings>
@@ -150,7 +151,10 @@ export class ConnectorObject
   // --- agents ---
 
   async listAgents(): Promise<Outcome<rpc.AgentView[]>> {
-    return this.#known(({ agents }) => accepted(agents.list()));
+    return this.#known(({ agents, tunnel }) => {
+      tunnel.missSilent();
+      return accepted(agents.list());
+    });
   }
 
   async openEnrolment(who: rpc.Who, name: string | null): Promise<Outcome<rpc.Enrolment>> {
@@ -200,18 +204,21 @@ export class ConnectorObject
 
   // --- users and lamps ---
 
-  async listUsers(query: {
-    text: string;
-    state: string | null;
-    cursor: string | null;
-  }): Promise<Outcome<rpc.UserPage>> {
+  async listUsers(query: rpc.UserQuery): Promise<Outcome<rpc.UserPage>> {
     return this.#known((parts) => accepted(listUsers(parts, parts.circumstances, query)));
+  }
+
+  async user(userId: TeamsUserId): Promise<Outcome<rpc.UserView>> {
+    return this.#known((parts) => {
+      const user = userView(parts, parts.circumstances, userId);
+      return user ? accepted(user) : NOT_IN_TEAMS;
+    });
   }
 
   async timeline(userId: TeamsUserId): Promise<Outcome<rpc.TimelineEntry[]>> {
     return this.#known(({ directory, timeline, context }) => {
       if (directory.teamsUser(userId)) return accepted(timeline.of(userId, context.now()));
-      return refused('not-found', 'There is no such user in Teams.');
+      return NOT_IN_TEAMS;
     });
   }
 
@@ -232,7 +239,10 @@ export class ConnectorObject
   }
 
   async status(): Promise<Outcome<Lamp[]>> {
-    return this.#known(({ status }) => accepted(status.lamps()));
+    return this.#known(({ status, tunnel }) => {
+      tunnel.missSilent();
+      return accepted(status.lamps());
+    });
   }
 
   async check(id: Lamp['id']): Promise<Outcome<Lamp>> {

@@ -18,12 +18,6 @@ const PAIRS_PER_RUN = 500;
  */
 const SAFETY_MS = 60_000;
 
-/**
- * While somebody stands by, the leader's pings are looked at this often, in ms: a machine without power
- * closes nothing.
- */
-const LEADER_WATCH_MS = 15_000;
-
 export interface LifeBindings extends ObjectBindings {
   SETTINGS: KVNamespace;
 }
@@ -96,12 +90,11 @@ export class Life {
   }
 
   #doDue(): void {
-    const { context, agents, outbox, reads, pairs, presence, tasks, tunnel, listeners } =
-      this.parts;
+    const { context, outbox, reads, pairs, presence, tasks, tunnel, listeners } = this.parts;
     try {
       if (!this.#awake) outbox.recover();
       this.#awake = true;
-      for (const socket of agents.dropSilent(context.now())) tunnel.ended(socket);
+      tunnel.missSilent();
       tunnel.askAgain();
       tasks.beginDue();
       const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
@@ -123,7 +116,9 @@ export class Life {
     const { context, agenda, agents, farewells, pairs } = this.parts;
     const { listeners, outbox, reads, tunnel } = this.parts;
     const now = context.now();
-    if (agents.isAnyStandby) context.wakeBy(now + LEADER_WATCH_MS);
+    // A machine without power closes nothing: while somebody stands by, its pings are looked at.
+    const lookAt = agents.lookAt(now);
+    if (lookAt !== null) context.wakeBy(lookAt);
     for (const table of [agenda, pairs, farewells]) {
       const { overdue, nextAt } = table.upcoming(now);
       if (overdue) context.wakeBy(now + SAFETY_MS);

@@ -3,9 +3,14 @@
 import { base64url } from 'jose';
 import { fold } from './pairing.ts';
 
+/** Of longer names the beginning sorts: a cursor has to fit into an address. */
+const SORTED_CHARACTERS = 100;
+
 /** What rows are sorted by: each has its own, and Ä stands beside A. */
 export const sortKey = (name: string, id: string): string =>
-  `${fold(name).normalize('NFD').replace(/\p{M}/gu, '')}\n${id}`;
+  `${withoutAccents(fold(name.slice(0, SORTED_CHARACTERS)))}\n${id}`;
+
+const withoutAccents = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '');
 
 export const byKey = (a: { key: string }, b: { key: string }): number => (a.key < b.key ? -1 : 1);
 

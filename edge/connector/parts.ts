@@ -36,6 +36,7 @@ import { Directory } from './store/directory.ts';
 import { Farewells } from './store/farewells.ts';
 import { Lines } from './store/lines.ts';
 import { type Pair, Pairs } from './store/pairs.ts';
+import { UserRows } from './store/user-rows.ts';
 import { Sweep } from './sweep.ts';
 import { Tasks } from './tasks.ts';
 import { TeamsDirectory } from './teams-directory.ts';
@@ -46,7 +47,6 @@ import { Timeline } from './timeline.ts';
 import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
 import { Turns } from './turns.ts';
-import { UserIndex } from './user-index.ts';
 import { type Circumstances, userView } from './users-view.ts';
 
 const MASTER = 'master';
@@ -66,7 +66,7 @@ export class Parts {
   readonly microsoft: Microsoft;
   readonly credential: CredentialWatch;
   readonly directory: Directory;
-  readonly userIndex: UserIndex;
+  readonly userRows: UserRows;
   readonly pbxDirectory: PbxDirectory;
   readonly teamsDirectory: TeamsDirectory;
   readonly pairingDesk: PairingDesk;
@@ -121,7 +121,7 @@ export class Parts {
       const id = 'teamsId' in who ? who.teamsId : this.pairs.ofPbx(who.guid)?.teamsId;
       if (id) this.listeners.noteUser(id);
     });
-    this.userIndex = new UserIndex(this.directory);
+    this.userRows = new UserRows(database);
     this.pairs = new Pairs(
       database,
       (id) => this.listeners.noteUser(id),
@@ -152,6 +152,8 @@ export class Parts {
         timeline.add(teamsId, { event, reason: 'not-sent', now: context.now(), wrote: code });
       },
       taken: (pair) => this.presence.takenByTeams(pair),
+      took: ({ teamsId }, sentAt) =>
+        timeline.took(teamsId, 'teams', { sentAt, now: context.now() }),
       throttled: (until) => pace.close(until),
     });
     this.outbox = new TeamsOutbox({

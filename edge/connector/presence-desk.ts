@@ -3,7 +3,7 @@ import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import { decide } from '../../shared/presence/decide.ts';
 import { due } from '../../shared/presence/due.ts';
 import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
-import type { PairState } from '../../shared/presence/model.ts';
+import type { PairState, TeamsWrite } from '../../shared/presence/model.ts';
 import { refusalLearned } from '../../shared/presence/refused.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import { setFrame } from '../../shared/protocol/down.ts';
@@ -59,7 +59,7 @@ export class PresenceDesk {
     return this.#parts.pairs.ofPbx(guid);
   }
 
-  /** Takes an event in. One write of storage at most, and none where nothing is new. */
+  /** Takes an event in. Nothing is written to storage where nothing is new. */
   apply(pair: Pair, event: PresenceEvent): void {
     const { context, timeline, refused } = this.#parts;
     const now = context.now();
@@ -70,7 +70,7 @@ export class PresenceDesk {
     const { teams } = due(this.#rulesOf(pair), state, now);
     const wrote = [
       ...(shown === null ? [] : [`${TO_PBX}${shown === '' ? 'available' : shown}`]),
-      ...teams.map((write) => `${TO_TEAMS}${write.kind}`),
+      ...teams.map((write) => `${TO_TEAMS}${said(write)}`),
     ];
     this.#time(pair, event, {
       reason: decision.reason,
@@ -78,6 +78,9 @@ export class PresenceDesk {
       toTeams: teams.length > 0,
     });
     this.keep(pair, state);
+    if (event.kind === 'pbx-wrote' && decision.reason === 'pbx-took-it') {
+      timeline.took(pair.teamsId, 'pbx', { sentAt: event.write, now });
+    }
     if (QUIET.has(decision.reason)) return;
     timeline.add(pair.teamsId, {
       event,
@@ -170,6 +173,12 @@ export class PresenceDesk {
     return { state: sent.state, shown: activity };
   }
 }
+
+/** What is written to Teams, as the timeline says it. */
+const said = (write: TeamsWrite): string =>
+  write.kind === 'set-preferred'
+    ? `${write.kind} ${write.presence.availability}/${write.presence.activity}`
+    : write.kind;
 
 /** A state without the times at which unchanged things were seen again. */
 function essence(state: PairState): string {

@@ -134,6 +134,14 @@ export interface Figures {
   pbxToTeams: DirectionFigures;
 }
 
+export interface UserQuery {
+  text: string;
+  state: UserView['state'] | null;
+  /** Only rows with a user on this side; absent: both. */
+  side?: 'teams' | 'pbx' | null;
+  cursor: string | null;
+}
+
 export interface UserPage {
   items: UserView[];
   next?: string;
@@ -170,7 +178,10 @@ export interface TimelineEntry {
   decided: string;
   reason: string;
   wrote?: string;
+  /** From what was seen to the decision. */
   ms: number;
+  /** From what was seen until a side had taken what was written to it; absent: it has not answered. */
+  took?: { teams?: number; pbx?: number };
 }
 
 export interface AuditEntry {
@@ -249,11 +260,9 @@ export interface ConnectorRpc {
   /** Takes the thumbprint of a new key; it counts alone as soon as the agent uses it. */
   offerAgentKey(agent: ProvenAgent, next: string): Promise<Outcome<null>>;
 
-  listUsers(query: {
-    text: string;
-    state: string | null;
-    cursor: string | null;
-  }): Promise<Outcome<UserPage>>;
+  listUsers(query: UserQuery): Promise<Outcome<UserPage>>;
+  /** One user of Teams as the list shows them. */
+  user(userId: TeamsUserId): Promise<Outcome<UserView>>;
   timeline(userId: TeamsUserId): Promise<Outcome<TimelineEntry[]>>;
   /** What another matching would change; refused with `conflict` where nothing can be matched yet. */
   tryMatching(rules: {

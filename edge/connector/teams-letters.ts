@@ -44,6 +44,8 @@ export interface LetterParts {
   failed: (pair: Pair, fault: WriteFault) => void;
   /** Microsoft took a write; the pair is kept after that. */
   taken: (pair: Pair) => void;
+  /** Microsoft took what had left then (epoch ms). */
+  took: (pair: Pair, sentAt: number) => void;
   /** Microsoft asked all of us to wait until then (epoch ms). */
   throttled: (until: number) => void;
 }
@@ -104,14 +106,16 @@ export class TeamsLetters {
   }
 
   #writing(pair: Pair, write: TeamsWrite): Letter {
-    const { pairs, keep } = this.#parts;
+    const { context, pairs, keep, took } = this.#parts;
     const layer = layerOf(write);
+    let sentAt = 0;
     return {
       userId: pair.teamsId,
       write,
       layers: [layer],
       alone: pair.faults[layer] !== undefined,
       leaves: () => {
+        sentAt = context.now();
         pair.state = this.#after(pair, { kind: 'teams-sent', write });
         pair.inFlight = [...pair.inFlight, write];
         this.#underWay.add(write);
@@ -126,6 +130,7 @@ export class TeamsLetters {
         pair.faults = others;
         this.#parts.taken(pair);
         keep(pair, pair.state, true);
+        took(pair, sentAt);
       },
     };
   }

@@ -1,6 +1,7 @@
 // Why a user is as they are: the last decisions, with their reasons. Personal data, kept short.
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
+import type { Side } from '../../shared/presence/model.ts';
 import type { LastChange, TimelineEntry } from './rpc.ts';
 import type { Database } from './store/database.ts';
 
@@ -64,6 +65,27 @@ export class Timeline {
     );
     if (!this.#planned) this.#eraseBy(now + KEPT_MS);
     this.#planned = true;
+  }
+
+  /**
+   * A side took what was written to it: the entry that led to the write says how long all of it lasted.
+   * What is said again later, to keep it standing, is no news.
+   * @param sentAt when the write left, epoch ms
+   */
+  took(teamsId: TeamsUserId, side: Side, { sentAt, now }: { sentAt: number; now: number }): void {
+    const row = this.#database.first<{ n: number; entry: string }>(
+      `SELECT n, entry FROM timeline
+       WHERE teams_id = ? AND ${AT} <= ? AND instr(entry ->> '$.wrote', ?) ORDER BY n DESC LIMIT 1`,
+      teamsId,
+      new Date(sentAt).toISOString(),
+      side === 'pbx' ? TO_PBX : TO_TEAMS,
+    );
+    if (!row) return;
+    const entry = JSON.parse(row.entry) as TimelineEntry;
+    if (entry.took?.[side] !== undefined) return;
+    const ms = entry.ms + Math.max(0, now - Date.parse(entry.at));
+    entry.took = { ...entry.took, [side]: ms };
+    this.#database.run('UPDATE timeline SET entry = ? WHERE n = ?', JSON.stringify(entry), row.n);
   }
 
   /** Newest first. */

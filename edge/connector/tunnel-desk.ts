@@ -53,7 +53,7 @@ export class TunnelDesk implements Waiting {
   /** Takes a frame of an agent. What no schema accepts ends the connection, with the reason. */
   take(socket: WebSocket, text: string | ArrayBuffer): void {
     const { agents, context } = this.#parts;
-    if (!agents.hears(socket)) return;
+    if (!agents.hears(socket, context.now())) return;
     if (typeof text !== 'string') {
       this.#hangUp(socket, CLOSE.badFrame, { kind: 'invalid', detail: 'not text' });
       return;
@@ -85,6 +85,12 @@ export class TunnelDesk implements Waiting {
   ended(socket: WebSocket): void {
     const { agents, context } = this.#parts;
     if (agents.closed(socket, context.now())) this.#led();
+  }
+
+  /** Agents that are gone without a word; whoever stands by takes over. */
+  missSilent(): void {
+    const { agents, context } = this.#parts;
+    for (const socket of agents.dropSilent(context.now())) this.ended(socket);
   }
 
   #hangUp(socket: WebSocket, code: CloseCode, error: FrameError): void {

@@ -4,20 +4,14 @@ import { APP_LICENCE } from '../../shared/licence.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
 import { cursorOf, keyIn } from './page-cursor.ts';
 import { fold, type Match } from './pairing.ts';
-import type { UserPage, UserView } from './rpc.ts';
+import type { UserPage, UserQuery, UserView } from './rpc.ts';
 import type { Directory, TeamsEntry } from './store/directory.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
+import type { UserRows } from './store/user-rows.ts';
 import type { Timeline } from './timeline.ts';
-import type { UserIndex, UserRow } from './user-index.ts';
 
 /** API.md, "Accounts, agents, users, status". */
 const PAGE_SIZE = 100;
-
-export interface UserQuery {
-  text: string;
-  state: string | null;
-  cursor: string | null;
-}
 
 export interface Circumstances {
   /** Epoch ms */
@@ -40,7 +34,7 @@ export interface UsersParts {
   directory: Directory;
   pairs: Pairs;
   timeline: Timeline;
-  userIndex: UserIndex;
+  userRows: UserRows;
 }
 
 /**
@@ -52,28 +46,28 @@ export function listUsers(
   circumstances: Circumstances,
   query: UserQuery,
 ): UserPage {
-  const text = fold(query.text);
-  const after = keyIn(query.cursor);
-  const counts: UserPage['counts'] = {
-    paired: 0,
-    unmatched: 0,
-    ambiguous: 0,
-    unlicensed: 0,
-    noRights: 0,
-  };
-  const page: UserRow[] = [];
-  for (const row of parts.userIndex.rows(circumstances.master)) {
-    if (text !== '' && !row.words.includes(text)) continue;
-    const state = stateOf(row, circumstances);
-    counts[state] += 1;
-    const isWanted = query.state === null || state === query.state;
+  const { master, heldBack, unseen, noCalls } = circumstances;
+  const { counts, rows } = parts.userRows.find({
+    master,
+    text: fold(query.text),
+    state: query.state,
+    side: query.side ?? null,
+    after: keyIn(query.cursor),
     // One more than a page has says that there is another page.
-    if (isWanted && row.key > after && page.length <= PAGE_SIZE) page.push(row);
-  }
-  const shown = page.slice(0, PAGE_SIZE);
-  const items = shown.map((row) => viewOf(row, parts, circumstances));
+    limit: PAGE_SIZE + 1,
+    heldBack,
+    hidden: new Set([...unseen, ...noCalls]),
+  });
+  const shown = rows.slice(0, PAGE_SIZE);
+  const items = shown.map(({ teams_id, guid, state }) =>
+    viewOf(
+      { teamsId: teams_id ?? undefined, guid: guid ?? undefined, state },
+      parts,
+      circumstances,
+    ),
+  );
   const last = shown.at(-1);
-  return last && page.length > PAGE_SIZE
+  return last && rows.length > PAGE_SIZE
     ? { items, next: cursorOf(last), counts }
     : { items, counts };
 }
@@ -87,28 +81,33 @@ export function userView(
   const match = parts.directory.listedTeamsUser(id)?.match;
   if (!match) return null;
   const guid = 'guid' in match ? match.guid : undefined;
-  return viewOf({ teamsId: id, guid, state: match.state }, parts, circumstances);
+  const state = stateOf(match, circumstances);
+  return viewOf({ teamsId: id, guid, state }, parts, circumstances);
 }
 
-type Listed = Pick<UserRow, 'teamsId' | 'guid' | 'state'>;
+interface Listed {
+  /** `undefined`: a user of the PBX whom nobody in Teams fits. */
+  teamsId: TeamsUserId | undefined;
+  /** `undefined`: a user of Teams whom nobody on the PBX fits. */
+  guid: PbxGuid | undefined;
+  state: UserView['state'];
+}
 
-function stateOf(
-  { guid, state }: Listed,
-  { unseen, noCalls, heldBack }: Circumstances,
-): UserView['state'] {
-  if (state !== 'paired' || guid === undefined) return state;
+/** As `store/user-rows.ts` says it of all of them. */
+function stateOf(match: Match, { unseen, noCalls, heldBack }: Circumstances): UserView['state'] {
+  if (match.state !== 'paired') return match.state;
+  const { guid } = match;
   if (heldBack.has(guid)) return 'unlicensed';
   return unseen.has(guid) || noCalls.has(guid) ? 'noRights' : 'paired';
 }
 
 function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): UserView {
-  const { teamsId, guid } = row;
+  const { teamsId, guid, state } = row;
   const { directory, pairs, timeline } = parts;
   const { master } = circumstances;
   const teams = teamsId && directory.teamsUser(teamsId);
   const pbx = guid && master !== null ? directory.pbxUser(master, guid) : undefined;
   const pair: Pair | undefined = teamsId && pairs.ofTeams(teamsId);
-  const state = stateOf(row, circumstances);
   const view: UserView = { state };
   const reason = reasonOf(teams, state, circumstances);
   if (reason !== undefined) view.reason = reason;

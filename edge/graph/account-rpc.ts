@@ -116,6 +116,11 @@ export interface SubscriptionRpc {
    * and tells nothing (`silent`).
    */
   lifecycle(resource: Resource, event: LifecycleNews): Promise<void>;
+  /**
+   * Asks Microsoft now whether the subscriptions stand, by renewing them, and makes anew what does not.
+   * Resolves when that is done, or has to wait.
+   */
+  check(): Promise<void>;
   /** Deletes the subscriptions at Microsoft and everything stored. */
   remove(): Promise<void>;
 }

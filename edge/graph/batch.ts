@@ -1,6 +1,6 @@
 // Several requests in one, `POST /$batch` (facts: graph §4). It saves round trips, not quota: each
 // request meets Graph's limits alone and fails alone. Knows nothing of what is asked.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import type { GraphCall } from './client.ts';
 import type { Answer } from './exchange.ts';

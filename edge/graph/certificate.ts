@@ -1,8 +1,16 @@
 // Makes the key pair that Microsoft encrypts resource data for. The certificate is only a wrapper:
 // Microsoft checks neither its issuer nor its dates (facts: graph §2.6).
-import './reflect.ts';
-
-import { X509CertificateGenerator } from '@peculiar/x509';
+import {
+  bitString,
+  explicit,
+  nothing,
+  objectIdentifier,
+  positive,
+  sequence,
+  setOf,
+  time,
+  utf8,
+} from './der.ts';
 
 export interface DecryptionKeyPair {
   /** Goes to Microsoft with the certificate and comes back with each item. */
@@ -20,33 +28,51 @@ const RSA = {
   publicExponent: new Uint8Array([1, 0, 1]),
 };
 
+const NAME = 'presence-connector';
 /** Longer than any use; rotation is ours to decide. */
 const VALID_MS = 10 * 365 * 86_400_000;
 /** Against clocks that go slow. */
 const BEFORE_MS = 86_400_000;
+
+/** RFC 8017, appendix C: sha256WithRSAEncryption. */
+const SHA256_WITH_RSA = sequence(objectIdentifier('1.2.840.113549.1.1.11'), nothing());
+/** X.520: commonName. */
+const COMMON_NAME = objectIdentifier('2.5.4.3');
+/** Version 3, counted from 0. */
+const VERSION = explicit(0, positive(Uint8Array.of(2)));
 
 /** A new RSA key of 2048 bits with a self-signed certificate. Takes some 100 ms of CPU. */
 export async function makeDecryptionKey(now: number): Promise<DecryptionKeyPair> {
   // Made as a signing key, because the certificate signs itself; the same numbers then decrypt.
   const keys = await crypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
   if (!('privateKey' in keys)) throw new TypeError('RSA gave no pair.');
-  const certificate = await X509CertificateGenerator.createSelfSigned(
-    {
-      name: 'CN=presence-connector',
-      notBefore: new Date(now - BEFORE_MS),
-      notAfter: new Date(now + VALID_MS),
-      signingAlgorithm: RSA,
-      keys,
-    },
-    crypto,
-  );
-  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  if (!(pkcs8 instanceof ArrayBuffer)) throw new TypeError('PKCS #8 is bytes.');
   return {
     id: crypto.randomUUID(),
-    certificate: base64(certificate.rawData),
-    pkcs8: base64(pkcs8),
+    certificate: base64(await selfSigned(keys, now)),
+    pkcs8: base64(await exported('pkcs8', keys.privateKey)),
   };
 }
 
-const base64 = (bytes: ArrayBuffer): string => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+/** RFC 5280 §4.1, without extensions. */
+async function selfSigned({ publicKey, privateKey }: CryptoKeyPair, now: number) {
+  const name = sequence(setOf(sequence(COMMON_NAME, utf8(NAME))));
+  const content = sequence(
+    VERSION,
+    positive(crypto.getRandomValues(new Uint8Array(16))),
+    SHA256_WITH_RSA,
+    name,
+    sequence(time(now - BEFORE_MS), time(now + VALID_MS)),
+    name,
+    await exported('spki', publicKey),
+  );
+  const signature = new Uint8Array(await crypto.subtle.sign(RSA.name, privateKey, content));
+  return sequence(content, SHA256_WITH_RSA, bitString(signature));
+}
+
+async function exported(format: 'pkcs8' | 'spki', key: CryptoKey) {
+  const bytes = await crypto.subtle.exportKey(format, key);
+  if (!(bytes instanceof ArrayBuffer)) throw new TypeError(`${format} is bytes.`);
+  return new Uint8Array(bytes);
+}
+
+const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

@@ -1,6 +1,6 @@
 // Says one thing to Graph and hears the answer. Knows addresses, time-outs and errors; what is said
 // stands in the files beside it.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { type Cloud, cloudAddresses } from './clouds.ts';
 import { type Answer, exchange, type Fetch, jsonOf } from './exchange.ts';

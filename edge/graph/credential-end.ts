@@ -1,15 +1,14 @@
 // When the credential of an app ends: a certificate says so itself, of a client secret only the app's
 // registration does, and few apps may read that.
-import './reflect.ts';
-
-import { X509Certificate } from '@peculiar/x509';
-import { z } from 'zod';
+import { X509Certificate } from 'node:crypto';
+import * as z from 'zod';
 import type { GraphCall } from './client.ts';
 
 /** Epoch ms; `null` where the PEM text is no certificate: the sign-in says what is wrong with it. */
 export function certificateEnd(pem: string): number | null {
   try {
-    return new X509Certificate(pem).notAfter.getTime();
+    const end = Date.parse(new X509Certificate(pem).validTo);
+    return Number.isNaN(end) ? null : end;
   } catch {
     return null;
   }

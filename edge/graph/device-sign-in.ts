@@ -6,7 +6,7 @@ import {
   type NetworkRequestOptions,
   PublicClientApplication,
 } from '@azure/msal-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import type { InTurn } from '../in-turn.ts';
 import { cloudAddresses } from './clouds.ts';

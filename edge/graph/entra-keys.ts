@@ -1,7 +1,7 @@
 // The public keys that Microsoft signs with, fetched and kept. One of these lives as long as its
 // isolate; it keeps keys, never a promise, because a promise must not cross requests in workerd.
 import type { JWK } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { cloudAddresses } from './clouds.ts';
 import { exchange, jsonOf } from './exchange.ts';

@@ -1,6 +1,6 @@
 // From a refusal of Graph to an AppError with a stable code. Pure. Microsoft's message is read for
 // what it tells, and never passed on: it may quote what was sent.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, type Retry } from '../../shared/errors.ts';
 import { type Answer, jsonOf } from './exchange.ts';
 import { retryAfterMs } from './retry-after.ts';

@@ -1,6 +1,6 @@
 // From a refusal of Microsoft's login to an AppError (facts: graph §3.3). Pure. Microsoft warns that
 // its AADSTS numbers may change, so `error` decides what to do, and the numbers find the words.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, type Retry } from '../../shared/errors.ts';
 
 export type LoginCode =

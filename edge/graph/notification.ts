@@ -1,6 +1,6 @@
 // What Microsoft posts to us, in words. Lenient (facts: graph §2.3): members come and go, the case
 // of `@odata.type` varies, times miss their `Z`, lifecycle events travel in the same list.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
 
 const encryptedContentSchema = z.object({

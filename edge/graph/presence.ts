@@ -1,5 +1,5 @@
 // Reads presences in bulk, and writes those of one user or of several (facts: graph §1.2, §1.3).
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
 import { preferredLifetime } from '../../shared/presence/mapping.ts';

@@ -45,6 +45,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   /** Tokens of the account as configured now; made when first needed. */
   #login: AccountLogin | null = null;
   readonly #loginTurn = inTurn();
+  readonly #workTurn = inTurn();
   /** Changes with the credentials, so that what older ones bring late is recognised. */
   #tenure = {};
 
@@ -137,16 +138,28 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     this.#login = null;
   }
 
-  override async alarm(): Promise<void> {
-    let notBefore = Date.now();
-    try {
-      await this.#run();
-    } catch (error) {
-      notBefore += AFTER_FAULT_MS;
-      console.error('subscription-object: a step failed', error);
-    } finally {
-      await this.#scheduleNext(notBefore);
-    }
+  async check(): Promise<void> {
+    for (const resource of RESOURCES) this.#happened({ kind: 'reauthorize', resource });
+    await this.#work();
+  }
+
+  override alarm(): Promise<void> {
+    return this.#work();
+  }
+
+  /** Does what is due. In turn: an alarm that goes off while an admin asks does no step twice. */
+  #work(): Promise<void> {
+    return this.#workTurn(async () => {
+      let notBefore = Date.now();
+      try {
+        await this.#run();
+      } catch (error) {
+        notBefore += AFTER_FAULT_MS;
+        console.error('subscription-object: a step failed', error);
+      } finally {
+        await this.#scheduleNext(notBefore);
+      }
+    });
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,5 @@
 // What is said to Graph about subscriptions to presences and to users (facts: graph §2.1, §2.7, §2.8).
-import { z } from 'zod';
+import * as z from 'zod';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
 import type { Resource } from './account-rpc.ts';
 import type { GraphCall } from './client.ts';

@@ -1,5 +1,5 @@
 // Whether a user's licences contain Teams (facts: graph §5). Pure.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Ids of the service plans called Teams, one a cloud. */
 const TEAMS_PLANS: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 // Finds the GUID of a tenant that is given by one of its domain names.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { cloudAddresses } from './clouds.ts';
 import { exchange, jsonOf } from './exchange.ts';

@@ -1,6 +1,6 @@
 // All users of a tenant, then what changed of them, a page at a time so that the caller can store
 // in between. Delta where Graph grants it, else the plain list (facts: graph §2.7, §5).
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
 import type { GraphCall } from './client.ts';

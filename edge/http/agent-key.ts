@@ -1,6 +1,6 @@
 // The public key of an agent, as it comes from outside.
 import { calculateJwkThumbprint, importJWK } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AGENT_KEY_ALG } from '../../shared/agent-auth.ts';
 import { type AgentKey, agentKey } from './agent-proof.ts';
 import { invalid } from './body.ts';

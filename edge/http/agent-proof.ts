@@ -1,7 +1,7 @@
 // Who an agent is: a proof signed with its own key, in it the credential that the edge issued for that
 // key. Both verify without anything stored; whether the agent was removed, the object knows.
 import { calculateJwkThumbprint, decodeJwt, importJWK, jwtVerify } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   AGENT_CREDENTIAL_CLAIM,
   AGENT_KEY_ALG,

@@ -1,7 +1,7 @@
 // What an agent asks about itself without opening its tunnel, which would turn out the one that is open:
 // who it is here, whether WebSockets get through, and a new key in place of the old one.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PONG } from '../../shared/protocol/frame.ts';
 import { publicKey, usableKey } from './agent-key.ts';
 import { issueCredential } from './agent-proof.ts';

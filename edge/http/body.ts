@@ -1,5 +1,5 @@
 // From the bytes of a body to a checked value: 400 where it is not JSON, 422 where it does not fit.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { fieldErrors } from '../../shared/field-errors.ts';
 import type { RequestContext } from './context.ts';
 import { Refused } from './problem.ts';

@@ -1,6 +1,6 @@
 // An agent introduces itself: a one-time code against a credential for the key pair it made on site.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConnectorName } from '../../shared/ids.ts';
 import { digestOf } from '../secret-text.ts';
 import { publicKey, usableKey } from './agent-key.ts';

@@ -1,7 +1,7 @@
 // What Microsoft calls: the handshake of a new subscription, notifications and lifecycle events. It
 // refuses to know what a presence means; it finds out what is genuine and hands that on.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConnectorName } from '../../shared/ids.ts';
 import type { Observation } from '../connector/rpc.ts';
 import type { ConnectorRecord } from '../connector-record.ts';

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { CookieOptions } from 'hono/utils/cookie';
 import { decodeJwt } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ConnectorName, connectorName } from '../../shared/ids.ts';
 import type { Who } from '../connector/rpc.ts';
 import type { EdgeEnv } from '../env.ts';

@@ -3,7 +3,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { modulesIn } from './bundle.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { workerdConfig } from './workerd-config.ts';

@@ -1,6 +1,6 @@
 // Frames from the edge to the agent: whom to watch and what to show on the PBX. Nothing else: the
 // tunnel cannot be used to reach anything but presence.
-import { z } from 'zod';
+import * as z from 'zod';
 import { frame } from './frame.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 

@@ -1,5 +1,5 @@
 // What every frame of the tunnel has in common, and how text becomes a frame.
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROTOCOL_VERSION } from './version.ts';
 
 /**

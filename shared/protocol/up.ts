@@ -1,5 +1,5 @@
 // Frames from the agent to the edge: who is there, what the PBX said, what became of a write.
-import { z } from 'zod';
+import * as z from 'zod';
 import { frame } from './frame.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 

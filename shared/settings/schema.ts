@@ -1,5 +1,5 @@
 // The settings of one connector: every key, its default, and the sentence for what is wrong with it.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FieldError } from '../errors.ts';
 import { fieldErrors } from '../field-errors.ts';
 import { PREFERRED_PAIRS, parsePair } from '../presence/mapping.ts';

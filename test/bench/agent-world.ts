@@ -1,6 +1,6 @@
 // A PBX and an edge for measuring the agent alone. The edge is the least that keeps an agent at work: it
 // welcomes, watches everybody, answers pings and counts; it checks no proof and keeps no frame.
-import { createServer } from 'node:http';
+import { createServer } from 'node:https';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TUNNEL_SUBPROTOCOL } from '../../shared/agent-auth.ts';
 import { setFrame, watchFrame, welcomeFrame } from '../../shared/protocol/down.ts';
@@ -18,9 +18,10 @@ export interface CountingEdge {
   close(): Promise<void>;
 }
 
-export async function startCountingEdge(): Promise<CountingEdge> {
+/** @param tls for localhost, in PEM */
+export async function startCountingEdge(tls: { cert: string; key: string }): Promise<CountingEdge> {
   let socket: WebSocket | undefined;
-  const http = createServer((_, response) => {
+  const http = createServer(tls, (_, response) => {
     response.writeHead(201, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ agentId: 'agent-1', credential: 'credential-1' }));
   });
@@ -43,10 +44,10 @@ export async function startCountingEdge(): Promise<CountingEdge> {
     if (frame.t === 'presences') edge.told.presences += frame.presences.length;
     if (frame.t === 'wrote') edge.told.wrote += 1;
   }
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve));
   const { port } = http.address() as { port: number };
   const edge: CountingEdge = {
-    url: `http://127.0.0.1:${port}/example.com/microsoft365`,
+    url: `https://localhost:${port}/example.com/microsoft365`,
     welcomedAt: 0,
     told: { users: 0, presences: 0, wrote: 0 },
     watch(guids) {

@@ -58,6 +58,8 @@ it('answers what it describes, whatever is asked of it', async () => {
   const users = await ok('GET', `${C}/api/users`);
   const alice = users.body.items.find(({ pbx }: { pbx?: { sip: string } }) => pbx?.sip === 'alice');
   await ok('GET', `${C}/api/users?query=alice&state=paired`);
+  await ok('GET', `${C}/api/users?side=pbx`);
+  await ok('GET', `${C}/api/users/${alice.teams.id}`);
   await ok('GET', `${C}/api/users/${alice.teams.id}/timeline`);
   await ok('PUT', `${C}/api/users/${alice.teams.id}/override`, { pbx: 'alice' });
   await ok('DELETE', `${C}/api/users/${alice.teams.id}/override`);
@@ -97,6 +99,7 @@ it('answers what it describes, whatever is asked of it', async () => {
     ['POST', `${C}/api/session`, { token: 'wrong' }, 401],
     ['POST', `${C}/api/checks/moon`, undefined, 404],
     ['GET', `${C}/api/users?state=tired`, undefined, 422],
+    ['GET', `${C}/api/users/nobody`, undefined, 404],
     ['GET', `${C}/api/users/nobody/timeline`, undefined, 404],
     ['PUT', `${C}/api/users/nobody/override`, { pbx: 'x' }, 404],
     ['POST', `${C}/api/matching/dry-run`, { matching: [] }, 422],

@@ -1,12 +1,12 @@
 // What happens to the PBX and to the line to it, in both ways of connecting: each time both sides are
 // equal within 5 s of the link being back, and the agent's log says what was, once.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
 import { agentToml } from '../sim/laboratory.ts';
+import { freePort } from '../sim/network/free-port.ts';
 import { selfSigned } from '../sim/pbx/self-signed.ts';
 import { type Cast, castOf, NAMES } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
@@ -20,14 +20,6 @@ interface UserView {
   state: string;
   teams?: { displayName: string; activity: string | null };
   pbx?: { sip: string; activity: string | null };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** One line when it is lost, one when it is back. */

@@ -66,6 +66,18 @@ describe('the subscription is lost', () => {
     await another(lost);
     await wellAgain();
   });
+
+  it.each(['subscriptions', 'notificationUrl'])(
+    'gone without a word, found when an admin has %s checked',
+    async (lamp) => {
+      const lost = theOne();
+      demo.lab.microsoft.dropSubscription(lost);
+      await changeSomething();
+      expect(await demo.admin.send('POST', `/api/checks/${lamp}`)).toMatchObject({ state: 'ok' });
+      expect(theOne()).not.toBe(lost);
+      await wellAgain();
+    },
+  );
 });
 
 describe('a new subscription is refused for a while', () => {

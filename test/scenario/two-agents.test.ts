@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AnotherAgent, type SetUp, setUp } from '../sim/demo/set-up.ts';
+import { CONNECTOR } from '../sim/laboratory.ts';
+import { startWire } from '../sim/network/tcp-proxy.ts';
 import { type Cast, castOf } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
 
 /** How long the one that stands by may take. */
 const TAKE_OVER_MS = 5_000;
+/** And how long until a leader is missed that says no goodbye. */
+const MISSED_MS = 15_000;
 
 interface AgentView {
   id: string;
@@ -83,6 +87,28 @@ describe('two agents', () => {
     await becomes(cast.inTeams('carol'), 'DoNotDisturb/DoNotDisturb');
     await bothWays('alice', ['DoNotDisturb', 'dnd']);
   });
+
+  it('the leader’s line is a black hole: the other leads within 15 s, until it is back', async () => {
+    const wire = await startWire(Number(new URL(demo.edge.origin).port));
+    const far = await demo.anotherAgent('far', `http://127.0.0.1:${wire.port}/${CONNECTOR}`);
+    await stateIs('far', 'leading');
+    for (const name of ['bob', 'carol']) await cast.quiet(name);
+    wire.mode = 'black-hole';
+    cast.teams('bob').choose('Busy');
+    cast.pbx('carol').setPresence('away');
+    await stateIs('laboratory', 'leading', MISSED_MS);
+    await cast.bothSidesEqual(TAKE_OVER_MS);
+    await becomes(cast.onPbx('bob'), 'busy');
+    await becomes(cast.inTeams('carol'), 'Away/Away');
+    wire.mode = 'pass';
+    await stateIs('far', 'leading');
+    const before = demo.lab.pbx.setPresenceHistory.length;
+    await bothWays('erik', ['Busy', 'busy']);
+    expect(writersSince(before)).toHaveLength(1);
+    far.process.kill('SIGKILL');
+    await wire.down();
+    await stateIs('laboratory', 'leading', TAKE_OVER_MS);
+  }, 60_000);
 
   it('the leader is removed by an admin: it is put out at once, the other leads', async () => {
     const third = await demo.anotherAgent('third');

@@ -1,8 +1,10 @@
-// Both lists of users as last told, and how each Teams user was matched.
+// Both lists of users as last told, and how each Teams user was matched. With each entry stands what the
+// list of users sorts by and searches in, so that a search has nothing to prepare (`user-rows.ts`).
 import { type PbxGuid, pbxGuid, type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
 import type { PbxUser } from '../../../shared/protocol/up.ts';
 import type { TeamsUser } from '../../graph/users.ts';
-import type { Match, PbxPerson } from '../pairing.ts';
+import { sortKey } from '../page-cursor.ts';
+import { fold, type Match, type PbxPerson } from '../pairing.ts';
 import type { Database } from './database.ts';
 
 type TeamsRow = {
@@ -23,21 +25,9 @@ type PbxRow = {
   emails: string;
 };
 
-/** An entry as the list of users needs it; `words` is what a search looks at. */
-export interface TeamsName {
-  id: TeamsUserId;
-  name: string;
-  words: string;
-  state: Match['state'];
-  guid: PbxGuid | undefined;
-}
-export interface PbxName {
-  guid: PbxGuid;
-  name: string;
-  words: string;
-}
-
-const LISTED = "enabled = 1 AND match IS NOT NULL AND (licensed = 1 OR match_state = 'unlicensed')";
+/** Which Teams users are in the list of users: may sign in, were matched, have Teams or would be paired. */
+export const LISTED =
+  "enabled = 1 AND match_state IS NOT NULL AND (licensed = 1 OR match_state = 'unlicensed')";
 
 /** Is told whose entry is about to change. */
 export type DirectoryChanged = (who: { teamsId: TeamsUserId } | { guid: PbxGuid }) => void;
@@ -69,18 +59,16 @@ const pbxEntry = (row: PbxRow): PbxEntry => ({
   emails: JSON.parse(row.emails) as string[],
 });
 
+/** What a search looks at. */
+const wordsOf = (...words: (string | null)[]): string =>
+  fold(words.filter((word) => word !== null).join('\n'));
+
 export class Directory {
   readonly #database: Database;
   readonly #changed: DirectoryChanged;
-  /** Another number after each change of either list. */
-  edition = 0;
-
   constructor(database: Database, changed: DirectoryChanged) {
     this.#database = database;
-    this.#changed = (who) => {
-      this.edition += 1;
-      changed(who);
-    };
+    this.#changed = changed;
   }
 
   teams(): TeamsEntry[] {
@@ -92,23 +80,7 @@ export class Directory {
     return row && teamsEntry(row);
   }
 
-  /** Who is in the list of users: those who may sign in, have Teams or would be paired, and were matched. */
-  teamsNames(): TeamsName[] {
-    return this.#database
-      .lists<[string, string, string, Match['state'], string | null]>(
-        `SELECT id, display_name, concat_ws(char(10), display_name, upn, mail), match_state,
-                match ->> '$.guid' FROM teams_user WHERE ${LISTED}`,
-      )
-      .map(([id, name, words, state, guid]) => ({
-        id: teamsUserId(id),
-        name,
-        words,
-        state,
-        guid: guid === null ? undefined : pbxGuid(guid),
-      }));
-  }
-
-  /** One of them; `undefined`: not in the list. */
+  /** Somebody of the list of users; `undefined`: not in it. */
   listedTeamsUser(id: TeamsUserId): TeamsEntry | undefined {
     const row = this.#database.first<TeamsRow>(
       `SELECT * FROM teams_user WHERE id = ? AND ${LISTED}`,
@@ -136,15 +108,6 @@ export class Directory {
   /** Everybody whom a PBX told. */
   pbx(pbx: string): PbxEntry[] {
     return this.#database.all<PbxRow>('SELECT * FROM pbx_user WHERE pbx = ?', pbx).map(pbxEntry);
-  }
-
-  pbxNames(pbx: string): PbxName[] {
-    return this.#database
-      .lists<[string, string, string]>(
-        'SELECT guid, cn, concat_ws(char(10), cn, h323, e164) FROM pbx_user WHERE pbx = ?',
-        pbx,
-      )
-      .map(([guid, name, words]) => ({ guid: pbxGuid(guid), name, words }));
   }
 
   pbxUser(pbx: string, guid: PbxGuid): PbxEntry | undefined {
@@ -175,15 +138,19 @@ export class Directory {
     if (same) return false;
     this.#changed({ teamsId: person.id });
     this.#database.run(
-      `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT (id) DO UPDATE SET
+      `INSERT INTO teams_user VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET
        display_name = excluded.display_name, upn = excluded.upn, mail = excluded.mail,
-       enabled = excluded.enabled, licensed = excluded.licensed`,
+       enabled = excluded.enabled, licensed = excluded.licensed,
+       sort_key = excluded.sort_key, words = excluded.words`,
       person.id,
       person.displayName,
       person.userPrincipalName,
       person.mail,
       person.accountEnabled ? 1 : 0,
       person.licensed ? 1 : 0,
+      sortKey(person.displayName, person.id),
+      wordsOf(person.displayName, person.userPrincipalName, person.mail),
     );
     return true;
   }
@@ -210,13 +177,15 @@ export class Directory {
     if (same) return false;
     this.#changed({ guid: pbxGuid(user.guid) });
     this.#database.run(
-      'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       pbx,
       user.guid,
       user.cn,
       user.h323,
       e164,
       emails,
+      sortKey(user.cn, user.guid),
+      wordsOf(user.cn, user.h323, e164),
     );
     return true;
   }
@@ -232,9 +201,10 @@ export class Directory {
   putMatch(id: TeamsUserId, match: Match): void {
     this.#changed({ teamsId: id });
     this.#database.run(
-      'UPDATE teams_user SET match_state = ?, match = ? WHERE id = ?',
+      'UPDATE teams_user SET match_state = ?, match = ?, guid = ? WHERE id = ?',
       match.state,
       JSON.stringify(match),
+      'guid' in match ? match.guid : null,
       id,
     );
   }

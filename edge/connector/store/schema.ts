@@ -6,12 +6,15 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE teams_user (
   id TEXT PRIMARY KEY, display_name TEXT NOT NULL, upn TEXT NOT NULL, mail TEXT,
-  enabled INTEGER NOT NULL, licensed INTEGER NOT NULL, match_state TEXT, match TEXT
+  enabled INTEGER NOT NULL, licensed INTEGER NOT NULL, match_state TEXT, match TEXT,
+  guid TEXT, sort_key TEXT NOT NULL, words TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX teams_user_guid ON teams_user (guid, enabled, licensed, match_state) WHERE guid IS NOT NULL;
 
 CREATE TABLE pbx_user (
   pbx TEXT NOT NULL, guid TEXT NOT NULL, cn TEXT NOT NULL, h323 TEXT NOT NULL,
-  e164 TEXT, emails TEXT NOT NULL, PRIMARY KEY (pbx, guid)
+  e164 TEXT, emails TEXT NOT NULL, sort_key TEXT NOT NULL, words TEXT NOT NULL,
+  PRIMARY KEY (pbx, guid)
 ) WITHOUT ROWID;
 CREATE TABLE pbx_list (
   pbx TEXT NOT NULL, part INTEGER NOT NULL, guids TEXT NOT NULL, PRIMARY KEY (pbx, part)

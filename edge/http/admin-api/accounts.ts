@@ -1,6 +1,6 @@
 // The Teams accounts that presence is read with.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NewAccount } from '../../connector/rpc.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv, languageFor } from '../context.ts';

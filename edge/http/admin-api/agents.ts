@@ -1,6 +1,6 @@
 // The agents on site: codes to enrol them with, what they report, and their removal.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv } from '../context.ts';
 import type { Edge } from '../deps.ts';

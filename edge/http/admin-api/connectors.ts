@@ -1,7 +1,7 @@
 // All connectors with the lamp of each that needs somebody most: the operator's page begins here. KV
 // lists them, so one that was created within the last minute may be missing.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConnectorName } from '../../../shared/ids.ts';
 import { worstOf } from '../../../shared/lamps.ts';
 import { type Language, languageOf, say } from '../../../shared/texts/say.ts';

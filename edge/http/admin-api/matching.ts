@@ -1,6 +1,6 @@
 // Tries other rules of matching out, before they are saved.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingsInput } from '../../../shared/settings/schema.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv } from '../context.ts';

@@ -1,6 +1,6 @@
 // Signing in and out of the admin page.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Auth } from '../auth.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv } from '../context.ts';

@@ -1,6 +1,6 @@
 // A connector's own admin tokens: the operator issues and revokes them.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../../secret-text.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { newConnectorToken } from '../connector-token.ts';

@@ -1,6 +1,6 @@
 // The users of both sides: who is paired with whom, why, and what was decided for them.
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv, type RequestContext } from '../context.ts';
@@ -14,6 +14,7 @@ export const userQuery = z.object({
     .enum(['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights'])
     .nullable()
     .default(null),
+  side: z.enum(['teams', 'pbx']).nullable().default(null).describe('Only with a user there.'),
   cursor: z.string().max(1024).nullable().default(null),
 });
 
@@ -26,10 +27,18 @@ export function usersRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     '/api/users',
     resource({
       GET: async (c) => {
-        const { query: text, state, cursor } = fitting(userQuery, withoutEmpty(c.req.query()));
-        const page = await edge.connector(connectorOf(c)).listUsers({ text, state, cursor });
-        return Response.json(unwrap(page));
+        const { query: text, ...rest } = fitting(userQuery, withoutEmpty(c.req.query()));
+        return Response.json(
+          unwrap(await edge.connector(connectorOf(c)).listUsers({ text, ...rest })),
+        );
       },
+    }),
+  );
+
+  app.all(
+    '/api/users/:teamsId',
+    resource({
+      GET: async (c) => Response.json(unwrap(await edge.connector(connectorOf(c)).user(userOf(c)))),
     }),
   );
 

@@ -1,6 +1,6 @@
 // What the admin API answers, as schemas: each is held against the type that the server answers with,
 // and becomes a part of the description. Nothing is checked with them at run time.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LAMP_IDS, type LampView } from '../../../shared/lamps.ts';
 import { secretView, settingsInput } from '../../../shared/settings/schema.ts';
 import type {
@@ -150,6 +150,10 @@ const timelineEntry = z.object({
   reason: z.string(),
   wrote: z.string().exactOptional(),
   ms: z.number().describe('From what was seen to the decision.'),
+  took: z
+    .object({ teams: z.number().exactOptional(), pbx: z.number().exactOptional() })
+    .describe('In ms, from what was seen until a side had taken what was written to it.')
+    .exactOptional(),
 }) satisfies z.ZodType<TimelineEntry>;
 
 const partner = z.object({

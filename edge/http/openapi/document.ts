@@ -1,5 +1,5 @@
 // The admin API as an OpenAPI 3.1 document, made of the operations and of the schemas that check.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CSRF_HEADER } from '../csrf.ts';
 import { type ProblemCode, statusOf } from '../problem.ts';
 import { SESSION_COOKIE } from '../session.ts';

@@ -1,6 +1,6 @@
 // Every operation of the admin API: what is sent, what comes back, and how it can be refused. Schemas of
 // what is sent are the very ones that check it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingsInput } from '../../../shared/settings/schema.ts';
 import { account } from '../admin-api/accounts.ts';
 import { newAgent } from '../admin-api/agents.ts';
@@ -128,6 +128,14 @@ export const CONNECTOR_OPERATIONS: Operations = {
       who: admin,
       query: userQuery,
       answers: { 200: 'UserPage' },
+    },
+  },
+  '/api/users/{teamsId}': {
+    get: {
+      summary: 'One user of Teams, as in the list.',
+      who: admin,
+      answers: { 200: 'User' },
+      problems: ['not-found'],
     },
   },
   '/api/users/{teamsId}/timeline': {

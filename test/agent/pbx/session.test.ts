@@ -81,13 +81,19 @@ describe('requests', () => {
 });
 
 describe('pushes', () => {
-  test('go by src first, then by api', () => {
+  test('go by src first, then by api, then by type', () => {
     const { line, heard, route } = setup();
     route('users');
     route('PbxTableUsers');
+    route('AppInfo');
     line.say({ mt: 'ReplicateAdd', api: 'PbxTableUsers', src: 'users' });
     line.say({ mt: 'ReplicateDel', api: 'PbxTableUsers' });
-    expect(heard).toEqual(['users: ReplicateAdd', 'PbxTableUsers: ReplicateDel']);
+    line.say({ mt: 'AppInfo', src: 'theirs' });
+    expect(heard).toEqual([
+      'users: ReplicateAdd',
+      'PbxTableUsers: ReplicateDel',
+      'AppInfo: AppInfo',
+    ]);
   });
 
   test('that nobody expects are ignored', () => {

@@ -1,7 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { CLOSE } from '../../../shared/protocol/close-codes.ts';
-import { helloFrame, pbxStateFrame, presencesFrame } from '../../../shared/protocol/up.ts';
+import {
+  helloFrame,
+  pbxStateFrame,
+  presencesFrame,
+  usersFrame,
+} from '../../../shared/protocol/up.ts';
 import {
   type Agent,
   Bed,
@@ -21,6 +26,8 @@ async function made(): Promise<Bed> {
   await bed.settle();
   return bed;
 }
+
+const AWAY = { code: 'closed', detail: 'the PBX closed the connection' } as const;
 
 const agentsOf = async (bed: Bed) => value(await bed.stub.listAgents());
 const stateOf = async (bed: Bed, { id }: Agent) =>
@@ -178,18 +185,33 @@ test('what an agent said of its PBXs survives a sleep', async () => {
   expect(await bed.lamp('pbx')).toMatchObject({ state: 'ok', params: { name: 'pbx' } });
 });
 
-test('an agent whose pings stopped is hung up on, and the standby leads', async () => {
+test('an agent whose pings stopped is hung up on within 15 s, and the standby leads', async () => {
   const bed = new Bed();
   const one = await bed.pairs(1, SLOW);
   const two = (await bed.connect(await bed.enrol('two'))).hello();
-  // The runtime notes the ping at the real time, far before that of the test.
+  // The runtime notes the ping at the real time, far before that of the test; the hello counts.
   two.socket.send('ping');
-  await bed.later(2 * MINUTE);
+  await bed.later(10 * SECOND);
+  expect(two.closed).toBeNull();
+  await bed.later(3 * SECOND);
   expect(two.closed).toBe(CLOSE.silent);
   expect(await stateOf(bed, one)).toBe('leading');
 });
 
-test('with somebody to take over, the leader is looked at every quarter of a minute', async () => {
+test('whoever sends a long list is alive, though the pings wait behind it', async () => {
+  const bed = new Bed();
+  await bed.pairs(1, SLOW);
+  const two = (await bed.connect(await bed.enrol('two'))).hello();
+  two.socket.send('ping');
+  for (const list of [1, 2, 3]) {
+    await bed.later(8 * SECOND);
+    two.send(usersFrame({ pbx: 'pbx', list, last: false, users: [pbxUser(list)] }));
+    await bed.settle();
+  }
+  expect(two.closed).toBeNull();
+});
+
+test('with somebody to take over, the leader is looked at when it has been silent for 12 s', async () => {
   const bed = new Bed();
   await bed.pairs(1, SLOW);
   // Nothing else is planned soon.
@@ -199,12 +221,29 @@ test('with somebody to take over, the leader is looked at every quarter of a min
   expect(await nextIn()).toBeGreaterThan(MINUTE);
   const two = (await bed.connect(await bed.enrol('two'))).hello();
   await bed.settle();
-  expect(await nextIn()).toBe(15 * SECOND);
-  await bed.later(20 * SECOND);
-  expect(await nextIn()).toBe(10 * SECOND);
+  expect(await nextIn()).toBe(12 * SECOND);
+  two.socket.send('ping');
+  await bed.later(5 * SECOND);
+  two.send(pbxStateFrame({ pbx: 'pbx', state: { state: 'down', fault: AWAY } }));
+  await bed.settle();
+  await bed.later(8 * SECOND);
+  expect(await nextIn()).toBe(4 * SECOND);
   two.close();
   await bed.later(20 * SECOND);
   expect(await nextIn()).toBeGreaterThan(15 * SECOND);
+});
+
+test('an agent that vanished is missed by whoever looks, also where nobody stands by', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  await bed.rows('UPDATE agenda SET due_at = due_at + 3600000');
+  agent.socket.send('ping');
+  agent.send(pbxStateFrame({ pbx: 'pbx', state: { state: 'down', fault: AWAY } }));
+  await bed.settle();
+  expect(await bed.lamp('agent')).toMatchObject({ state: 'ok' });
+  await bed.later(13 * SECOND);
+  expect(await bed.lamp('agent')).toMatchObject({ state: 'error' });
+  expect(agent.closed).toBe(CLOSE.silent);
 });
 
 test('a connection that never says hello does not stay', async () => {

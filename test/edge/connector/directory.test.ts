@@ -299,7 +299,7 @@ test('20,000 users: told in parts, paired, listed and searched in good time', as
     { text: '', state: null, cursor: null },
     { text: 'person1999', state: null, cursor: null },
     { text: '', state: 'paired', cursor: '19900' },
-  ]) {
+  ] as const) {
     const from = performance.now();
     const page = value(await bed.stub.listUsers(query));
     const ms = performance.now() - from;

@@ -1,6 +1,7 @@
 // The list of users where there are twenty thousand: a search, and pages while the list changes.
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, expect, test } from 'vitest';
+import { sortKey } from '../../../edge/connector/page-cursor.ts';
 import { Bed, guid, SLOW, teamsId, value } from './bed.ts';
 
 const COUNT = 20_000;
@@ -25,12 +26,15 @@ beforeAll(async () => {
         const name = `Person ${String(n).padStart(5, '0')}`;
         const address = `person${n}@example.com`;
         storage.sql.exec(
-          'INSERT INTO teams_user VALUES (?, ?, ?, NULL, 1, 1, ?, ?)',
+          'INSERT INTO teams_user VALUES (?, ?, ?, NULL, 1, 1, ?, ?, ?, ?, ?)',
           ...[teamsId(n), name, address, match.state, JSON.stringify(match)],
+          match.guid ?? null,
+          ...[sortKey(name, teamsId(n)), `${name}\n${address}`.toLowerCase()],
         );
         storage.sql.exec(
-          'INSERT INTO pbx_user VALUES (?, ?, ?, ?, ?, ?)',
+          'INSERT INTO pbx_user VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
           ...['pbx', guid(n), name, `person${n}`, String(n), JSON.stringify([address])],
+          ...[sortKey(name, guid(n)), `${name}\nperson${n}\n${n}`.toLowerCase()],
         );
       }
     });
@@ -72,8 +76,9 @@ test('accents do not tear names apart, and each row has its place', async () => 
   await runInDurableObject(bed.stub, (_object, { storage }) => {
     for (const [n, name] of ['Ärmel', 'Armut', 'Zorn', 'Arm'].entries()) {
       storage.sql.exec(
-        'INSERT INTO pbx_user VALUES (?, ?, ?, ?, NULL, ?)',
+        'INSERT INTO pbx_user VALUES (?, ?, ?, ?, NULL, ?, ?, ?)',
         ...['pbx', guid(90_000 + n), name, `accent${n}`, '[]'],
+        ...[sortKey(name, guid(90_000 + n)), `${name}\naccent${n}`.toLowerCase()],
       );
     }
   });

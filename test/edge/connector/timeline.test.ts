@@ -29,6 +29,23 @@ test('the last 50 decisions of a user are kept, and no other user pays for them'
   expect((await timeline(bed, 2)).length).toBeGreaterThan(0);
 });
 
+test('an entry says how long it took until the other side had it, also where that was asked twice', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  agent.presence(1, chose('dnd'));
+  await bed.later(SECOND);
+  const [first] = await timeline(bed);
+  expect(first).toMatchObject({ wrote: 'Teams: set-preferred DoNotDisturb/DoNotDisturb', ms: 0 });
+  expect(first?.took).toEqual({ teams: expect.any(Number) });
+
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+  agent.answers = false;
+  await bed.later(301 * SECOND);
+  const [unanswered] = await timeline(bed);
+  expect(unanswered?.wrote).toBe('PBX: busy');
+  expect(unanswered).not.toHaveProperty('took');
+});
+
 test('after 7 days an entry is shown no more, and soon it is erased', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(1, SLOW);

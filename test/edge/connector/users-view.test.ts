@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { UserQuery } from '../../../edge/connector/rpc.ts';
 import { userFrame } from '../../../shared/protocol/up.ts';
 import {
   Bed,
@@ -14,9 +15,9 @@ import {
   value,
 } from './bed.ts';
 
-const list = async (bed: Bed, query: { text?: string; state?: string; cursor?: string } = {}) => {
-  const { text = '', state = null, cursor = null } = query;
-  return value(await bed.stub.listUsers({ text, state, cursor }));
+const list = async (bed: Bed, query: Partial<UserQuery> = {}) => {
+  const all = { text: '', state: null, cursor: null };
+  return value(await bed.stub.listUsers({ ...all, ...query }));
 };
 
 async function company(): Promise<Bed> {
@@ -111,6 +112,44 @@ test('only one state, and a cursor that makes no sense begins at the beginning',
   expect((await list(bed, { cursor: '-3' })).items).toHaveLength(9);
 });
 
+test('only those who are on one side, whether the other knows them or not', async () => {
+  const bed = await company();
+  const onPbx = await list(bed, { side: 'pbx' });
+  expect(onPbx.items.map(({ pbx }) => pbx?.cn)).toEqual([
+    'Person 1',
+    'Person 2',
+    'Person 3',
+    'Person 7',
+    'Shared',
+    'Zoë Älone',
+  ]);
+  const inTeams = await list(bed, { text: 'person', side: 'teams' });
+  expect(inTeams.items.every(({ teams }) => teams !== undefined)).toBe(true);
+});
+
+test('one of them alone is as in the list; who is not in it is not found', async () => {
+  const bed = await company();
+  const [third] = (await list(bed, { text: 'person3@' })).items;
+  expect(value(await bed.stub.user(teamsId(3)))).toEqual(third);
+  expect(third?.state).toBe('noRights');
+  expect(refusal(await bed.stub.user(teamsId(8)))).toBe('not-found');
+  expect(refusal(await bed.stub.user(teamsId(99)))).toBe('not-found');
+});
+
+test('a name of any length has its place, and its page can be turned', async () => {
+  const bed = new Bed();
+  await bed.pairs(1, SLOW);
+  const long = (n: number) => `${'ä'.repeat(9_000)}${n}`;
+  const people = Array.from({ length: 120 }, (_, n) => person(n + 2, { displayName: long(n) }));
+  bed.microsoft.people = [person(1), ...people];
+  await bed.later(70 * SECOND);
+  const first = await list(bed, { text: 'ää' });
+  expect(first.items).toHaveLength(100);
+  expect(first.next?.length).toBeLessThan(1024);
+  const second = await list(bed, { text: 'ää', cursor: first.next ?? '' });
+  expect(second.items).toHaveLength(20);
+});
+
 test('pages of a hundred', async () => {
   const bed = new Bed();
   await bed.pairs(230, SLOW);
@@ -131,7 +170,7 @@ test('the timeline says what was seen, decided and why; a refused write too', as
     saw: 'tel:away',
     decided: 'write',
     reason: 'pbx-chose',
-    wrote: 'Teams: set-preferred',
+    wrote: 'Teams: set-preferred Away/Away',
   });
   expect(refusal(await bed.stub.timeline(teamsId(99)))).toBe('not-found');
 });

@@ -1,5 +1,5 @@
 // The polyfill that @peculiar/x509 looks for when it is loaded.
-import '../../../edge/graph/reflect.ts';
+import './reflect.ts';
 
 import { X509Certificate } from '@peculiar/x509';
 import { beforeAll, expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 // What only Microsoft can make of a notification: presences encrypted for a certificate, and the signed
 // validation tokens beside them, with the addresses where its public keys are read.
 // The polyfill that @peculiar/x509 looks for when it is loaded.
-import '../../../edge/graph/reflect.ts';
+import './reflect.ts';
 
 import { X509Certificate } from '@peculiar/x509';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';

@@ -408,6 +408,29 @@ test('a create that is answered after the removal is taken back', async () => {
   expect(reports.map(({ presence }) => presence.state)).not.toContain('active');
 });
 
+test('asked whether they stand, it asks Microsoft, and makes anew what was dropped without a word', async () => {
+  await configure({ watchesUsers: true });
+  const renewed = () => microsoft.asked.filter(({ method }) => method === 'PATCH').length;
+  await stub.check();
+  expect(renewed()).toBe(2);
+  expect(reports.at(-1)?.presence).toMatchObject({ state: 'active', id: 'sub-1' });
+  microsoft.on('PATCH https://graph.microsoft.com/v1.0/subscriptions/sub-1', () =>
+    graphRefusal(404, 'ResourceNotFound'),
+  );
+  await stub.check();
+  expect(reports.at(-1)?.presence).toMatchObject({ state: 'active', id: 'sub-3' });
+  expect(reports.at(-1)?.users).toMatchObject({ state: 'active', id: 'sub-2' });
+});
+
+test('a question while the alarm is at work is answered when both are done, and nothing is made twice', async () => {
+  await listen();
+  await stub.configure(await spec());
+  await Promise.all([run(), stub.check()]);
+  const creates = microsoft.asked.filter(({ url }) => url.endsWith('/subscriptions'));
+  expect(creates).toHaveLength(1);
+  expect(reports.at(-1)?.presence).toMatchObject({ state: 'active', id: 'sub-1' });
+});
+
 test('another account takes over: the old subscription goes, everything begins anew', async () => {
   await configure();
   await stub.configure(

@@ -39,8 +39,11 @@ export interface SetUp {
   configFile: string;
   /** The agent that runs now; scenarios replace it. */
   agent: ChildProcess;
-  /** Enrols and starts one more agent for the same connector, in a directory of its own. */
-  anotherAgent(name: string): Promise<AnotherAgent>;
+  /**
+   * Enrols and starts one more agent for the same connector, in a directory of its own; `edge`: the
+   * connector's URL where it is another way.
+   */
+  anotherAgent(name: string, edge?: string): Promise<AnotherAgent>;
   restartAgent(): Promise<void>;
   /** Ends the edge (as a crash would with `kill`) and starts it again on the same storage. */
   restartEdge(how: 'close' | 'kill', whileAway?: () => void): Promise<void>;
@@ -114,14 +117,14 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     get agent() {
       return agent;
     },
-    async anotherAgent(name) {
+    async anotherAgent(name, edge = connectorUrl) {
       const folder = join(stateDir, name);
       await mkdir(folder);
       const configFile = join(folder, 'agent.toml');
-      const toml = agentToml(lab, { edge: connectorUrl, stateDir: join(folder, 'state') });
+      const toml = agentToml(lab, { edge, stateDir: join(folder, 'state') });
       await writeFile(configFile, toml, { mode: 0o600 });
       const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name });
-      await runAgent(['enrol', connectorUrl, code, '--config', configFile], clock?.env);
+      await runAgent(['enrol', edge, code, '--config', configFile], clock?.env);
       const lines: string[] = [];
       const process = startAgent(
         ['run', '--config', configFile],

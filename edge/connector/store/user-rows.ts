@@ -1,0 +1,79 @@
+// The list of users in its order: a pair is one row, and so is each who has no partner. Read anew for
+// each search, because nothing is prepared in memory that a restart or a change could take away; with
+// twenty thousand that is two passes over what stands ready in both tables.
+import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
+import type { UserPage, UserView } from '../rpc.ts';
+import type { Database } from './database.ts';
+import { LISTED } from './directory.ts';
+
+export interface RowsQuery {
+  /** The PBX whose users count; `null`: not known yet. */
+  master: string | null;
+  /** Folded; `''` finds everybody. */
+  text: string;
+  state: UserView['state'] | null;
+  /** Only rows with a user on this side. */
+  side: 'teams' | 'pbx' | null;
+  /** Key of the last row before. */
+  after: string;
+  limit: number;
+  /** Guids of those who lack a licence, although they fit. */
+  heldBack: ReadonlySet<string>;
+  /** Guids of those whose presence or calls may not be seen. */
+  hidden: ReadonlySet<string>;
+}
+
+export type UserRow = {
+  /** What rows are sorted by, each its own. */
+  key: string;
+  /** `null`: a user of the PBX whom nobody in Teams fits. */
+  teams_id: TeamsUserId | null;
+  /** `null`: a user of Teams whom nobody on the PBX fits. */
+  guid: PbxGuid | null;
+  state: UserView['state'];
+};
+
+/** ?1 master, ?2 text, ?3 and ?4 guids as JSON. Few of the PBX are found, and Teams is asked for those. */
+const FOUND = `
+  WITH on_pbx AS MATERIALIZED (
+    SELECT guid, sort_key AS key FROM pbx_user WHERE pbx = ?1 AND instr(words, ?2)
+  ), found AS (
+    SELECT sort_key AS key, id AS teams_id, guid, CASE
+      WHEN match_state <> 'paired' THEN match_state
+      WHEN guid IN (SELECT value FROM json_each(?3)) THEN 'unlicensed'
+      WHEN guid IN (SELECT value FROM json_each(?4)) THEN 'noRights'
+      ELSE 'paired' END AS state
+    FROM teams_user
+    WHERE ${LISTED} AND (instr(words, ?2) OR guid IN (SELECT guid FROM on_pbx))
+    UNION ALL
+    SELECT key, NULL, guid, 'unmatched' FROM on_pbx
+    WHERE NOT EXISTS (SELECT 1 FROM teams_user AS t WHERE t.guid = on_pbx.guid AND ${LISTED})
+  )`;
+
+const COUNTS = `${FOUND} SELECT state, count(*) AS n FROM found GROUP BY state`;
+
+const PAGE = `${FOUND} SELECT key, teams_id, guid, state FROM found
+  WHERE key > ?5 AND (?6 IS NULL OR state = ?6)
+  AND CASE ?7 WHEN 'teams' THEN teams_id IS NOT NULL WHEN 'pbx' THEN guid IS NOT NULL ELSE 1 END
+  ORDER BY key LIMIT ?8`;
+
+export class UserRows {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Counts are of all that the text finds, whatever their state. */
+  find(query: RowsQuery): { counts: UserPage['counts']; rows: UserRow[] } {
+    const { master, text, state, side, after, limit, heldBack, hidden } = query;
+    const found = [master, text, json(heldBack), json(hidden)];
+    const counts = { paired: 0, unmatched: 0, ambiguous: 0, unlicensed: 0, noRights: 0 };
+    type Count = { state: UserView['state']; n: number };
+    for (const { state, n } of this.#database.all<Count>(COUNTS, ...found)) counts[state] = n;
+    const rows = this.#database.all<UserRow>(PAGE, ...found, after, state, side, limit);
+    return { counts, rows };
+  }
+}
+
+const json = (guids: ReadonlySet<string>): string => JSON.stringify([...guids]);

@@ -1,7 +1,15 @@
 // The admin API as the page uses it: one function a request, typed by what the server itself answers with.
 import type { LampId, LampView } from '../../shared/lamps.ts';
 import type { SettingsView } from '../../shared/settings/schema.ts';
-import type { AccountView, AgentView, NewAccount, UserPage } from '../connector/rpc.ts';
+import type {
+  AccountView,
+  AgentView,
+  DryRun,
+  NewAccount,
+  TimelineEntry,
+  UserPage,
+  UserView,
+} from '../connector/rpc.ts';
 import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
 import { type Ask, Refusal, refusalOf } from './ask.ts';
 
@@ -14,6 +22,8 @@ export interface TaggedSettings {
 export interface UserQuery {
   query: string;
   state: string;
+  /** Only with a user there; `''`: both. */
+  side: 'teams' | 'pbx' | '';
   cursor: string;
 }
 
@@ -60,8 +70,21 @@ export function createApi(ask: Ask) {
 
     users: (query: UserQuery, signal: AbortSignal) =>
       json<UserPage>(ask('GET', `/api/users?${new URLSearchParams({ ...query })}`, { signal })),
+    /** @param id of a user in Teams; of this one also the user principal name */
+    user: (id: string, signal?: AbortSignal) =>
+      json<UserView>(ask('GET', userPath(id), signal ? { signal } : {})),
+    timeline: (id: string, signal: AbortSignal) =>
+      items<TimelineEntry>(`${userPath(id)}/timeline`, signal),
+    pair: (id: string, pbx: string) => ask('PUT', `${userPath(id)}/override`, { body: { pbx } }),
+    unpair: (id: string) => ask('DELETE', `${userPath(id)}/override`),
+    tryMatching: (matching: object, cursor: string) =>
+      json<DryRun>(
+        ask('POST', `/api/matching/dry-run?${new URLSearchParams({ cursor })}`, { body: matching }),
+      ),
   };
 }
+
+const userPath = (id: string): string => `/api/users/${encodeURIComponent(id)}`;
 
 /** An answer that breaks off half-way is refused like one that never came. */
 async function json<T>(asked: Promise<Response>): Promise<T> {

@@ -3,6 +3,8 @@ import './style/base.css';
 import './style/controls.css';
 import './style/parts.css';
 import './style/setup.css';
+import './style/rules.css';
+import './style/users.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { Speaking } from './language.tsx';

@@ -187,37 +187,35 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
 
   it('saves what was changed, and only that', async () => {
     await openSettings();
-    await page.getByLabel('Directions').selectOption('teams-to-pbx');
-    await page.getByRole('button', { name: 'Move up: Display name' }).press('Enter');
-    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Move up: Display name');
-    await page.getByText('Not saved yet: Directions, Matching').waitFor();
+    await page.getByLabel('Master PBX').fill('mine');
+    await page.getByText('Not saved yet: Master PBX').waitFor();
     // What is entered survives a look at another part.
     await open('Overview');
     await openSettings();
     const sent = page.waitForRequest((request) => request.method() === 'PATCH');
     await page.getByRole('button', { name: 'Save' }).click();
-    expect((await sent).postDataJSON()).toEqual({
-      directions: 'teams-to-pbx',
-      matching: ['override', 'displayName', 'email'],
-    });
+    expect((await sent).postDataJSON()).toEqual({ masterPbx: 'mine' });
     await page.getByText('Saved.', { exact: true }).waitFor();
   });
 
   it('says that somebody else saved, and puts the changes on top where asked to', async () => {
-    await site.other.send('PATCH', '/api/settings', { masterPbx: 'other' });
-    await page.getByLabel('Directions').selectOption('both');
+    const { clientIdSyncToPbx } = site.lab.microsoft;
+    const wrong = { clientIdSyncToPbx: clientIdSyncToPbx.replace(/^./, '0') };
+    await site.other.send('PATCH', '/api/settings', wrong);
+    await page.getByLabel('Master PBX').fill('pbx');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Somebody else saved these settings in the meantime.').waitFor();
-    await page.getByText('They changed: Master PBX.').waitFor();
-    expect(await site.other.get('/api/settings')).toMatchObject({ directions: 'teams-to-pbx' });
+    await page.getByText('They changed: ClientIDSynctoPbx.').waitFor();
+    expect(await site.other.get('/api/settings')).toMatchObject({ masterPbx: 'mine' });
     await page.getByRole('button', { name: 'Put my changes on top' }).click();
-    expect(await page.getByLabel('Master PBX').inputValue()).toBe('other');
-    await page.getByLabel('Master PBX').fill('pbx');
+    const theirs = page.getByLabel('ClientIDSynctoPbx');
+    expect(await theirs.inputValue()).toBe(wrong.clientIdSyncToPbx);
+    await theirs.fill(clientIdSyncToPbx);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();
     expect(await site.other.get('/api/settings')).toMatchObject({
       masterPbx: 'pbx',
-      directions: 'both',
+      clientIdSyncToPbx,
     });
   });
 
@@ -229,7 +227,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await row.getByText('by display name').waitFor();
     await page.getByText('1–1 of 1').waitFor();
     await row.getByText('Busy').nth(1).waitFor({ timeout: 15_000 });
-    expect(await row.getByRole('cell').count()).toBe(5);
+    expect(await row.getByRole('cell').count()).toBe(6);
   });
 
   it('filters users by state and turns their pages', async () => {
@@ -335,7 +333,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await signIn(tab, site.adminToken);
     await heading('Overview', tab).waitFor();
     await tab.close();
-    await page.getByLabel('Directions').selectOption('pbx-to-teams');
+    await page.getByLabel('Master PBX').fill('another');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();
   });
@@ -354,8 +352,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
 
   /** Links of the navigation, in its order. */
   const NAVIGATION = {
-    en: ['Overview', 'Setup', 'Users', 'Teams accounts', 'Agents'],
-    de: ['Übersicht', 'Einrichtung', 'Benutzer', 'Teams-Konten', 'Agenten'],
+    en: ['Overview', 'Setup', 'Users', 'Rules', 'Teams accounts', 'Agents'],
+    de: ['Übersicht', 'Einrichtung', 'Benutzer', 'Regeln', 'Teams-Konten', 'Agenten'],
   };
 
   it.each([

@@ -72,7 +72,7 @@ test('a patch holds what changed and nothing else', () => {
     pollSeconds: 10,
   });
   expect(patchOf(FILLED, { ...FILLED, pollSeconds: '' })).toEqual({ pollSeconds: null });
-  expect(patchOf(FILLED, { ...FILLED, matching: ['email'] })).toEqual({ matching: ['email'] });
+  expect(patchOf(FILLED, { ...FILLED, cloud: 'usgov' })).toEqual({ cloud: 'usgov' });
 });
 
 test('what is no number is left to the server to refuse', () => {
@@ -82,7 +82,7 @@ test('what is no number is left to the server to refuse', () => {
 });
 
 test('changes go on top of what somebody else saved', () => {
-  const mine = { ...FILLED, directions: 'both' as const, masterPbx: 'mine' };
+  const mine = { ...FILLED, masterPbx: 'mine' };
   const theirs = { ...FILLED, masterPbx: 'theirs', cloud: 'usgov' as const };
   const result = rebased(FILLED, mine, theirs);
   expect(result).toMatchObject({ masterPbx: 'mine', cloud: 'usgov' });

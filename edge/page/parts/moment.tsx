@@ -2,11 +2,11 @@
 import { useSpeech } from '../language.tsx';
 
 /** @param at ISO 8601 */
-export function Moment({ at }: { at: string }) {
-  const { when, moment } = useSpeech();
+export function Moment({ at, seconds = false }: { at: string; seconds?: boolean }) {
+  const { when, clock, moment } = useSpeech();
   return (
     <time dateTime={at} title={moment(at)}>
-      {when(at)}
+      {seconds ? clock(at) : when(at)}
     </time>
   );
 }

@@ -1,5 +1,5 @@
 // The settings as they stand in the form, and what of them is to be sent. Pure.
-import type { Certificate, MatchingStep, SettingsView } from '../../../shared/settings/schema.ts';
+import type { Certificate, SettingsView } from '../../../shared/settings/schema.ts';
 
 /** What the page's forms show; settings that they do not know stay as they are, because it merges. */
 export interface Draft {
@@ -15,9 +15,7 @@ export interface Draft {
   certificateSyncToTeams: Certificate;
   source: SettingsView['source'];
   pollSeconds: string;
-  directions: SettingsView['directions'];
   cloud: SettingsView['cloud'];
-  matching: readonly MatchingStep[];
   pbxContact: string;
   requireLicence: boolean;
   /** Ids, one a line. */
@@ -44,9 +42,7 @@ export const newDraft = (notificationUrl: string): Draft => ({
   certificateSyncToTeams: NO_CERTIFICATE,
   source: 'subscribe',
   pollSeconds: '5',
-  directions: 'both',
   cloud: 'global',
-  matching: ['override', 'email', 'displayName'],
   pbxContact: 'tel:',
   requireLicence: false,
   teamsPlans: '',
@@ -64,9 +60,7 @@ export const draftOf = (settings: SettingsView): Draft => ({
   certificateSyncToTeams: NO_CERTIFICATE,
   source: settings.source,
   pollSeconds: String(settings.pollSeconds),
-  directions: settings.directions,
   cloud: settings.cloud,
-  matching: settings.matching,
   pbxContact: settings.pbxContact,
   requireLicence: settings.requireLicence ?? false,
   teamsPlans: (settings.teamsPlans ?? []).join('\n'),

@@ -1,23 +1,17 @@
-// How the connector works: where Teams presence comes from, which way it flows, who is matched how.
+// How the connector learns of presence in Teams: from where, in which cloud, how often.
 import { useSpeech } from '../language.tsx';
-import { SelectField } from '../parts/field.tsx';
-import { MatchingOrder } from './matching-order.tsx';
-import { namesIn } from './names.ts';
 import { SourceChoice } from './source-choice.tsx';
 import { TextSetting } from './text-setting.tsx';
-import { errorsAt, type Settings } from './use-settings.ts';
-
-const DIRECTIONS = ['both', 'teams-to-pbx', 'pbx-to-teams'] as const;
+import type { Settings } from './use-settings.ts';
 
 export function HowFields({ settings }: { settings: Settings }) {
   const { texts } = useSpeech();
-  const { draft, edit, errors } = settings;
   const words = texts.settings;
   return (
     <fieldset class="card">
       <legend>{words.how}</legend>
       <SourceChoice settings={settings} />
-      {draft.source === 'poll' && (
+      {settings.draft.source === 'poll' && (
         <div class="narrow">
           <TextSetting
             settings={settings}
@@ -27,21 +21,6 @@ export function HowFields({ settings }: { settings: Settings }) {
           />
         </div>
       )}
-      <div class="narrow">
-        <SelectField
-          label={namesIn(texts).directions}
-          value={draft.directions}
-          options={DIRECTIONS}
-          words={words.direction}
-          errors={errorsAt(errors, 'directions').map(({ message }) => message)}
-          onChange={(directions) => edit({ directions })}
-        />
-      </div>
-      <MatchingOrder
-        steps={draft.matching}
-        errors={errorsAt(errors, 'matching').map(({ message }) => message)}
-        onChange={(matching) => edit({ matching })}
-      />
     </fieldset>
   );
 }

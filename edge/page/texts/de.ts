@@ -2,7 +2,10 @@
 import { accounts } from './de/accounts.ts';
 import { advanced } from './de/advanced.ts';
 import { agents } from './de/agents.ts';
+import { rules } from './de/rules.ts';
 import { setup } from './de/setup.ts';
+import { timeline } from './de/timeline.ts';
+import { users } from './de/users.ts';
 import type { Texts } from './en.ts';
 
 export const de: Texts = {
@@ -135,12 +138,6 @@ export const de: Texts = {
     },
     pollSeconds: 'Sekunden zwischen zwei Abfragen',
     pollSecondsHint: '2 bis 300. Je weniger, desto eher zeigt die PBX eine Änderung in Teams.',
-    directions: 'Richtungen',
-    direction: {
-      both: 'Beide Richtungen',
-      'teams-to-pbx': 'Nur Teams → PBX',
-      'pbx-to-teams': 'Nur PBX → Teams',
-    },
     cloud: 'Microsoft-Cloud',
     cloudHint: 'Wo der Mandant liegt. Fast immer Global.',
     cloudPolls: 'Diese Cloud sendet keine Präsenz-Benachrichtigungen: Der Connector fragt ab.',
@@ -149,60 +146,14 @@ export const de: Texts = {
       usgov: 'US Government (GCC High)',
       'usgov-dod': 'US Government (DoD)',
     },
-    matching: 'Zuordnung',
-    matchingHint:
-      'Benutzer beider Seiten werden in dieser Reihenfolge zugeordnet. Wer doppelt passt, wird aufgeführt, nicht geraten.',
-    steps: {
-      override: { name: 'Von Hand', hint: 'Paare, die ein Admin festgelegt hat' },
-      email: {
-        name: 'E-Mail',
-        hint: 'Benutzername oder E-Mail in Teams = eine Adresse auf der PBX',
-      },
-      displayName: { name: 'Anzeigename', hint: 'derselbe Name auf beiden Seiten' },
-      sip: { name: 'SIP-Name', hint: 'Benutzername in Teams vor dem @ = SIP-Name auf der PBX' },
-    },
-    up: (name) => `Nach oben: ${name}`,
-    down: (name) => `Nach unten: ${name}`,
   },
   setup,
   advanced,
   accounts,
   agents,
-  users: {
-    heading: 'Benutzer',
-    search: 'Suchen',
-    searchHint: 'Name, Adresse, SIP-Name oder Nummer',
-    state: 'Anzeigen',
-    all: 'Alle',
-    states: {
-      paired: 'Gepaart',
-      unmatched: 'Ohne Partner',
-      ambiguous: 'Mehrere passen',
-      unlicensed: 'Ohne Teams-Lizenz',
-      noRights: 'Präsenz nicht sichtbar',
-    },
-    columns: {
-      teams: 'In Teams',
-      teamsPresence: 'Präsenz in Teams',
-      pbx: 'Auf der PBX',
-      pbxPresence: 'Präsenz auf der PBX',
-      match: 'Zuordnung',
-    },
-    matchedBy: {
-      override: 'von Hand',
-      email: 'über E-Mail',
-      displayName: 'über Anzeigename',
-      sip: 'über SIP-Name',
-    },
-    notSeen: 'noch nicht gesehen',
-    onThePhone: 'Im Gespräch',
-    number: (number) => `Nr. ${number}`,
-    range: (from, to, total) => `${from}–${to} von ${total}`,
-    nobody: 'Niemand passt.',
-    previous: 'Zurück',
-    next: 'Weiter',
-    seenAt: (when) => `gesehen ${when}`,
-  },
+  users,
+  timeline,
+  rules,
   presence: {
     available: 'Verfügbar',
     online: 'Verfügbar',

@@ -1,13 +1,14 @@
 // Every word of the page that does not come from the server, in English. Names of the original's fields
 // are names: they stand in the components, untranslated.
 import type { LampId, LampState } from '../../../shared/lamps.ts';
-import type { MatchingStep } from '../../../shared/settings/schema.ts';
-import type { UserView } from '../../connector/rpc.ts';
 import type { Part } from '../route.ts';
 import { type AccountsTexts, accounts } from './en/accounts.ts';
 import { type AdvancedTexts, advanced } from './en/advanced.ts';
 import { type AgentsTexts, agents } from './en/agents.ts';
+import { type RulesTexts, rules } from './en/rules.ts';
 import { type SetupTexts, setup } from './en/setup.ts';
+import { type TimelineTexts, timeline } from './en/timeline.ts';
+import { type UsersTexts, users } from './en/users.ts';
 
 export interface Texts {
   title: string;
@@ -90,46 +91,18 @@ export interface Texts {
     sources: Record<'subscribe' | 'poll', { name: string; hint: string }>;
     pollSeconds: string;
     pollSecondsHint: string;
-    directions: string;
-    direction: Record<'both' | 'teams-to-pbx' | 'pbx-to-teams', string>;
     cloud: string;
     cloudHint: string;
     cloudPolls: string;
     clouds: Record<'global' | 'usgov' | 'usgov-dod', string>;
-    matching: string;
-    matchingHint: string;
-    steps: Record<MatchingStep, { name: string; hint: string }>;
-    up: (name: string) => string;
-    down: (name: string) => string;
   };
   setup: SetupTexts;
   advanced: AdvancedTexts;
   accounts: AccountsTexts;
   agents: AgentsTexts;
-  users: {
-    heading: string;
-    search: string;
-    searchHint: string;
-    state: string;
-    all: string;
-    states: Record<UserView['state'], string>;
-    columns: {
-      teams: string;
-      teamsPresence: string;
-      pbx: string;
-      pbxPresence: string;
-      match: string;
-    };
-    matchedBy: Record<MatchingStep, string>;
-    notSeen: string;
-    onThePhone: string;
-    number: (number: string) => string;
-    range: (from: number, to: number, total: number) => string;
-    nobody: string;
-    previous: string;
-    next: string;
-    seenAt: (when: string) => string;
-  };
+  users: UsersTexts;
+  timeline: TimelineTexts;
+  rules: RulesTexts;
   /** By Teams activity or PBX activity, in lower case. */
   presence: Record<string, string>;
 }
@@ -260,12 +233,6 @@ export const en: Texts = {
     },
     pollSeconds: 'Seconds between two polls',
     pollSecondsHint: '2 to 300. The fewer, the sooner a change in Teams shows on the PBX.',
-    directions: 'Directions',
-    direction: {
-      both: 'Both directions',
-      'teams-to-pbx': 'Teams → PBX only',
-      'pbx-to-teams': 'PBX → Teams only',
-    },
     cloud: 'Microsoft cloud',
     cloudHint: 'Where your tenant lives. Nearly always Global.',
     cloudPolls: 'This cloud sends no presence notifications: the connector polls.',
@@ -274,57 +241,14 @@ export const en: Texts = {
       usgov: 'US Government (GCC High)',
       'usgov-dod': 'US Government (DoD)',
     },
-    matching: 'Matching',
-    matchingHint:
-      'Users of both sides are matched in this order. Who fits twice is listed, not guessed.',
-    steps: {
-      override: { name: 'By hand', hint: 'pairs that an admin set' },
-      email: { name: 'E-mail', hint: 'user name or mail in Teams = an address on the PBX' },
-      displayName: { name: 'Display name', hint: 'the same name on both sides' },
-      sip: { name: 'SIP name', hint: 'user name in Teams before the @ = SIP name on the PBX' },
-    },
-    up: (name) => `Move up: ${name}`,
-    down: (name) => `Move down: ${name}`,
   },
   setup,
   advanced,
   accounts,
   agents,
-  users: {
-    heading: 'Users',
-    search: 'Search',
-    searchHint: 'Name, address, SIP name or number',
-    state: 'Show',
-    all: 'All',
-    states: {
-      paired: 'Paired',
-      unmatched: 'No partner',
-      ambiguous: 'More than one fits',
-      unlicensed: 'No Teams licence',
-      noRights: 'Presence not visible',
-    },
-    columns: {
-      teams: 'In Teams',
-      teamsPresence: 'Presence in Teams',
-      pbx: 'On the PBX',
-      pbxPresence: 'Presence on the PBX',
-      match: 'Match',
-    },
-    matchedBy: {
-      override: 'by hand',
-      email: 'by e-mail',
-      displayName: 'by display name',
-      sip: 'by SIP name',
-    },
-    notSeen: 'not seen yet',
-    onThePhone: 'On the phone',
-    number: (number) => `No. ${number}`,
-    range: (from, to, total) => `${from}–${to} of ${total}`,
-    nobody: 'Nobody fits.',
-    previous: 'Previous',
-    next: 'Next',
-    seenAt: (when) => `seen ${when}`,
-  },
+  users,
+  timeline,
+  rules,
   presence: {
     available: 'Available',
     online: 'Available',

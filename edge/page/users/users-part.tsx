@@ -1,89 +1,106 @@
 // Who is paired with whom, and what both sides show: searched, filtered, page by page.
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import type { UserPage, UserView } from '../../connector/rpc.ts';
 import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
+import { type Listening, useTold } from '../live/use-live.ts';
 import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
 import { Fault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
-import { usePolled } from '../polled.ts';
+import { useSettled } from '../parts/settled.ts';
+import { type Polled, usePolled } from '../polled.ts';
+import { PairDialog } from './pair-dialog.tsx';
+import { type StateFilter, totalOf, UserFilters } from './user-filters.tsx';
 import { UserTable } from './user-table.tsx';
+import { keyOf } from './user-words.ts';
 
+/** Who comes or goes is told by nothing but the list; what changes on the page is told at once. */
 const EVERY_MS = 10_000;
 /** After the last key, before the server is asked. */
 const TYPING_MS = 250;
 /** API.md, "Accounts, agents, users, status". */
 const PAGE_SIZE = 100;
 
-const STATES = ['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights'] as const;
-type Filter = UserView['state'] | '';
+interface UsersPartProps {
+  api: Api;
+  live: Listening;
+  /** Pairs by hand count. */
+  byHand: boolean;
+}
 
-export function UsersPart({ api }: { api: Api }) {
+export function UsersPart({ api, live, byHand }: UsersPartProps) {
   const { texts } = useSpeech();
   const words = texts.users;
   const [query, setQuery] = useState('');
-  const [state, setState] = useState<Filter>('');
+  const [state, setState] = useState<StateFilter>('');
   /** Cursors of the pages up to the one that is open; the first page has none. */
   const [cursors, setCursors] = useState<readonly string[]>([]);
+  const [pairing, setPairing] = useState<UserView>();
   const asked = useSettled(query, TYPING_MS);
   const cursor = cursors.at(-1) ?? '';
   const load = useCallback(
-    (signal: AbortSignal) => api.users({ query: asked, state, cursor }, signal),
+    (signal: AbortSignal) => api.users({ query: asked, state, side: '', cursor }, signal),
     [api, asked, state, cursor],
   );
   const users = usePolled(load, EVERY_MS);
   const page = users.value;
+  useTold(live, 'user', useUserTold(users));
+  useTold(live, 'users', users.again);
 
   return (
     <Section heading={words.heading}>
-      <div class="filters">
-        <Field label={words.search}>
-          {(wiring) => (
-            <input
-              {...wiring}
-              type="search"
-              placeholder={words.searchHint}
-              value={query}
-              onInput={(event) => {
-                setQuery(event.currentTarget.value);
-                setCursors([]);
-              }}
-            />
-          )}
-        </Field>
-        <Field label={words.state}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              value={state}
-              onChange={(event) => {
-                setState(event.currentTarget.value as Filter);
-                setCursors([]);
-              }}
-            >
-              <option value="">{withCount(words.all, page && totalOf(page, ''))}</option>
-              {STATES.map((one) => (
-                <option key={one} value={one}>
-                  {withCount(words.states[one], page?.counts[one])}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-      </div>
+      <UserFilters
+        query={query}
+        state={state}
+        counts={page?.counts}
+        onQuery={(text) => {
+          setQuery(text);
+          setCursors([]);
+        }}
+        onState={(one) => {
+          setState(one);
+          setCursors([]);
+        }}
+      />
       <Fault of={users.fault} stale={page !== undefined} />
-      {page ? <UserTable users={page.items} /> : !users.fault && <Loading />}
+      {page ? <UserTable users={page.items} onPair={setPairing} /> : !users.fault && <Loading />}
       {page && (
         <Pages
           page={page}
           from={cursors.length * PAGE_SIZE}
-          total={totalOf(page, state)}
+          total={totalOf(page.counts, state)}
           onPrevious={() => setCursors(cursors.slice(0, -1))}
           onNext={(next) => setCursors([...cursors, next])}
         />
       )}
+      {pairing && (
+        <PairDialog
+          api={api}
+          user={pairing}
+          counts={byHand}
+          onPaired={() => {
+            setPairing(undefined);
+            users.again();
+          }}
+          onClose={() => setPairing(undefined)}
+        />
+      )}
     </Section>
+  );
+}
+
+/** Puts in whoever is on the page; where partners changed, the list is read again. */
+function useUserTold({ value: page, put, again }: Polled<UserPage>): (user: UserView) => void {
+  return useCallback(
+    (told) => {
+      const isTold = (one: UserView) => keyOf(one) === keyOf(told);
+      const known = page?.items.find((one) => isTold(one) || one.pbx?.guid === told.pbx?.guid);
+      if (!known) return;
+      const isSamePair = isTold(known) && known.pbx?.guid === told.pbx?.guid;
+      if (!isSamePair || known.state !== told.state) again();
+      put((now) => ({ ...now, items: now.items.map((one) => (isTold(one) ? told : one)) }));
+    },
+    [page, put, again],
   );
 }
 
@@ -118,20 +135,4 @@ function Pages({ page, from, total, onPrevious, onNext }: PagesProps) {
       )}
     </div>
   );
-}
-
-const totalOf = ({ counts }: UserPage, state: Filter): number =>
-  state === '' ? Object.values(counts).reduce((sum, count) => sum + count, 0) : counts[state];
-
-const withCount = (word: string, count: number | undefined): string =>
-  count === undefined ? word : `${word} (${count})`;
-
-/** The value once it has not changed for `ms`. */
-function useSettled(value: string, ms: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

@@ -76,7 +76,7 @@ export function FinishStep({ setup, step }: StepProps) {
           <strong>{words.done}</strong> {words.doneLead}
         </Notice>
         <ul class="look">
-          {(['overview', 'users'] as const).map((part) => (
+          {(['overview', 'users', 'rules'] as const).map((part) => (
             <li key={part}>
               <a href={addressOf(part)}>{texts.nav[part]}</a>: {words.look[part]}
             </li>

@@ -29,6 +29,11 @@ export function SetupPart({ api, live, settings, of, paused }: SetupPartProps) {
           <a href={addressOf('setup')}>{words.backToGuide}</a>
         </p>
         <SettingsForm settings={settings} />
+        {settings.state.at === 'stored' && (
+          <p class="after">
+            {words.rulesAre} <a href={addressOf('rules')}>{texts.nav.rules}</a>
+          </p>
+        )}
       </Section>
     );
   }

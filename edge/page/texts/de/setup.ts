@@ -8,6 +8,7 @@ export const setup: SetupTexts = {
     'Diesen Connector gibt es noch nicht. Die ersten Schritte legen ihn an; jeder zeigt von selbst, ob er erledigt ist. Man kann jederzeit aufhören und später weitermachen.',
   allSettings: 'Alle Einstellungen',
   allSettingsLead: 'Jede Einstellung in einem Formular, auch die selten gebrauchten.',
+  rulesAre: 'Richtungen, Zuordnung und die Tabellen der Präsenzen stehen hier:',
   backToGuide: '← Zurück zu den Schritten',
   progress: (done, all) => `${done} von ${all} Schritten sind erledigt.`,
   states: {
@@ -110,6 +111,7 @@ export const setup: SetupTexts = {
     look: {
       overview: 'alle Lampen, live. Wenn etwas nicht stimmt, zuerst hier nachsehen.',
       users: 'wer zu wem gehört, und warum jemand die Präsenz hat, die er hat.',
+      rules: 'Richtungen, Zuordnung, und welche Präsenz zu welcher wird.',
     },
   },
 };

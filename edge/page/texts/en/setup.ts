@@ -7,6 +7,7 @@ export interface SetupTexts {
   leadNew: string;
   allSettings: string;
   allSettingsLead: string;
+  rulesAre: string;
   backToGuide: string;
   progress: (done: number, all: number) => string;
   states: Record<StepState, string>;
@@ -43,7 +44,7 @@ export interface SetupTexts {
     done: string;
     doneLead: string;
     notYet: string;
-    look: Record<'overview' | 'users', string>;
+    look: Record<'overview' | 'users' | 'rules', string>;
   };
 }
 
@@ -59,6 +60,7 @@ export const setup: SetupTexts = {
     'This connector does not exist yet. The first steps create it; each shows by itself whether it is done. You can leave at any step and come back.',
   allSettings: 'All settings',
   allSettingsLead: 'Every setting in one form, the rarely needed ones included.',
+  rulesAre: 'Directions, matching and the tables of presences are here:',
   backToGuide: '← Back to the steps',
   progress: (done, all) => `${done} of ${all} steps are done.`,
   states: {
@@ -157,6 +159,7 @@ export const setup: SetupTexts = {
     look: {
       overview: 'all lamps, live. Look here first when something is wrong.',
       users: 'who is matched with whom, and why somebody’s presence is what it is.',
+      rules: 'directions, matching, and which presence becomes which.',
     },
   },
 };

@@ -224,7 +224,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await open('Users');
     await page.getByLabel('Search').fill('ALICE');
     const row = page.getByRole('row').filter({ hasText: 'alice@example.com' });
-    await row.getByText('by display name').waitFor();
+    await row.getByText('by e-mail').waitFor();
     await page.getByText('1–1 of 1').waitFor();
     await row.getByText('Busy').nth(1).waitFor({ timeout: 15_000 });
     expect(await row.getByRole('cell').count()).toBe(6);

@@ -6,6 +6,7 @@ import {
   rebased,
   settingsOf,
 } from '../../edge/page/settings/draft.ts';
+import { guessedUrl } from '../../edge/page/settings/notification-url.ts';
 import { checkSettings } from '../../shared/settings/schema.ts';
 
 const GUID = '11111111-1111-4111-8111-111111111111';
@@ -87,4 +88,10 @@ test('changes go on top of what somebody else saved', () => {
   const result = rebased(FILLED, mine, theirs);
   expect(result).toMatchObject({ masterPbx: 'mine', cloud: 'usgov' });
   expect(changedKeys(theirs, result)).toEqual(['masterPbx']);
+});
+
+test('the notification URL is told from the address of the page, where that is https', () => {
+  const at = (origin: string) => guessedUrl(new URL(origin) as URL & Location, '/a.example/b');
+  expect(at('https://edge.example.net')).toBe('https://edge.example.net/a.example/b/subscriptions');
+  expect(at('http://192.0.2.1:8787')).toBe('');
 });

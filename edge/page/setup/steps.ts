@@ -38,6 +38,7 @@ export interface SetupFacts {
   stored: SettingsView | undefined;
   /** `undefined`: not known yet, as the next two. */
   lamps: readonly LampView[] | undefined;
+  /** That have signed in, or failed to. */
   accounts: number | undefined;
   /** Enrolled and not removed. */
   agents: number | undefined;

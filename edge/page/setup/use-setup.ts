@@ -1,6 +1,7 @@
 // Everything that the set-up knows, and what its steps can ask for.
 import { useCallback } from 'preact/hooks';
 import type { LampView } from '../../../shared/lamps.ts';
+import type { AccountView } from '../../connector/rpc.ts';
 import { type Accounts, useAccounts } from '../accounts/use-accounts.ts';
 import { type Agents, enrolled, useAgents } from '../agents/use-agents.ts';
 import type { Api } from '../api.ts';
@@ -57,7 +58,7 @@ export function useSetup({ api, live, settings, paused, enrolling }: SetupNeeds)
     changed,
     stored,
     lamps: lamps.value,
-    accounts: accounts.value?.length,
+    accounts: accounts.value && signedIn(accounts.value),
     agents: agents.value && enrolled(agents.value).length,
   };
   const steps = stepsOf(facts);
@@ -88,3 +89,7 @@ export function useSetup({ api, live, settings, paused, enrolling }: SetupNeeds)
     },
   };
 }
+
+/** How many have done with signing in, whatever came of it: those that have not are no fault yet. */
+const signedIn = (accounts: readonly AccountView[]): number =>
+  accounts.filter(({ state }) => state !== 'waiting').length;

@@ -32,7 +32,7 @@ export const setup: SetupTexts = {
   steps: {
     source: {
       title: 'Quelle der Teams-Präsenz',
-      lead: 'Wie der Connector erfährt, was die Benutzer in Teams tun. Benachrichtigungen kommen sofort, brauchen aber mindestens ein Teams-Konto und eine Adresse, die Microsoft erreicht. Abfragen fragt alle paar Sekunden und braucht beides nicht.',
+      lead: 'Benachrichtigungen kommen sofort, brauchen aber Teams-Konten und eine Adresse, die Microsoft erreicht. Abfragen fragt alle paar Sekunden und braucht beides nicht.',
     },
     pbx: {
       title: 'PBX',

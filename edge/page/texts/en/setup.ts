@@ -84,7 +84,7 @@ export const setup: SetupTexts = {
   steps: {
     source: {
       title: 'Source of Teams presence',
-      lead: 'How the connector learns what your users do in Teams. Notifications come at once, but need one or more Teams accounts and an address that Microsoft reaches. Polling asks every few seconds and needs neither.',
+      lead: 'Notifications come at once, but need Teams accounts and an address that Microsoft reaches. Polling asks every few seconds and needs neither.',
     },
     pbx: {
       title: 'PBX',

@@ -19,15 +19,24 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ];
 
+/** Of one connector. Refused where the path cannot name one. */
 export function adminPageRoutes(app: Hono<HttpEnv>, edge: Edge): void {
+  servePage(app, edge, connectorOf);
+}
+
+/** Of the operator, at the root: all connectors. */
+export function operatorPageRoutes(app: Hono<HttpEnv>, edge: Edge): void {
+  servePage(app, edge, () => undefined);
+}
+
+function servePage(app: Hono<HttpEnv>, edge: Edge, check: (c: RequestContext) => unknown): void {
   const { html, script, style } = edge.page;
   const policy = [...POLICY, mayFrame(edge.env.frameAncestors)].join('; ');
 
   const serve = (path: string, type: string, text: string) => {
     const headers = { 'content-type': type, 'content-security-policy': policy };
     const answer = (c: RequestContext) => {
-      // Throws where the path cannot name a connector.
-      connectorOf(c);
+      check(c);
       return new Response(text, { headers });
     };
     app.all(path, resource({ GET: answer }));

@@ -12,13 +12,13 @@ import { connectorsRoutes } from './admin-api/connectors.ts';
 import { eventsRoutes } from './admin-api/events.ts';
 import { figuresRoutes } from './admin-api/figures.ts';
 import { matchingRoutes } from './admin-api/matching.ts';
-import { sessionRoutes } from './admin-api/session.ts';
+import { operatorSessionRoutes, sessionRoutes } from './admin-api/session.ts';
 import { settingsRoutes } from './admin-api/settings.ts';
 import { statusRoutes } from './admin-api/status.ts';
 import { tokensRoutes } from './admin-api/tokens.ts';
 import { usersRoutes } from './admin-api/users.ts';
 import { adminGuard } from './admin-guard.ts';
-import { adminPageRoutes } from './admin-page.ts';
+import { adminPageRoutes, operatorPageRoutes } from './admin-page.ts';
 import { agentSelfRoutes } from './agent-self.ts';
 import { agentSocketRoutes } from './agent-socket.ts';
 import { type Auth, createAuth } from './auth.ts';
@@ -65,8 +65,10 @@ function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
     if (fault) throw new Refused('misconfigured', fault.sentence);
     await next();
   });
-  // Before the connectors: `api/connectors` could be the name of one.
+  // Before the connectors: `api/connectors` and `api/session` could be names of some.
   connectorsRoutes(app, edge, auth);
+  operatorSessionRoutes(app, edge, auth);
+  operatorPageRoutes(app, edge);
   openapiRoutes(app);
   app.route('/:domain/:instance', connectorRoutes(edge, auth));
 }

@@ -42,7 +42,7 @@ export function createAuth(edge: Edge): Auth {
   async function bySession(c: RequestContext): Promise<SignedIn | null> {
     const session = await sessions.read(c, now());
     if (!session || !(await stillHolds(edge, session))) return null;
-    const { who, connector: scope, id, expiresAt } = session;
+    const { who, scope, id, expiresAt } = session;
     return { who, scope, by: { kind: 'session', id, expiresAt } };
   }
 
@@ -86,9 +86,11 @@ async function mayAskObject(
 }
 
 /** A session opened with a connector's token ends when that token is revoked. */
-async function stillHolds(edge: Edge, { who, connector }: Session): Promise<boolean> {
+async function stillHolds(edge: Edge, { who, scope }: Session): Promise<boolean> {
   if (!isToken(who)) return true;
-  return (await edge.connector(connector).findToken({ id: idOfToken(who) })) !== null;
+  // No token opens all of them.
+  if (scope === 'all') return false;
+  return (await edge.connector(scope).findToken({ id: idOfToken(who) })) !== null;
 }
 
 async function byAccess(

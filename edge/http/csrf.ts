@@ -16,9 +16,9 @@ export async function checkCsrf(
   const { by, scope } = signedIn;
   // Access signs by a cookie too, but scripts use it as well, and they know of no such token.
   if (by.kind === 'access') refuseOtherSites(c.req.raw);
-  if (by.kind !== 'session' || scope === 'all') return;
+  if (by.kind !== 'session') return;
   const token = c.req.header(CSRF_HEADER) ?? '';
-  if (await sessions.isCsrfToken({ connector: scope, id: by.id }, token)) return;
+  if (await sessions.isCsrfToken({ scope, id: by.id }, token)) return;
   throw new Refused(
     'csrf-token',
     `A write with a session needs the header ${CSRF_HEADER} with what GET /api/session answers.`,

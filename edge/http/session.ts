@@ -1,5 +1,5 @@
-// Sessions of the admin page: a signed cookie, nothing stored. It is for one connector, and dies with
-// the token that it was opened with.
+// Sessions of the admin page: a signed cookie, nothing stored. It is for one connector, or for all where
+// the operator signed in at the root, and dies with the token that it was opened with.
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { CookieOptions } from 'hono/utils/cookie';
@@ -22,9 +22,12 @@ const sessionClaims = z.object({
   adminToken: z.string().optional(),
 });
 
+/** What a session opens. `all`: the operator's, at the root; no connector can have this name. */
+export type Scope = ConnectorName | 'all';
+
 export interface Session {
   id: string;
-  connector: ConnectorName;
+  scope: Scope;
   who: Who;
   /** Epoch ms */
   expiresAt: number;
@@ -32,29 +35,29 @@ export interface Session {
 
 export interface Sessions {
   /** Sets the cookie. */
-  open(c: Context, connector: ConnectorName, who: Who, now: number): Promise<Session>;
-  /** The session of the request's cookie, whichever connector it is for. */
+  open(c: Context, scope: Scope, who: Who, now: number): Promise<Session>;
+  /** The session of the request's cookie, whatever it is for. */
   read(c: Context, now: number): Promise<Session | null>;
   /** Takes the cookie away. */
   close(c: Context): void;
   /** What a write with this session has to carry in `x-csrf-token`. */
-  csrfToken(session: Pick<Session, 'connector' | 'id'>): Promise<string>;
-  isCsrfToken(session: Pick<Session, 'connector' | 'id'>, token: string): Promise<boolean>;
+  csrfToken(session: Pick<Session, 'scope' | 'id'>): Promise<string>;
+  isCsrfToken(session: Pick<Session, 'scope' | 'id'>, token: string): Promise<boolean>;
 }
 
 export function createSessions(keyring: Keyring, env: EdgeEnv): Sessions {
-  const adminTokenMark = (connector: ConnectorName) =>
-    keyring.mac('admin-token', connector, env.adminToken);
+  const adminTokenMark = (scope: Scope) =>
+    keyring.mac('admin-token', keyName(scope), env.adminToken);
 
   return {
-    async open(c, connector, who, now) {
-      const session = { id: crypto.randomUUID(), connector, who, expiresAt: now + LIFETIME_MS };
+    async open(c, scope, who, now) {
+      const session = { id: crypto.randomUUID(), scope, who, expiresAt: now + LIFETIME_MS };
       const claims = {
         jti: session.id,
         sub: who,
-        ...(who === 'operator' ? { adminToken: await adminTokenMark(connector) } : {}),
+        ...(who === 'operator' ? { adminToken: await adminTokenMark(scope) } : {}),
       };
-      const token = await keyring.signToken('session', connector, claims, session.expiresAt);
+      const token = await keyring.signToken('session', keyName(scope), claims, session.expiresAt);
       const maxAge = LIFETIME_MS / 1000;
       setCookie(c, SESSION_COOKIE, token, { ...cookieOptions(c, env), maxAge });
       return session;
@@ -62,22 +65,22 @@ export function createSessions(keyring: Keyring, env: EdgeEnv): Sessions {
 
     async read(c, now) {
       const token = cookie(c, env);
-      const connector = token === undefined ? undefined : claimedConnector(token);
-      if (token === undefined || !connector) return null;
-      const verified = await keyring.verifyToken('session', connector, token, now);
+      const scope = token === undefined ? undefined : claimedScope(token);
+      if (token === undefined || !scope) return null;
+      const verified = await keyring.verifyToken('session', keyName(scope), token, now);
       const claims = verified.ok ? sessionClaims.safeParse(verified.claims).data : undefined;
       if (!claims) return null;
       const { jti: id, sub: who, exp, adminToken } = claims;
-      if (who === 'operator' && adminToken !== (await adminTokenMark(connector))) return null;
-      return { id, connector, who, expiresAt: exp * 1000 };
+      if (who === 'operator' && adminToken !== (await adminTokenMark(scope))) return null;
+      return { id, scope, who, expiresAt: exp * 1000 };
     },
 
     close(c) {
       deleteCookie(c, SESSION_COOKIE, cookieOptions(c, env));
     },
 
-    csrfToken: ({ connector, id }) => keyring.mac('csrf', connector, id),
-    isCsrfToken: ({ connector, id }, token) => keyring.verifyMac('csrf', connector, id, token),
+    csrfToken: ({ scope, id }) => keyring.mac('csrf', keyName(scope), id),
+    isCsrfToken: ({ scope, id }, token) => keyring.verifyMac('csrf', keyName(scope), id, token),
   };
 }
 
@@ -96,10 +99,15 @@ const cookie = (c: Context, env: EdgeEnv): string | undefined =>
     ? getCookie(c, SESSION_COOKIE, 'host')
     : getCookie(c, SESSION_COOKIE);
 
+/** Keys are derived by names of connectors; `all` has one of its own. */
+const keyName = (scope: Scope): ConnectorName => scope as ConnectorName;
+
 /** Unverified: it only says with whose key to verify. */
-function claimedConnector(token: string): ConnectorName | undefined {
+function claimedScope(token: string): Scope | undefined {
   try {
-    const [domain = '', instance = ''] = String(decodeJwt(token).aud).split('/');
+    const audience = String(decodeJwt(token).aud);
+    if (audience === 'all') return 'all';
+    const [domain = '', instance = ''] = audience.split('/');
     return connectorName(domain, instance);
   } catch {
     return undefined;

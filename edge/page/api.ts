@@ -4,13 +4,16 @@ import type { SettingsView } from '../../shared/settings/schema.ts';
 import type {
   AccountView,
   AgentView,
+  AuditEntry,
   DryRun,
+  Figures,
   NewAccount,
   TimelineEntry,
+  TokenView,
   UserPage,
   UserView,
 } from '../connector/rpc.ts';
-import type { EnrolmentAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
+import type { EnrolmentAnswer, NewTokenAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
 import { type Ask, Refusal, refusalOf } from './ask.ts';
 
 /** Settings, and the tag that a change of them names in `If-Match`. */
@@ -43,6 +46,7 @@ export function createApi(ask: Ask) {
     lamps: (signal: AbortSignal) => json<LampView[]>(ask('GET', '/api/status', { signal })),
     check: (id: LampId) => json<LampView>(ask('POST', `/api/checks/${id}`)),
 
+    figures: (signal: AbortSignal) => json<Figures>(ask('GET', '/api/figures', { signal })),
     events: async (
       lastEventId: string | undefined,
       signal: AbortSignal,
@@ -67,6 +71,12 @@ export function createApi(ask: Ask) {
     newAgent: (name: string) =>
       json<EnrolmentAnswer>(ask('POST', '/api/agents', { body: name === '' ? {} : { name } })),
     removeAgent: (id: string) => ask('DELETE', `/api/agents/${encodeURIComponent(id)}`),
+
+    tokens: (signal: AbortSignal) => items<TokenView>('/api/tokens', signal),
+    issueToken: (name: string) =>
+      json<NewTokenAnswer>(ask('POST', '/api/tokens', { body: name === '' ? {} : { name } })),
+    revokeToken: (id: string) => ask('DELETE', `/api/tokens/${encodeURIComponent(id)}`),
+    audit: (signal: AbortSignal) => items<AuditEntry>('/api/audit', signal),
 
     users: (query: UserQuery, signal: AbortSignal) =>
       json<UserPage>(ask('GET', `/api/users?${new URLSearchParams({ ...query })}`, { signal })),

@@ -5,6 +5,7 @@
 //      │  └ failed   ▼
 //      └───────▶ signed out
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { isToken } from '../connector/rpc.ts';
 import type { SessionAnswer } from '../http/admin-api/answers.ts';
 import { type Api, createApi } from './api.ts';
 import { createAsk, type Refusal, refusalOf } from './ask.ts';
@@ -76,7 +77,12 @@ export function App({ base }: { base: string }) {
       {asked && <SignIn api={api} connector={connector} why={asked} onSignedIn={signedIn} />}
       {state.at === 'signedIn' && (
         <div hidden={state.ended !== undefined}>
-          <Work api={api} base={base} paused={state.ended !== undefined} />
+          <Work
+            api={api}
+            base={base}
+            isOperator={!isToken(state.session.who)}
+            paused={state.ended !== undefined}
+          />
         </div>
       )}
     </>

@@ -19,6 +19,8 @@ export interface Speech {
   clock(at: string): string;
   /** The same in full. */
   moment(at: string): string;
+  /** A time span in ms, as short as it can be said. */
+  duration(ms: number): string;
   /** A sentence of the server that comes in English only. */
   said(sentence: string): Said;
 }
@@ -55,6 +57,7 @@ function speechIn(language: Language, set: (language: Language) => void): Speech
   const second = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   return {
     language,
     texts: TEXTS[language],
@@ -72,9 +75,16 @@ function speechIn(language: Language, set: (language: Language) => void): Speech
       const isToday = date.toDateString() === new Date().toDateString();
       return isToday ? second.format(date) : `${day.format(date)}, ${second.format(date)}`;
     },
+    duration: (ms) => span(ms, number),
     moment: (at) => full.format(new Date(at)),
     said: (sentence) => inLanguage(language, sentence),
   };
+}
+
+function span(ms: number, number: Intl.NumberFormat): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${number.format(ms / 1_000)} s`;
+  return `${Math.round(ms / 60_000)} min`;
 }
 
 /** The reader's own region, where it goes with the language: it decides how a time is written. */

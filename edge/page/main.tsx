@@ -5,6 +5,8 @@ import './style/parts.css';
 import './style/setup.css';
 import './style/rules.css';
 import './style/users.css';
+import './style/figures.css';
+import './style/access.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { Speaking } from './language.tsx';

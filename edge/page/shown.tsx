@@ -1,5 +1,6 @@
 // What each part of the page shows: one line a part. A part without a line is not in the navigation.
 import type { ComponentChildren } from 'preact';
+import { AccessPart } from './access/access-part.tsx';
 import { AccountsPart } from './accounts/accounts-part.tsx';
 import { AgentsPart } from './agents/agents-part.tsx';
 import type { Api } from './api.ts';
@@ -21,6 +22,8 @@ export interface Open {
   rules: Rules;
   /** Nobody is signed in just now: nothing is asked. */
   paused: boolean;
+  /** Signed in as the operator, not with a token of this connector. */
+  isOperator: boolean;
   /** Presence is polled: there are no Teams accounts. */
   polling: boolean;
   /** What of the part is open, see `Route`. */
@@ -39,6 +42,7 @@ export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
   rules: ({ api, rules }) => <RulesPart api={api} rules={rules} />,
   accounts: ({ api, polling }) => <AccountsPart api={api} polling={polling} />,
   agents: ({ api, settings }) => <AgentsPart api={api} masterPbx={settings.draft.masterPbx} />,
+  access: ({ api, isOperator }) => <AccessPart api={api} isOperator={isOperator} />,
 };
 
 export const SHOWN_PARTS: readonly Part[] = PARTS.filter((part) => SHOWN[part] !== undefined);

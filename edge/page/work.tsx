@@ -17,11 +17,12 @@ interface WorkProps {
   api: Api;
   /** The connector's own path. */
   base: string;
+  isOperator: boolean;
   /** Nobody is signed in just now: nothing is asked. */
   paused: boolean;
 }
 
-export function Work({ api, base, paused }: WorkProps) {
+export function Work({ api, base, isOperator, paused }: WorkProps) {
   const { texts, language } = useSpeech();
   const route = useRoute();
   // Here, not in its part: what is entered survives a look at another part.
@@ -61,7 +62,9 @@ export function Work({ api, base, paused }: WorkProps) {
   return (
     <>
       {!isNew && <Navigation open={open} unsaved={unsaved} />}
-      <main>{show?.({ api, live, settings, rules, paused, polling, of: route.of })}</main>
+      <main>
+        {show?.({ api, live, settings, rules, isOperator, paused, polling, of: route.of })}
+      </main>
     </>
   );
 }

@@ -169,6 +169,20 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await context.close();
   });
 
+  it('draws what went each way, and says it as a table too', async () => {
+    site.lab.pbx.user('dora').setPresence('dnd');
+    const toTeams = page.locator('figure').filter({ hasText: 'PBX → Teams' });
+    await toTeams.getByRole('img').waitFor();
+    expect(await toTeams.locator('.chart-bar').count()).toBeGreaterThan(0);
+    await toTeams.getByText('As a table').press('Enter');
+    await toTeams
+      .getByRole('row')
+      .filter({ hasText: /\d ms|\d s/ })
+      .first()
+      .waitFor();
+    site.lab.pbx.user('dora').setPresence('');
+  });
+
   it('hangs up while its tab is hidden, and comes back with it', async () => {
     await page.locator('[data-live=up]').waitFor();
     const hangsUp = page.waitForEvent('requestfailed', (one) => one.url().endsWith('/api/events'));

@@ -51,6 +51,11 @@ export const PLACES: readonly Place[] = [
   part('users'),
   part('accounts'),
   part('agents', 'agents', (page) => page.locator('form button[type=submit]').click()),
+  part('access', 'access', async (page) => {
+    await page.locator('form input').fill('Example Ltd.');
+    await page.locator('form button').click();
+    await page.locator('.copyable').waitFor();
+  }),
   { name: 'setup-to-do', url: ({ troubled }) => `${troubled}/admin#setup/writing` },
   { name: 'overview-to-do', url: ({ troubled }) => `${troubled}/admin#overview` },
   { name: 'new-connector', url: ({ origin }) => `${origin}/new.example/microsoft365/admin` },

@@ -4,9 +4,13 @@ import type { ConnectorName } from '../../../shared/ids.ts';
 import type { LampView } from '../../../shared/lamps.ts';
 import type { TokenView, Who } from '../../connector/rpc.ts';
 
-/** `GET` and `POST /api/session` */
-export interface SessionAnswer {
+/** `GET` and `POST /api/session` of a connector */
+export interface SessionAnswer extends OperatorSessionAnswer {
   connector: ConnectorName;
+}
+
+/** The same at the root */
+export interface OperatorSessionAnswer {
   who: Who;
   /** ISO 8601; absent where the sign-in is not a session of ours. */
   expiresAt?: string;

@@ -1,50 +1,96 @@
-// Signing in and out of the admin page.
+// Signing in and out of the admin page: of one connector, or, for the operator at the root, of all.
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import type { Auth } from '../auth.ts';
 import { fitting, jsonOf } from '../body.ts';
-import { connectorOf, type HttpEnv } from '../context.ts';
-import { CSRF_HEADER, refuseOtherSites } from '../csrf.ts';
+import { connectorOf, type HttpEnv, type RequestContext, type SignedIn } from '../context.ts';
+import { CSRF_HEADER, checkCsrf, refuseOtherSites } from '../csrf.ts';
 import type { Edge } from '../deps.ts';
 import { Refused } from '../problem.ts';
 import { resource } from '../resource.ts';
-import type { SessionAnswer } from './answers.ts';
+import type { Scope } from '../session.ts';
+import type { OperatorSessionAnswer, SessionAnswer } from './answers.ts';
 
 export const signIn = z.object({ token: z.string().min(1).max(4096) }).strict();
 
+/** Below a connector, behind the admin guard. */
 export function sessionRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void {
-  const { sessions } = auth;
-
   app.all(
     '/api/session',
     resource({
       GET: async (c) => {
-        const connector = connectorOf(c);
-        const { who, by } = c.get('signedIn');
-        if (by.kind !== 'session') return c.json({ connector, who } satisfies SessionAnswer);
-        const csrfToken = await sessions.csrfToken({ connector, id: by.id });
-        c.header(CSRF_HEADER, csrfToken);
-        const expiresAt = new Date(by.expiresAt).toISOString();
-        return c.json({ connector, who, expiresAt, csrfToken } satisfies SessionAnswer);
+        const session = await reading(c, auth);
+        return c.json({ connector: connectorOf(c), ...session } satisfies SessionAnswer);
       },
       POST: async (c) => {
-        refuseOtherSites(c.req.raw);
         const connector = connectorOf(c);
-        const { token } = fitting(signIn, jsonOf(c));
-        const { who, scope } = await auth.ownerOf(c, token);
-        if (scope !== 'all' && scope !== connector) {
-          throw new Refused('forbidden', 'This token is for another connector.');
-        }
-        const session = await sessions.open(c, connector, who, edge.now());
-        const csrfToken = await sessions.csrfToken(session);
-        c.header(CSRF_HEADER, csrfToken);
-        const expiresAt = new Date(session.expiresAt).toISOString();
-        return c.json({ connector, who, expiresAt, csrfToken } satisfies SessionAnswer, 201);
+        const session = await opening(c, { edge, auth, scope: connector });
+        return c.json({ connector, ...session } satisfies SessionAnswer, 201);
       },
-      DELETE: (c) => {
-        sessions.close(c);
-        return c.body(null, 204);
-      },
+      DELETE: (c) => closing(c, auth),
     }),
   );
+}
+
+/** At the root: a session that opens every connector. */
+export function operatorSessionRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void {
+  app.use('/api/session', async (c, next) => {
+    if (c.req.method !== 'POST') {
+      const signedIn = await auth.signedIn(c);
+      if (signedIn.scope !== 'all') {
+        throw new Refused('forbidden', 'This sign-in is for one connector, not for all.');
+      }
+      await checkCsrf(c, signedIn, auth.sessions);
+      c.set('signedIn', signedIn);
+    }
+    await next();
+  });
+  app.all(
+    '/api/session',
+    resource({
+      GET: async (c) => c.json((await reading(c, auth)) satisfies OperatorSessionAnswer),
+      POST: async (c) => {
+        const session = await opening(c, { edge, auth, scope: 'all' });
+        return c.json(session satisfies OperatorSessionAnswer, 201);
+      },
+      DELETE: (c) => closing(c, auth),
+    }),
+  );
+}
+
+async function reading(c: RequestContext, { sessions }: Auth): Promise<OperatorSessionAnswer> {
+  const { who, scope, by } = c.get('signedIn');
+  if (by.kind !== 'session') return { who };
+  const csrfToken = await sessions.csrfToken({ scope, id: by.id });
+  return answerOf(c, { who, expiresAt: by.expiresAt, csrfToken });
+}
+
+async function opening(
+  c: RequestContext,
+  { edge, auth, scope }: { edge: Edge; auth: Auth; scope: Scope },
+): Promise<OperatorSessionAnswer> {
+  refuseOtherSites(c.req.raw);
+  const { token } = fitting(signIn, jsonOf(c));
+  const owner: SignedIn = await auth.ownerOf(c, token);
+  if (owner.scope !== 'all' && owner.scope !== scope) {
+    const whose =
+      scope === 'all' ? "of one connector, not the operator's" : 'for another connector';
+    throw new Refused('forbidden', `This token is ${whose}.`);
+  }
+  const session = await auth.sessions.open(c, scope, owner.who, edge.now());
+  const csrfToken = await auth.sessions.csrfToken(session);
+  return answerOf(c, { who: owner.who, expiresAt: session.expiresAt, csrfToken });
+}
+
+function closing(c: RequestContext, { sessions }: Auth): Response {
+  sessions.close(c);
+  return c.body(null, 204);
+}
+
+function answerOf(
+  c: RequestContext,
+  { who, expiresAt, csrfToken }: { who: string; expiresAt: number; csrfToken: string },
+): OperatorSessionAnswer {
+  c.header(CSRF_HEADER, csrfToken);
+  return { who, expiresAt: new Date(expiresAt).toISOString(), csrfToken };
 }

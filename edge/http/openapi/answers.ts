@@ -18,6 +18,7 @@ import type {
   ConnectorsAnswer,
   EnrolmentAnswer,
   NewTokenAnswer,
+  OperatorSessionAnswer,
   SessionAnswer,
 } from '../admin-api/answers.ts';
 import { PROBLEM_CODES } from '../problem.ts';
@@ -33,13 +34,16 @@ const lamp = z.object({
   action: z.string().describe('What to do; empty where there is nothing to do.'),
 }) satisfies z.ZodType<LampView>;
 
-const session = z.object({
-  connector: z.string().describe('domain/instance') as unknown as z.ZodType<
-    SessionAnswer['connector']
-  >,
+const operatorSession = z.object({
   who: z.string().describe('operator, token:<id> or access:<address>'),
   expiresAt: at.exactOptional(),
   csrfToken: z.string().describe('For the header x-csrf-token of each write.').exactOptional(),
+}) satisfies z.ZodType<OperatorSessionAnswer>;
+
+const session = operatorSession.extend({
+  connector: z.string().describe('domain/instance') as unknown as z.ZodType<
+    SessionAnswer['connector']
+  >,
 }) satisfies z.ZodType<SessionAnswer>;
 
 const token = z.object({
@@ -206,6 +210,7 @@ export const ANSWERS = {
   Lamp: lamp,
   Status: z.array(lamp).describe('In the order in which they depend on each other.'),
   Session: session,
+  OperatorSession: operatorSession,
   Token: token,
   Tokens: itemsOf(token),
   NewToken: token.extend({

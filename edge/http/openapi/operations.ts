@@ -225,6 +225,21 @@ export const CONNECTOR_OPERATIONS: Operations = {
 
 /** At the root. */
 export const ROOT_OPERATIONS: Operations = {
+  '/api/session': {
+    get: {
+      summary: 'Who is signed in for all connectors.',
+      who: operator,
+      answers: { 200: 'OperatorSession' },
+    },
+    post: {
+      summary: "Signs in for all connectors with the operator's token: sets a cookie.",
+      who: 'anybody',
+      body: 'SignIn',
+      answers: { 201: 'OperatorSession' },
+      problems: ['unauthorized', 'rate-limited', 'forbidden', 'csrf-token'],
+    },
+    delete: { summary: 'Signs out.', who: operator, answers: { 204: null } },
+  },
   '/api/connectors': {
     get: {
       summary: 'All connectors by name, each with its worst lamp, a hundred a page.',

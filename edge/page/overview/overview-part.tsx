@@ -7,6 +7,7 @@ import { type Listening, useTold } from '../live/use-live.ts';
 import { Fault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { usePolled } from '../polled.ts';
+import { FiguresOfTheHour } from './figures.tsx';
 import { LampRow } from './lamp-row.tsx';
 import { Summary } from './summary.tsx';
 
@@ -39,6 +40,7 @@ export function OverviewPart({ api, live }: { api: Api; live: Listening }) {
               <LampRow key={lamp.id} lamp={lamp} check={check} />
             ))}
           </ol>
+          <FiguresOfTheHour api={api} live={live} />
         </>
       ) : (
         !lamps.fault && <Loading />

@@ -1,12 +1,20 @@
 // A moment: short to read, in full when pointed at.
 import { useSpeech } from '../language.tsx';
 
-/** @param at ISO 8601 */
-export function Moment({ at, seconds = false }: { at: string; seconds?: boolean }) {
+interface MomentProps {
+  /** ISO 8601 */
+  at: string;
+  /** To the second. */
+  seconds?: boolean;
+  /** The sentence that it stands in. */
+  say?: (when: string) => string;
+}
+
+export function Moment({ at, seconds = false, say = (when) => when }: MomentProps) {
   const { when, clock, moment } = useSpeech();
   return (
     <time dateTime={at} title={moment(at)}>
-      {seconds ? clock(at) : when(at)}
+      {say(seconds ? clock(at) : when(at))}
     </time>
   );
 }

@@ -1,7 +1,9 @@
 // The same words as in `en.ts`, in German.
+import { access } from './de/access.ts';
 import { accounts } from './de/accounts.ts';
 import { advanced } from './de/advanced.ts';
 import { agents } from './de/agents.ts';
+import { figures } from './de/figures.ts';
 import { rules } from './de/rules.ts';
 import { setup } from './de/setup.ts';
 import { timeline } from './de/timeline.ts';
@@ -77,6 +79,8 @@ export const de: Texts = {
     checkNamed: (name) => `Jetzt prüfen: ${name}`,
     toDo: 'Was zu tun ist',
   },
+  access,
+  figures,
   lamps: {
     settings: 'Einstellungen',
     tokenForReading: 'Anmeldung zum Lesen aus Teams',

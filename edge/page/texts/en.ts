@@ -2,9 +2,11 @@
 // are names: they stand in the components, untranslated.
 import type { LampId, LampState } from '../../../shared/lamps.ts';
 import type { Part } from '../route.ts';
+import { type AccessTexts, access } from './en/access.ts';
 import { type AccountsTexts, accounts } from './en/accounts.ts';
 import { type AdvancedTexts, advanced } from './en/advanced.ts';
 import { type AgentsTexts, agents } from './en/agents.ts';
+import { type FiguresTexts, figures } from './en/figures.ts';
 import { type RulesTexts, rules } from './en/rules.ts';
 import { type SetupTexts, setup } from './en/setup.ts';
 import { type TimelineTexts, timeline } from './en/timeline.ts';
@@ -61,6 +63,8 @@ export interface Texts {
     checkNamed: (name: string) => string;
     toDo: string;
   };
+  access: AccessTexts;
+  figures: FiguresTexts;
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
@@ -173,6 +177,8 @@ export const en: Texts = {
     checkNamed: (name) => `Check now: ${name}`,
     toDo: 'What to do',
   },
+  access,
+  figures,
   lamps: {
     settings: 'Settings',
     tokenForReading: 'Sign-in for reading Teams',

@@ -5,7 +5,8 @@ import { bed, KNOWN, PAGE, problemOf } from './bed.ts';
 const { fetch, touched } = bed();
 const policyOf = (answer: Response) => answer.headers.get('content-security-policy') ?? '';
 
-describe.each([`/${KNOWN}`, '/nobody.example/at-all'])('of %s', (connector) => {
+// At the root it is the operator's.
+describe.each([`/${KNOWN}`, '/nobody.example/at-all', ''])('of "%s"', (connector) => {
   it.each([
     ['/admin', 'text/html; charset=utf-8', PAGE.html],
     ['/admin/page.js', 'text/javascript; charset=utf-8', PAGE.script],

@@ -222,10 +222,13 @@ describe('at the root', () => {
     const edge = bed();
     const big = { method: 'POST', body: 'x'.repeat(64 * 1024 + 1) };
     expect((await edge.fetch(path, big)).status).toBe(413);
-    const stranger = await edge.fetch(path, { method });
-    expect(stranger.status).toBe(operation.who === 'anybody' ? 200 : 401);
-    const wrong = await edge.fetch(path, { method: 'POST', headers: asOperator });
-    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET']);
+    const body = fittingBody(operation);
+    const stranger = await edge.fetch(path, { method, ...(body === undefined ? {} : { body }) });
+    const done = Object.keys(operation.answers).map(Number);
+    expect(operation.who === 'anybody' ? done : [401]).toContain(stranger.status);
+    const wrong = await edge.fetch(path, { method: 'PROPFIND', headers: asOperator });
+    const possible = Object.keys(ROOT_OPERATIONS[path] ?? {}).map((name) => name.toUpperCase());
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, possible.join(', ')]);
     expect(stranger.headers.get('cache-control')).toBe('no-store');
   });
 });

@@ -256,6 +256,87 @@ describe('a session', () => {
   });
 });
 
+describe('a session for all connectors', () => {
+  const signInAtTheRoot = async (edge: Bed, token = ADMIN_TOKEN) => {
+    const answer = await edge.fetch('/api/session', {
+      method: 'POST',
+      body: JSON.stringify({ token }),
+    });
+    const set = answer.headers.get('set-cookie') ?? '';
+    const body = (await answer.clone().json()) as { csrfToken: string };
+    return { answer, cookie: set.split(';')[0] ?? '', csrfToken: body.csrfToken };
+  };
+
+  it('is opened at the root by the operator, and opens the list and every connector', async () => {
+    const edge = bed();
+    const { answer, cookie, csrfToken } = await signInAtTheRoot(edge);
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toEqual({
+      who: 'operator',
+      expiresAt: expect.any(String),
+      csrfToken,
+    });
+    for (const path of ['/api/session', `/${KNOWN}/api/status`, `/${OTHER}/api/status`]) {
+      expect((await edge.fetch(path, { headers: { cookie } })).status, path).toBe(200);
+    }
+    const here = await edge.fetch(`/${KNOWN}/api/session`, { headers: { cookie } });
+    expect(await here.json()).toMatchObject({ connector: KNOWN, who: 'operator', csrfToken });
+  });
+
+  it('writes only with its CSRF token, in every connector', async () => {
+    const edge = bed();
+    const { cookie, csrfToken } = await signInAtTheRoot(edge);
+    const ofOne = await signIn(edge);
+    for (const connector of [KNOWN, OTHER]) {
+      const send = (headers: Record<string, string>) =>
+        edge.fetch(`/${connector}/api/agents`, { method: 'POST', headers: { cookie, ...headers } });
+      expect(await problemOf(await send({}))).toMatchObject({ http: 403, code: 'csrf-token' });
+      expect((await send({ 'x-csrf-token': ofOne.csrfToken })).status).toBe(403);
+      expect((await send({ 'x-csrf-token': csrfToken })).status).toBe(201);
+    }
+    const out = (headers: Record<string, string>) =>
+      edge.fetch('/api/session', { method: 'DELETE', headers: { cookie, ...headers } });
+    expect((await out({})).status).toBe(403);
+    expect((await out({ 'x-csrf-token': csrfToken })).status).toBe(204);
+  });
+
+  it('is not what a session of one connector is, though the operator opened it', async () => {
+    const edge = bed();
+    const { cookie } = await signIn(edge);
+    const answer = await edge.fetch('/api/session', { headers: { cookie } });
+    expect(await problemOf(answer)).toMatchObject({ http: 403, code: 'forbidden' });
+  });
+
+  it('is not opened by a token of one connector, a wrong one, or from another site', async () => {
+    const edge = bed();
+    const own = await signInAtTheRoot(edge, await withToken(edge, KNOWN));
+    expect(await problemOf(own.answer)).toMatchObject({ http: 403, code: 'forbidden' });
+    expect((await signInAtTheRoot(edge, 'wrong')).answer.status).toBe(401);
+    const elsewhere = await edge.fetch('/api/session', {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+      body: JSON.stringify({ token: ADMIN_TOKEN }),
+    });
+    expect(elsewhere.status).toBe(403);
+  });
+
+  it('ends with the ADMIN_TOKEN, and by itself', async () => {
+    const edge = bed();
+    const { cookie } = await signInAtTheRoot(edge);
+    const changed = bed({ env: { ADMIN_TOKEN: 'another' } });
+    expect((await changed.fetch('/api/session', { headers: { cookie } })).status).toBe(401);
+    edge.clock.now += 8 * 3_600_000 + 1000;
+    expect((await edge.fetch('/api/session', { headers: { cookie } })).status).toBe(401);
+  });
+
+  it('asks nobody who is not signed in which connectors there are', async () => {
+    const edge = bed();
+    expect((await edge.fetch('/api/session')).status).toBe(401);
+    expect((await edge.fetch('/api/connectors')).status).toBe(401);
+    expect(edge.touched()).toEqual([]);
+  });
+});
+
 describe('Cloudflare Access', async () => {
   const team = 'https://team.cloudflareaccess.com';
   const { publicKey, privateKey } = await generateKeyPair('RS256');

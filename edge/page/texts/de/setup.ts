@@ -58,7 +58,7 @@ export const setup: SetupTexts = {
     },
     agent: {
       title: 'Agent',
-      lead: 'Ein kleines Programm auf einem beliebigen Rechner, der die PBX erreicht. Es wählt hinaus zu diesem Connector: In der Firewall muss nichts geöffnet werden.',
+      lead: 'Ein kleines Programm auf einem beliebigen Rechner, der die PBX erreicht. Es baut die Verbindung zu diesem Connector selbst auf: In der Firewall muss nichts geöffnet werden.',
     },
     finish: {
       title: 'Fertig',

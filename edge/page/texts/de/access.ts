@@ -1,0 +1,46 @@
+// Die Wörter dafür, wer was darf und wer was getan hat, auf Deutsch.
+import type { AccessTexts } from '../en/access.ts';
+
+export const access: AccessTexts = {
+  heading: 'Zugang',
+  lead: 'Wer sich um diesen Connector kümmern darf und wer was geändert hat.',
+  tokens: {
+    heading: 'Tokens dieses Connectors',
+    lead: 'Mit einem solchen Token meldet man sich an diesem Connector an und an keinem anderen. Er darf hier alles, nur keine Tokens ausstellen.',
+    empty: 'Es ist kein Token ausgestellt: Nur der Betreiber kann sich anmelden.',
+    unnamed: 'Ohne Namen',
+    issuedAt: (when) => `ausgestellt ${when}`,
+    newHeading: 'Token ausstellen',
+    name: 'Name (freiwillig)',
+    nameHint: 'Für wen er ist. Das Protokoll unten zeigt ihn.',
+    issue: 'Token ausstellen',
+    issued: 'Der neue Token:',
+    once: 'Er wird nur jetzt gezeigt. Wer ihn hat, kann sich anmelden: auf sicherem Weg weitergeben.',
+    revoke: 'Widerrufen',
+    revokeNamed: (name) => `Den Token ${name} widerrufen`,
+    revokeTitle: (name) => `Den Token ${name} widerrufen?`,
+    revokeText: 'Er gilt sofort nicht mehr, und wer damit angemeldet ist, ist es nicht mehr.',
+  },
+  audit: {
+    heading: 'Wer was geändert hat',
+    lead: 'Die letzten 1.000 Änderungen: Namen des Geänderten, nie Werte.',
+    empty: 'Es ist noch nichts geändert worden.',
+    columns: { at: 'Wann', who: 'Wer', action: 'Was', keys: 'Woran' },
+    older: (count) => `${count} ältere zeigen`,
+    operator: 'Betreiber',
+    agent: 'Agent',
+    token: (name) => `Token ${name}`,
+    actions: {
+      'connector created': 'Connector angelegt',
+      'settings changed': 'Einstellungen geändert',
+      'token issued': 'Token ausgestellt',
+      'token revoked': 'Token widerrufen',
+      'account added': 'Teams-Konto hinzugefügt',
+      'account removed': 'Teams-Konto entfernt',
+      'enrolment opened': 'Code für einen Agenten erstellt',
+      'agent enrolled': 'Agent aufgenommen',
+      'agent removed': 'Agent entfernt',
+      'agent key renewed': 'Schlüssel des Agenten erneuert',
+    },
+  },
+};

@@ -96,7 +96,6 @@ export const de: Texts = {
   },
   lampStates: { ok: 'In Ordnung', warning: 'Warnung', error: 'Fehler', unknown: 'Noch unbekannt' },
   settings: {
-    heading: 'Einstellungen',
     createButton: 'Connector anlegen',
     save: 'Speichern',
     saving: 'Wird gespeichert …',

@@ -68,7 +68,6 @@ export interface Texts {
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
-    heading: string;
     createButton: string;
     save: string;
     saving: string;
@@ -194,7 +193,6 @@ export const en: Texts = {
   },
   lampStates: { ok: 'OK', warning: 'Warning', error: 'Error', unknown: 'Not known yet' },
   settings: {
-    heading: 'Settings',
     createButton: 'Create connector',
     save: 'Save',
     saving: 'Saving …',

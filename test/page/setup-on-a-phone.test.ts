@@ -113,7 +113,7 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
     await openStep(page, 'source');
     await page.getByRole('radio', { name: /^Abfragen/ }).check();
     expect(await page.locator('[data-step]').count()).toBe(5);
-    await tap('Speichern und prüfen');
+    await tap('Speichern');
     await page.getByText('Gespeichert.', { exact: true }).waitFor();
     await stateOf(page, 'writing', 'attention');
     await openStep(page, 'writing');

@@ -39,6 +39,8 @@ export function SettingsStep({ setup, step, open, how, children }: SettingsStepP
   const missing = lacking({ draft, stored });
   const nothingNew = stored !== undefined && changed.length === 0;
   const busy = saving.busy || checking.busy;
+  // Of an app that nobody signs in to yet, or a PBX without an agent, nothing can be found out.
+  const canCheck = step.lamps.length > 0;
 
   async function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -52,7 +54,7 @@ export function SettingsStep({ setup, step, open, how, children }: SettingsStepP
       if (done.is !== 'stored') return;
       setSaved(true);
     }
-    await checking.run(() => check(id));
+    if (canCheck || !stored) await checking.run(() => check(id));
   }
 
   function goOn({ errors: wrong }: Extract<Saved, { is: 'invalid' }>) {
@@ -65,6 +67,14 @@ export function SettingsStep({ setup, step, open, how, children }: SettingsStepP
   }
 
   const others = missing.filter((one) => one !== id);
+  function label(): string {
+    if (checking.busy) return texts.overview.checking;
+    if (saving.busy) return texts.settings.saving;
+    if (nothingNew) return texts.overview.check;
+    if (others.length > 0) return words.next;
+    if (!stored) return texts.settings.createButton;
+    return canCheck ? words.saveAndCheck : texts.settings.save;
+  }
   return (
     <form ref={form} noValidate onSubmit={(event) => void submit(event)}>
       <div class="beside">
@@ -78,23 +88,15 @@ export function SettingsStep({ setup, step, open, how, children }: SettingsStepP
       <StepLamps lamps={step.lamps} />
       <Fault of={checking.fault} />
       <div class="actions">
-        <Button
-          kind={nothingNew && step.state !== 'attention' ? 'plain' : 'main'}
-          type="submit"
-          busy={busy}
-        >
-          {checking.busy
-            ? texts.overview.checking
-            : saving.busy
-              ? texts.settings.saving
-              : nothingNew
-                ? texts.overview.check
-                : others.length > 0
-                  ? words.next
-                  : stored
-                    ? words.saveAndCheck
-                    : texts.settings.createButton}
-        </Button>
+        {(canCheck || !nothingNew) && (
+          <Button
+            kind={nothingNew && step.state !== 'attention' ? 'plain' : 'main'}
+            type="submit"
+            busy={busy}
+          >
+            {label()}
+          </Button>
+        )}
         {nothingNew && <NextStep setup={setup} after={id} />}
         {stored && changed.length > 0 && (
           <Button onClick={settings.discard}>{texts.settings.discard}</Button>

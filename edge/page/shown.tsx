@@ -35,7 +35,7 @@ export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
   setup: (open) => <SetupPart {...open} />,
   users: ({ api, live, rules, of }) =>
     of === undefined ? (
-      <UsersPart api={api} live={live} byHand={rules.pairsByHand} />
+      <UsersPart api={api} live={live} rules={rules} />
     ) : (
       <UserPart key={of} api={api} live={live} rules={rules} id={of} />
     ),

@@ -1,5 +1,5 @@
 // The object's SQLite database, and single values in it.
-import { LATER_COLUMNS, SCHEMA } from './schema.ts';
+import { LATER_COLUMNS, LATER_INDEXES, SCHEMA } from './schema.ts';
 
 type Value = string | number | null;
 export type Row = Record<string, Value>;
@@ -33,6 +33,7 @@ export class Database {
       );
       if (!isThere) this.#sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
     }
+    this.#sql.exec(LATER_INDEXES);
     return true;
   }
 
@@ -45,6 +46,7 @@ export class Database {
   create(first: () => void): void {
     this.transaction(() => {
       this.run(SCHEMA);
+      this.run(LATER_INDEXES);
       first();
     });
     this.#exists = true;

@@ -9,7 +9,6 @@ CREATE TABLE teams_user (
   enabled INTEGER NOT NULL, licensed INTEGER NOT NULL, match_state TEXT, match TEXT,
   guid TEXT, sort_key TEXT NOT NULL, words TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX teams_user_guid ON teams_user (guid, enabled, licensed, match_state) WHERE guid IS NOT NULL;
 
 CREATE TABLE pbx_user (
   pbx TEXT NOT NULL, guid TEXT NOT NULL, cn TEXT NOT NULL, h323 TEXT NOT NULL,
@@ -65,4 +64,17 @@ CREATE TABLE lamp (
 `;
 
 /** Columns that came after connectors had been created: a table that was made before gets them. */
-export const LATER_COLUMNS = [{ table: 'pair', column: 'took', type: 'TEXT' }] as const;
+export const LATER_COLUMNS = [
+  { table: 'pair', column: 'took', type: 'TEXT' },
+  { table: 'teams_user', column: 'guid', type: 'TEXT' },
+  // Empty until `user-rows.ts` has filled them.
+  { table: 'teams_user', column: 'sort_key', type: "TEXT NOT NULL DEFAULT ''" },
+  { table: 'teams_user', column: 'words', type: "TEXT NOT NULL DEFAULT ''" },
+  { table: 'pbx_user', column: 'sort_key', type: "TEXT NOT NULL DEFAULT ''" },
+  { table: 'pbx_user', column: 'words', type: "TEXT NOT NULL DEFAULT ''" },
+] as const;
+
+export const LATER_INDEXES = `
+CREATE INDEX IF NOT EXISTS teams_user_guid
+  ON teams_user (guid, enabled, licensed, match_state) WHERE guid IS NOT NULL;
+`;

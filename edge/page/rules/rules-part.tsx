@@ -44,7 +44,7 @@ export function RulesPart({ api, rules }: { api: Api; rules: Rules }) {
   return (
     <Section heading={words.heading} lead={words.lead}>
       <Fault of={rules.fault} stale />
-      <section class="card" aria-label={words.names.directions}>
+      <div class="card">
         <div class="narrow">
           <Field
             label={words.names.directions}
@@ -68,14 +68,14 @@ export function RulesPart({ api, rules }: { api: Api; rules: Rules }) {
             )}
           </Field>
         </div>
-      </section>
-      <section class="card" aria-label={words.names.matching}>
+      </div>
+      <div class="card">
         <MatchingOrder
           steps={matching}
           errors={errorsAt('matching')}
           onChange={(steps) => edit({ matching: steps })}
         />
-      </section>
+      </div>
       <OverridesList
         api={api}
         overrides={settings.overrides}

@@ -1,5 +1,5 @@
 // One user: what both sides show of them, how they were paired and why, and what was decided lately.
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { UserView } from '../../connector/rpc.ts';
 import type { Api } from '../api.ts';
 import { useDoing } from '../doing.ts';
@@ -54,6 +54,9 @@ export function UserPart({ api, live, rules, id }: UserPartProps) {
   useTold(live, 'user', told);
   useTold(live, 'users', again);
 
+  // Whether a timeline is kept, and who is paired by hand, somebody may have changed.
+  useEffect(() => rules.load(), []);
+
   function changed() {
     setOpen(undefined);
     undoing.forget();
@@ -76,7 +79,7 @@ export function UserPart({ api, live, rules, id }: UserPartProps) {
           <Sides user={shown} />
           <Pairing
             user={shown}
-            isByHand={rules.isByHand(shown)}
+            isByHand={shown.matchedBy === 'override' || rules.isByHand(shown)}
             onPair={() => setOpen('pair')}
             onUndo={() => setOpen('unpair')}
           />

@@ -1,21 +1,19 @@
 // Who is paired with whom, and what both sides show: searched, filtered, page by page.
-import { useCallback, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { UserPage, UserView } from '../../connector/rpc.ts';
 import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
-import { type Listening, useTold } from '../live/use-live.ts';
+import type { Listening } from '../live/use-live.ts';
 import { Button } from '../parts/button.tsx';
 import { Fault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { useSettled } from '../parts/settled.ts';
-import { type Polled, usePolled } from '../polled.ts';
+import type { Rules } from '../rules/use-rules.ts';
 import { PairDialog } from './pair-dialog.tsx';
+import { useUserPage } from './use-user-page.ts';
 import { type StateFilter, totalOf, UserFilters } from './user-filters.tsx';
 import { UserTable } from './user-table.tsx';
-import { keyOf } from './user-words.ts';
 
-/** Who comes or goes is told by nothing but the list; what changes on the page is told at once. */
-const EVERY_MS = 10_000;
 /** After the last key, before the server is asked. */
 const TYPING_MS = 250;
 /** API.md, "Accounts, agents, users, status". */
@@ -24,11 +22,10 @@ const PAGE_SIZE = 100;
 interface UsersPartProps {
   api: Api;
   live: Listening;
-  /** Pairs by hand count. */
-  byHand: boolean;
+  rules: Rules;
 }
 
-export function UsersPart({ api, live, byHand }: UsersPartProps) {
+export function UsersPart({ api, live, rules }: UsersPartProps) {
   const { texts } = useSpeech();
   const words = texts.users;
   const [query, setQuery] = useState('');
@@ -38,14 +35,8 @@ export function UsersPart({ api, live, byHand }: UsersPartProps) {
   const [pairing, setPairing] = useState<UserView>();
   const asked = useSettled(query, TYPING_MS);
   const cursor = cursors.at(-1) ?? '';
-  const load = useCallback(
-    (signal: AbortSignal) => api.users({ query: asked, state, side: '', cursor }, signal),
-    [api, asked, state, cursor],
-  );
-  const users = usePolled(load, EVERY_MS);
+  const users = useUserPage(api, live, { query: asked, state, cursor });
   const page = users.value;
-  useTold(live, 'user', useUserTold(users));
-  useTold(live, 'users', users.again);
 
   return (
     <Section heading={words.heading}>
@@ -77,30 +68,16 @@ export function UsersPart({ api, live, byHand }: UsersPartProps) {
         <PairDialog
           api={api}
           user={pairing}
-          counts={byHand}
+          counts={rules.pairsByHand}
           onPaired={() => {
             setPairing(undefined);
             users.again();
+            rules.load();
           }}
           onClose={() => setPairing(undefined)}
         />
       )}
     </Section>
-  );
-}
-
-/** Puts in whoever is on the page; where partners changed, the list is read again. */
-function useUserTold({ value: page, put, again }: Polled<UserPage>): (user: UserView) => void {
-  return useCallback(
-    (told) => {
-      const isTold = (one: UserView) => keyOf(one) === keyOf(told);
-      const known = page?.items.find((one) => isTold(one) || one.pbx?.guid === told.pbx?.guid);
-      if (!known) return;
-      const isSamePair = isTold(known) && known.pbx?.guid === told.pbx?.guid;
-      if (!isSamePair || known.state !== told.state) again();
-      put((now) => ({ ...now, items: now.items.map((one) => (isTold(one) ? told : one)) }));
-    },
-    [page, put, again],
   );
 }
 

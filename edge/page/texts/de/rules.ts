@@ -31,7 +31,7 @@ export const rules: RulesTexts = {
   tables: {
     toPbx: {
       legend: 'Was die PBX für eine Präsenz in Teams zeigt',
-      hint: 'Was Teams sonst noch zeigt, ist auf der PBX verfügbar.',
+      hint: 'Was Teams sonst noch zeigt, ist auf der PBX verfügbar. Abgemeldet oder unbekannt hat niemand gewählt: Es nimmt von sich aus nur zurück, was aus Teams kam.',
       from: 'In Teams',
       to: 'Auf der PBX',
     },
@@ -43,7 +43,7 @@ export const rules: RulesTexts = {
     },
   },
   rowLabel: (name) => `Gezeigt für ${name}`,
-  cleared: 'Unser Zustand wird weggenommen: Teams zeigt den eigenen',
+  cleared: 'Teams zeigt den eigenen',
   call: 'In einem Anruf, solange er dauert',
   callHint: 'fest',
   changedRow: 'geändert',

@@ -92,7 +92,7 @@ export const rules: RulesTexts = {
   tables: {
     toPbx: {
       legend: 'What the PBX shows for a presence in Teams',
-      hint: 'Whatever Teams shows besides these is available on the PBX.',
+      hint: 'Whatever Teams shows besides these is available on the PBX. Signed out or unknown is nobody’s choice: by default it only takes back what came from Teams.',
       from: 'In Teams',
       to: 'On the PBX',
     },
@@ -104,7 +104,7 @@ export const rules: RulesTexts = {
     },
   },
   rowLabel: (name) => `Shown for ${name}`,
-  cleared: 'Our state is taken off: Teams shows its own',
+  cleared: 'Teams shows its own',
   call: 'In a call, for as long as it lasts',
   callHint: 'fixed',
   changedRow: 'changed',

@@ -1,5 +1,6 @@
 // A Teams account as an admin reads it.
-import { type Language, say } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
+import { say } from '../../shared/texts/say.ts';
 import type { Fault } from '../graph/account-rpc.ts';
 import { faultParams } from './faults.ts';
 import type { AccountView } from './rpc.ts';

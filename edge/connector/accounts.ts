@@ -2,7 +2,7 @@
 // at Microsoft is done by one SubscriptionObject for each.
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
-import type { Language } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
 import type { AccountReport, AccountSpec } from '../graph/account-rpc.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Context } from './context.ts';

@@ -6,7 +6,7 @@ import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp } from '../../shared/lamps.ts';
 import { CLOSE } from '../../shared/protocol/close-codes.ts';
 import { PING, PONG } from '../../shared/protocol/frame.ts';
-import type { Language } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
 import { parseEnv } from '../env.ts';
 import type { AccountReport, AccountReports } from '../graph/account-rpc.ts';
 import { takeReport } from './account-reports.ts';

@@ -1,6 +1,6 @@
 // Adds a Teams account: with its password, or for somebody who signs in with a code.
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
-import type { Language } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
 import { loginRefusal } from '../graph/login-refusal.ts';
 import { accountView } from './account-view.ts';
 import type { Parts } from './parts.ts';

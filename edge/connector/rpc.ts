@@ -5,7 +5,7 @@ import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
 import type { Lamp, LampId } from '../../shared/lamps.ts';
 import type { TeamsPresence } from '../../shared/presence/model.ts';
 import type { MatchingStep, SettingsInput, SettingsView } from '../../shared/settings/schema.ts';
-import type { Language } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
 import type { Resource } from '../graph/account-rpc.ts';
 
 /** Who asks: for the audit trail. `operator`, `token:<id>`, `access:<email>`. */

@@ -3,7 +3,7 @@
 // that a message lost or sent twice does no harm.
 import type { Outcome } from '../../shared/errors.ts';
 import type { ConnectorName, TeamsUserId } from '../../shared/ids.ts';
-import type { Language } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
 import type { Cloud } from './clouds.ts';
 
 /** What may be subscribed with one account: presences of its users, and the list of users itself. */

@@ -1,6 +1,7 @@
 // A sign-in that Microsoft refuses while an admin waits for it: what is so, and what to do.
 import { type AppError, type Outcome, refused } from '../../shared/errors.ts';
-import { type Language, say } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
+import { say } from '../../shared/texts/say.ts';
 
 /** Who signs in is not known yet. */
 const WHO: Record<Language, string> = { en: 'this sign-in', de: 'diese Anmeldung' };

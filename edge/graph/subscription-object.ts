@@ -2,7 +2,7 @@
 // and the plan's steps into requests; what to do, `account-plan.ts` says.
 import { DurableObject } from 'cloudflare:workers';
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
-import type { Language } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
 import { type EdgeEnv, parseEnv } from '../env.ts';
 import { inTurn } from '../in-turn.ts';
 import { createKeyring, type Keyring } from '../keyring.ts';

@@ -1,7 +1,7 @@
 // What one middleware leaves for the next, and for the route.
 import type { Context } from 'hono';
 import { type ConnectorName, connectorName } from '../../shared/ids.ts';
-import { type Language, languageOf } from '../../shared/texts/say.ts';
+import { type Language, languageOf } from '../../shared/texts/language.ts';
 import type { Who } from '../connector/rpc.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
 import { Refused } from './problem.ts';

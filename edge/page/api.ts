@@ -13,7 +13,12 @@ import type {
   UserPage,
   UserView,
 } from '../connector/rpc.ts';
-import type { EnrolmentAnswer, NewTokenAnswer, SessionAnswer } from '../http/admin-api/answers.ts';
+import type {
+  ConnectorsAnswer,
+  EnrolmentAnswer,
+  NewTokenAnswer,
+  OperatorSessionAnswer,
+} from '../http/admin-api/answers.ts';
 import { type Ask, Refusal, refusalOf } from './ask.ts';
 
 /** Settings, and the tag that a change of them names in `If-Match`. */
@@ -39,9 +44,21 @@ export function createApi(ask: Ask) {
 
   return {
     openSession: (token: string) =>
-      json<SessionAnswer>(ask('POST', '/api/session', { body: { token } })),
-    readSession: () => json<SessionAnswer>(ask('GET', '/api/session')),
+      json<OperatorSessionAnswer>(ask('POST', '/api/session', { body: { token } })),
+    readSession: () => json<OperatorSessionAnswer>(ask('GET', '/api/session')),
     closeSession: () => ask('DELETE', '/api/session'),
+
+    /** At the root. */
+    connectors: (cursor: string | undefined, signal: AbortSignal) =>
+      json<ConnectorsAnswer>(
+        ask(
+          'GET',
+          `/api/connectors${cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`}`,
+          {
+            signal,
+          },
+        ),
+      ),
 
     lamps: (signal: AbortSignal) => json<LampView[]>(ask('GET', '/api/status', { signal })),
     check: (id: LampId) => json<LampView>(ask('POST', `/api/checks/${id}`)),

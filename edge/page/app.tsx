@@ -1,4 +1,5 @@
-// Who is there: nobody known yet, somebody to sign in, or an admin at work.
+// Who is there: nobody known yet, somebody to sign in, or an admin at work – at one connector, or, where
+// the page has no connector, the operator at all of them.
 //
 //   starting ──▶ signed in ◀──▶ ended (the work stays where it is, hidden, until signed in again)
 //      │  ▲          │
@@ -6,11 +7,12 @@
 //      └───────▶ signed out
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { isToken } from '../connector/rpc.ts';
-import type { SessionAnswer } from '../http/admin-api/answers.ts';
+import type { OperatorSessionAnswer } from '../http/admin-api/answers.ts';
 import { type Api, createApi } from './api.ts';
 import { createAsk, type Refusal, refusalOf } from './ask.ts';
 import { Header } from './header.tsx';
 import { spokenLanguage, useSpeech } from './language.tsx';
+import { ConnectorsPart } from './operator/connectors-part.tsx';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
@@ -21,7 +23,7 @@ type State =
   | { at: 'starting' }
   | { at: 'failed'; fault: Refusal }
   | { at: 'signedOut'; why: 'never' | 'other' }
-  | { at: 'signedIn'; session: SessionAnswer; ended: 'ended' | 'other' | undefined };
+  | { at: 'signedIn'; session: OperatorSessionAnswer; ended: 'ended' | 'other' | undefined };
 
 export function App({ base }: { base: string }) {
   const { texts } = useSpeech();
@@ -45,8 +47,8 @@ export function App({ base }: { base: string }) {
   }, [api]);
   useEffect(() => void start(), [start]);
 
-  const connector = decodeURIComponent(base.slice(1));
-  const signedIn = (session: SessionAnswer) =>
+  const connector = base === '' ? undefined : decodeURIComponent(base.slice(1));
+  const signedIn = (session: OperatorSessionAnswer) =>
     setState({ at: 'signedIn', session, ended: undefined });
   const signOut = async () => {
     await api.closeSession();
@@ -69,7 +71,7 @@ export function App({ base }: { base: string }) {
       )}
       {state.at === 'failed' && (
         <main>
-          <h2>{connector}</h2>
+          <h2>{connector ?? texts.operator.heading}</h2>
           <Fault of={state.fault} />
           <Button onClick={() => void start()}>{texts.common.retry}</Button>
         </main>
@@ -77,12 +79,20 @@ export function App({ base }: { base: string }) {
       {asked && <SignIn api={api} connector={connector} why={asked} onSignedIn={signedIn} />}
       {state.at === 'signedIn' && (
         <div hidden={state.ended !== undefined}>
-          <Work
-            api={api}
-            base={base}
-            isOperator={!isToken(state.session.who)}
-            paused={state.ended !== undefined}
-          />
+          {connector === undefined ? (
+            state.ended === undefined && (
+              <main>
+                <ConnectorsPart api={api} />
+              </main>
+            )
+          ) : (
+            <Work
+              api={api}
+              base={base}
+              isOperator={!isToken(state.session.who)}
+              paused={state.ended !== undefined}
+            />
+          )}
         </div>
       )}
     </>

@@ -1,7 +1,7 @@
 // One request to the connector: language, proof that it comes from this page, a limit in time; and what
 // became of it where it was refused.
 import type { FieldError } from '../../shared/errors.ts';
-import type { Language } from '../../shared/texts/say.ts';
+import type { Language } from '../../shared/texts/language.ts';
 
 /** Some checks ask Microsoft and the PBX before they answer. */
 const LIMIT_MS = 45_000;

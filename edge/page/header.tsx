@@ -1,6 +1,7 @@
 // The top of the page: which connector, which language, who is signed in.
-import { LANGUAGES, type Language } from '../../shared/texts/say.ts';
-import type { SessionAnswer } from '../http/admin-api/answers.ts';
+import { LANGUAGES, type Language } from '../../shared/texts/language.ts';
+import { isToken } from '../connector/rpc.ts';
+import type { OperatorSessionAnswer } from '../http/admin-api/answers.ts';
 import { useDoing } from './doing.ts';
 import { type Speech, useSpeech } from './language.tsx';
 import { Button } from './parts/button.tsx';
@@ -8,8 +9,9 @@ import { Button } from './parts/button.tsx';
 const NAMES: Record<Language, string> = { en: 'English', de: 'Deutsch' };
 
 interface HeaderProps {
-  connector: string;
-  session: SessionAnswer | undefined;
+  /** `undefined`: all of them. */
+  connector: string | undefined;
+  session: OperatorSessionAnswer | undefined;
   onSignOut(): Promise<void>;
 }
 
@@ -23,9 +25,14 @@ export function Header({ connector, session, onSignOut }: HeaderProps) {
     <header class="top">
       <div class="top-name">
         <h1>{texts.title}</h1>
-        <p class="connector">{connector}</p>
+        <p class="connector">{connector ?? texts.operator.heading}</p>
       </div>
       <div class="top-tools">
+        {connector !== undefined && session && !isToken(session.who) && (
+          <a class="who" href="/admin">
+            {texts.operator.link}
+          </a>
+        )}
         {session && <span class="who">{texts.session.by(nameOf(session, speech))}</span>}
         <LanguageSwitch />
         {canSignOut && (
@@ -62,8 +69,8 @@ function LanguageSwitch() {
   );
 }
 
-function nameOf({ who }: SessionAnswer, { texts }: Speech): string {
+function nameOf({ who }: OperatorSessionAnswer, { texts }: Speech): string {
   if (who === 'operator') return texts.session.operator;
-  if (who.startsWith('token:')) return texts.session.token;
+  if (isToken(who)) return texts.session.token;
   return who.replace(/^access:/, '');
 }

@@ -1,7 +1,7 @@
 // In which language the page speaks: the one that was chosen here, else the first of the browser's.
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
-import { type Language, languageOf } from '../../shared/texts/say.ts';
+import { type Language, languageOf } from '../../shared/texts/language.ts';
 import { de } from './texts/de.ts';
 import { en, type Texts } from './texts/en.ts';
 import { inLanguage, type Said } from './texts/server-sentences.ts';

@@ -1,4 +1,4 @@
-// The admin page of one connector: /{domain}/{instance}/admin.
+// The admin page of one connector, /{domain}/{instance}/admin, and the operator's of all of them, /admin.
 import './style/base.css';
 import './style/controls.css';
 import './style/parts.css';

@@ -1,5 +1,5 @@
 // What to tell an admin about a refused request.
-import { isTextCode } from '../../shared/texts/say.ts';
+import { LOGIN_PROBLEMS } from '../http/login-problems.ts';
 import type { Refusal } from './ask.ts';
 import type { Speech } from './language.tsx';
 import type { Said } from './texts/server-sentences.ts';
@@ -22,7 +22,7 @@ export function problemText({ texts, language, said }: Speech, refusal: Refusal)
       return own(`${problems.internal} ${refusal.message}`);
     default:
       // What Microsoft refuses is told in the language that was asked for.
-      if (isTextCode(refusal.code)) return own(refusal.message);
+      if (Object.hasOwn(LOGIN_PROBLEMS, refusal.code)) return own(refusal.message);
       if (refusal.message === '') return own(problems.answer(refusal.status));
       return said(refusal.message);
   }

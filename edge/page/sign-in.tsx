@@ -1,6 +1,6 @@
 // The form with the token. The token goes to the edge once and is not kept: a cookie takes its place.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../http/admin-api/answers.ts';
+import type { OperatorSessionAnswer } from '../http/admin-api/answers.ts';
 import type { Api } from './api.ts';
 import type { Refusal } from './ask.ts';
 import { useDoing } from './doing.ts';
@@ -12,14 +12,17 @@ import { problemText } from './problem-text.ts';
 
 interface SignInProps {
   api: Api;
-  connector: string;
+  /** `undefined`: to all of them, as the operator. */
+  connector: string | undefined;
   why: 'never' | 'ended' | 'other';
-  onSignedIn(session: SessionAnswer): void;
+  onSignedIn(session: OperatorSessionAnswer): void;
 }
 
 export function SignIn({ api, connector, why, onSignedIn }: SignInProps) {
   const speech = useSpeech();
   const { texts } = speech;
+  const isOperator = connector === undefined;
+  const words = isOperator ? { ...texts.signIn, ...texts.operator.signIn } : texts.signIn;
   const [token, setToken] = useState('');
   const [empty, setEmpty] = useState(false);
   const signingIn = useDoing();
@@ -44,16 +47,20 @@ export function SignIn({ api, connector, why, onSignedIn }: SignInProps) {
       <form class="card" onSubmit={(event) => void submit(event)} noValidate>
         <h2>{texts.signIn.heading}</h2>
         <p class="muted">
-          {texts.signIn.lead} <strong>{connector}</strong>
+          {words.lead} {connector !== undefined && <strong>{connector}</strong>}
         </p>
         {why !== 'never' && (
-          <Notice tone="warning">
-            {why === 'ended' ? texts.signIn.ended : texts.signIn.other}
-          </Notice>
+          <Notice tone="warning">{why === 'ended' ? words.ended : words.other}</Notice>
         )}
         {/* Under this name a password manager keeps the token. */}
-        <input type="text" autocomplete="username" value={connector} hidden readOnly />
-        <Field label={texts.signIn.token} hint={texts.signIn.hint}>
+        <input
+          type="text"
+          autocomplete="username"
+          value={connector ?? 'operator'}
+          hidden
+          readOnly
+        />
+        <Field label={texts.signIn.token} hint={words.hint}>
           {(wiring) => (
             <input
               {...wiring}
@@ -68,7 +75,7 @@ export function SignIn({ api, connector, why, onSignedIn }: SignInProps) {
           )}
         </Field>
         {empty && <Notice tone="error">{texts.signIn.empty}</Notice>}
-        {fault && !empty && <Notice tone="error">{whyNot(speech, fault)}</Notice>}
+        {fault && !empty && <Notice tone="error">{whyNot(speech, fault, isOperator)}</Notice>}
         <div class="actions">
           <Button kind="main" type="submit" busy={signingIn.busy}>
             {texts.signIn.submit}
@@ -79,10 +86,12 @@ export function SignIn({ api, connector, why, onSignedIn }: SignInProps) {
   );
 }
 
-function whyNot(speech: Speech, fault: Refusal): string {
-  const { problems } = speech.texts;
+function whyNot(speech: Speech, fault: Refusal, isOperator: boolean): string {
+  const { problems, operator } = speech.texts;
   if (fault.code === 'unauthorized') return problems.wrongToken;
-  if (fault.code === 'forbidden') return problems.otherConnector;
+  if (fault.code === 'forbidden') {
+    return isOperator ? operator.signIn.wrongToken : problems.otherConnector;
+  }
   if (fault.code === 'invalid') return problems.wrongToken;
   return problemText(speech, fault).text;
 }

@@ -1,10 +1,8 @@
 // From a code to a sentence in the reader's language.
 import { DE, DE_ENDINGS } from './de.ts';
 import { EN, EN_ENDINGS, type Endings, type TextCode } from './en.ts';
+import type { Language } from './language.ts';
 import type { Text } from './text.ts';
-
-export const LANGUAGES = ['en', 'de'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 const TABLES: Record<Language, Record<TextCode, Text>> = { en: EN, de: DE };
 const ENDINGS: Record<Language, Endings> = { en: EN_ENDINGS, de: DE_ENDINGS };
@@ -52,24 +50,4 @@ function endings(language: Language, { requestId, retry, retryAt }: Params): str
   if (retry === 'never') told.push(words.notAgain);
   if (requestId !== undefined) told.push(filled(words.requestId, { requestId }));
   return told;
-}
-
-/** The first language of an `Accept-Language` header that we speak; English otherwise. */
-export function languageOf(acceptLanguage: string | null | undefined): Language {
-  const wishes = (acceptLanguage ?? '')
-    .split(',')
-    .map((wish) => {
-      const [tag = '', ...parameters] = wish.trim().toLowerCase().split(';');
-      const weight = parameters.map((p) => /^\s*q=([\d.]+)/.exec(p)?.[1]).find(Boolean);
-      return {
-        language: tag.split('-')[0] ?? '',
-        weight: weight === undefined ? 1 : Number(weight),
-      };
-    })
-    .sort((a, b) => b.weight - a.weight);
-  for (const wish of wishes) {
-    const spoken = LANGUAGES.find((language) => language === wish.language);
-    if (spoken) return spoken;
-  }
-  return 'en';
 }

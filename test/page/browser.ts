@@ -33,6 +33,8 @@ export interface Look {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** Origin of a page around ours. */
+  framedBy?: string;
 }
 
 /** One browser window with its own cookies. */
@@ -43,11 +45,11 @@ export interface Window {
   faults(): Promise<string[]>;
 }
 
-/** Opens a window that may only reach `origin`. */
+/** Opens a window that may only reach `origin`, and whatever else frames it. */
 export async function openWindow(
   browser: Browser,
   origin: string,
-  { language = 'en-GB', width = 1280, height = 900, dark = false }: Look = {},
+  { language = 'en-GB', width = 1280, height = 900, dark = false, framedBy }: Look = {},
 ): Promise<Window> {
   const context = await browser.newContext({
     locale: language,
@@ -64,6 +66,7 @@ export async function openWindow(
   );
   context.on('request', (request) => {
     const url = request.url();
+    if (framedBy !== undefined && url.startsWith(`${framedBy}/`)) return;
     if (!url.startsWith(`${origin}/`) && !url.startsWith('data:')) faults.push(`asked ${url}`);
   });
   const page = await context.newPage();

@@ -57,6 +57,7 @@ export const PLACES: readonly Place[] = [
     await page.locator('.copyable').waitFor();
   }),
   { name: 'setup-to-do', url: ({ troubled }) => `${troubled}/admin#setup/writing` },
+  { name: 'all-connectors', url: ({ origin }) => `${origin}/admin` },
   { name: 'overview-to-do', url: ({ troubled }) => `${troubled}/admin#overview` },
   { name: 'new-connector', url: ({ origin }) => `${origin}/new.example/microsoft365/admin` },
 ];

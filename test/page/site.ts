@@ -26,7 +26,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function startSite(): Promise<Site> {
+/** @param env of the edge, besides what it needs */
+export async function startSite(env: Record<string, string> = {}): Promise<Site> {
   const directory = await mkdtemp(join(tmpdir(), 'page-'));
   const adminToken = randomBytes(24).toString('base64url');
   const lab = await startLaboratory({ edgeOrigin: 'http://127.0.0.1:1' });
@@ -35,6 +36,7 @@ export async function startSite(): Promise<Site> {
     SETTINGS_KEY: randomBytes(32).toString('base64'),
     GRAPH_ORIGIN: lab.microsoft.origin,
     LOGIN_ORIGIN: lab.microsoft.origin,
+    ...env,
   };
   const stateDir = join(directory, 'edge');
   const edge: RunningEdge = await startEdge({ host: '127.0.0.1', port: 0, stateDir, vars });

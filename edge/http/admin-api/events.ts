@@ -2,7 +2,7 @@
 // changed, or may have in a gap, that the list is better read again.
 import type { Hono } from 'hono';
 import type { ConnectorName } from '../../../shared/ids.ts';
-import { type Language, languageOf } from '../../../shared/texts/say.ts';
+import { type Language, languageOf } from '../../../shared/texts/language.ts';
 import { LISTENER_HEADER, type News, type Who } from '../../connector/rpc.ts';
 import { connectorOf, type HttpEnv, unknownConnector } from '../context.ts';
 import type { Edge } from '../deps.ts';

@@ -1,7 +1,8 @@
 // The lamps, in the words of the admin's language, and the checks behind them.
 import type { Hono } from 'hono';
 import { LAMP_IDS, type Lamp, type LampView } from '../../../shared/lamps.ts';
-import { type Language, say } from '../../../shared/texts/say.ts';
+import type { Language } from '../../../shared/texts/language.ts';
+import { say } from '../../../shared/texts/say.ts';
 import { connectorOf, type HttpEnv, languageFor } from '../context.ts';
 import type { Edge } from '../deps.ts';
 import { Refused, unwrap } from '../problem.ts';

@@ -7,6 +7,7 @@ import { Moment } from '../parts/moment.tsx';
 import { Fault } from '../parts/notice.tsx';
 import { Loading } from '../parts/section.tsx';
 import type { Polled } from '../polled.ts';
+import { namesIn } from '../settings/names.ts';
 
 const AT_FIRST = 50;
 
@@ -22,6 +23,10 @@ export function AuditTrail({ audit, tokens }: AuditTrailProps) {
   const { columns } = words;
   const [all, setAll] = useState(false);
   const entries = audit.value ?? [];
+  const names: Record<string, string> = {
+    ...namesIn(speech.texts),
+    ...Object.fromEntries(tokens.map(({ id, name }) => [id, name ?? id])),
+  };
   const shown = all ? entries : entries.slice(0, AT_FIRST);
   return (
     <>
@@ -49,7 +54,7 @@ export function AuditTrail({ audit, tokens }: AuditTrailProps) {
                 </td>
                 <td>{whoOf(entry, speech, tokens)}</td>
                 <td>{words.actions[entry.action] ?? entry.action}</td>
-                <td>{entry.keys.join(', ')}</td>
+                <td>{entry.keys.map((key) => names[key] ?? key).join(', ')}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,6 @@
 // The stream of a page: open while somebody signed in looks at it, never in a hidden tab.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Language } from '../../../shared/texts/say.ts';
+import type { Language } from '../../../shared/texts/language.ts';
 import type { Api } from '../api.ts';
 import { Live, type Told, type Topic } from './live.ts';
 

@@ -4,6 +4,7 @@ import { accounts } from './de/accounts.ts';
 import { advanced } from './de/advanced.ts';
 import { agents } from './de/agents.ts';
 import { figures } from './de/figures.ts';
+import { operator } from './de/operator.ts';
 import { rules } from './de/rules.ts';
 import { setup } from './de/setup.ts';
 import { timeline } from './de/timeline.ts';
@@ -81,6 +82,7 @@ export const de: Texts = {
   },
   access,
   figures,
+  operator,
   lamps: {
     settings: 'Einstellungen',
     tokenForReading: 'Anmeldung zum Lesen aus Teams',

@@ -7,6 +7,7 @@ import { type AccountsTexts, accounts } from './en/accounts.ts';
 import { type AdvancedTexts, advanced } from './en/advanced.ts';
 import { type AgentsTexts, agents } from './en/agents.ts';
 import { type FiguresTexts, figures } from './en/figures.ts';
+import { type OperatorTexts, operator } from './en/operator.ts';
 import { type RulesTexts, rules } from './en/rules.ts';
 import { type SetupTexts, setup } from './en/setup.ts';
 import { type TimelineTexts, timeline } from './en/timeline.ts';
@@ -65,6 +66,7 @@ export interface Texts {
   };
   access: AccessTexts;
   figures: FiguresTexts;
+  operator: OperatorTexts;
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
@@ -178,6 +180,7 @@ export const en: Texts = {
   },
   access,
   figures,
+  operator,
   lamps: {
     settings: 'Settings',
     tokenForReading: 'Sign-in for reading Teams',

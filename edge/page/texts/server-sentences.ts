@@ -1,6 +1,6 @@
 // The API says what is wrong with a field, and why a user has no partner, in English. Here are these
 // sentences in German; one that is not here is shown as it came, and marked as English.
-import type { Language } from '../../../shared/texts/say.ts';
+import type { Language } from '../../../shared/texts/language.ts';
 
 /** A sentence, and the language it is really in. */
 export interface Said {

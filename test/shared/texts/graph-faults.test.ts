@@ -9,7 +9,8 @@ import type { Fault } from '../../../edge/graph/account-rpc.ts';
 import { GRAPH_CODES, graphError } from '../../../edge/graph/graph-errors.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { LampId } from '../../../shared/lamps.ts';
-import { LANGUAGES, say } from '../../../shared/texts/say.ts';
+import { LANGUAGES } from '../../../shared/texts/language.ts';
+import { say } from '../../../shared/texts/say.ts';
 import { QUIET, USERNAME, withSettings } from './facts.ts';
 
 const RETRY_AT = Date.UTC(2026, 0, 1, 12, 1, 30);

@@ -4,7 +4,8 @@ import { lampsOf } from '../../../edge/connector/lamps.ts';
 import { LAMP_IDS } from '../../../shared/lamps.ts';
 import { DE } from '../../../shared/texts/de.ts';
 import { EN, type TextCode } from '../../../shared/texts/en.ts';
-import { isTextCode, languageOf, say } from '../../../shared/texts/say.ts';
+import { languageOf } from '../../../shared/texts/language.ts';
+import { isTextCode, say } from '../../../shared/texts/say.ts';
 import { QUIET, USERNAME, withSettings } from './facts.ts';
 
 const CODES = Object.keys(EN) as TextCode[];

@@ -7,7 +7,8 @@ import { faultOf } from '../../../edge/connector/faults.ts';
 import { lampsOf } from '../../../edge/connector/lamps.ts';
 import { loginError } from '../../../edge/graph/login-errors.ts';
 import type { Lamp } from '../../../shared/lamps.ts';
-import { LANGUAGES, say } from '../../../shared/texts/say.ts';
+import { LANGUAGES } from '../../../shared/texts/language.ts';
+import { say } from '../../../shared/texts/say.ts';
 import { QUIET, withSettings } from './facts.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);

@@ -2,6 +2,7 @@
 import './style/base.css';
 import './style/controls.css';
 import './style/parts.css';
+import './style/setup.css';
 import './style/rules.css';
 import './style/users.css';
 import './style/figures.css';

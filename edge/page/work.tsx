@@ -8,7 +8,7 @@ import { useLive } from './live/use-live.ts';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
-import { addressOf, type Part, useRoute } from './route.ts';
+import { addressOf, type Part, routeOf, useRoute } from './route.ts';
 import { useRules } from './rules/use-rules.ts';
 import { useSettings } from './settings/use-settings.ts';
 import { SHOWN, SHOWN_PARTS } from './shown.tsx';
@@ -34,7 +34,7 @@ export function Work({ api, base, isOperator, paused }: WorkProps) {
   const live = useLive(api, language, paused || state.at !== 'stored');
   // Once it is created its set-up stays open, with what comes next.
   useEffect(() => {
-    if (isNew) location.replace(addressOf('setup'));
+    if (isNew && routeOf(location.hash).part !== 'setup') location.replace(addressOf('setup'));
   }, [isNew]);
 
   if (state.at === 'loading') {
@@ -62,7 +62,9 @@ export function Work({ api, base, isOperator, paused }: WorkProps) {
   return (
     <>
       {!isNew && <Navigation open={open} unsaved={unsaved} />}
-      <main>{show?.({ api, live, settings, rules, isOperator, polling, of: route.of })}</main>
+      <main>
+        {show?.({ api, live, settings, rules, isOperator, paused, polling, of: route.of })}
+      </main>
     </>
   );
 }

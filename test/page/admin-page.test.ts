@@ -30,6 +30,10 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
 
   const open = (part: string) =>
     page.getByRole('navigation').getByRole('link', { name: part }).click();
+  const openSettings = async () => {
+    await open('Setup');
+    await page.getByRole('link', { name: 'All settings' }).click();
+  };
   const heading = (name: string, of = page) => of.getByRole('heading', { level: 2, name });
 
   async function signIn(at: Page, token: string, button = 'Sign in', label = 'Admin token') {
@@ -49,10 +53,11 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await signIn(page, 'a wrong one');
     await page.getByRole('alert').getByText('This token is not valid.').waitFor();
     await signIn(page, site.adminToken);
-    await heading('Create this connector').waitFor();
+    await heading('Setup').waitFor();
   });
 
   it('shows at the fields what is wrong with them', async () => {
+    await page.getByRole('link', { name: 'All settings' }).click();
     await page.getByLabel('Master PBX').fill('pbx.example.com');
     await page.getByRole('button', { name: 'Create connector' }).click();
     const master = page.getByLabel('Master PBX');
@@ -91,14 +96,14 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('adds a Teams account', async () => {
-    await page.getByRole('link', { name: 'add a Teams account' }).click();
+    await open('Teams accounts');
     const { username, password } = site.lab.microsoft.account;
     await page.getByLabel('User name', { exact: true }).fill('no-address');
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByRole('button', { name: 'Add Teams account' }).click();
     await page.getByText('Must be a user principal name').waitFor();
     await page.getByLabel('User name', { exact: true }).fill(username);
-    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByRole('button', { name: 'Add Teams account' }).click();
     const row = page.getByRole('listitem').filter({ hasText: username });
     await row.getByText('Active').waitFor();
   });
@@ -108,8 +113,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.getByLabel('Name (optional)').fill('<img src=x onerror=alert(1)>');
     await page.getByRole('button', { name: 'New enrolment code' }).click();
     await page.getByText(/Valid once, until \d\d:\d\d/).waitFor();
-    await page.getByRole('button', { name: 'Copy' }).click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    await page.getByRole('button', { name: 'Copy: Enrolment command' }).click();
+    await page.getByRole('button', { name: 'Copied: Enrolment command' }).waitFor();
     const command = (await page.evaluate('navigator.clipboard.readText()')) as string;
     expect(command).toMatch(new RegExp(`^presence-agent enrol ${site.connectorUrl} \\S+$`));
     await site.runAgent(command);
@@ -195,12 +200,12 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('saves what was changed, and only that', async () => {
-    await open('Setup');
+    await openSettings();
     await page.getByLabel('Master PBX').fill('mine');
     await page.getByText('Not saved yet: Master PBX').waitFor();
     // What is entered survives a look at another part.
     await open('Overview');
-    await open('Setup');
+    await openSettings();
     const sent = page.waitForRequest((request) => request.method() === 'PATCH');
     await page.getByRole('button', { name: 'Save' }).click();
     expect((await sent).postDataJSON()).toEqual({ masterPbx: 'mine' });
@@ -325,7 +330,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('asks to sign in again when the session has ended, and goes on where it was', async () => {
-    await open('Setup');
+    await openSettings();
     await page.getByLabel('Master PBX').fill('half-typed');
     await admin.context.clearCookies();
     await page.getByRole('button', { name: 'Save' }).click();
@@ -401,7 +406,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await window.page.goto(`${site.origin}/other.example/phones/admin`);
     await window.page.getByText('You are signed in to another connector').waitFor();
     await signIn(window.page, site.adminToken);
-    await heading('Create this connector', window.page).waitFor();
+    await heading('Setup', window.page).waitFor();
     expect(await window.faults()).toEqual([]);
     await window.context.close();
   });

@@ -4,13 +4,13 @@ import { useSpeech } from '../language.tsx';
 interface MomentProps {
   /** ISO 8601 */
   at: string;
-  /** The sentence that it stands in. */
-  say?: (when: string) => string;
   /** To the second. */
   seconds?: boolean;
+  /** The sentence that it stands in. */
+  say?: (when: string) => string;
 }
 
-export function Moment({ at, say = (when) => when, seconds = false }: MomentProps) {
+export function Moment({ at, seconds = false, say = (when) => when }: MomentProps) {
   const { when, clock, moment } = useSpeech();
   return (
     <time dateTime={at} title={moment(at)}>

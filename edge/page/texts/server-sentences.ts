@@ -54,6 +54,12 @@ const GERMAN: Readonly<Record<string, string>> = {
   'Names a step twice.': 'Nennt einen Schritt doppelt.',
   'Must not be empty; null removes it.': 'Darf nicht leer sein.',
   'Too small: expected array to have >=1 items': 'Mindestens ein Schritt ist nötig.',
+  'Must be a presence contact such as tel:': 'Muss ein Präsenz-Kontakt wie tel: sein.',
+  'Must be a certificate in PEM.': 'Muss ein Zertifikat in PEM sein.',
+  'Must be an unencrypted PKCS #8 private key in PEM (BEGIN PRIVATE KEY).':
+    'Muss ein unverschlüsselter privater PKCS-#8-Schlüssel in PEM sein (BEGIN PRIVATE KEY).',
+  'Too small: expected string to have >=1 characters': 'Fehlt.',
+  'Too big: expected array to have <=100 items': 'Höchstens 100.',
   // edge/http/admin-api/accounts.ts
   'Must be the user principal name of the account.':
     'Muss der Benutzerprinzipalname des Kontos sein.',

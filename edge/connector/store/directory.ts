@@ -60,7 +60,7 @@ const pbxEntry = (row: PbxRow): PbxEntry => ({
 });
 
 /** What a search looks at. */
-const wordsOf = (...words: (string | null)[]): string =>
+export const wordsOf = (...words: (string | null)[]): string =>
   fold(words.filter((word) => word !== null).join('\n'));
 
 export class Directory {
@@ -87,6 +87,15 @@ export class Directory {
       id,
     );
     return row && teamsEntry(row);
+  }
+
+  /** The id of whom an override calls so, by id or user principal name. */
+  teamsIdOf(name: string): TeamsUserId | undefined {
+    const row = this.#database.first<{ id: string }>(
+      `SELECT id FROM teams_user WHERE id = ?1 OR lower(upn) = ?1 LIMIT 1`,
+      name.toLowerCase(),
+    );
+    return row && teamsUserId(row.id);
   }
 
   teamsIds(): TeamsUserId[] {

@@ -12,7 +12,7 @@ const SEQUENCE = 0x30;
 const SET = 0x31;
 const EXPLICIT = 0xa0;
 
-type Der = Uint8Array<ArrayBuffer>;
+type Der = Uint8Array;
 
 export const sequence = (...parts: Der[]): Der => tagged(SEQUENCE, joined(parts));
 /** Of one element: several would have to be sorted. */

@@ -49,6 +49,20 @@ export const PLACES: readonly Place[] = [
   }),
   part('rules'),
   part('users'),
+  part('user', 'users', async (page) => {
+    await page.locator('.user-link', { hasText: 'Alice' }).click();
+    await page.locator('.entries tbody tr').first().waitFor();
+  }),
+  part('pair-by-hand', 'users', async (page) => {
+    await page.locator('table.users button').first().click();
+    await page.locator('.offer').first().waitFor();
+  }),
+  part('rules'),
+  part('rules-try-out', 'rules', async (page) => {
+    await page.locator('.step input').nth(2).uncheck();
+    await page.locator('.try-out button').click();
+    await page.locator('.try-out tbody tr').first().waitFor();
+  }),
   part('accounts'),
   part('agents', 'agents', (page) => page.locator('form button[type=submit]').click()),
   part('access', 'access', async (page) => {

@@ -60,7 +60,7 @@ const pbxEntry = (row: PbxRow): PbxEntry => ({
 });
 
 /** What a search looks at. */
-export const wordsOf = (...words: (string | null)[]): string =>
+const wordsOf = (...words: (string | null)[]): string =>
   fold(words.filter((word) => word !== null).join('\n'));
 
 export class Directory {

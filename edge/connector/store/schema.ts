@@ -9,6 +9,7 @@ CREATE TABLE teams_user (
   enabled INTEGER NOT NULL, licensed INTEGER NOT NULL, match_state TEXT, match TEXT,
   guid TEXT, sort_key TEXT NOT NULL, words TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX teams_user_guid ON teams_user (guid, enabled, licensed, match_state) WHERE guid IS NOT NULL;
 
 CREATE TABLE pbx_user (
   pbx TEXT NOT NULL, guid TEXT NOT NULL, cn TEXT NOT NULL, h323 TEXT NOT NULL,

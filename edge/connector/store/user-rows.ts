@@ -2,10 +2,9 @@
 // each search, because nothing is prepared in memory that a restart or a change could take away; with
 // twenty thousand that is two passes over what stands ready in both tables.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
-import { sortKey } from '../page-cursor.ts';
 import type { UserPage, UserView } from '../rpc.ts';
 import type { Database } from './database.ts';
-import { LISTED, wordsOf } from './directory.ts';
+import { LISTED } from './directory.ts';
 
 export interface RowsQuery {
   /** The PBX whose users count; `null`: not known yet. */
@@ -60,8 +59,6 @@ const PAGE = `${FOUND} SELECT key, teams_id, guid, state FROM found
 
 export class UserRows {
   readonly #database: Database;
-  /** Every entry has what is sorted by and searched in. */
-  #isReady = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -69,7 +66,6 @@ export class UserRows {
 
   /** Counts are of all that the text finds, whatever their state. */
   find(query: RowsQuery): { counts: UserPage['counts']; rows: UserRow[] } {
-    if (!this.#isReady) this.#prepare();
     const { master, text, state, side, after, limit, heldBack, hidden } = query;
     const found = [master, text, json(heldBack), json(hidden)];
     const counts = { paired: 0, unmatched: 0, ambiguous: 0, unlicensed: 0, noRights: 0 };
@@ -77,32 +73,6 @@ export class UserRows {
     for (const { state, n } of this.#database.all<Count>(COUNTS, ...found)) counts[state] = n;
     const rows = this.#database.all<UserRow>(PAGE, ...found, after, state, side, limit);
     return { counts, rows };
-  }
-
-  /** Fills in what entries lack that were written before there were such columns. */
-  #prepare(): void {
-    const database = this.#database;
-    database.transaction(() => {
-      const teams = database.lists<[string, string, string, string | null]>(
-        "SELECT id, display_name, upn, mail FROM teams_user WHERE sort_key = ''",
-      );
-      for (const [id, name, ...words] of teams) {
-        database.run(
-          "UPDATE teams_user SET sort_key = ?, words = ?, guid = match ->> '$.guid' WHERE id = ?",
-          ...[sortKey(name, id), wordsOf(name, ...words), id],
-        );
-      }
-      const pbx = database.lists<[string, string, string, string, string | null]>(
-        "SELECT pbx, guid, cn, h323, e164 FROM pbx_user WHERE sort_key = ''",
-      );
-      for (const [of, guid, name, ...words] of pbx) {
-        database.run(
-          'UPDATE pbx_user SET sort_key = ?, words = ? WHERE pbx = ? AND guid = ?',
-          ...[sortKey(name, guid), wordsOf(name, ...words), of, guid],
-        );
-      }
-    });
-    this.#isReady = true;
   }
 }
 

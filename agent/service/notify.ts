@@ -38,15 +38,15 @@ export function notifier(
     const program = spawn('systemd-notify', words, { stdio: 'ignore', timeout: 5_000 });
     // It waits until systemd has read it; our own end need not.
     if (signal.aborted) program.unref();
-    const over = (problem?: string) => {
+    let failure: string | undefined;
+    program.once('error', ({ message }) => {
+      failure = message;
+    });
+    program.once('close', (code, by) => {
       isBusy = false;
-      if (problem) complain(problem);
+      if (code !== 0) complain(failure ?? by ?? `exit code ${code}`);
       if (waiting.size > 0) speak();
-    };
-    program.once('error', ({ message }) => over(message));
-    program.once('exit', (code, by) =>
-      over(code === 0 ? undefined : `${by ?? `exit code ${code}`}`),
-    );
+    });
   };
   const complain = (problem: string) => {
     if (hasComplained) return;

@@ -39,7 +39,11 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
     (event.afterGap && !event.sessionLasted) || before.pbx?.unseenSinceGap === true;
   const state: PairState = {
     ...before,
-    pbx: viewOf(reading, before.pbx, { at: event.at, mayHaveForgotten }),
+    pbx: viewOf(reading, before.pbx, {
+      at: event.at,
+      // Our own item, where it stands, was not forgotten, nor what it covers.
+      mayHaveForgotten: mayHaveForgotten && !(isOwnState(rules) && !reading.hidden),
+    }),
     written: event.afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written,
   };
   if (before.manual === null || before.pbx === null) {

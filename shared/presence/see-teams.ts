@@ -173,7 +173,7 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   if (underlying && sameTeams(underlying, presence)) {
     return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
   }
-  if (underlying === null && isUncovered(state, presence)) {
+  if (isUncovered(state, presence)) {
     return { state: next, reason: 'teams-without-ours' };
   }
   if (underlying === null) {
@@ -201,30 +201,27 @@ function withoutReplaced(state: PairState, presence: TeamsPresence): PairState {
  * have been replaced since, so that nothing else tells it from a human's choice.
  */
 function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | undefined {
-  const { teams, written, manual } = state;
+  const { written, manual } = state;
   if (manual === null || manual.teams === 'leave' || written.preferred !== null) return undefined;
-  const asBefore = teams?.underlying && sameTeams(teams.underlying, presence);
-  const landed = perhapsStanding(written.recent).findLast(({ what }) =>
-    what === 'cleared' ? !asBefore && !isSurelyChosen(presence) : sameTeams(what, presence),
+  const landed = perhapsStanding(written.recent).findLast(
+    ({ what }) => what !== 'cleared' && sameTeams(what, presence),
   );
   if (landed === undefined) return undefined;
   const preferred = { presence: landed.what, at: landed.at, before: null };
-  const underlying = landed.what === 'cleared' ? null : (teams?.underlying ?? null);
-  return {
-    ...state,
-    teams: teams && { ...teams, underlying },
-    written: { ...written, preferred },
-  };
+  return { ...state, written: { ...written, preferred } };
 }
 
 /**
- * We cleared the preferred presence, and this is what Teams shows by itself: our own doing, and
- * nobody's choice, unless nothing but a choice makes Teams show it.
+ * We cleared the preferred presence, or may have, and this is what Teams shows by itself: our own doing,
+ * and nobody's choice, unless nothing but a choice makes Teams show it.
  */
-const isUncovered = ({ written, manual }: PairState, presence: TeamsPresence): boolean =>
-  manual?.teams !== 'leave' &&
-  written.preferred?.presence === 'cleared' &&
-  !isSurelyChosen(presence);
+function isUncovered({ written, manual, teams }: PairState, presence: TeamsPresence): boolean {
+  if (manual === null || manual.teams === 'leave' || isSurelyChosen(presence)) return false;
+  if (written.preferred !== null) {
+    return written.preferred.presence === 'cleared' && (teams?.underlying ?? null) === null;
+  }
+  return perhapsStanding(written.recent).some(({ what }) => what === 'cleared');
+}
 
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */
 function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Seen {

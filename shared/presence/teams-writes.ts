@@ -48,16 +48,17 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
  * stand all the same, so that one nobody wants any more is cleared rather than left to expire.
  */
 export function teamsWriteFailed(state: PairState, write: TeamsWrite): PairState {
+  const recent = withDoubt(state.written.recent, traceOf(write));
   switch (write.kind) {
     case 'set-session':
     case 'clear-session':
-      return { ...state, written: { ...state.written, session: { at: 0 } } };
+      return { ...state, written: { ...state.written, session: { at: 0 }, recent } };
     case 'set-preferred':
     case 'clear-preferred':
       return {
         ...state,
         teams: withoutWrite(state, write),
-        written: { ...state.written, preferred: null, recent: withDoubt(state.written.recent) },
+        written: { ...state.written, preferred: null, recent },
       };
   }
 }
@@ -67,9 +68,8 @@ type PreferredWrite = RecentWrite & { what: TeamsPresence | 'cleared' };
 const isPreferred = (write: RecentWrite): write is PreferredWrite =>
   typeof write.what === 'object' || write.what === 'cleared';
 
-/** The last write of a preferred presence is the one that failed: there is one at a time. */
-function withDoubt(recent: readonly RecentWrite[]): RecentWrite[] {
-  const last = recent.findLastIndex(isPreferred);
+function withDoubt(recent: readonly RecentWrite[], what: RecentWrite['what']): RecentWrite[] {
+  const last = recent.findLastIndex((write) => sameTrace(write.what, what));
   return recent.map((write, at) => (at === last ? { ...write, failed: true } : write));
 }
 

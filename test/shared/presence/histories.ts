@@ -229,8 +229,10 @@ export function act(pair: PairDriver, what: Change | Trouble, onlooker = nobody)
   }
 }
 
-function mayShowOurCall({ state }: PairDriver): boolean {
+function mayShowOurCall({ state, edgeIsUp }: PairDriver): boolean {
   const { pbxPending, pbxConfirmed } = state.written;
+  // Nobody knows what it writes first when it is back.
+  if (!edgeIsUp) return true;
   return [pbxPending?.activity, pbxConfirmed].includes(ON_THE_PHONE);
 }
 

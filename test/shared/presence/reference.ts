@@ -47,6 +47,13 @@ export class Reference implements Onlooker {
   #shown: string | null;
   /** A status hid what the client says of itself. */
   #wasChosen = false;
+  /** What a human picked while Teams showed it already. */
+  #pickedUnseen: string | null = null;
+  /** A call has hidden the user's own state on the PBX since a gap. */
+  #hiddenSinceGap = false;
+  /** What Teams showed before the changes that may have crossed. */
+  #shownSettled: string | null = null;
+  #beforeSignedOut: string | null = null;
   #crossingUntil = 0;
   /** What the PBX showed when the gap began. */
   #atGap: string | null = null;
@@ -77,24 +84,28 @@ export class Reference implements Onlooker {
     else {
       const before = this.#atGap ?? '';
       this.#atGap = null;
+      if (of === 'pbx' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
       if (shows !== '' || of !== 'pbx') this.#onPbx(pair, before, shows);
     }
   }
 
-  /** As long as the sides differ, or a call hides one from the other, news is under way. */
+  /** As long as the sides differ, a call hides one, or Microsoft takes nothing, news is under way. */
   passed(pair: PairDriver): void {
     const shown = shownBy(pair.teams);
+    if (pair.pbx.calls.size === 0) this.#hiddenSinceGap = false;
     const isCall = pair.pbx.calls.size > 0 || CALLS.includes(shown);
-    if (isCall || !this.wishes.every((wish) => isShown(wish, pair))) this.#crossing(pair);
+    const isHeld = isCall || pair.graphLine !== 'up';
+    if (isHeld || !this.wishes.every((wish) => isShown(wish, pair))) this.#crossing(pair);
   }
 
   /** What is wrong with what both sides show, now that it is quiet. */
   discord(pair: PairDriver): string[] {
     if (pair.pbx.calls.size > 0 || CALLS.includes(shownBy(pair.teams))) return [];
     if (this.wishes.some((wish) => isShown(wish, pair))) return [];
-    // Away, chosen right after available on the PBX, is taken for the client's own.
-    const crossed = this.wishes.length > 1 && this.wishes.some(isAvailableOnPbx);
-    if (crossed && pair.shows === 'Away = available') return [];
+    // Away, picked right after available on the PBX, is taken for the client's own; and nobody learns that
+    // somebody picked what Teams showed already.
+    const unheard = this.wishes.length > 1 ? 'Away' : this.#pickedUnseen;
+    if (this.wishes.some(isAvailableOnPbx) && pair.shows === `${unheard} = available`) return [];
     const meant = this.wishes.map(({ by, pbx }) => `${pbx || 'available'}, chosen in ${by}`);
     return [`${pair.shows}, and not ${meant.join(' or ')}`];
   }
@@ -109,14 +120,28 @@ export class Reference implements Onlooker {
     next.preferred = pair.teams.preferred;
     if (what.do === 'choose') next.preferred = what.status === null ? null : teams(what.status);
     const shown = shownBy(next);
+    // A call shows because the human took away what hid it.
+    const tookAway = this.#wasChosen || pair.teams.preferred !== null;
+    if (tookAway && next.preferred === null && CALLS.includes(shown)) this.#shown = null;
     this.#wasChosen = next.preferred !== null;
+    if (what.do === 'choose') this.#pickedUnseen = null;
 
     // What we put there shows again: nobody's choice.
     const isOurs = what.do === 'client' && next.preferred !== null && pair.teams.preferredIsOurs;
     if (shown === SIGNED_OUT) this.#signsOut(pair);
-    else if (!isOurs && !CALLS.includes(shown) && shown !== this.#shown) {
+    else if (isOurs || CALLS.includes(shown)) return;
+    else if (shown === this.#shown) {
+      if (what.do === 'choose') this.#pickedUnseen = shown;
+    } else {
+      // What both should show already, and what showed before the user signed out, may be anybody's.
+      const stands = this.wishes.filter(({ by, pbx }) => by === 'pbx' && agree(shown, pbx));
+      const asBefore = shown === this.#beforeSignedOut ? this.wishes : [];
+      if (pair.now >= this.#crossingUntil) this.#shownSettled = before;
       this.#shown = shown;
+      this.#beforeSignedOut = null;
       this.#chooses(pair, { by: 'teams', pbx: PBX_OF[shown] ?? '' });
+      const andBack = shown === this.#shownSettled ? this.#settled : [];
+      this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack];
     }
   }
 
@@ -126,7 +151,10 @@ export class Reference implements Onlooker {
     this.wishes = [...this.wishes, ...crossed].map((wish) =>
       wish.by === 'teams' ? { ...wish, pbx: '' } : wish,
     );
-    if (this.wishes.some(({ by }) => by === 'teams')) this.#shown = null;
+    if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
+    const isUnsure = this.wishes.some(({ by }) => by === 'pbx');
+    this.#beforeSignedOut = isUnsure ? this.#shown : null;
+    this.#shown = null;
   }
 
   #onPbx(pair: PairDriver, before: string, after: string): void {
@@ -134,7 +162,10 @@ export class Reference implements Onlooker {
     if (before === after) return;
     this.#chooses(pair, { by: 'pbx', pbx: after });
     // A call hides it: a PBX that restarts before the end has forgotten what nobody saw.
-    if (pair.pbx.calls.has('tel:')) this.wishes = [...this.wishes, ...stood];
+    const isHidden = pair.pbx.calls.has('tel:') || this.#hiddenSinceGap;
+    // A write of ours that is still on its way may be what shows.
+    const isOnItsWay = pair.pbxLine === 'lost' || pair.pbxLine === 'silent';
+    if (isHidden || isOnItsWay) this.wishes = [...this.wishes, ...stood];
   }
 
   /** The last change wins. Of those that cross, any may: of each end the last. */
@@ -145,8 +176,12 @@ export class Reference implements Onlooker {
     } else {
       const others = this.wishes.filter(({ by }) => by !== wish.by);
       // There and back again may have been seen by nobody.
-      const unseen = this.#settled.filter(({ pbx }) => pbx === wish.pbx);
-      this.wishes = [wish, ...others, ...unseen];
+      const unseen = this.#settled.filter(({ pbx }) => sameInTeams(pbx, wish.pbx));
+      // Our clearing may arrive after what a human chose meanwhile, and uncover what the client says.
+      const client = PBX_OF[textOf(pair.teams.client)];
+      const clears = [wish, ...others].some(isAvailableOnPbx) || pair.graphLine !== 'up';
+      const uncovered = clears && client !== undefined;
+      this.wishes = [wish, ...others, ...unseen, ...(uncovered ? [teamsWish(client)] : [])];
     }
     this.#crossing(pair);
   }
@@ -156,6 +191,8 @@ export class Reference implements Onlooker {
   }
 }
 
+const sameInTeams = (a: string, b: string): boolean => (TEAMS_OF[a] ?? '') === (TEAMS_OF[b] ?? '');
+const teamsWish = (pbx: string): Wish => ({ by: 'teams', pbx });
 const isAvailableOnPbx = ({ by, pbx }: Wish): boolean => by === 'pbx' && pbx === '';
 
 /** Without our session. */

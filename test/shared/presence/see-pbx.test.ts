@@ -230,6 +230,15 @@ describe('after a gap', () => {
     expect(pair.pbxSets('')).toBe('pbx-chose');
   });
 
+  test('available, chosen after a gap that our own item outlived, is a human’s', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('lunch');
+    pair.pass(HOUR).teamsSays('Busy/InACall');
+    expect(pair.pbxShows).toBe('on-the-phone');
+    pair.pbxGap();
+    expect(pair.pbxSets('')).toBe('pbx-chose');
+  });
+
   test('an item at a contact of our own, too', () => {
     const pair = PairDriver.paired({ contact: 'teams:' });
     pair.teamsChooses('Busy');

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { benchAgent } from './agent.ts';
+import { benchEconomy } from './economy.ts';
 import { benchHerd } from './herd.ts';
 import { benchLargeTenant } from './large-tenant.ts';
 import { benchLatency } from './latency.ts';
@@ -12,6 +13,7 @@ const PARTS: Readonly<Record<string, () => Promise<object>>> = {
   latency: () => benchLatency(Number(process.env['CHANGES'] || 200)),
   agent: () => benchAgent({ users: 10_000, changes: Number(process.env['SOAK'] || 1_000_000) }),
   users: () => benchUserSearch({ users: 20_000 }),
+  economy: benchEconomy,
   herd: () => benchHerd(200),
   subscribe: () => benchLargeTenant({ users: 6_500, source: 'subscribe', accounts: 10 }),
   poll: () => benchLargeTenant({ users: 10_000, source: 'poll', accounts: 0 }),

@@ -1,5 +1,5 @@
 // The object's SQLite database, and single values in it.
-import { LATER_COLUMNS, LATER_TABLES, SCHEMA } from './schema.ts';
+import { SCHEMA } from './schema.ts';
 
 type Value = string | number | null;
 export type Row = Record<string, Value>;
@@ -19,22 +19,8 @@ export class Database {
   /** Whether the connector was created here. */
   get exists(): boolean {
     if (this.#over) return false;
-    this.#exists ??= this.#open();
+    this.#exists ??= this.all("SELECT 1 FROM sqlite_master WHERE name = 'meta'").length > 0;
     return this.#exists;
-  }
-
-  #open(): boolean {
-    if (this.all("SELECT 1 FROM sqlite_master WHERE name = 'meta'").length === 0) return false;
-    for (const { table, column, type } of LATER_COLUMNS) {
-      const isThere = this.first(
-        'SELECT 1 FROM pragma_table_info(?) WHERE name = ?',
-        table,
-        column,
-      );
-      if (!isThere) this.#sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
-    }
-    this.#sql.exec(LATER_TABLES);
-    return true;
   }
 
   /** Whether it was erased: what comes late finds nothing, and leaves nothing. */
@@ -46,7 +32,6 @@ export class Database {
   create(first: () => void): void {
     this.transaction(() => {
       this.run(SCHEMA);
-      this.run(LATER_TABLES);
       first();
     });
     this.#exists = true;

@@ -66,27 +66,3 @@ CREATE TABLE lamp (
   id TEXT PRIMARY KEY, state TEXT NOT NULL, code TEXT NOT NULL, since INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;
-
-/** Columns that came after connectors had been created: a table that was made before gets them. */
-export const LATER_COLUMNS = [
-  { table: 'pair', column: 'took', type: 'TEXT' },
-  { table: 'pair', column: 'recent', type: 'TEXT' },
-  { table: 'teams_user', column: 'guid', type: 'TEXT' },
-  // Empty until `user-rows.ts` has filled them.
-  { table: 'teams_user', column: 'sort_key', type: "TEXT NOT NULL DEFAULT ''" },
-  { table: 'teams_user', column: 'words', type: "TEXT NOT NULL DEFAULT ''" },
-  { table: 'pbx_user', column: 'sort_key', type: "TEXT NOT NULL DEFAULT ''" },
-  { table: 'pbx_user', column: 'words', type: "TEXT NOT NULL DEFAULT ''" },
-] as const;
-
-/** Tables and indexes that came later; and one that went, with decisions of a few days. */
-export const LATER_TABLES = `
-DROP TABLE IF EXISTS timeline;
-CREATE TABLE IF NOT EXISTS timeline_part (
-  teams_id TEXT NOT NULL, slot INTEGER NOT NULL, part INTEGER NOT NULL, since TEXT NOT NULL,
-  entries TEXT NOT NULL, PRIMARY KEY (teams_id, slot)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS timeline_part_since ON timeline_part (since);
-CREATE INDEX IF NOT EXISTS teams_user_guid
-  ON teams_user (guid, enabled, licensed, match_state) WHERE guid IS NOT NULL;
-`;

@@ -5,8 +5,10 @@ import { cpus, totalmem } from 'node:os';
 import { benchAgent } from './agent.ts';
 import { benchLargeTenant } from './large-tenant.ts';
 import { benchLatency } from './latency.ts';
+import { benchWorker } from './worker.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<object>>> = {
+  worker: () => benchWorker({ starts: 20 }),
   latency: () => benchLatency(Number(process.env['CHANGES'] || 200)),
   agent: () => benchAgent({ users: 10_000, changes: Number(process.env['SOAK'] || 1_000_000) }),
   subscribe: () => benchLargeTenant({ users: 6_500, source: 'subscribe', accounts: 10 }),

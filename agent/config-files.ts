@@ -1,6 +1,7 @@
 // Brings in what the settings point to: the file itself, passwords, certificates. All faults at once.
 import { readFile } from 'node:fs/promises';
 import { type Config, type PbxConfig, parseConfig } from './config.ts';
+import type { WayOut } from './outward/way-out.ts';
 import type { AwaitedPbx } from './pbx/admission.ts';
 import type { PbxTarget } from './pbx/connect.ts';
 import type { ListenAddress } from './pbx/listen.ts';
@@ -28,11 +29,11 @@ export async function readConfig(file: string): Promise<Config | undefined> {
 /** The authority that is trusted towards the edge besides the public ones, if one is set. */
 export async function edgeCa(
   file: string | undefined,
-): Promise<{ extraCa?: string; problems: string[] }> {
+): Promise<Pick<WayOut, 'extraCa' | 'extraCaFile'> & { problems: string[] }> {
   if (file === undefined) return { problems: [] };
   try {
     const extraCa = await readFile(file, 'utf8');
-    if (isPem(extraCa)) return { extraCa, problems: [] };
+    if (isPem(extraCa)) return { extraCa, extraCaFile: file, problems: [] };
     return { problems: [`"edge_ca_file": ${file} contains no PEM certificate.`] };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -112,5 +113,6 @@ export async function listenAddress({
   };
   const cert = await read('tls_cert', tls_cert, /-----BEGIN CERTIFICATE-----/);
   const key = await read('tls_key', tls_key, /-----BEGIN (RSA |EC )?PRIVATE KEY-----/);
-  return { address: { ...address, tls: { cert, key } }, problems };
+  const tlsFiles = { cert: tls_cert, key: tls_key };
+  return { address: { ...address, tls: { cert, key }, tlsFiles }, problems };
 }

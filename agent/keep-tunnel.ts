@@ -1,7 +1,8 @@
 // Keeps the tunnel up: with the identity as it lies on disk now, with the edge's time, and with the key
 // of before where the edge does not know the new one yet.
+import { readFile } from 'node:fs/promises';
 import { TUNNEL_BACKOFF } from '../shared/backoff.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, sleep } from './clock.ts';
 import { type EdgeUrl, parseEdgeUrl } from './edge-url.ts';
 import {
   type Identity,
@@ -40,12 +41,14 @@ export interface TunnelKeeperDeps {
 
 /** A removed agent needs a human. In ms. */
 const SLOW_MS = 60_000;
+/** Trying a certificate again is cheap; the admin has just put it right. In ms, ± a quarter. */
+const TLS_AGAIN_MS = 3_000;
 /** The edge does not take this key. */
 const REFUSED = new Set(['refused', 'revoked']);
 
 /** Answers why it gave up; `undefined`: it was told to stop. */
 export async function keepTunnel(
-  { stateDir, edge: configured, way, hello }: TunnelSettings,
+  { stateDir, edge: configured, way: configuredWay, hello }: TunnelSettings,
   relay: Relay,
   deps: TunnelKeeperDeps,
   signal: AbortSignal,
@@ -56,6 +59,7 @@ export async function keepTunnel(
   const time = edgeClock(clock);
   let credential: string | undefined;
   let edge: EdgeUrl | undefined;
+  let way = configuredWay;
   let isUp = false;
 
   /** @param stored as it lies on disk; `target` has its key or the one before */
@@ -100,6 +104,7 @@ export async function keepTunnel(
         const { identity } = found;
         credential = identity.credential;
         edge = found.edge;
+        way = await withFreshCa(way);
         const ended = await connect({ ...found, hello }, identity, up, stop);
         const before = withPreviousKey(identity);
         if (isUp || !before || !REFUSED.has(ended.code)) return ended;
@@ -116,12 +121,22 @@ export async function keepTunnel(
         if ((ended.code === 'unreachable' || ended.code === 'proxy') && edge) {
           return answered(addressOf(way.proxyFor(edge.href) || edge.href), deps, stop);
         }
+        if (ended.code === 'tls') {
+          return sleep(clock, TLS_AGAIN_MS * (0.75 + random() / 2), stop);
+        }
         return ended.retry === 'slow' ? identityChange(stateDir, credential, stop) : undefined;
       },
     },
     { clock, random, log },
     signal,
   );
+}
+
+/** An authority that took the place of another one needs no restart. */
+async function withFreshCa(way: WayOut): Promise<WayOut> {
+  if (way.extraCaFile === undefined) return way;
+  const extraCa = await readFile(way.extraCaFile, 'utf8').catch(() => way.extraCa);
+  return extraCa === undefined ? way : { ...way, extraCa };
 }
 
 /** The relay's ears, and the tracker's. */

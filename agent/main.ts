@@ -11,6 +11,7 @@ import { doctor } from './doctor/doctor.ts';
 import { enrol } from './enrol.ts';
 import { createLog, type LogFormat } from './log.ts';
 import { openLogFile } from './log-file.ts';
+import { tooOld } from './node-version.ts';
 import { proxyOfEnvironment as proxyFor } from './outward/way-out.ts';
 import { places } from './places.ts';
 import { Refusal } from './refusal.ts';
@@ -150,7 +151,13 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-program.parseAsync().catch((error: unknown) => {
+async function main(): Promise<void> {
+  const problem = tooOld(process.versions.node);
+  if (problem) throw new Refusal(problem);
+  await program.parseAsync();
+}
+
+main().catch((error: unknown) => {
   process.exitCode = EXIT_REFUSED;
   if (error instanceof Refusal) {
     const [first, ...others] = error.sentences;

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import packageFile from '../../package.json' with { type: 'json' };
 import { type BuiltAgent, buildAgent } from './build-agent.ts';
 
 /** Puts a resource into an executable; named by Node's documentation, so not a dependency of ours. */
@@ -31,5 +32,13 @@ export async function buildExecutable(): Promise<BuiltAgent> {
   const words = [file, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE, ...mac];
   await run('npx', ['--yes', POSTJECT, ...words], { shell: process.platform === 'win32' });
   if (mac.length > 0) await run('codesign', ['--sign', '-', file]);
+  await mustStart(file);
   return { file, bytes: (await stat(file)).size };
+}
+
+/** A blob that went in wrong makes a plain Node of it, or nothing that runs. */
+async function mustStart(file: string): Promise<void> {
+  const { stdout } = await run(file, ['--version']);
+  if (stdout.trim() === packageFile.version) return;
+  throw new Error(`${file} --version says "${stdout.trim()}", not ${packageFile.version}.`);
 }

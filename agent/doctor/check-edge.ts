@@ -57,7 +57,10 @@ export async function checkEdge(
       notReached(edge, asked.failure, it);
       return;
     }
-  } else if (isOfTheEdge(asked.answer)) it.ok('clock', 'the clocks agree');
+  } else if (isOfTheEdge(asked.answer) || (caller && asked.answer.status === 200)) {
+    // A proof that the edge takes was made at its time, whether it says what time it has or not.
+    it.ok('clock', 'the clocks agree');
+  }
   if (judge(edge, asked.answer, caller !== undefined, it) && caller) {
     await checkWebSocket(caller, way, it);
   }

@@ -2,7 +2,6 @@
 // object, the users, and whether their presence may be seen. It writes nothing.
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
-import type { PbxUser } from '../../shared/protocol/up.ts';
 import type { Clock } from '../clock.ts';
 import { addressOf } from '../knock.ts';
 import { createLog } from '../log.ts';
@@ -11,18 +10,15 @@ import { dialPbx } from '../pbx/dial.ts';
 import { replicateUsers } from '../pbx/directory.ts';
 import { logIn } from '../pbx/login.ts';
 import { errorOf, getNodeInfo } from '../pbx/messages.ts';
-import { Presence } from '../pbx/presence.ts';
 import { Session } from '../pbx/session.ts';
 import { askSystem } from '../pbx/system.ts';
+import { checkRights, type Directory } from './check-rights.ts';
 import { type Finding, type Findings, findingsAbout } from './finding.ts';
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 10_000;
 /** A large directory takes its time. */
 const LIST_MS = 60_000;
-/** Users whose presence is looked at, and how long it may take to come, in ms. */
-const SAMPLE = 40;
-const PRESENCE_MS = 3_000;
 
 export async function checkPbx(
   target: PbxTarget,
@@ -137,65 +133,34 @@ async function checkApis(
     const text = `it calls itself "${system.name}", the configuration calls it "${name}"`;
     it.warning('pbx-other-name', text, `write name = "${system.name}"`);
   }
-  const users = await usersOf(session, { app, domain: system?.domain });
-  if (typeof users === 'string') {
-    it.fault('pbx-users-api', users, tick('PbxTableUsers'));
+  const directory = await directoryOf(session, { app, domain: system?.domain });
+  if (typeof directory === 'string') {
+    it.fault('pbx-users-api', directory, tick('PbxTableUsers'));
     return;
   }
+  const { users } = directory;
   if (users.length === 0) {
     const action = 'is this the master PBX? Users of a slave are kept at the master';
     it.fault('pbx-empty', 'it has no users', action);
     return;
   }
   it.ok('pbx-users', `${users.length} users`);
-  if (!presenceApi) await checkRights(session, app, users, { clock, it });
+  if (!presenceApi) await checkRights(session, app, directory, { clock, it });
 }
 
 /** The directory, or why it cannot be read. */
-function usersOf(
+function directoryOf(
   session: Session,
   about: { app: string; domain: string | undefined },
-): Promise<PbxUser[] | string> {
+): Promise<Directory | string> {
   return new Promise((resolve) => {
     session.after(LIST_MS, () => resolve(`the list of users took more than ${LIST_MS / 1000} s`));
     replicateUsers(session, about, {
       started() {},
-      list: resolve,
+      list: (users, lacking) => resolve({ users, lacking }),
       user() {},
       gone() {},
       failed: ({ detail }) => resolve(detail),
     });
   });
-}
-
-async function checkRights(
-  session: Session,
-  app: string,
-  users: readonly PbxUser[],
-  { clock, it }: { clock: Clock; it: Findings },
-): Promise<void> {
-  const sample = users.filter(({ h323 }) => h323 !== '').slice(0, SAMPLE);
-  const unseen = new Map(sample.map(({ guid, cn, h323 }) => [guid, cn || h323]));
-  await new Promise<void>((resolve) => {
-    session.after(PRESENCE_MS, resolve);
-    const ears = {
-      items(guid: string) {
-        unseen.delete(guid);
-        if (unseen.size === 0) resolve();
-      },
-      noItems() {},
-      refused() {},
-    };
-    const quiet = createLog({ level: 'error', write: () => {}, now: clock.now });
-    const presence = new Presence(session, app, ears, quiet);
-    for (const { guid, h323 } of sample) presence.watch(guid, h323);
-    if (sample.length === 0) resolve();
-  });
-  const names = [...unseen.values()];
-  const action = `give the App object "${app}" the right Presence under Visibility, best in the template of the users`;
-  if (names.length === 0)
-    it.ok('pbx-rights', `the presence of users can be seen (${sample.length} tried)`);
-  else if (names.length === sample.length) {
-    it.fault('pbx-rights', 'the presence of no user may be seen', action, names);
-  } else it.warning('pbx-rights', 'the presence of some users may not be seen', action, names);
 }

@@ -7,6 +7,8 @@ import { isLoopback } from '../edge-url.ts';
 export interface WayOut {
   /** PEM of authorities that are trusted besides the public ones. */
   readonly extraCa?: string;
+  /** Where they are from. */
+  readonly extraCaFile?: string;
   /** The proxy on the way to a URL (http or https); `''`: none. */
   proxyFor(url: string): string;
 }

@@ -11,6 +11,7 @@ import { lineOver } from '../line.ts';
 import type { Log } from '../log.ts';
 import type { AwaitedPbx } from './admission.ts';
 import { type Admitted, admit } from './admit.ts';
+import { type Certificate, type CertificateFiles, certificateRenewals } from './certificate.ts';
 import { MAX_MESSAGE_BYTES } from './dial.ts';
 import { DOOR, Door } from './door.ts';
 import { admissionRefused } from './faults.ts';
@@ -19,8 +20,10 @@ import { Post } from './post.ts';
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-  /** PEM; without it PBXs log in over plain ws. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Without it PBXs log in over plain ws. */
+  readonly tls?: Certificate;
+  /** Where it is from; looked at from time to time. */
+  readonly tlsFiles?: CertificateFiles;
 }
 
 export interface Listening {
@@ -99,9 +102,11 @@ export async function listenForPbxs(
     maxPayload: MAX_MESSAGE_BYTES,
   });
   const options = { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: DOOR.loginMs };
-  const server = address.tls
-    ? createTlsServer({ ...options, ...address.tls, handshakeTimeout: DOOR.loginMs }, noPage)
-    : createServer(options, noPage);
+  const over = new AbortController();
+  const { tls, tlsFiles } = address;
+  const secure =
+    tls && createTlsServer({ ...options, ...tls, handshakeTimeout: DOOR.loginMs }, noPage);
+  const server = secure ?? createServer(options, noPage);
   server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', connected);
   server.on('tlsClientError', (error: Error, socket: Socket) => {
@@ -122,6 +127,10 @@ export async function listenForPbxs(
     server.once('error', reject);
     server.listen(address.port, address.host, resolve);
   });
+  if (secure && tlsFiles) {
+    const use = (renewed: Certificate) => secure.setSecureContext(renewed);
+    void certificateRenewals(tlsFiles, tls, use, { clock, log }, over.signal);
+  }
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -131,6 +140,7 @@ export async function listenForPbxs(
       return post;
     },
     close() {
+      over.abort();
       for (const { socket, cancel } of strangers.values()) {
         cancel();
         socket.destroy();

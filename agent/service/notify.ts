@@ -1,7 +1,7 @@
 // Tells systemd how we are: ready, alive, stopping, and a line for `systemctl status`. Node has no
 // datagram sockets of the unix kind, so systemd's own `systemd-notify` says it for us; the unit allows
 // that with NotifyAccess=all. Without NOTIFY_SOCKET all of this is silent.
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../config-files.ts';
 import type { Log } from '../log.ts';
@@ -35,16 +35,23 @@ export function notifier(
     const words = [...waiting].map(([name, value]) => `${name}=${value}`);
     waiting.clear();
     isBusy = true;
-    execFile('systemd-notify', words, { timeout: 5_000 }, (error) => {
+    const program = spawn('systemd-notify', words, { stdio: 'ignore', timeout: 5_000 });
+    // It waits until systemd has read it; our own end need not.
+    if (signal.aborted) program.unref();
+    let failure: string | undefined;
+    program.once('error', ({ message }) => {
+      failure = message;
+    });
+    program.once('close', (code, by) => {
       isBusy = false;
-      if (error && !hasComplained) {
-        hasComplained = true;
-        log.warn(
-          `systemd-notify does not work (${error.message}): systemd will not know how we are`,
-        );
-      }
+      if (code !== 0) complain(failure ?? by ?? `exit code ${code}`);
       if (waiting.size > 0) speak();
     });
+  };
+  const complain = (problem: string) => {
+    if (hasComplained) return;
+    hasComplained = true;
+    log.warn(`systemd-notify does not work (${problem}): systemd will not know how we are`);
   };
 
   // systemd wants to hear of us within this time; half of it leaves room.

@@ -16,8 +16,8 @@ export interface UnitOptions {
 }
 
 /**
- * systemd hears of us through `systemd-notify`, a process of its own: hence NotifyAccess=all. The
- * watchdog is generous, a machine that swaps is not to be punished. MemoryDenyWriteExecute would end
+ * systemd hears of us through `systemd-notify`, a process of its own: hence NotifyAccess=all, and
+ * KillMode=mixed, so that it may still say that we stop. The watchdog is generous, a machine that swaps is not to be punished. MemoryDenyWriteExecute would end
  * V8, which writes the code that it runs.
  */
 export function systemdUnit({ program, configFile, stateDir, logFile }: UnitOptions): string {
@@ -25,7 +25,6 @@ export function systemdUnit({ program, configFile, stateDir, logFile }: UnitOpti
   const writable = [stateDir, ...(logFile ? [directoryOf(logFile)] : [])].map(quoted).join(' ');
   return `[Unit]
 Description=Presence agent: innovaphone PBX and Microsoft Teams
-Documentation=man:systemd.service(5)
 After=network-online.target nss-lookup.target time-sync.target
 Wants=network-online.target
 StartLimitIntervalSec=0
@@ -35,9 +34,11 @@ Type=notify
 NotifyAccess=all
 WatchdogSec=60
 ExecStart=${command}
+SyslogIdentifier=presence-agent
 EnvironmentFile=-${ENVIRONMENT_FILE}
 Restart=always
 RestartSec=5
+KillMode=mixed
 TimeoutStopSec=10
 User=${USER}
 Group=${USER}
@@ -47,6 +48,7 @@ ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
+PrivateUsers=yes
 ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectKernelLogs=yes
@@ -54,6 +56,7 @@ ProtectControlGroups=yes
 ProtectClock=yes
 ProtectHostname=yes
 ProtectProc=invisible
+ProcSubset=pid
 NoNewPrivileges=yes
 CapabilityBoundingSet=
 AmbientCapabilities=

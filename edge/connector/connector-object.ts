@@ -18,6 +18,7 @@ import { figuresOf, hourBefore } from './figures.ts';
 import { Life, type LifeBindings } from './life.ts';
 import { addAccount } from './new-account.ts';
 import { takeHints, takeLifecycle, takeObservations } from './notifications.ts';
+import { fold } from './pairing.ts';
 import type { Parts } from './parts.ts';
 import * as rpc from './rpc.ts';
 import { applySettings, setOverride } from './settings-changes.ts';
@@ -208,9 +209,10 @@ export class ConnectorObject
     return this.#known((parts) => accepted(listUsers(parts, parts.circumstances, query)));
   }
 
-  async user(userId: TeamsUserId): Promise<Outcome<rpc.UserView>> {
+  async user(name: string): Promise<Outcome<rpc.UserView>> {
     return this.#known((parts) => {
-      const user = userView(parts, parts.circumstances, userId);
+      const id = parts.directory.teamsIdOf(name);
+      const user = id && userView(parts, parts.circumstances, id);
       return user ? accepted(user) : NOT_IN_TEAMS;
     });
   }
@@ -229,7 +231,9 @@ export class ConnectorObject
       const world = parts.pairingDesk.world(parts.master, parts.heldBack);
       if (!world)
         return refused('conflict', 'No PBX has told its users yet: nobody can be matched.');
-      const overrides = rules.overrides ?? parts.desk.settings.overrides;
+      const without = new Set(rules.withoutOverrides?.map(fold));
+      const all = rules.overrides ?? parts.desk.settings.overrides;
+      const overrides = all.filter(({ teams }) => !without.has(fold(teams)));
       return accepted(dryRun(world, { steps: rules.matching, overrides }, rules.cursor));
     });
   }

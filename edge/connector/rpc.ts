@@ -261,14 +261,16 @@ export interface ConnectorRpc {
   offerAgentKey(agent: ProvenAgent, next: string): Promise<Outcome<null>>;
 
   listUsers(query: UserQuery): Promise<Outcome<UserPage>>;
-  /** One user of Teams as the list shows them. */
-  user(userId: TeamsUserId): Promise<Outcome<UserView>>;
+  /** One user of Teams as the list shows them. @param name object id or user principal name */
+  user(name: string): Promise<Outcome<UserView>>;
   timeline(userId: TeamsUserId): Promise<Outcome<TimelineEntry[]>>;
   /** What another matching would change; refused with `conflict` where nothing can be matched yet. */
   tryMatching(rules: {
     matching: MatchingStep[];
     /** `null`: those of the settings. */
     overrides: { teams: string; pbx: string }[] | null;
+    /** Overrides that are not to count, by whom they call so in Teams. */
+    withoutOverrides?: string[];
     cursor: string | null;
   }): Promise<Outcome<DryRun>>;
   setOverride(who: Who, userId: TeamsUserId, pbx: string | null): Promise<Outcome<null>>;

@@ -69,7 +69,7 @@ export class Timeline {
   #putBehind(teamsId: TeamsUserId, entries: readonly TimelineEntry[]): void {
     const { database } = this.#parts;
     const row = database.first<{ last: number | null }>(
-      'SELECT max(part) AS last FROM timeline WHERE teams_id = ?',
+      'SELECT max(part) AS last FROM timeline_part WHERE teams_id = ?',
       teamsId,
     );
     const part = (row?.last ?? 0) + 1;
@@ -113,7 +113,10 @@ export class Timeline {
     const { database, pairs } = this.#parts;
     const before = oldestKept(now);
     const young = ({ at }: TimelineEntry) => at > before;
-    for (const row of database.all<PartRow>('SELECT * FROM timeline WHERE since <= ?', before)) {
+    for (const row of database.all<PartRow>(
+      'SELECT * FROM timeline_part WHERE since <= ?',
+      before,
+    )) {
       this.#savePart(row, (JSON.parse(row.entries) as TimelineEntry[]).filter(young));
     }
     for (const pair of pairs.withDecisionsBefore(before)) {
@@ -121,7 +124,7 @@ export class Timeline {
       pairs.save(pair);
     }
     const parts = database.first<{ since: string | null }>(
-      'SELECT min(since) AS since FROM timeline',
+      'SELECT min(since) AS since FROM timeline_part',
     );
     const oldest = [parts?.since, pairs.oldestDecision()].filter((at) => at != null).sort();
     this.#planned = oldest[0] !== undefined;
@@ -131,18 +134,18 @@ export class Timeline {
   }
 
   forget(teamsId: TeamsUserId): void {
-    this.#parts.database.run('DELETE FROM timeline WHERE teams_id = ?', teamsId);
+    this.#parts.database.run('DELETE FROM timeline_part WHERE teams_id = ?', teamsId);
   }
 
   forgetAll(): void {
-    this.#parts.database.run('DELETE FROM timeline');
+    this.#parts.database.run('DELETE FROM timeline_part');
     this.#parts.pairs.forgetTimes();
   }
 
   /** Oldest first. */
   #all(teamsId: TeamsUserId): TimelineEntry[] {
     const rows = this.#parts.database.all<{ entries: string }>(
-      'SELECT entries FROM timeline WHERE teams_id = ? ORDER BY part',
+      'SELECT entries FROM timeline_part WHERE teams_id = ? ORDER BY part',
       teamsId,
     );
     const older = rows.flatMap(({ entries }) => JSON.parse(entries) as TimelineEntry[]);
@@ -157,14 +160,15 @@ export class Timeline {
     const [oldest] = entries;
     if (oldest) {
       database.run(
-        'INSERT OR REPLACE INTO timeline VALUES (?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO timeline_part VALUES (?, ?, ?, ?, ?)',
         teams_id,
         slot,
         part,
         oldest.at,
         JSON.stringify(entries),
       );
-    } else database.run('DELETE FROM timeline WHERE teams_id = ? AND slot = ?', teams_id, slot);
+    } else
+      database.run('DELETE FROM timeline_part WHERE teams_id = ? AND slot = ?', teams_id, slot);
   }
 }
 

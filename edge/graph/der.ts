@@ -12,14 +12,14 @@ const SEQUENCE = 0x30;
 const SET = 0x31;
 const EXPLICIT = 0xa0;
 
-type Der = Uint8Array;
+type Der = Uint8Array<ArrayBuffer>;
 
 export const sequence = (...parts: Der[]): Der => tagged(SEQUENCE, joined(parts));
 /** Of one element: several would have to be sorted. */
 export const setOf = (only: Der): Der => tagged(SET, only);
 export const explicit = (number: number, inner: Der): Der => tagged(EXPLICIT + number, inner);
 export const nothing = (): Der => tagged(NULL, new Uint8Array());
-export const utf8 = (text: string): Der => tagged(UTF8_STRING, new TextEncoder().encode(text));
+export const utf8 = (text: string): Der => tagged(UTF8_STRING, encoded(text));
 /** All bits of the bytes: none of the last is unused. */
 export const bitString = (bytes: Der): Der => tagged(BIT_STRING, joined([Uint8Array.of(0), bytes]));
 
@@ -44,9 +44,12 @@ export function objectIdentifier(dotted: string): Der {
 export function time(at: number): Der {
   const text = `${new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 14)}Z`;
   const isLate = new Date(at).getUTCFullYear() >= 2050;
-  const bytes = new TextEncoder().encode(isLate ? text : text.slice(2));
-  return tagged(isLate ? GENERALIZED_TIME : UTC_TIME, bytes);
+  return isLate
+    ? tagged(GENERALIZED_TIME, encoded(text))
+    : tagged(UTC_TIME, encoded(text.slice(2)));
 }
+
+const encoded = (text: string): Der => new Uint8Array(new TextEncoder().encode(text));
 
 function tagged(tag: number, content: Der): Der {
   const { length } = content;

@@ -9,13 +9,17 @@ export interface ReachedAs {
   plainLoopback: boolean;
 }
 
+/** A name or address, and a port: nothing that a shell would take for more. */
+const PLAIN_HOST = /^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
 /** Believed only for what concerns the client itself: its cookie, the command it is shown. */
 export function reachedAs(request: Request): ReachedAs {
   const url = new URL(request.url);
   const first = (name: string) => request.headers.get(name)?.split(',')[0]?.trim();
   const scheme = first('x-forwarded-proto') === 'https' ? 'https:' : url.protocol;
   const forwarded = first('x-forwarded-host');
-  const host = forwarded && URL.canParse(`${scheme}//${forwarded}`) ? forwarded : url.host;
+  const isHost = PLAIN_HOST.test(forwarded ?? '') && URL.canParse(`${scheme}//${forwarded}`);
+  const host = forwarded !== undefined && isHost ? forwarded : url.host;
   const { hostname } = new URL(`${scheme}//${host}`);
   return {
     origin: `${scheme}//${host}`,

@@ -5,10 +5,13 @@ import type {
   AccountView,
   AgentView,
   AuditEntry,
+  DryRun,
   Figures,
   NewAccount,
+  TimelineEntry,
   TokenView,
   UserPage,
+  UserView,
 } from '../connector/rpc.ts';
 import type {
   ConnectorsAnswer,
@@ -27,6 +30,8 @@ export interface TaggedSettings {
 export interface UserQuery {
   query: string;
   state: string;
+  /** Only with a user there; `''`: both. */
+  side: 'teams' | 'pbx' | '';
   cursor: string;
 }
 
@@ -92,8 +97,21 @@ export function createApi(ask: Ask) {
 
     users: (query: UserQuery, signal: AbortSignal) =>
       json<UserPage>(ask('GET', `/api/users?${new URLSearchParams({ ...query })}`, { signal })),
+    /** @param id of a user in Teams; of this one also the user principal name */
+    user: (id: string, signal?: AbortSignal) =>
+      json<UserView>(ask('GET', userPath(id), signal ? { signal } : {})),
+    timeline: (id: string, signal: AbortSignal) =>
+      items<TimelineEntry>(`${userPath(id)}/timeline`, signal),
+    pair: (id: string, pbx: string) => ask('PUT', `${userPath(id)}/override`, { body: { pbx } }),
+    unpair: (id: string) => ask('DELETE', `${userPath(id)}/override`),
+    tryMatching: (matching: object, cursor: string) =>
+      json<DryRun>(
+        ask('POST', `/api/matching/dry-run?${new URLSearchParams({ cursor })}`, { body: matching }),
+      ),
   };
 }
+
+const userPath = (id: string): string => `/api/users/${encodeURIComponent(id)}`;
 
 /** An answer that breaks off half-way is refused like one that never came. */
 async function json<T>(asked: Promise<Response>): Promise<T> {

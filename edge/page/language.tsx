@@ -15,6 +15,8 @@ export interface Speech {
   speak(language: Language): void;
   /** A moment (ISO 8601) as short as it can be said today. */
   when(at: string): string;
+  /** The same to the second. */
+  clock(at: string): string;
   /** The same in full. */
   moment(at: string): string;
   /** A time span in ms, as short as it can be said. */
@@ -52,6 +54,7 @@ function firstLanguage(): Language {
 function speechIn(language: Language, set: (language: Language) => void): Speech {
   const locale = localeOf(language);
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const second = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
   const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
@@ -66,6 +69,11 @@ function speechIn(language: Language, set: (language: Language) => void): Speech
       const date = new Date(at);
       const today = date.toDateString() === new Date().toDateString();
       return today ? time.format(date) : `${day.format(date)}, ${time.format(date)}`;
+    },
+    clock(at) {
+      const date = new Date(at);
+      const isToday = date.toDateString() === new Date().toDateString();
+      return isToday ? second.format(date) : `${day.format(date)}, ${second.format(date)}`;
     },
     duration: (ms) => span(ms, number),
     moment: (at) => full.format(new Date(at)),

@@ -2,6 +2,9 @@
 import './style/base.css';
 import './style/controls.css';
 import './style/parts.css';
+import './style/setup.css';
+import './style/rules.css';
+import './style/users.css';
 import './style/figures.css';
 import './style/access.css';
 import { render } from 'preact';

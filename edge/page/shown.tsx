@@ -7,8 +7,11 @@ import type { Api } from './api.ts';
 import type { Listening } from './live/use-live.ts';
 import { OverviewPart } from './overview/overview-part.tsx';
 import { PARTS, type Part } from './route.ts';
-import { SettingsPart } from './settings/settings-part.tsx';
+import { RulesPart } from './rules/rules-part.tsx';
+import type { Rules } from './rules/use-rules.ts';
 import type { Settings } from './settings/use-settings.ts';
+import { SetupPart } from './setup/setup-part.tsx';
+import { UserPart } from './users/user-part.tsx';
 import { UsersPart } from './users/users-part.tsx';
 
 /** What a part may need. */
@@ -16,6 +19,9 @@ export interface Open {
   api: Api;
   live: Listening;
   settings: Settings;
+  rules: Rules;
+  /** Nobody is signed in just now: nothing is asked. */
+  paused: boolean;
   /** Signed in as the operator, not with a token of this connector. */
   isOperator: boolean;
   /** Presence is polled: there are no Teams accounts. */
@@ -26,10 +32,16 @@ export interface Open {
 
 export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
   overview: ({ api, live }) => <OverviewPart api={api} live={live} />,
-  setup: ({ settings }) => <SettingsPart settings={settings} />,
-  users: ({ api }) => <UsersPart api={api} />,
+  setup: (open) => <SetupPart {...open} />,
+  users: ({ api, live, rules, of }) =>
+    of === undefined ? (
+      <UsersPart api={api} live={live} rules={rules} />
+    ) : (
+      <UserPart key={of} api={api} live={live} rules={rules} id={of} />
+    ),
+  rules: ({ api, rules }) => <RulesPart api={api} rules={rules} />,
   accounts: ({ api, polling }) => <AccountsPart api={api} polling={polling} />,
-  agents: ({ api }) => <AgentsPart api={api} />,
+  agents: ({ api, settings }) => <AgentsPart api={api} masterPbx={settings.draft.masterPbx} />,
   access: ({ api, isOperator }) => <AccessPart api={api} isOperator={isOperator} />,
 };
 

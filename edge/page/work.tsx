@@ -8,7 +8,8 @@ import { useLive } from './live/use-live.ts';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
-import { addressOf, type Part, useRoute } from './route.ts';
+import { addressOf, type Part, routeOf, useRoute } from './route.ts';
+import { useRules } from './rules/use-rules.ts';
 import { useSettings } from './settings/use-settings.ts';
 import { SHOWN, SHOWN_PARTS } from './shown.tsx';
 
@@ -27,12 +28,13 @@ export function Work({ api, base, isOperator, paused }: WorkProps) {
   // Here, not in its part: what is entered survives a look at another part.
   const settings = useSettings(api, base);
   const { state } = settings;
+  const rules = useRules(api, state.at === 'stored');
   const isNew = state.at === 'new';
   // One for all parts, and also while none of them listens: the next one has everything at once.
   const live = useLive(api, language, paused || state.at !== 'stored');
   // Once it is created its set-up stays open, with what comes next.
   useEffect(() => {
-    if (isNew) location.replace(addressOf('setup'));
+    if (isNew && routeOf(location.hash).part !== 'setup') location.replace(addressOf('setup'));
   }, [isNew]);
 
   if (state.at === 'loading') {
@@ -53,15 +55,21 @@ export function Work({ api, base, isOperator, paused }: WorkProps) {
   const open = isNew ? 'setup' : route.part in SHOWN ? route.part : 'overview';
   const polling = state.at === 'stored' && state.stored.settings.source === 'poll';
   const show = paused && open !== 'setup' ? undefined : SHOWN[open];
+  const unsaved: Part[] = [
+    ...(settings.changed.length > 0 ? (['setup'] as const) : []),
+    ...(rules.changed.length > 0 ? (['rules'] as const) : []),
+  ];
   return (
     <>
-      {!isNew && <Navigation open={open} unsaved={settings.changed.length > 0} />}
-      <main>{show?.({ api, live, settings, isOperator, polling, of: route.of })}</main>
+      {!isNew && <Navigation open={open} unsaved={unsaved} />}
+      <main>
+        {show?.({ api, live, settings, rules, isOperator, paused, polling, of: route.of })}
+      </main>
     </>
   );
 }
 
-function Navigation({ open, unsaved }: { open: Part; unsaved: boolean }) {
+function Navigation({ open, unsaved }: { open: Part; unsaved: readonly Part[] }) {
   const { texts } = useSpeech();
   return (
     <nav class="nav">
@@ -70,7 +78,7 @@ function Navigation({ open, unsaved }: { open: Part; unsaved: boolean }) {
           <li key={part}>
             <a href={addressOf(part)} aria-current={part === open ? 'page' : undefined}>
               {texts.nav[part]}
-              {part === 'setup' && unsaved && (
+              {unsaved.includes(part) && (
                 <span class="unsaved" title={texts.unsavedMark}>
                   <span class="unseen">({texts.unsavedMark})</span>
                 </span>

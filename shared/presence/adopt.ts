@@ -6,6 +6,7 @@ import {
   normalActivity,
   type PairState,
   type PbxActivity,
+  type RecentWrite,
   sameTeams,
   type TeamsPresence,
 } from './model.ts';
@@ -19,9 +20,12 @@ export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence
   return {
     ...state,
     manual: { origin: 'teams', pbx, teams: 'leave' },
-    written: { ...state.written, preferred: null },
+    // Whatever of ours arrived: the human has replaced it.
+    written: { ...state.written, preferred: null, recent: state.written.recent.map(withoutDoubt) },
   };
 }
+
+const withoutDoubt = ({ what, at, echoedAt }: RecentWrite): RecentWrite => ({ what, at, echoedAt });
 
 /** A human chose on the PBX: the preferred presence in Teams follows. */
 export function adoptPbx(rules: Rules, state: PairState, chosen: PbxActivity): PairState {

@@ -10,7 +10,7 @@ import {
 const DAY_MS = 86_400_000;
 
 /** Teams activity (or availability) in lower case → PBX activity. What is missing here is `""`. */
-const TO_PBX: Readonly<Record<string, PbxActivity>> = {
+export const DEFAULT_TO_PBX: Readonly<Record<string, PbxActivity>> = {
   available: '',
   availableinactive: '',
   inactive: '',
@@ -31,7 +31,7 @@ const TO_PBX: Readonly<Record<string, PbxActivity>> = {
 };
 
 /** PBX activity → preferred presence in Teams. What is missing here clears it. */
-const TO_TEAMS: Readonly<Record<string, TeamsPresence>> = {
+export const DEFAULT_TO_TEAMS: Readonly<Record<string, TeamsPresence>> = {
   busy: { availability: 'Busy', activity: 'Busy' },
   meeting: { availability: 'Busy', activity: 'Busy' },
   dnd: { availability: 'DoNotDisturb', activity: 'DoNotDisturb' },
@@ -69,11 +69,11 @@ export interface Mapping {
 /** The mapping with an admin's rows over the defaults; rows are compared without case. */
 export function mappingOf(rows: MappingRows = {}): Mapping {
   // Maps, not objects: the PBX hands on whatever a phone sends, `constructor` too.
-  const toPbx = new Map(Object.entries(TO_PBX));
+  const toPbx = new Map(Object.entries(DEFAULT_TO_PBX));
   for (const [teams, pbx] of Object.entries(rows.toPbx ?? {})) {
     toPbx.set(teams.toLowerCase(), normalActivity(pbx));
   }
-  const toTeams = new Map(Object.entries(TO_TEAMS));
+  const toTeams = new Map(Object.entries(DEFAULT_TO_TEAMS));
   for (const [pbx, pair] of Object.entries(rows.toTeams ?? {})) {
     const presence = parsePair(pair);
     if (presence) toTeams.set(normalActivity(pbx), presence);

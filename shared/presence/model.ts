@@ -76,6 +76,8 @@ export interface PbxView {
   readonly item: PbxActivity | null;
   /** A call of the PBX stands at our contact: nothing of ours would be seen there now. */
   readonly hidden: boolean;
+  /** A call has hidden the user's own state since a gap: whether the PBX forgot it, is not known yet. */
+  readonly unseenSinceGap?: boolean;
 }
 
 /** Our own doing, marked when it is sent, so that its echo is never taken for a human's. */
@@ -120,10 +122,12 @@ export interface PbxFailed {
 }
 
 export interface RecentWrite {
-  readonly what: TeamsPresence | 'session' | 'cleared';
+  readonly what: TeamsPresence | 'cleared' | 'session' | 'session-cleared';
   readonly at: number;
   /** When its echo came back; `null`: not yet. */
   readonly echoedAt: number | null;
+  /** Microsoft did not confirm it, and may have taken it all the same. */
+  readonly failed?: boolean;
 }
 
 /** A notification within this time, in ms, that equals what we wrote is our echo (facts: graph §1.5). */

@@ -35,9 +35,15 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
   const isCovered = isOwnState(rules) && listed.item === 'busy' && isCallAsBusy(before.written);
   const reading: PbxReading = isCovered ? { ...listed, manual: 'covered' } : listed;
   const written = arrived(before.written, reading);
+  const mayHaveForgotten =
+    (event.afterGap && !event.sessionLasted) || before.pbx?.unseenSinceGap === true;
   const state: PairState = {
     ...before,
-    pbx: viewOf(reading, before.pbx, event.at),
+    pbx: viewOf(reading, before.pbx, {
+      at: event.at,
+      // Our own item, where it stands, was not forgotten, nor what it covers.
+      mayHaveForgotten: mayHaveForgotten && !(isOwnState(rules) && !reading.hidden),
+    }),
     written: event.afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written,
   };
   if (before.manual === null || before.pbx === null) {
@@ -45,10 +51,7 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
     const { state: settled, verdict } = reconcile(rules, state);
     return { state: settled, reason: verdict };
   }
-  const chosen = humanChoice(rules, before, reading, {
-    mayHaveForgotten: event.afterGap && !event.sessionLasted,
-    now,
-  });
+  const chosen = humanChoice(rules, before, reading, { mayHaveForgotten, now });
   if (chosen === undefined) return { state, reason: callReason(before.pbx, reading) };
   if (chosen === 'missing') return { state, reason: 'missing-after-gap' };
 
@@ -105,13 +108,15 @@ function overTeamsCall(rules: Rules, state: PairState): PairState {
 const onItsWay = ({ pbxPending }: Written, now: number): PbxActivity | null =>
   pbxPending !== null && now - pbxPending.at < ECHO_WINDOW_MS ? pbxPending.activity : null;
 
-const viewOf = (reading: PbxReading, before: PbxView | null, at: number): PbxView => ({
-  at,
-  manual: reading.manual === 'covered' ? (before?.manual ?? null) : reading.manual,
-  call: reading.call,
-  item: reading.item,
-  hidden: reading.hidden,
-});
+function viewOf(
+  { manual, call, item, hidden }: PbxReading,
+  before: PbxView | null,
+  { at, mayHaveForgotten }: { at: number; mayHaveForgotten: boolean },
+): PbxView {
+  if (manual !== 'covered') return { at, manual, call, item, hidden };
+  const unseen = mayHaveForgotten ? { unseenSinceGap: true } : {};
+  return { at, manual: before?.manual ?? null, call, item, hidden, ...unseen };
+}
 
 /** What a human chose on the PBX, if this list shows that one did. */
 function humanChoice(

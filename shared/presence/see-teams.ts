@@ -11,6 +11,7 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
+import { perhapsStanding } from './teams-writes.ts';
 
 interface Seen {
   state: PairState;
@@ -21,7 +22,10 @@ interface Seen {
 export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Seen {
   if (isOlder(before, event))
     return { state: later(before, event, now), reason: 'older-than-known' };
-  const recent = before.written.recent.filter((write) => now - write.at < ECHO_WINDOW_MS);
+  const perhaps = perhapsStanding(before.written.recent);
+  const recent = before.written.recent.filter(
+    (write) => now - write.at < ECHO_WINDOW_MS || perhaps.some((one) => one === write),
+  );
   const state: PairState = { ...before, written: { ...before.written, recent } };
 
   if (event.source === 'read') {
@@ -74,8 +78,8 @@ const isOvertaken = ({ teams }: PairState, { presence, askedAt }: TeamsSeen & { 
 
 function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresence): boolean {
   if (what === 'session') return looksLikeSession(rules, presence);
-  if (what === 'cleared') return rules.mapping.toPbx(presence) === '';
-  return sameTeams(what, presence);
+  if (typeof what === 'object') return sameTeams(what, presence);
+  return rules.mapping.toPbx(presence) === '';
 }
 
 /**
@@ -149,6 +153,8 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   const wasCall = state.teams?.call ?? false;
 
   if (isNoInformation(rules.mapping, presence)) return takeNoInformation(rules, state, event);
+  const landed = landedAfterAll(state, presence);
+  if (landed) return believe(rules, landed, event);
 
   const ours = isOurPreferred(state, presence);
   if (!ours && state.written.session && looksLikeSession(rules, presence)) {
@@ -161,13 +167,13 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   }
 
   const next: PairState = { ...state, teams: note(event, presence, false) };
-  if (ours) return { state: next, reason: 'own-echo' };
+  if (ours) return { state: withoutReplaced(next, presence), reason: 'own-echo' };
   const first = firstSight(rules, next);
   if (first) return first;
   if (underlying && sameTeams(underlying, presence)) {
     return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
   }
-  if (underlying === null && isUncovered(state, presence)) {
+  if (isUncovered(state, presence)) {
     return { state: next, reason: 'teams-without-ours' };
   }
   if (underlying === null) {
@@ -183,14 +189,39 @@ const isOurPreferred = ({ written, manual }: PairState, presence: TeamsPresence)
     (ours) => typeof ours === 'object' && sameTeams(ours, presence),
   );
 
+/** Teams shows one preferred presence at a time: another one that we wrote stands no more. */
+function withoutReplaced(state: PairState, presence: TeamsPresence): PairState {
+  const stood = state.written.preferred?.presence;
+  if (typeof stood !== 'object' || sameTeams(stood, presence)) return state;
+  return { ...state, written: { ...state.written, preferred: null } };
+}
+
 /**
- * We cleared the preferred presence, and this is what Teams shows by itself: our own doing, and
- * nobody's choice, unless nothing but a choice makes Teams show it.
+ * A write that failed has arrived, as this shows; `undefined` where none did. What was wanted then may
+ * have been replaced since, so that nothing else tells it from a human's choice.
  */
-const isUncovered = ({ written, manual }: PairState, presence: TeamsPresence): boolean =>
-  manual?.teams === 'clear' &&
-  written.preferred?.presence === 'cleared' &&
-  !isSurelyChosen(presence);
+function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | undefined {
+  const { written, manual } = state;
+  if (manual === null || manual.teams === 'leave' || written.preferred !== null) return undefined;
+  const landed = perhapsStanding(written.recent).findLast(
+    ({ what }) => what !== 'cleared' && sameTeams(what, presence),
+  );
+  if (landed === undefined) return undefined;
+  const preferred = { presence: landed.what, at: landed.at, before: null };
+  return { ...state, written: { ...written, preferred } };
+}
+
+/**
+ * We cleared the preferred presence, or may have, and this is what Teams shows by itself: our own doing,
+ * and nobody's choice, unless nothing but a choice makes Teams show it.
+ */
+function isUncovered({ written, manual, teams }: PairState, presence: TeamsPresence): boolean {
+  if (manual === null || manual.teams === 'leave' || isSurelyChosen(presence)) return false;
+  if (written.preferred !== null) {
+    return written.preferred.presence === 'cleared' && (teams?.underlying ?? null) === null;
+  }
+  return perhapsStanding(written.recent).some(({ what }) => what === 'cleared');
+}
 
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */
 function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Seen {

@@ -4,6 +4,7 @@ import {
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
+  type TeamsPresence,
   type TeamsView,
   type TeamsWrite,
   type Written,
@@ -14,9 +15,10 @@ const RECENT_LIMIT = 8;
 
 /** The write is on its way. */
 export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number): PairState {
-  const recent = [...state.written.recent, { what: traceOf(write), at: now, echoedAt: null }].slice(
-    -RECENT_LIMIT,
-  );
+  const what = traceOf(write);
+  // Said again, it stands for the attempts before.
+  const others = state.written.recent.filter((one) => !(one.failed && sameTrace(one.what, what)));
+  const recent = [...others, { what, at: now, echoedAt: null }].slice(-RECENT_LIMIT);
   const written: Written = { ...state.written, recent };
   const before = state.teams?.underlying ?? null;
   switch (write.kind) {
@@ -46,18 +48,36 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
  * stand all the same, so that one nobody wants any more is cleared rather than left to expire.
  */
 export function teamsWriteFailed(state: PairState, write: TeamsWrite): PairState {
+  const recent = withDoubt(state.written.recent, traceOf(write));
   switch (write.kind) {
     case 'set-session':
     case 'clear-session':
-      return { ...state, written: { ...state.written, session: { at: 0 } } };
+      return { ...state, written: { ...state.written, session: { at: 0 }, recent } };
     case 'set-preferred':
     case 'clear-preferred':
       return {
         ...state,
         teams: withoutWrite(state, write),
-        written: { ...state.written, preferred: null },
+        written: { ...state.written, preferred: null, recent },
       };
   }
+}
+
+type PreferredWrite = RecentWrite & { what: TeamsPresence | 'cleared' };
+
+const isPreferred = (write: RecentWrite): write is PreferredWrite =>
+  typeof write.what === 'object' || write.what === 'cleared';
+
+function withDoubt(recent: readonly RecentWrite[], what: RecentWrite['what']): RecentWrite[] {
+  const last = recent.findLastIndex((write) => sameTrace(write.what, what));
+  return recent.map((write, at) => (at === last ? { ...write, failed: true } : write));
+}
+
+/** Writes of a preferred presence that nobody confirmed, and that no later write replaced. */
+export function perhapsStanding(recent: readonly RecentWrite[]): PreferredWrite[] {
+  const preferred = recent.filter(isPreferred);
+  const confirmed = preferred.findLastIndex(({ failed }) => failed !== true);
+  return preferred.slice(confirmed + 1);
 }
 
 /** As if the write had not been sent, unless something was seen since that is none of it. */
@@ -72,9 +92,13 @@ function withoutWrite({ teams, written }: PairState, write: TeamsWrite): TeamsVi
 }
 
 function traceOf(write: TeamsWrite): RecentWrite['what'] {
-  if (write.kind === 'set-session') return 'session';
-  return write.kind === 'set-preferred' ? write.presence : 'cleared';
+  if (write.kind === 'set-preferred') return write.presence;
+  if (write.kind === 'clear-preferred') return 'cleared';
+  return write.kind === 'set-session' ? 'session' : 'session-cleared';
 }
+
+const sameTrace = (a: RecentWrite['what'], b: RecentWrite['what']): boolean =>
+  typeof a === 'object' && typeof b === 'object' ? sameTeams(a, b) : a === b;
 
 const withUnderlying = (
   teams: TeamsView | null,

@@ -3,14 +3,22 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { benchAgent } from './agent.ts';
+import { benchEconomy } from './economy.ts';
+import { benchHerd } from './herd.ts';
 import { benchLargeTenant } from './large-tenant.ts';
 import { benchLatency } from './latency.ts';
 import { benchUserSearch } from './user-search.ts';
+import { benchWebhook } from './webhook.ts';
+import { benchWorker } from './worker.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<object>>> = {
+  worker: () => benchWorker({ starts: 20 }),
   latency: () => benchLatency(Number(process.env['CHANGES'] || 200)),
   agent: () => benchAgent({ users: 10_000, changes: Number(process.env['SOAK'] || 1_000_000) }),
   users: () => benchUserSearch({ users: 20_000 }),
+  webhook: benchWebhook,
+  economy: benchEconomy,
+  herd: () => benchHerd(200),
   subscribe: () => benchLargeTenant({ users: 6_500, source: 'subscribe', accounts: 10 }),
   poll: () => benchLargeTenant({ users: 10_000, source: 'poll', accounts: 0 }),
 };

@@ -30,6 +30,10 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
 
   const open = (part: string) =>
     page.getByRole('navigation').getByRole('link', { name: part }).click();
+  const openSettings = async () => {
+    await open('Setup');
+    await page.getByRole('link', { name: 'All settings' }).click();
+  };
   const heading = (name: string, of = page) => of.getByRole('heading', { level: 2, name });
 
   async function signIn(at: Page, token: string, button = 'Sign in', label = 'Admin token') {
@@ -49,10 +53,11 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await signIn(page, 'a wrong one');
     await page.getByRole('alert').getByText('This token is not valid.').waitFor();
     await signIn(page, site.adminToken);
-    await heading('Create this connector').waitFor();
+    await heading('Setup').waitFor();
   });
 
   it('shows at the fields what is wrong with them', async () => {
+    await page.getByRole('link', { name: 'All settings' }).click();
     await page.getByLabel('Master PBX').fill('pbx.example.com');
     await page.getByRole('button', { name: 'Create connector' }).click();
     const master = page.getByLabel('Master PBX');
@@ -91,14 +96,14 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('adds a Teams account', async () => {
-    await page.getByRole('link', { name: 'add a Teams account' }).click();
+    await open('Teams accounts');
     const { username, password } = site.lab.microsoft.account;
     await page.getByLabel('User name', { exact: true }).fill('no-address');
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByRole('button', { name: 'Add Teams account' }).click();
     await page.getByText('Must be a user principal name').waitFor();
     await page.getByLabel('User name', { exact: true }).fill(username);
-    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByRole('button', { name: 'Add Teams account' }).click();
     const row = page.getByRole('listitem').filter({ hasText: username });
     await row.getByText('Active').waitFor();
   });
@@ -108,8 +113,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.getByLabel('Name (optional)').fill('<img src=x onerror=alert(1)>');
     await page.getByRole('button', { name: 'New enrolment code' }).click();
     await page.getByText(/Valid once, until \d\d:\d\d/).waitFor();
-    await page.getByRole('button', { name: 'Copy' }).click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    await page.getByRole('button', { name: 'Copy: Enrolment command' }).click();
+    await page.getByRole('button', { name: 'Copied: Enrolment command' }).waitFor();
     const command = (await page.evaluate('navigator.clipboard.readText()')) as string;
     expect(command).toMatch(new RegExp(`^presence-agent enrol ${site.connectorUrl} \\S+$`));
     await site.runAgent(command);
@@ -195,38 +200,36 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('saves what was changed, and only that', async () => {
-    await open('Setup');
-    await page.getByLabel('Directions').selectOption('teams-to-pbx');
-    await page.getByRole('button', { name: 'Move up: Display name' }).press('Enter');
-    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Move up: Display name');
-    await page.getByText('Not saved yet: Directions, Matching').waitFor();
+    await openSettings();
+    await page.getByLabel('Master PBX').fill('mine');
+    await page.getByText('Not saved yet: Master PBX').waitFor();
     // What is entered survives a look at another part.
     await open('Overview');
-    await open('Setup');
+    await openSettings();
     const sent = page.waitForRequest((request) => request.method() === 'PATCH');
     await page.getByRole('button', { name: 'Save' }).click();
-    expect((await sent).postDataJSON()).toEqual({
-      directions: 'teams-to-pbx',
-      matching: ['override', 'displayName', 'email'],
-    });
+    expect((await sent).postDataJSON()).toEqual({ masterPbx: 'mine' });
     await page.getByText('Saved.', { exact: true }).waitFor();
   });
 
   it('says that somebody else saved, and puts the changes on top where asked to', async () => {
-    await site.other.send('PATCH', '/api/settings', { masterPbx: 'other' });
-    await page.getByLabel('Directions').selectOption('both');
+    const { clientIdSyncToPbx } = site.lab.microsoft;
+    const wrong = { clientIdSyncToPbx: clientIdSyncToPbx.replace(/^./, '0') };
+    await site.other.send('PATCH', '/api/settings', wrong);
+    await page.getByLabel('Master PBX').fill('pbx');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Somebody else saved these settings in the meantime.').waitFor();
-    await page.getByText('They changed: Master PBX.').waitFor();
-    expect(await site.other.get('/api/settings')).toMatchObject({ directions: 'teams-to-pbx' });
+    await page.getByText('They changed: ClientIDSynctoPbx.').waitFor();
+    expect(await site.other.get('/api/settings')).toMatchObject({ masterPbx: 'mine' });
     await page.getByRole('button', { name: 'Put my changes on top' }).click();
-    expect(await page.getByLabel('Master PBX').inputValue()).toBe('other');
-    await page.getByLabel('Master PBX').fill('pbx');
+    const theirs = page.getByLabel('ClientIDSynctoPbx');
+    expect(await theirs.inputValue()).toBe(wrong.clientIdSyncToPbx);
+    await theirs.fill(clientIdSyncToPbx);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();
     expect(await site.other.get('/api/settings')).toMatchObject({
       masterPbx: 'pbx',
-      directions: 'both',
+      clientIdSyncToPbx,
     });
   });
 
@@ -235,10 +238,10 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await open('Users');
     await page.getByLabel('Search').fill('ALICE');
     const row = page.getByRole('row').filter({ hasText: 'alice@example.com' });
-    await row.getByText('by display name').waitFor();
+    await row.getByText('by e-mail').waitFor();
     await page.getByText('1–1 of 1').waitFor();
     await row.getByText('Busy').nth(1).waitFor({ timeout: 15_000 });
-    expect(await row.getByRole('cell').count()).toBe(5);
+    expect(await row.getByRole('cell').count()).toBe(6);
   });
 
   it('filters users by state and turns their pages', async () => {
@@ -329,7 +332,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
   });
 
   it('asks to sign in again when the session has ended, and goes on where it was', async () => {
-    await open('Setup');
+    await openSettings();
     await page.getByLabel('Master PBX').fill('half-typed');
     await admin.context.clearCookies();
     await page.getByRole('button', { name: 'Save' }).click();
@@ -346,7 +349,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await signIn(tab, site.adminToken);
     await heading('Overview', tab).waitFor();
     await tab.close();
-    await page.getByLabel('Directions').selectOption('pbx-to-teams');
+    await page.getByLabel('Master PBX').fill('another');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();
   });
@@ -365,8 +368,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
 
   /** Links of the navigation, in its order. */
   const NAVIGATION = {
-    en: ['Overview', 'Setup', 'Users', 'Teams accounts', 'Agents'],
-    de: ['Übersicht', 'Einrichtung', 'Benutzer', 'Teams-Konten', 'Agenten'],
+    en: ['Overview', 'Setup', 'Users', 'Rules', 'Teams accounts', 'Agents'],
+    de: ['Übersicht', 'Einrichtung', 'Benutzer', 'Regeln', 'Teams-Konten', 'Agenten'],
   };
 
   it.each([
@@ -405,7 +408,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await window.page.goto(`${site.origin}/other.example/phones/admin`);
     await window.page.getByText('You are signed in to another connector').waitFor();
     await signIn(window.page, site.adminToken);
-    await heading('Create this connector', window.page).waitFor();
+    await heading('Setup', window.page).waitFor();
     expect(await window.faults()).toEqual([]);
     await window.context.close();
   });

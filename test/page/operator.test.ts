@@ -56,7 +56,7 @@ describe.skipIf(!CHROMIUM)('the operator', () => {
     await page.getByLabel('Domain').fill('New.example');
     await page.getByLabel('Instance').fill('phones');
     await page.getByRole('button', { name: 'Go to its page' }).click();
-    await heading('Create this connector').waitFor();
+    await heading('Setup').waitFor();
     expect(new URL(page.url()).pathname).toBe('/new.example/phones/admin');
   });
 

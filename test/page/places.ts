@@ -39,14 +39,38 @@ export const PLACES: readonly Place[] = [
   { name: 'sign-in', url: ({ working }) => `${working}/admin`, signedOut: true },
   part('overview'),
   part('setup'),
+  ...['source', 'pbx', 'reading', 'notifications', 'writing', 'accounts', 'settings'].map((step) =>
+    part(`setup-${step}`, `setup/${step}`),
+  ),
+  part('setup-agent', 'setup/agent', async (page) => {
+    await page.locator('details summary').click();
+    await page.locator('form button[type=submit]').last().click();
+    await page.locator('.enrolment').waitFor();
+  }),
+  part('rules'),
   part('users'),
+  part('user', 'users', async (page) => {
+    await page.locator('.user-link', { hasText: 'Alice' }).click();
+    await page.locator('.entries tbody tr').first().waitFor();
+  }),
+  part('pair-by-hand', 'users', async (page) => {
+    await page.locator('table.users button').first().click();
+    await page.locator('.offer').first().waitFor();
+  }),
+  part('rules'),
+  part('rules-try-out', 'rules', async (page) => {
+    await page.locator('.step input').nth(2).uncheck();
+    await page.locator('.try-out button').click();
+    await page.locator('.try-out tbody tr').first().waitFor();
+  }),
   part('accounts'),
-  part('agents', 'agents', (page) => page.locator('form button').click()),
+  part('agents', 'agents', (page) => page.locator('form button[type=submit]').click()),
   part('access', 'access', async (page) => {
     await page.locator('form input').fill('Example Ltd.');
     await page.locator('form button').click();
     await page.locator('.copyable').waitFor();
   }),
+  { name: 'setup-to-do', url: ({ troubled }) => `${troubled}/admin#setup/writing` },
   { name: 'all-connectors', url: ({ origin }) => `${origin}/admin` },
   { name: 'overview-to-do', url: ({ troubled }) => `${troubled}/admin#overview` },
   { name: 'new-connector', url: ({ origin }) => `${origin}/new.example/microsoft365/admin` },

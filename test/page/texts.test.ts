@@ -30,6 +30,11 @@ const WRONG: object[] = [
   { source: 'poll', pollSeconds: 2.5 },
   { source: 'subscribe', cloud: 'usgov' },
   { teamsPlans: ['TEAMS1'] },
+  { teamsPlans: Array.from({ length: 101 }, () => '57ff2da0-773e-42df-b2af-ffb7a2317929') },
+  { pbxContact: 'tel' },
+  { pbxContact: `tel:${'x'.repeat(200)}` },
+  { certificateSyncToTeams: { certificate: '', privateKey: '' } },
+  { certificateSyncToTeams: { certificate: 'x', privateKey: 'y'.repeat(20_000) } },
   { clientSecretSyncToTeams: 'x'.repeat(2000) },
 ];
 

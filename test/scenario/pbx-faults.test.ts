@@ -32,12 +32,16 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
   let cast: Cast;
   let stateDir: string;
   let caFile: string;
+  /** What the PBX that dials trusts the agent by. */
+  let agentCa = '';
+  let certFile: string;
   /** The PBX gives its connection up and makes another; only where it dials. */
   let redial = () => {};
 
   beforeAll(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'pbx-faults-'));
     caFile = join(stateDir, 'pbx-ca.pem');
+    certFile = join(stateDir, 'agent.pem');
     const say = (who: string, line: string) => {
       if (who === 'agent') lines.push(line);
     };
@@ -58,9 +62,11 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
       await writeFile(demo.configFile, `${secure}ca_file = "${caFile}"\n`);
     } else {
       const port = await freePort();
-      const listen = `\n[listen]\naddress = "127.0.0.1:${port}"\n`;
+      await present(selfSigned('agent'));
+      const listen = `\n[listen]\naddress = "127.0.0.1:${port}"\ntls_cert = "${certFile}"\ntls_key = "${certFile}.key"\n`;
       await writeFile(demo.configFile, toml.replace(/^url = .*\n/m, '') + listen);
-      const dial = () => pbx.dial(`http://127.0.0.1:${port}/${pbx.app}.htm`, { redialMs: 500 });
+      const url = `https://127.0.0.1:${port}/${pbx.app}.htm`;
+      const dial = () => pbx.dial(url, { redialMs: 500, ca: agentCa });
       let dialled = dial();
       redial = () => {
         dialled.stop();
@@ -78,6 +84,13 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
     await demo?.close();
     await rm(stateDir, { recursive: true, force: true });
   });
+
+  /** The agent's certificate from now on, trusted by the PBX. */
+  async function present({ cert, key }: { cert: string; key: string }): Promise<void> {
+    await writeFile(certFile, cert);
+    await writeFile(`${certFile}.key`, key);
+    agentCa = cert;
+  }
 
   const users = () => demo.admin.get<{ items: UserView[] }>('/api/users');
 
@@ -170,6 +183,29 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
     expect(log().at(-1)).toEqual(AGAIN);
     await cast.allGreen();
   });
+
+  it.runIf(way === 'the PBX dials')(
+    'the agent has another certificate',
+    async () => {
+      await quiet();
+      await present(selfSigned('agent, renewed'));
+      await eventually(
+        () => lines.join('\n'),
+        (text) => text.includes('listen: the certificate was renewed'),
+        NOTICED_WITHIN_MS,
+      );
+      changeBothSides();
+      redial();
+      await connected(BACK_WITHIN_MS);
+      await cast.bothSidesEqual(BACK_WITHIN_MS);
+      await showsWhatWasChanged();
+      expect(log()).toEqual([
+        expect.stringMatching(/^warn {2}PBX pbx: the PBX closed the connection/),
+        AGAIN,
+      ]);
+    },
+    40_000,
+  );
 
   it('a user is renamed while the line is down, and while it is up', async () => {
     await quiet();

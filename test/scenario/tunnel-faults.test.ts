@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../agent/clock.ts';
-import { createLog } from '../../agent/log.ts';
-import { run } from '../../agent/run.ts';
+import { movingClock } from '../sim/clock/moving-clock.ts';
 import { runAgent, startAgent, stopAgent } from '../sim/demo/agent-process.ts';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
 import { agentToml, CONNECTOR } from '../sim/laboratory.ts';
@@ -227,41 +225,77 @@ describe('a web proxy on the way', () => {
   });
 });
 
-describe('the clock of the agent’s machine', () => {
-  it.each([600_000, -600_000])('is wrong by %i ms: it works, and says so', async (offMs) => {
-    const edge = demo.connectorUrl;
-    const configFile = await prepared(edge);
-    await enrolled(configFile, edge);
-    const lines: string[] = [];
-    const clock = { ...systemClock, now: () => Date.now() + offMs };
-    const stop = new AbortController();
-    const over = run(
-      configFile,
-      {
-        clock,
-        random: Math.random,
-        pacing: { soon: setImmediate, later: (then) => void setTimeout(then, 20) },
-        env: {},
-        proxyFor: () => '',
-        about: { version: 'test', platform: 'test' },
-        logFor: () => createLog({ level: 'info', write: (l) => lines.push(l), now: clock.now }),
-      },
-      stop.signal,
+describe('the edge’s certificate', () => {
+  it('is of another authority all of a sudden, until that is trusted', async () => {
+    const [before, after] = [selfSigned('before'), selfSigned('after')];
+    const front = await startTlsFront(edgePort(), before);
+    const wire = await startWire(front.port);
+    ends.push(front.close, wire.down);
+    const ca = join(stateDir, 'edge-ca.pem');
+    await writeFile(ca, before.cert);
+    const edge = `https://127.0.0.1:${wire.port}/${CONNECTOR}`;
+    const lines = await agentAt(edge, `edge_ca_file = "${ca}"\n`);
+    front.changeCertificate(after);
+    wire.reset();
+    const seen = change();
+    await eventually(
+      () => ofTunnel(lines),
+      (said) => said.some((line) => line.includes('is not accepted')),
+      BACK_WITHIN_MS,
     );
-    ends.push(async () => {
-      stop.abort();
-      await over;
-    });
-    await leads();
-    await change()();
-    const way = offMs > 0 ? 'ahead of' : 'behind';
+    await delay(3_000);
+    await writeFile(ca, after.cert);
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
     expect(ofTunnel(lines)).toEqual([
-      expect.stringMatching(
-        new RegExp(
-          `^warn {2}tunnel: the clock of this machine is (600|599|601) s ${way} the edge's`,
-        ),
-      ),
+      'info  tunnel: connected',
+      'warn  tunnel: the tunnel was closed (1006)',
+      expect.stringMatching(/^warn {2}tunnel: the certificate of .* set "edge_ca_file"/),
       expect.stringMatching(/^info {2}tunnel: connected again after/),
     ]);
+  });
+});
+
+describe('the clock of the agent’s machine', () => {
+  /** What the log says of a clock that is ten minutes off. */
+  const off = (way: string) =>
+    expect.stringMatching(
+      new RegExp(`^warn {2}tunnel: the clock of this machine is (599|600|601) s ${way} the edge's`),
+    );
+  const again = expect.stringMatching(/^info {2}tunnel: connected again after/);
+
+  async function clockOffBy(ms: number) {
+    const clock = await movingClock(await mkdtemp(join(stateDir, 'clock-')));
+    ends.push(clock.close);
+    await clock.jump(ms);
+    return clock;
+  }
+
+  it.each([
+    ['ahead of', 600_000],
+    ['behind', -600_000],
+  ])('is ten minutes %s the right time: it works, and says so', async (way, offMs) => {
+    const clock = await clockOffBy(offMs);
+    const lines = await agentAt(demo.connectorUrl, '', clock.env);
+    await change()();
+    expect(ofTunnel(lines)).toEqual([off(way), again]);
+  });
+
+  it('is set ten minutes ahead while the agent works', async () => {
+    const clock = await clockOffBy(0);
+    const lines = await agentAt(demo.connectorUrl, '', clock.env);
+    await clock.jump(600_000);
+    const since = Date.now();
+    await change()();
+    await isBack(lines, since);
+    // The monotonic clock of this laboratory jumps along: to the agent that was ten minutes of silence.
+    expect(ofTunnel(lines)).toEqual([
+      'info  tunnel: connected',
+      'warn  tunnel: the edge has said nothing for 10 s',
+      off('ahead of'),
+      again,
+    ]);
+    await change()();
   });
 });

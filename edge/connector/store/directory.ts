@@ -89,6 +89,15 @@ export class Directory {
     return row && teamsEntry(row);
   }
 
+  /** The id of whom an override calls so, by id or user principal name. */
+  teamsIdOf(name: string): TeamsUserId | undefined {
+    const row = this.#database.first<{ id: string }>(
+      `SELECT id FROM teams_user WHERE id = ?1 OR lower(upn) = ?1 LIMIT 1`,
+      name.toLowerCase(),
+    );
+    return row && teamsUserId(row.id);
+  }
+
   teamsIds(): TeamsUserId[] {
     return this.#database
       .all<{ id: string }>('SELECT id FROM teams_user')

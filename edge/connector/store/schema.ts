@@ -52,11 +52,11 @@ CREATE TABLE enrolment (
 CREATE TABLE audit (
   n INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, keys TEXT NOT NULL
 );
-CREATE TABLE timeline (
+CREATE TABLE timeline_part (
   teams_id TEXT NOT NULL, slot INTEGER NOT NULL, part INTEGER NOT NULL, since TEXT NOT NULL,
   entries TEXT NOT NULL, PRIMARY KEY (teams_id, slot)
 ) WITHOUT ROWID;
-CREATE INDEX timeline_since ON timeline (since);
+CREATE INDEX timeline_part_since ON timeline_part (since);
 
 CREATE TABLE agenda (
   task TEXT PRIMARY KEY, due_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,

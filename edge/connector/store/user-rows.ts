@@ -1,6 +1,6 @@
 // The list of users in its order: a pair is one row, and so is each who has no partner. Read anew for
 // each search, because nothing is prepared in memory that a restart or a change could take away; with
-// twenty thousand that is two passes over what stands ready in both tables.
+// twenty thousand that is one pass over what stands ready in both tables.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
 import type { UserPage, UserView } from '../rpc.ts';
 import type { Database } from './database.ts';
@@ -37,7 +37,7 @@ export type UserRow = {
 const FOUND = `
   WITH on_pbx AS MATERIALIZED (
     SELECT guid, sort_key AS key FROM pbx_user WHERE pbx = ?1 AND instr(words, ?2)
-  ), found AS (
+  ), found AS MATERIALIZED (
     SELECT sort_key AS key, id AS teams_id, guid, CASE
       WHEN match_state <> 'paired' THEN match_state
       WHEN guid IN (SELECT value FROM json_each(?3)) THEN 'unlicensed'
@@ -50,12 +50,17 @@ const FOUND = `
     WHERE NOT EXISTS (SELECT 1 FROM teams_user AS t WHERE t.guid = on_pbx.guid AND ${LISTED})
   )`;
 
-const COUNTS = `${FOUND} SELECT state, count(*) AS n FROM found GROUP BY state`;
+/** Counts of all that is found, and one page of it: both of one pass over the tables. */
+const COUNTS_AND_PAGE = `${FOUND}
+  SELECT count(*) AS n, NULL AS key, NULL AS teams_id, NULL AS guid, state FROM found GROUP BY state
+  UNION ALL SELECT * FROM (
+    SELECT NULL, key, teams_id, guid, state FROM found
+    WHERE key > ?5 AND (?6 IS NULL OR state = ?6)
+    AND CASE ?7 WHEN 'teams' THEN teams_id IS NOT NULL WHEN 'pbx' THEN guid IS NOT NULL ELSE 1 END
+    ORDER BY key LIMIT ?8
+  )`;
 
-const PAGE = `${FOUND} SELECT key, teams_id, guid, state FROM found
-  WHERE key > ?5 AND (?6 IS NULL OR state = ?6)
-  AND CASE ?7 WHEN 'teams' THEN teams_id IS NOT NULL WHEN 'pbx' THEN guid IS NOT NULL ELSE 1 END
-  ORDER BY key LIMIT ?8`;
+type Found = { n: number; key: null; state: UserView['state'] } | ({ n: null } & UserRow);
 
 export class UserRows {
   readonly #database: Database;
@@ -67,11 +72,16 @@ export class UserRows {
   /** Counts are of all that the text finds, whatever their state. */
   find(query: RowsQuery): { counts: UserPage['counts']; rows: UserRow[] } {
     const { master, text, state, side, after, limit, heldBack, hidden } = query;
-    const found = [master, text, json(heldBack), json(hidden)];
     const counts = { paired: 0, unmatched: 0, ambiguous: 0, unlicensed: 0, noRights: 0 };
-    type Count = { state: UserView['state']; n: number };
-    for (const { state, n } of this.#database.all<Count>(COUNTS, ...found)) counts[state] = n;
-    const rows = this.#database.all<UserRow>(PAGE, ...found, after, state, side, limit);
+    const rows: UserRow[] = [];
+    const found = this.#database.all<Found>(
+      COUNTS_AND_PAGE,
+      ...[master, text, json(heldBack), json(hidden), after, state, side, limit],
+    );
+    for (const one of found) {
+      if (one.n === null) rows.push(one);
+      else counts[one.state] = one.n;
+    }
     return { counts, rows };
   }
 }

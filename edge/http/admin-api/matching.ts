@@ -10,9 +10,13 @@ import { resource } from '../resource.ts';
 
 const { matching, overrides } = settingsInput.shape;
 
-/** As in the settings; without `overrides` those that are stored count. */
+/** As in the settings; without `overrides` those that are stored count, but for `withoutOverrides`. */
 export const otherMatching = z
-  .object({ matching: matching.unwrap(), overrides: overrides.unwrap().optional() })
+  .object({
+    matching: matching.unwrap(),
+    overrides: overrides.unwrap().optional(),
+    withoutOverrides: z.array(z.string().max(256)).max(20_000).optional(),
+  })
   .strict();
 
 export const pageQuery = z.object({ cursor: z.string().max(1024).nullable().default(null) });
@@ -30,6 +34,7 @@ export function matchingRoutes(app: Hono<HttpEnv>, edge: Edge): void {
             await object.tryMatching({
               matching: rules.matching,
               overrides: rules.overrides ?? null,
+              ...(rules.withoutOverrides && { withoutOverrides: rules.withoutOverrides }),
               cursor,
             }),
           ),

@@ -38,7 +38,8 @@ export function usersRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.all(
     '/api/users/:teamsId',
     resource({
-      GET: async (c) => Response.json(unwrap(await edge.connector(connectorOf(c)).user(userOf(c)))),
+      GET: async (c) =>
+        Response.json(unwrap(await edge.connector(connectorOf(c)).user(calledIn(c)))),
     }),
   );
 
@@ -71,7 +72,16 @@ const withoutEmpty = (query: Record<string, string>) =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 
 function userOf(c: RequestContext): TeamsUserId {
-  const id = c.req.param('teamsId') ?? '';
-  if (id.length > 64) throw new Refused('not-found', 'There is no such user.');
+  const id = calledIn(c);
+  if (id.length > 64) throw nobody();
   return teamsUserId(id);
 }
+
+/** By id, or as overrides may call a user as well. */
+function calledIn(c: RequestContext): string {
+  const name = c.req.param('teamsId') ?? '';
+  if (name.length > 256) throw nobody();
+  return name;
+}
+
+const nobody = () => new Refused('not-found', 'There is no such user.');

@@ -132,7 +132,7 @@ export const CONNECTOR_OPERATIONS: Operations = {
   },
   '/api/users/{teamsId}': {
     get: {
-      summary: 'One user of Teams, as in the list.',
+      summary: 'One user of Teams, as in the list; by id or user principal name.',
       who: admin,
       answers: { 200: 'User' },
       problems: ['not-found'],

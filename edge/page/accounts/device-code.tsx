@@ -2,6 +2,7 @@
 import type { AccountView } from '../../connector/rpc.ts';
 import { useSpeech } from '../language.tsx';
 import { Copyable } from '../parts/copyable.tsx';
+import { Countdown } from '../parts/countdown.tsx';
 
 export function DeviceCode({ account }: { account: AccountView }) {
   const { texts, when } = useSpeech();
@@ -17,9 +18,14 @@ export function DeviceCode({ account }: { account: AccountView }) {
         </a>
       </p>
       <Copyable text={userCode} />
-      <p class="hint">
-        {expiresAt !== undefined && words.validUntil(when(expiresAt))} {words.waiting}
+      <p class="waiting" role="status">
+        {words.waiting}
       </p>
+      {expiresAt !== undefined && (
+        <p class="hint">
+          {words.validUntil(when(expiresAt))} {words.left} <Countdown at={expiresAt} />
+        </p>
+      )}
     </div>
   );
 }

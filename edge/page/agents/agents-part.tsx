@@ -1,107 +1,22 @@
-// The agents on site: what they report, new ones, and their removal.
-import { useCallback, useState } from 'preact/hooks';
-import type { AgentView } from '../../connector/rpc.ts';
+// The agents on site, and the enrolment of new ones.
+import { useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
-import { useDoing } from '../doing.ts';
 import { useSpeech } from '../language.tsx';
-import { Button } from '../parts/button.tsx';
-import { Confirm } from '../parts/confirm.tsx';
-import { Since } from '../parts/moment.tsx';
-import { Fault } from '../parts/notice.tsx';
-import { Loading, Section } from '../parts/section.tsx';
-import { StateMark, type StateTone } from '../parts/state-mark.tsx';
-import { usePolled } from '../polled.ts';
+import { Section } from '../parts/section.tsx';
+import { AgentList } from './agent-list.tsx';
 import { Enrolment } from './enrolment.tsx';
+import { useAgents } from './use-agents.ts';
 
-const EVERY_MS = 5_000;
-/** Somebody is about to run the command, and looks here whether it has worked. */
-const WHILE_ENROLLING_MS = 1_500;
-
-const TONES: Record<AgentView['state'], StateTone> = {
-  leading: 'ok',
-  standby: 'ok',
-  offline: 'error',
-  revoked: 'unknown',
-};
-
-export function AgentsPart({ api }: { api: Api }) {
+/** @param masterPbx as the settings have it */
+export function AgentsPart({ api, masterPbx }: { api: Api; masterPbx: string }) {
   const { texts } = useSpeech();
-  const load = useCallback((signal: AbortSignal) => api.agents(signal), [api]);
   const [enrolling, setEnrolling] = useState(false);
-  const agents = usePolled(load, enrolling ? WHILE_ENROLLING_MS : EVERY_MS);
-  const [leaving, setLeaving] = useState<AgentView>();
-  const removing = useDoing();
+  const agents = useAgents(api, enrolling);
   const words = texts.agents;
-
-  async function remove({ id }: AgentView) {
-    if (!(await removing.run(() => api.removeAgent(id)))) return;
-    agents.again();
-    setLeaving(undefined);
-  }
-
   return (
     <Section heading={words.heading} lead={words.lead}>
-      <Fault of={agents.fault} stale={agents.value !== undefined} />
-      {!agents.value && !agents.fault && <Loading />}
-      {agents.value?.length === 0 && <p class="muted">{words.empty}</p>}
-      {agents.value && agents.value.length > 0 && (
-        <ul class="rows">
-          {removedLast(agents.value).map((agent) => (
-            <AgentRow key={agent.id} agent={agent} onRemove={() => setLeaving(agent)} />
-          ))}
-        </ul>
-      )}
-      <Enrolment api={api} onOpen={setEnrolling} />
-      {leaving && (
-        <Confirm
-          title={words.removeTitle(leaving.name)}
-          text={words.removeText}
-          action={texts.common.remove}
-          doing={removing}
-          onConfirm={() => void remove(leaving)}
-          onCancel={() => {
-            removing.forget();
-            setLeaving(undefined);
-          }}
-        />
-      )}
+      <AgentList api={api} agents={agents} />
+      <Enrolment api={api} agents={agents.value} masterPbx={masterPbx} onOpen={setEnrolling} />
     </Section>
-  );
-}
-
-const removedLast = (agents: readonly AgentView[]): AgentView[] => [
-  ...agents.filter(({ state }) => state !== 'revoked'),
-  ...agents.filter(({ state }) => state === 'revoked'),
-];
-
-function AgentRow({ agent, onRemove }: { agent: AgentView; onRemove(): void }) {
-  const { texts } = useSpeech();
-  const words = texts.agents;
-  const removed = agent.state === 'revoked';
-  return (
-    <li class={removed ? 'row row-gone' : 'row'}>
-      <div class="row-main">
-        <h3>{agent.name}</h3>
-        <p class="facts">
-          <StateMark tone={TONES[agent.state]} word={words.states[agent.state]} />
-          <Since at={agent.since} />
-          {agent.version !== null && <span>{words.version(agent.version)}</span>}
-        </p>
-        {agent.pbx.map(({ name, state, message }) => (
-          <p key={name} class="facts">
-            <StateMark
-              tone={state === 'up' ? 'ok' : 'error'}
-              word={`${words.pbx} ${name}: ${state === 'up' ? words.pbxUp : words.pbxDown}`}
-            />
-            {message !== undefined && <span lang="en">{message}</span>}
-          </p>
-        ))}
-      </div>
-      {!removed && (
-        <Button label={words.removeNamed(agent.name)} onClick={onRemove}>
-          {texts.common.remove}
-        </Button>
-      )}
-    </li>
   );
 }

@@ -1,27 +1,41 @@
-// A new enrolment code, as the command to run on site.
-import { useEffect, useState } from 'preact/hooks';
+// A new enrolment code, as the command to run on site; and whether the agent has come.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AgentView } from '../../connector/rpc.ts';
 import type { EnrolmentAnswer } from '../../http/admin-api/answers.ts';
 import type { Api } from '../api.ts';
 import { useDoing } from '../doing.ts';
 import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Copyable } from '../parts/copyable.tsx';
+import { Countdown, useTimeLeft } from '../parts/countdown.tsx';
 import { TextField } from '../parts/field.tsx';
 import { Fault, Notice } from '../parts/notice.tsx';
+import { Configuration } from './configuration.tsx';
+import { afterwardsOn, commandOn, type System } from './on-site.ts';
+import { SystemChoice } from './system-choice.tsx';
+import { enrolled } from './use-agents.ts';
 
 interface EnrolmentProps {
   api: Api;
-  /** Whether a code is shown that still holds. */
+  /** As they are now; `undefined`: not known yet. */
+  agents: readonly AgentView[] | undefined;
+  masterPbx: string;
+  /** Whether a code is shown that an agent may come with. */
   onOpen(open: boolean): void;
 }
 
-export function Enrolment({ api, onOpen }: EnrolmentProps) {
+export function Enrolment({ api, agents, masterPbx, onOpen }: EnrolmentProps) {
   const { texts } = useSpeech();
   const words = texts.agents;
   const [name, setName] = useState('');
+  const [system, setSystem] = useState<System>('linux');
   const [enrolment, setEnrolment] = useState<EnrolmentAnswer>();
   const making = useDoing();
   const wrong = making.fault?.code === 'invalid' ? making.fault.errors : [];
+  const come = useNewcomer(agents, enrolment?.code);
+  const expired = useTimeLeft(enrolment?.expiresAt) === 0;
+  const waiting = enrolment !== undefined && !come && !expired;
+  useEffect(() => onOpen(waiting), [waiting, onOpen]);
 
   async function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -34,6 +48,8 @@ export function Enrolment({ api, onOpen }: EnrolmentProps) {
   return (
     <form class="card" onSubmit={(event) => void submit(event)} noValidate>
       <h3>{words.newHeading}</h3>
+      <SystemChoice system={system} onChoose={setSystem} />
+      <Configuration system={system} masterPbx={masterPbx} />
       <div class="narrow">
         <TextField
           label={words.name}
@@ -45,42 +61,53 @@ export function Enrolment({ api, onOpen }: EnrolmentProps) {
       </div>
       {wrong.length === 0 && <Fault of={making.fault} />}
       <div class="actions">
-        <Button kind="main" type="submit" busy={making.busy}>
+        <Button kind={waiting ? 'plain' : 'main'} type="submit" busy={making.busy}>
           {words.newCode}
         </Button>
       </div>
-      {enrolment && <Code key={enrolment.code} enrolment={enrolment} onOpen={onOpen} />}
+      {waiting && <Code key={enrolment.code} enrolment={enrolment} system={system} />}
+      {enrolment && expired && !come && <Notice tone="warning">{words.expired}</Notice>}
+      {come && (
+        <>
+          <Notice tone="ok">{words.come(come.name)}</Notice>
+          <p>{words.afterwards}</p>
+          {afterwardsOn(system).map((command) => (
+            <Copyable key={command} text={command} name={command} kind="plain" />
+          ))}
+        </>
+      )}
     </form>
   );
 }
 
-interface CodeProps extends Pick<EnrolmentProps, 'onOpen'> {
-  enrolment: EnrolmentAnswer;
-}
-
-function Code({ enrolment: { command, expiresAt }, onOpen }: CodeProps) {
+function Code({ enrolment, system }: { enrolment: EnrolmentAnswer; system: System }) {
   const { texts, when } = useSpeech();
+  const { command, expiresAt } = enrolment;
   const words = texts.agents;
-  const expired = useHasCome(expiresAt);
-  useEffect(() => onOpen(!expired), [expired, onOpen]);
-  if (expired) return <Notice tone="warning">{words.expired}</Notice>;
   return (
-    <div class="enrolment" role="status">
-      <p>{words.runThis}</p>
-      <Copyable text={command} />
+    <div class="enrolment">
+      <p>{words.runThis[system]}</p>
+      <Copyable text={commandOn(system, command)} name={words.command} />
       <p class="hint">
-        {words.validUntil(when(expiresAt))} {words.once}
+        {words.validUntil(when(expiresAt))} {words.left} <Countdown at={expiresAt} />. {words.once}
+      </p>
+      <p class="waiting" role="status">
+        {words.waiting}
       </p>
     </div>
   );
 }
 
-/** Whether this moment (ISO 8601) is over; turns `true` by itself. */
-function useHasCome(at: string): boolean {
-  const [come, setCome] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setCome(true), Math.max(0, Date.parse(at) - Date.now()));
-    return () => clearTimeout(timer);
-  }, [at]);
-  return come;
+/** The agent that was not there yet when this code was made. */
+function useNewcomer(
+  agents: readonly AgentView[] | undefined,
+  code: string | undefined,
+): AgentView | undefined {
+  const before = useRef<{ code: string; ids: ReadonlySet<string> }>(undefined);
+  if (code === undefined || !agents) return undefined;
+  if (before.current?.code !== code) {
+    before.current = { code, ids: new Set(agents.map(({ id }) => id)) };
+  }
+  const { ids } = before.current;
+  return enrolled(agents).find(({ id }) => !ids.has(id));
 }

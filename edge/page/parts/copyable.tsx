@@ -3,10 +3,19 @@ import { useRef, useState } from 'preact/hooks';
 import { useSpeech } from '../language.tsx';
 import { Button } from './button.tsx';
 
-export function Copyable({ text }: { text: string }) {
+interface CopyableProps {
+  text: string;
+  /** What it is, where several stand on a page. */
+  name?: string;
+  /** Whether copying it is what to do now. */
+  kind?: 'main' | 'plain';
+}
+
+export function Copyable({ text, name, kind = 'main' }: CopyableProps) {
   const { texts } = useSpeech();
   const [copied, setCopied] = useState(false);
   const code = useRef<HTMLElement>(null);
+  const word = copied ? texts.common.copied : texts.common.copy;
 
   async function copy() {
     try {
@@ -22,8 +31,12 @@ export function Copyable({ text }: { text: string }) {
   return (
     <div class="copyable">
       <code ref={code}>{text}</code>
-      <Button kind="main" onClick={() => void copy()}>
-        {copied ? texts.common.copied : texts.common.copy}
+      <Button
+        kind={kind}
+        {...(name === undefined ? {} : { label: `${word}: ${name}` })}
+        onClick={() => void copy()}
+      >
+        {word}
       </Button>
     </div>
   );

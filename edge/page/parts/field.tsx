@@ -93,3 +93,97 @@ export function TextField({
     </Field>
   );
 }
+
+/** A field for several lines. */
+export function AreaField({
+  label,
+  hint,
+  errors = [],
+  value,
+  onInput,
+  placeholder,
+}: Omit<TextFieldProps, 'type' | 'autocomplete'>) {
+  return (
+    <Field label={label} hint={hint} errors={errors}>
+      {(wiring) => (
+        <textarea
+          {...wiring}
+          rows={4}
+          value={value}
+          placeholder={placeholder}
+          autocapitalize="off"
+          spellcheck={false}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface SwitchFieldProps extends Omit<FieldProps, 'children'> {
+  checked: boolean;
+  onChange(checked: boolean): void;
+}
+
+/** Something that is so or not so. */
+export function SwitchField({ label, hint, errors = [], checked, onChange }: SwitchFieldProps) {
+  const id = useId();
+  const wrong = errors.length > 0;
+  const described = [hint ? `${id}-hint` : '', wrong ? `${id}-errors` : ''].filter(Boolean);
+  return (
+    <div class="field">
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={checked}
+          aria-describedby={described.length > 0 ? described.join(' ') : undefined}
+          aria-invalid={wrong}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+        <span>{label}</span>
+      </label>
+      <FieldErrors id={`${id}-errors`} errors={errors} />
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SelectFieldProps<T extends string> extends Omit<FieldProps, 'children'> {
+  value: T;
+  options: readonly T[];
+  words: Record<T, string>;
+  onChange(value: T): void;
+}
+
+/** One of a few. */
+export function SelectField<T extends string>({
+  label,
+  hint,
+  errors = [],
+  value,
+  options,
+  words,
+  onChange,
+}: SelectFieldProps<T>) {
+  return (
+    <Field label={label} hint={hint} errors={errors}>
+      {(wiring) => (
+        <select
+          {...wiring}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value as T)}
+        >
+          {options.map((option) => (
+            <option key={option} value={option}>
+              {words[option]}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

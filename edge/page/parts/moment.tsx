@@ -4,15 +4,17 @@ import { useSpeech } from '../language.tsx';
 interface MomentProps {
   /** ISO 8601 */
   at: string;
+  /** To the second. */
+  seconds?: boolean;
   /** The sentence that it stands in. */
   say?: (when: string) => string;
 }
 
-export function Moment({ at, say = (when) => when }: MomentProps) {
-  const { when, moment } = useSpeech();
+export function Moment({ at, seconds = false, say = (when) => when }: MomentProps) {
+  const { when, clock, moment } = useSpeech();
   return (
     <time dateTime={at} title={moment(at)}>
-      {say(when(at))}
+      {say(seconds ? clock(at) : when(at))}
     </time>
   );
 }

@@ -1,7 +1,7 @@
 // The settings as they stand in the form, and what of them is to be sent. Pure.
-import type { MatchingStep, SettingsView } from '../../../shared/settings/schema.ts';
+import type { Certificate, SettingsView } from '../../../shared/settings/schema.ts';
 
-/** What this form shows; settings that it does not know stay as they are, because it merges. */
+/** What the page's forms show; settings that they do not know stay as they are, because it merges. */
 export interface Draft {
   masterPbx: string;
   clientIdSyncToPbx: string;
@@ -11,14 +11,24 @@ export interface Draft {
   tenantSyncToTeams: string;
   /** A new one; empty: whatever is stored. */
   clientSecretSyncToTeams: string;
+  /** As above, where both of it are empty. */
+  certificateSyncToTeams: Certificate;
   source: SettingsView['source'];
   pollSeconds: string;
-  directions: SettingsView['directions'];
   cloud: SettingsView['cloud'];
-  matching: readonly MatchingStep[];
+  pbxContact: string;
+  requireLicence: boolean;
+  /** Ids, one a line. */
+  teamsPlans: string;
+  timeline: boolean;
 }
 
 export type DraftKey = keyof Draft;
+
+/** The keys whose value is one text. */
+export type TextKey = { [Key in DraftKey]: Draft[Key] extends string ? Key : never }[DraftKey];
+
+const NO_CERTIFICATE: Certificate = { certificate: '', privateKey: '' };
 
 /** The form before anything is stored. @param notificationUrl as far as it can be guessed */
 export const newDraft = (notificationUrl: string): Draft => ({
@@ -29,11 +39,14 @@ export const newDraft = (notificationUrl: string): Draft => ({
   clientIdSyncToTeams: '',
   tenantSyncToTeams: '',
   clientSecretSyncToTeams: '',
+  certificateSyncToTeams: NO_CERTIFICATE,
   source: 'subscribe',
   pollSeconds: '5',
-  directions: 'both',
   cloud: 'global',
-  matching: ['override', 'email', 'displayName'],
+  pbxContact: 'tel:',
+  requireLicence: false,
+  teamsPlans: '',
+  timeline: true,
 });
 
 export const draftOf = (settings: SettingsView): Draft => ({
@@ -44,11 +57,14 @@ export const draftOf = (settings: SettingsView): Draft => ({
   clientIdSyncToTeams: settings.clientIdSyncToTeams,
   tenantSyncToTeams: settings.tenantSyncToTeams,
   clientSecretSyncToTeams: '',
+  certificateSyncToTeams: NO_CERTIFICATE,
   source: settings.source,
   pollSeconds: String(settings.pollSeconds),
-  directions: settings.directions,
   cloud: settings.cloud,
-  matching: settings.matching,
+  pbxContact: settings.pbxContact,
+  requireLicence: settings.requireLicence ?? false,
+  teamsPlans: (settings.teamsPlans ?? []).join('\n'),
+  timeline: settings.timeline ?? true,
 });
 
 /** In the order of the form. */
@@ -59,15 +75,32 @@ export function changedKeys(before: Draft, after: Draft): DraftKey[] {
   );
 }
 
-/** The JSON Merge Patch that makes `after` of what `before` was read from. */
-export const patchOf = (before: Draft, after: Draft): Record<string, unknown> =>
-  Object.fromEntries(changedKeys(before, after).map((key) => [key, sentValue(after, key)]));
+/** Which of the app's two proofs is stored. */
+export type StoredProof = Pick<SettingsView, 'clientSecretSyncToTeams' | 'certificateSyncToTeams'>;
 
-/** All of it, for a connector that does not exist yet. */
+/**
+ * The JSON Merge Patch that makes `after` of what `before` was read from. A new secret takes the
+ * place of a stored certificate, which would be preferred otherwise, and the other way round.
+ */
+export function patchOf(
+  before: Draft,
+  after: Draft,
+  stored?: StoredProof,
+): Record<string, unknown> {
+  const changed = changedKeys(before, after);
+  const patch = Object.fromEntries(changed.map((key) => [key, sentValue(after, key)]));
+  const [secret, certificate] = ['clientSecretSyncToTeams', 'certificateSyncToTeams'] as const;
+  if (secret in patch && !(certificate in patch) && stored?.[certificate].set) {
+    patch[certificate] = null;
+  }
+  if (certificate in patch && !(secret in patch) && stored?.[secret].set) patch[secret] = null;
+  return patch;
+}
+
+/** All of it that is not as it would be by itself, for a connector that does not exist yet. */
 export function settingsOf(draft: Draft): Record<string, unknown> {
-  const keys = Object.keys(draft) as DraftKey[];
-  const all = keys.map((key) => [key, sentValue(draft, key)] as const);
-  return Object.fromEntries(all.filter(([, value]) => value !== '' && value !== null));
+  const entered = Object.entries(patchOf(newDraft(''), draft));
+  return Object.fromEntries(entered.filter(([, value]) => value !== null));
 }
 
 /** The changes that made `mine` of `before`, made to `theirs`. */
@@ -78,10 +111,23 @@ export function rebased(before: Draft, mine: Draft, theirs: Draft): Draft {
 
 /** As it is sent: what was pasted often has a space around it. */
 function sentValue(draft: Draft, key: DraftKey): unknown {
-  const value = draft[key];
-  if (typeof value !== 'string') return value;
-  const text = value.trim();
-  if (key !== 'pollSeconds') return text;
+  switch (key) {
+    case 'pollSeconds':
+      return sentNumber(draft[key].trim());
+    case 'teamsPlans':
+      return draft[key].split(/[\s,;]+/).filter(Boolean);
+    case 'certificateSyncToTeams': {
+      const { certificate, privateKey } = draft[key];
+      return { certificate: certificate.trim(), privateKey: privateKey.trim() };
+    }
+    default: {
+      const value = draft[key];
+      return typeof value === 'string' ? value.trim() : value;
+    }
+  }
+}
+
+function sentNumber(text: string): unknown {
   if (text === '') return null;
   // What is no number goes as it is: the server says what is wrong with it.
   return Number.isFinite(Number(text)) ? Number(text) : text;

@@ -2,7 +2,7 @@
 import type { Texts } from '../texts/en.ts';
 import type { DraftKey } from './draft.ts';
 
-export const namesIn = ({ settings }: Texts): Record<DraftKey, string> => ({
+export const namesIn = ({ settings, advanced }: Texts): Record<DraftKey, string> => ({
   masterPbx: 'Master PBX',
   clientIdSyncToPbx: 'ClientIDSynctoPbx',
   tenantSyncToPbx: 'TenantSynctoPbx',
@@ -10,9 +10,12 @@ export const namesIn = ({ settings }: Texts): Record<DraftKey, string> => ({
   clientIdSyncToTeams: 'ClientIDSynctoTeams',
   tenantSyncToTeams: 'TenantSynctoTeams',
   clientSecretSyncToTeams: 'ClientSecretSynctoTeams',
+  certificateSyncToTeams: advanced.certificate,
   source: settings.source,
   pollSeconds: settings.pollSeconds,
-  directions: settings.directions,
   cloud: settings.cloud,
-  matching: settings.matching,
+  pbxContact: advanced.pbxContact,
+  requireLicence: advanced.requireLicence,
+  teamsPlans: advanced.teamsPlans,
+  timeline: advanced.timeline,
 });

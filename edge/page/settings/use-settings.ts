@@ -14,6 +14,8 @@ import {
   rebased,
   settingsOf,
 } from './draft.ts';
+import { dropKept, keep, kept } from './kept-draft.ts';
+import { guessedUrl } from './notification-url.ts';
 
 export type SettingsState =
   | { at: 'loading' }
@@ -22,7 +24,15 @@ export type SettingsState =
   | { at: 'new' }
   | { at: 'stored'; stored: TaggedSettings };
 
+/** What became of saving: stored; refused for these fields; or not done, `saving` and `theirs` say why. */
+export type Saved =
+  | { is: 'stored' }
+  | { is: 'invalid'; errors: readonly FieldError[] }
+  | { is: 'notDone' };
+
 export interface Settings {
+  /** The connector's own path. */
+  base: string;
   state: SettingsState;
   draft: Draft;
   changed: DraftKey[];
@@ -34,14 +44,19 @@ export interface Settings {
   load(): void;
   edit(change: Partial<Draft>): void;
   discard(): void;
-  save(): void;
+  /** @param only of which fields errors are shown: the others were not looked at yet. Default: all. */
+  save(only?: readonly DraftKey[]): Promise<Saved>;
   /** Goes on from what somebody else saved, with or without the changes made here. */
   settle(whose: 'theirs' | 'mine'): void;
 }
 
+/** The sentences about one field. */
+export const errorsAt = (errors: readonly FieldError[], key: DraftKey): FieldError[] =>
+  errors.filter(({ path }) => path === key || path.startsWith(`${key}.`));
+
 /** @param base the connector's own path */
 export function useSettings(api: Api, base: string): Settings {
-  const blank = useMemo(() => newDraft(notificationUrlAt(base)), [base]);
+  const blank = useMemo(() => newDraft(guessedUrl(location, base)), [base]);
   const [state, setState] = useState<SettingsState>({ at: 'loading' });
   const [draft, setDraft] = useState(blank);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
@@ -68,14 +83,22 @@ export function useSettings(api: Api, base: string): Settings {
       goOnFrom(stored, draftOf(stored.settings));
     } catch (error) {
       const fault = refusalOf(error);
-      setState(fault.code === 'connector-unknown' ? { at: 'new' } : { at: 'failed', fault });
+      const isNew = fault.code === 'connector-unknown';
+      if (isNew) setDraft(kept(base, blank));
+      setState(isNew ? { at: 'new' } : { at: 'failed', fault });
     }
-  }, [api, goOnFrom]);
+  }, [api, base, blank, goOnFrom]);
   useEffect(() => void load(), [load]);
+
+  // A set-up may be left half-way, and the browser closed, before there is anything to store.
+  useEffect(() => {
+    if (state.at === 'new') keep(base, draft);
+    if (state.at === 'stored') dropKept(base);
+  }, [state, base, draft]);
 
   async function write(): Promise<void> {
     if (state.at === 'stored') {
-      const stored = await api.changeSettings(patchOf(before, draft), state.stored.etag);
+      const stored = await changeIt(state.stored);
       goOnFrom(stored, draftOf(stored.settings));
       setDone('saved');
       return;
@@ -88,21 +111,40 @@ export function useSettings(api: Api, base: string): Settings {
     setDone('created');
   }
 
-  async function save(): Promise<void> {
+  async function changeIt({ settings, etag }: TaggedSettings): Promise<TaggedSettings> {
+    const patch = patchOf(before, draft, settings);
+    try {
+      return await api.changeSettings(patch, etag);
+    } catch (error) {
+      if (refusalOf(error).code !== 'stale-version') throw error;
+      // Where what they changed is none of this form – an override, say – nobody's is overwritten.
+      const now = await api.readSettings();
+      if (changedKeys(before, draftOf(now.settings)).length > 0) throw error;
+      return api.changeSettings(patch, now.etag);
+    }
+  }
+
+  async function save(only?: readonly DraftKey[]): Promise<Saved> {
     setErrors([]);
     setTheirs(undefined);
     setDone(undefined);
     try {
       await write();
+      return { is: 'stored' };
     } catch (error) {
       const { code, errors: wrong } = refusalOf(error);
-      if (code === 'invalid' && wrong.length > 0) setErrors(wrong);
-      else if (code === 'stale-version') setTheirs(await api.readSettings());
-      else throw error;
+      if (code === 'invalid' && wrong.length > 0) {
+        setErrors(only ? only.flatMap((key) => errorsAt(wrong, key)) : wrong);
+        return { is: 'invalid', errors: wrong };
+      }
+      if (code !== 'stale-version') throw error;
+      setTheirs(await api.readSettings());
+      return { is: 'notDone' };
     }
   }
 
   return {
+    base,
     state,
     draft,
     changed,
@@ -124,7 +166,13 @@ export function useSettings(api: Api, base: string): Settings {
       setTheirs(undefined);
       saving.forget();
     },
-    save: () => void saving.run(save),
+    async save(only) {
+      let saved: Saved = { is: 'notDone' };
+      await saving.run(async () => {
+        saved = await save(only);
+      });
+      return saved;
+    },
     settle(whose) {
       if (!theirs) return;
       const theirDraft = draftOf(theirs.settings);
@@ -132,10 +180,6 @@ export function useSettings(api: Api, base: string): Settings {
     },
   };
 }
-
-/** Where this page is reached by https, Microsoft most likely reaches the connector the same way. */
-const notificationUrlAt = (base: string): string =>
-  location.protocol === 'https:' ? `${location.origin}${base}/subscriptions` : '';
 
 async function unlessUnknown<T>(asked: Promise<T>): Promise<T | undefined> {
   try {

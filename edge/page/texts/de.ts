@@ -1,7 +1,14 @@
 // The same words as in `en.ts`, in German.
 import { access } from './de/access.ts';
+import { accounts } from './de/accounts.ts';
+import { advanced } from './de/advanced.ts';
+import { agents } from './de/agents.ts';
 import { figures } from './de/figures.ts';
 import { operator } from './de/operator.ts';
+import { rules } from './de/rules.ts';
+import { setup } from './de/setup.ts';
+import { timeline } from './de/timeline.ts';
+import { users } from './de/users.ts';
 import type { Texts } from './en.ts';
 
 export const de: Texts = {
@@ -91,17 +98,12 @@ export const de: Texts = {
   },
   lampStates: { ok: 'In Ordnung', warning: 'Warnung', error: 'Fehler', unknown: 'Noch unbekannt' },
   settings: {
-    heading: 'Einstellungen',
-    create: 'Diesen Connector anlegen',
-    createLead: 'Es gibt ihn noch nicht. Mit dem Speichern dieser Einstellungen wird er angelegt.',
     createButton: 'Connector anlegen',
     save: 'Speichern',
     saving: 'Wird gespeichert …',
     discard: 'Änderungen verwerfen',
     saved: 'Gespeichert.',
-    created: 'Der Connector ist angelegt. Was als Nächstes kommt:',
-    nextAccount: 'ein Teams-Konto hinzufügen, mit dem Präsenz gelesen wird',
-    nextAgent: 'einen Agenten neben der PBX anmelden',
+    created: 'Der Connector ist angelegt.',
     changed: (names) => `Noch nicht gespeichert: ${names}`,
     invalid: (count) =>
       count === 1
@@ -128,153 +130,35 @@ export const de: Texts = {
     clientIdSyncToTeams: 'Anwendungs-ID (Client) der App, die Präsenz schreibt.',
     clientSecretNew: 'Der Wert des geheimen Clientschlüssels, nicht seine ID.',
     clientSecretKept: 'Ein Schlüssel ist gespeichert. Leer lassen, um ihn zu behalten.',
-    certificateKept: 'Anstelle eines Schlüssels ist ein Zertifikat gespeichert.',
-    notForPolling: 'Zum Abfragen nicht nötig.',
     source: 'Quelle der Teams-Präsenz',
     sources: {
       subscribe: {
-        name: 'Abonnieren',
-        hint: 'Microsoft benachrichtigt den Connector. Braucht ein Teams-Konto und die Notification URL.',
+        name: 'Benachrichtigungen (Abonnieren)',
+        hint: 'Microsoft benachrichtigt den Connector sofort. Braucht zwei App-Registrierungen, ein Teams-Konto je 650 Benutzer und die Notification URL.',
       },
       poll: {
         name: 'Abfragen',
-        hint: 'Der Connector fragt alle paar Sekunden. Braucht nur die App, die schreibt.',
+        hint: 'Der Connector fragt alle paar Sekunden. Braucht eine App-Registrierung, kein Teams-Konto und keine Notification URL.',
       },
     },
     pollSeconds: 'Sekunden zwischen zwei Abfragen',
-    pollSecondsHint: '2 bis 300',
-    directions: 'Richtungen',
-    direction: {
-      both: 'Beide Richtungen',
-      'teams-to-pbx': 'Nur Teams → PBX',
-      'pbx-to-teams': 'Nur PBX → Teams',
-    },
+    pollSecondsHint: '2 bis 300. Je weniger, desto eher zeigt die PBX eine Änderung in Teams.',
     cloud: 'Microsoft-Cloud',
+    cloudHint: 'Wo der Mandant liegt. Fast immer Global.',
+    cloudPolls: 'Diese Cloud sendet keine Präsenz-Benachrichtigungen: Der Connector fragt ab.',
     clouds: {
       global: 'Global',
       usgov: 'US Government (GCC High)',
       'usgov-dod': 'US Government (DoD)',
     },
-    matching: 'Zuordnung',
-    matchingHint:
-      'Benutzer beider Seiten werden in dieser Reihenfolge zugeordnet. Wer doppelt passt, wird aufgeführt, nicht geraten.',
-    steps: {
-      override: { name: 'Von Hand', hint: 'Paare, die ein Admin festgelegt hat' },
-      email: {
-        name: 'E-Mail',
-        hint: 'Benutzername oder E-Mail in Teams = eine Adresse auf der PBX',
-      },
-      displayName: { name: 'Anzeigename', hint: 'derselbe Name auf beiden Seiten' },
-      sip: { name: 'SIP-Name', hint: 'Benutzername in Teams vor dem @ = SIP-Name auf der PBX' },
-    },
-    up: (name) => `Nach oben: ${name}`,
-    down: (name) => `Nach unten: ${name}`,
   },
-  accounts: {
-    heading: 'Teams-Konten',
-    lead: 'Als diese Benutzer liest der Connector Präsenz. Ein Konto genügt für 650 Benutzer; auf mehrere werden die Benutzer verteilt.',
-    notForPolling: 'Als Quelle ist Abfragen eingestellt; dafür ist kein Teams-Konto nötig.',
-    empty: 'Noch gibt es kein Teams-Konto.',
-    unnamed: 'Neues Konto',
-    how: 'Wie es sich anmeldet',
-    ways: {
-      password: {
-        name: 'Mit Benutzername und Kennwort',
-        hint: 'Nur für ein Konto ohne zweiten Faktor.',
-      },
-      code: {
-        name: 'Mit einem Code',
-        hint: 'Sein Benutzer meldet sich einmal in einem beliebigen Browser an, auch mit zweitem Faktor. Kein Kennwort wird gespeichert.',
-      },
-    },
-    code: {
-      get: 'Code holen',
-      getting: 'Code wird geholt …',
-      ready: 'Der Code steht oben beim neuen Konto.',
-      state: 'Wartet auf die Anmeldung',
-      open: 'Diese Seite öffnen, sich dort als das Teams-Konto anmelden und den Code eingeben:',
-      validUntil: (when) => `Gültig bis ${when}.`,
-      waiting: 'Diese Seite merkt von selbst, wenn es geschehen ist.',
-      renew: 'Neuer Code',
-      renewNamed: (name) => `Einen neuen Code holen: ${name}`,
-    },
-    username: 'Benutzername',
-    password: 'Kennwort',
-    passwordHint:
-      'Wird versiegelt gespeichert, niemand kann es wieder lesen. Das Konto muss sich ohne zweiten Faktor anmelden können.',
-    add: 'Konto hinzufügen',
-    addHeading: 'Ein Teams-Konto hinzufügen',
-    adding: 'Wird hinzugefügt …',
-    added: (name) => `${name} ist hinzugefügt. Die erste Anmeldung dauert ein paar Sekunden.`,
-    users: (count) => `liest ${count} Benutzer`,
-    states: {
-      active: 'Aktiv',
-      waiting: 'Meldet sich an',
-      expired: 'Abgelaufen',
-      signInAgain: 'Neu anmelden',
-      error: 'Fehler',
-    },
-    removeNamed: (name) => `Das Konto ${name} entfernen`,
-    removeTitle: (name) => `${name} entfernen?`,
-    removeText:
-      'Der Connector beendet das Abonnement dieses Kontos und vergisst seine Anmeldung. Wo kein anderes Konto Platz hat, werden seine Benutzer nicht mehr gelesen.',
-  },
-  agents: {
-    heading: 'Agenten',
-    lead: 'Der Agent läuft neben der PBX und baut von dort die Verbindung zu diesem Connector auf. Ein zweiter steht bereit.',
-    empty: 'Noch ist kein Agent angemeldet.',
-    newHeading: 'Einen Agenten anmelden',
-    name: 'Name (optional)',
-    nameHint: 'Wie er hier heißt, zum Beispiel der Ort, an dem er läuft.',
-    newCode: 'Neuer Anmeldecode',
-    runThis: 'Das auf dem Rechner neben der PBX ausführen:',
-    validUntil: (when) => `Einmal gültig, bis ${when}.`,
-    expired: 'Dieser Code ist abgelaufen. Einen neuen erzeugen.',
-    once: 'Der Code wird nur jetzt gezeigt.',
-    states: { leading: 'Führt', standby: 'Steht bereit', offline: 'Offline', revoked: 'Entfernt' },
-    version: (version) => `Version ${version}`,
-    pbx: 'PBX',
-    pbxUp: 'verbunden',
-    pbxDown: 'nicht verbunden',
-    removeNamed: (name) => `Den Agenten ${name} entfernen`,
-    removeTitle: (name) => `Den Agenten ${name} entfernen?`,
-    removeText: 'Er wird sofort getrennt und kommt ohne einen neuen Anmeldecode nicht wieder.',
-  },
-  users: {
-    heading: 'Benutzer',
-    search: 'Suchen',
-    searchHint: 'Name, Adresse, SIP-Name oder Nummer',
-    state: 'Anzeigen',
-    all: 'Alle',
-    states: {
-      paired: 'Gepaart',
-      unmatched: 'Ohne Partner',
-      ambiguous: 'Mehrere passen',
-      unlicensed: 'Ohne Teams-Lizenz',
-      noRights: 'Präsenz nicht sichtbar',
-    },
-    columns: {
-      teams: 'In Teams',
-      teamsPresence: 'Präsenz in Teams',
-      pbx: 'Auf der PBX',
-      pbxPresence: 'Präsenz auf der PBX',
-      match: 'Zuordnung',
-    },
-    matchedBy: {
-      override: 'von Hand',
-      email: 'über E-Mail',
-      displayName: 'über Anzeigename',
-      sip: 'über SIP-Name',
-    },
-    notSeen: 'noch nicht gesehen',
-    onThePhone: 'Im Gespräch',
-    number: (number) => `Nr. ${number}`,
-    range: (from, to, total) => `${from}–${to} von ${total}`,
-    nobody: 'Niemand passt.',
-    previous: 'Zurück',
-    next: 'Weiter',
-    seenAt: (when) => `gesehen ${when}`,
-  },
+  setup,
+  advanced,
+  accounts,
+  agents,
+  users,
+  timeline,
+  rules,
   presence: {
     available: 'Verfügbar',
     online: 'Verfügbar',

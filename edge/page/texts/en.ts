@@ -1,12 +1,17 @@
 // Every word of the page that does not come from the server, in English. Names of the original's fields
 // are names: they stand in the components, untranslated.
 import type { LampId, LampState } from '../../../shared/lamps.ts';
-import type { MatchingStep } from '../../../shared/settings/schema.ts';
-import type { AccountView, AgentView, UserView } from '../../connector/rpc.ts';
 import type { Part } from '../route.ts';
 import { type AccessTexts, access } from './en/access.ts';
+import { type AccountsTexts, accounts } from './en/accounts.ts';
+import { type AdvancedTexts, advanced } from './en/advanced.ts';
+import { type AgentsTexts, agents } from './en/agents.ts';
 import { type FiguresTexts, figures } from './en/figures.ts';
 import { type OperatorTexts, operator } from './en/operator.ts';
+import { type RulesTexts, rules } from './en/rules.ts';
+import { type SetupTexts, setup } from './en/setup.ts';
+import { type TimelineTexts, timeline } from './en/timeline.ts';
+import { type UsersTexts, users } from './en/users.ts';
 
 export interface Texts {
   title: string;
@@ -65,17 +70,12 @@ export interface Texts {
   lamps: Record<LampId, string>;
   lampStates: Record<LampState, string>;
   settings: {
-    heading: string;
-    create: string;
-    createLead: string;
     createButton: string;
     save: string;
     saving: string;
     discard: string;
     saved: string;
     created: string;
-    nextAccount: string;
-    nextAgent: string;
     changed: (names: string) => string;
     invalid: (count: number) => string;
     otherErrors: string;
@@ -92,99 +92,22 @@ export interface Texts {
     clientIdSyncToTeams: string;
     clientSecretNew: string;
     clientSecretKept: string;
-    certificateKept: string;
-    notForPolling: string;
     source: string;
     sources: Record<'subscribe' | 'poll', { name: string; hint: string }>;
     pollSeconds: string;
     pollSecondsHint: string;
-    directions: string;
-    direction: Record<'both' | 'teams-to-pbx' | 'pbx-to-teams', string>;
     cloud: string;
+    cloudHint: string;
+    cloudPolls: string;
     clouds: Record<'global' | 'usgov' | 'usgov-dod', string>;
-    matching: string;
-    matchingHint: string;
-    steps: Record<MatchingStep, { name: string; hint: string }>;
-    up: (name: string) => string;
-    down: (name: string) => string;
   };
-  accounts: {
-    heading: string;
-    lead: string;
-    notForPolling: string;
-    empty: string;
-    unnamed: string;
-    how: string;
-    ways: Record<'password' | 'code', { name: string; hint: string }>;
-    code: {
-      get: string;
-      getting: string;
-      ready: string;
-      state: string;
-      open: string;
-      validUntil: (when: string) => string;
-      waiting: string;
-      renew: string;
-      renewNamed: (name: string) => string;
-    };
-    username: string;
-    password: string;
-    passwordHint: string;
-    add: string;
-    addHeading: string;
-    adding: string;
-    added: (name: string) => string;
-    users: (count: number) => string;
-    states: Record<AccountView['state'], string>;
-    removeNamed: (name: string) => string;
-    removeTitle: (name: string) => string;
-    removeText: string;
-  };
-  agents: {
-    heading: string;
-    lead: string;
-    empty: string;
-    newHeading: string;
-    name: string;
-    nameHint: string;
-    newCode: string;
-    runThis: string;
-    validUntil: (when: string) => string;
-    expired: string;
-    once: string;
-    states: Record<AgentView['state'], string>;
-    version: (version: string) => string;
-    pbx: string;
-    pbxUp: string;
-    pbxDown: string;
-    removeNamed: (name: string) => string;
-    removeTitle: (name: string) => string;
-    removeText: string;
-  };
-  users: {
-    heading: string;
-    search: string;
-    searchHint: string;
-    state: string;
-    all: string;
-    states: Record<UserView['state'], string>;
-    columns: {
-      teams: string;
-      teamsPresence: string;
-      pbx: string;
-      pbxPresence: string;
-      match: string;
-    };
-    matchedBy: Record<MatchingStep, string>;
-    notSeen: string;
-    onThePhone: string;
-    number: (number: string) => string;
-    range: (from: number, to: number, total: number) => string;
-    nobody: string;
-    previous: string;
-    next: string;
-    seenAt: (when: string) => string;
-  };
+  setup: SetupTexts;
+  advanced: AdvancedTexts;
+  accounts: AccountsTexts;
+  agents: AgentsTexts;
+  users: UsersTexts;
+  timeline: TimelineTexts;
+  rules: RulesTexts;
   /** By Teams activity or PBX activity, in lower case. */
   presence: Record<string, string>;
 }
@@ -273,17 +196,12 @@ export const en: Texts = {
   },
   lampStates: { ok: 'OK', warning: 'Warning', error: 'Error', unknown: 'Not known yet' },
   settings: {
-    heading: 'Settings',
-    create: 'Create this connector',
-    createLead: 'It does not exist yet. Saving these settings creates it.',
     createButton: 'Create connector',
     save: 'Save',
     saving: 'Saving …',
     discard: 'Discard changes',
     saved: 'Saved.',
-    created: 'The connector is created. What comes next:',
-    nextAccount: 'add a Teams account to read presence with',
-    nextAgent: 'enrol an agent beside the PBX',
+    created: 'The connector is created.',
     changed: (names) => `Not saved yet: ${names}`,
     invalid: (count) =>
       count === 1
@@ -309,150 +227,35 @@ export const en: Texts = {
     clientIdSyncToTeams: 'Application (client) ID of the app that writes presence.',
     clientSecretNew: 'The value of the client secret, not its ID.',
     clientSecretKept: 'A secret is stored. Leave this empty to keep it.',
-    certificateKept: 'A certificate is stored in place of a secret.',
-    notForPolling: 'Not needed for polling.',
     source: 'Source of Teams presence',
     sources: {
       subscribe: {
-        name: 'Subscribe',
-        hint: 'Microsoft notifies the connector. Needs a Teams account and the notification URL.',
+        name: 'Notifications (subscribe)',
+        hint: 'Microsoft notifies the connector at once. Needs two app registrations, a Teams account for each 650 users, and the Notification URL.',
       },
       poll: {
-        name: 'Poll',
-        hint: 'The connector asks every few seconds. Needs only the app that writes.',
+        name: 'Polling',
+        hint: 'The connector asks every few seconds. Needs one app registration, no Teams account and no Notification URL.',
       },
     },
     pollSeconds: 'Seconds between two polls',
-    pollSecondsHint: '2 to 300',
-    directions: 'Directions',
-    direction: {
-      both: 'Both directions',
-      'teams-to-pbx': 'Teams → PBX only',
-      'pbx-to-teams': 'PBX → Teams only',
-    },
+    pollSecondsHint: '2 to 300. The fewer, the sooner a change in Teams shows on the PBX.',
     cloud: 'Microsoft cloud',
+    cloudHint: 'Where your tenant lives. Nearly always Global.',
+    cloudPolls: 'This cloud sends no presence notifications: the connector polls.',
     clouds: {
       global: 'Global',
       usgov: 'US Government (GCC High)',
       'usgov-dod': 'US Government (DoD)',
     },
-    matching: 'Matching',
-    matchingHint:
-      'Users of both sides are matched in this order. Who fits twice is listed, not guessed.',
-    steps: {
-      override: { name: 'By hand', hint: 'pairs that an admin set' },
-      email: { name: 'E-mail', hint: 'user name or mail in Teams = an address on the PBX' },
-      displayName: { name: 'Display name', hint: 'the same name on both sides' },
-      sip: { name: 'SIP name', hint: 'user name in Teams before the @ = SIP name on the PBX' },
-    },
-    up: (name) => `Move up: ${name}`,
-    down: (name) => `Move down: ${name}`,
   },
-  accounts: {
-    heading: 'Teams accounts',
-    lead: 'The connector reads presence as these users. One account is enough for 650 users; with several the users are spread over them.',
-    notForPolling: 'The source is set to polling, which needs no Teams account.',
-    empty: 'There is no Teams account yet.',
-    unnamed: 'New account',
-    how: 'How it signs in',
-    ways: {
-      password: {
-        name: 'With user name and password',
-        hint: 'Only for an account without a second factor.',
-      },
-      code: {
-        name: 'With a code',
-        hint: 'Its user signs in once in any browser, second factor included. No password is stored.',
-      },
-    },
-    code: {
-      get: 'Get a code',
-      getting: 'Getting a code …',
-      ready: 'The code stands above, at the new account.',
-      state: 'Waiting for the sign-in',
-      open: 'Open this page, sign in there as the Teams account and enter the code:',
-      validUntil: (when) => `Valid until ${when}.`,
-      waiting: 'This page notices by itself when it is done.',
-      renew: 'New code',
-      renewNamed: (name) => `Get a new code: ${name}`,
-    },
-    username: 'User name',
-    password: 'Password',
-    passwordHint:
-      'Stored sealed; nobody can read it again. The account must sign in without a second factor.',
-    add: 'Add account',
-    addHeading: 'Add a Teams account',
-    adding: 'Adding …',
-    added: (name) => `${name} is added. The first sign-in takes a few seconds.`,
-    users: (count) => (count === 1 ? 'reads 1 user' : `reads ${count} users`),
-    states: {
-      active: 'Active',
-      waiting: 'Signing in',
-      expired: 'Expired',
-      signInAgain: 'Sign in again',
-      error: 'Error',
-    },
-    removeNamed: (name) => `Remove the account ${name}`,
-    removeTitle: (name) => `Remove ${name}?`,
-    removeText:
-      'The connector ends the subscription of this account and forgets its sign-in. Where no other account has room, its users are no longer read.',
-  },
-  agents: {
-    heading: 'Agents',
-    lead: 'The agent runs beside the PBX and dials out to this connector. A second one stands by.',
-    empty: 'No agent is enrolled yet.',
-    newHeading: 'Enrol an agent',
-    name: 'Name (optional)',
-    nameHint: 'How it is shown here, for example the place where it runs.',
-    newCode: 'New enrolment code',
-    runThis: 'Run this on the machine beside the PBX:',
-    validUntil: (when) => `Valid once, until ${when}.`,
-    expired: 'This code has expired. Make a new one.',
-    once: 'The code is shown only now.',
-    states: { leading: 'Leading', standby: 'Standing by', offline: 'Offline', revoked: 'Removed' },
-    version: (version) => `Version ${version}`,
-    pbx: 'PBX',
-    pbxUp: 'connected',
-    pbxDown: 'not connected',
-    removeNamed: (name) => `Remove the agent ${name}`,
-    removeTitle: (name) => `Remove the agent ${name}?`,
-    removeText: 'It is disconnected at once and cannot come back without a new enrolment code.',
-  },
-  users: {
-    heading: 'Users',
-    search: 'Search',
-    searchHint: 'Name, address, SIP name or number',
-    state: 'Show',
-    all: 'All',
-    states: {
-      paired: 'Paired',
-      unmatched: 'No partner',
-      ambiguous: 'More than one fits',
-      unlicensed: 'No Teams licence',
-      noRights: 'Presence not visible',
-    },
-    columns: {
-      teams: 'In Teams',
-      teamsPresence: 'Presence in Teams',
-      pbx: 'On the PBX',
-      pbxPresence: 'Presence on the PBX',
-      match: 'Match',
-    },
-    matchedBy: {
-      override: 'by hand',
-      email: 'by e-mail',
-      displayName: 'by display name',
-      sip: 'by SIP name',
-    },
-    notSeen: 'not seen yet',
-    onThePhone: 'On the phone',
-    number: (number) => `No. ${number}`,
-    range: (from, to, total) => `${from}–${to} of ${total}`,
-    nobody: 'Nobody fits.',
-    previous: 'Previous',
-    next: 'Next',
-    seenAt: (when) => `seen ${when}`,
-  },
+  setup,
+  advanced,
+  accounts,
+  agents,
+  users,
+  timeline,
+  rules,
   presence: {
     available: 'Available',
     online: 'Available',

@@ -14,7 +14,8 @@ export function inLanguage(language: Language, sentence: string): Said {
   const exact = GERMAN[sentence];
   if (exact !== undefined) return { text: exact, lang: 'de' };
   for (const [pattern, german] of PATTERNS) {
-    if (pattern.test(sentence)) return { text: sentence.replace(pattern, german), lang: 'de' };
+    const found = pattern.exec(sentence);
+    if (found) return { text: german(...found.slice(1)), lang: 'de' };
   }
   return { text: sentence, lang: 'en' };
 }
@@ -53,6 +54,12 @@ const GERMAN: Readonly<Record<string, string>> = {
   'Names a step twice.': 'Nennt einen Schritt doppelt.',
   'Must not be empty; null removes it.': 'Darf nicht leer sein.',
   'Too small: expected array to have >=1 items': 'Mindestens ein Schritt ist nötig.',
+  'Must be a presence contact such as tel:': 'Muss ein Präsenz-Kontakt wie tel: sein.',
+  'Must be a certificate in PEM.': 'Muss ein Zertifikat in PEM sein.',
+  'Must be an unencrypted PKCS #8 private key in PEM (BEGIN PRIVATE KEY).':
+    'Muss ein unverschlüsselter privater PKCS-#8-Schlüssel in PEM sein (BEGIN PRIVATE KEY).',
+  'Too small: expected string to have >=1 characters': 'Fehlt.',
+  'Too big: expected array to have <=100 items': 'Höchstens 100.',
   // edge/http/admin-api/accounts.ts
   'Must be the user principal name of the account.':
     'Muss der Benutzerprinzipalname des Kontos sein.',
@@ -69,6 +76,16 @@ const GERMAN: Readonly<Record<string, string>> = {
     'Das App-Objekt darf die Präsenz dieses Benutzers nicht sehen: unter Sichtbarkeit ankreuzen.',
   'The App object may not see the calls of this user: tick "On the phone" under Visibility.':
     'Das App-Objekt darf die Gespräche dieses Benutzers nicht sehen: unter Sichtbarkeit „On the phone“ ankreuzen.',
+  'A call is always shown as In a call.': 'Ein Gespräch wird immer als „In einem Anruf“ gezeigt.',
+  'Must be the object id or the user principal name.':
+    'Muss die Objekt-ID oder der Benutzerprinzipalname sein.',
+  'Must be the guid or the SIP name on the PBX.':
+    'Muss die GUID oder der SIP-Name auf der PBX sein.',
+  // edge/connector/connector-object.ts
+  'There is no such user in Teams.': 'Diesen Benutzer gibt es in Teams nicht.',
+  'No PBX has told its users yet: nobody can be matched.':
+    'Noch hat keine PBX ihre Benutzer genannt: Niemand kann zugeordnet werden.',
+  // shared/settings/schema.ts
   'Must be true or false.': 'Muss true oder false sein.',
   'This user has no licence with Teams.': 'Dieser Benutzer hat keine Lizenz mit Teams.',
   'No Teams account has room for this user: add another one.':
@@ -82,11 +99,33 @@ const GERMAN: Readonly<Record<string, string>> = {
     'Der Benutzer der PBX, den die Zuordnung von Hand nennt, gehört zu jemand anderem.',
 };
 
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/^By (\w+), more than one fits: (.*)\.$/s, 'Mit $1 passt mehr als einer: $2.'],
+/** The steps of the matching, as the server names them. */
+const BY: Readonly<Record<string, string>> = {
+  override: 'von Hand',
+  email: 'über E-Mail',
+  displayName: 'über Anzeigename',
+  sip: 'über SIP-Name',
+};
+
+const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  // edge/connector/users-view.ts
+  [
+    /^By (\w+), more than one fits: (.*)\.$/s,
+    (step = '', names = '') => `Es passen mehrere (${BY[step] ?? step}): ${names}.`,
+  ],
   [
     /^This user has no licence on the PBX: (.*)\.$/s,
-    'Dieser Benutzer hat auf der PBX keine Lizenz: $1.',
+    (licence = '') => `Dieser Benutzer hat auf der PBX keine Lizenz: ${licence}.`,
   ],
-  [/^Too big: expected string to have <=(\d+) characters$/, 'Höchstens $1 Zeichen.'],
+  // edge/connector/dry-run.ts
+  [/^Matched by (\w+)\.$/, (step = '') => `Zugeordnet ${BY[step] ?? step}.`],
+  // shared/settings/schema.ts
+  [
+    /^Must be one of the pairs that Microsoft accepts: (.*)\.$/,
+    (pairs = '') => `Muss eines der Paare sein, die Microsoft annimmt: ${pairs}.`,
+  ],
+  [
+    /^Too big: expected string to have <=(\d+) characters$/,
+    (count = '') => `Höchstens ${count} Zeichen.`,
+  ],
 ];

@@ -1,18 +1,20 @@
 // The table of users. On a narrow screen the style makes a card of each row.
 import type { UserView } from '../../connector/rpc.ts';
 import { useSpeech } from '../language.tsx';
-import { StateMark, type StateTone } from '../parts/state-mark.tsx';
+import { Button } from '../parts/button.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { isolated, Person } from '../parts/person.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
+import { addressOf } from '../route.ts';
 import { PresenceMark } from './presence-mark.tsx';
+import { isWatched, keyOf, nameOf, TONES } from './user-words.ts';
 
-const TONES: Record<UserView['state'], StateTone> = {
-  paired: 'ok',
-  unmatched: 'unknown',
-  ambiguous: 'warning',
-  unlicensed: 'unknown',
-  noRights: 'warning',
-};
+interface UserTableProps {
+  users: readonly UserView[];
+  onPair(user: UserView): void;
+}
 
-export function UserTable({ users }: { users: readonly UserView[] }) {
+export function UserTable({ users, onPair }: UserTableProps) {
   const { texts } = useSpeech();
   if (users.length === 0) return null;
   const { columns } = texts.users;
@@ -29,61 +31,81 @@ export function UserTable({ users }: { users: readonly UserView[] }) {
       </thead>
       <tbody>
         {users.map((user) => (
-          <UserRow key={user.teams?.id ?? user.pbx?.guid} user={user} />
+          <UserRow key={keyOf(user)} user={user} onPair={() => onPair(user)} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function UserRow({ user: { state, reason, matchedBy, teams, pbx } }: { user: UserView }) {
-  const { texts, said } = useSpeech();
-  const { columns, matchedBy: by, number, states } = texts.users;
-  // Nobody looks at the presence of whom nothing would be done for.
-  const watched = state === 'paired' || state === 'noRights';
-  const why = reason === undefined ? undefined : said(reason);
+function UserRow({ user, onPair }: { user: UserView; onPair(): void }) {
+  const { texts } = useSpeech();
+  const { columns, directions, number, pair, pairNamed } = texts.users;
+  const { teams, pbx, lastChange } = user;
+  const isAlone = user.state === 'unmatched' || user.state === 'ambiguous';
   return (
     <tr>
       <td data-label={columns.teams}>
         {teams && (
-          <>
-            <span class="person">{teams.displayName}</span>
-            <span class="detail">{teams.userPrincipalName}</span>
-          </>
+          <a class="user-link" href={addressOf('users', teams.id)}>
+            <Person name={teams.displayName} details={[teams.userPrincipalName]} />
+          </a>
         )}
       </td>
       <td data-label={columns.teamsPresence}>
-        {teams && watched && (
+        {teams && isWatched(user) && (
           <PresenceMark activity={teams.activity ?? teams.availability} at={teams.at} />
         )}
       </td>
       <td data-label={columns.pbx}>
         {pbx && (
-          <>
-            <span class="person">{pbx.cn}</span>
-            <span class="detail">
-              {[pbx.sip, pbx.number === null ? '' : number(pbx.number)].filter(Boolean).join(' · ')}
-            </span>
-          </>
+          <Person
+            name={pbx.cn}
+            details={[pbx.sip, pbx.number === null ? '' : number(pbx.number)]}
+          />
         )}
       </td>
       <td data-label={columns.pbxPresence}>
-        {pbx && watched && <PresenceMark activity={pbx.activity} at={pbx.at} />}
+        {pbx && isWatched(user) && <PresenceMark activity={pbx.activity} at={pbx.at} />}
       </td>
       <td data-label={columns.match}>
-        <StateMark tone={TONES[state]} word={states[state]} />
-        {matchedBy !== undefined && (
-          <span class="detail">{isStep(matchedBy, by) ? by[matchedBy] : matchedBy}</span>
+        <Match user={user} />
+        {isAlone && (
+          <Button label={pairNamed(isolated(nameOf(user)))} onClick={onPair}>
+            {pair}
+          </Button>
         )}
-        {why && (
-          <span class="detail" lang={why.lang}>
-            {why.text}
-          </span>
+      </td>
+      <td data-label={columns.lastChange}>
+        {lastChange && (
+          <>
+            <Moment at={lastChange.at} />
+            <span class="detail">{directions[lastChange.direction]}</span>
+          </>
         )}
       </td>
     </tr>
   );
 }
 
-const isStep = <T extends object>(step: string, steps: T): step is string & keyof T =>
-  Object.hasOwn(steps, step);
+/** How a user was matched, and why they have no partner where they have none. */
+export function Match({ user: { state, reason, matchedBy } }: { user: UserView }) {
+  const { texts, said } = useSpeech();
+  const { matchedBy: by, states } = texts.users;
+  const why = reason === undefined ? undefined : said(reason);
+  return (
+    <>
+      <StateMark tone={TONES[state]} word={states[state]} />
+      {matchedBy !== undefined && (
+        <span class="detail">
+          {Object.hasOwn(by, matchedBy) ? by[matchedBy as never] : matchedBy}
+        </span>
+      )}
+      {why && (
+        <bdi class="detail detail-whole" lang={why.lang}>
+          {why.text}
+        </bdi>
+      )}
+    </>
+  );
+}

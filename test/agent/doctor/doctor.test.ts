@@ -350,6 +350,8 @@ const FAULTS: Fault[] = [
     },
   ],
   ['pbx-rights', 'warning', ({ pbx }) => pbx.setRights('alice', null)],
+  ['pbx-rights', 'warning', ({ pbx }) => pbx.setRights('alice', { presence: false })],
+  ['pbx-rights-calls', 'warning', ({ pbx }) => pbx.setRights('alice', { otf: false })],
 ];
 
 function withProxy(turn: (proxy: WebProxy) => unknown) {
@@ -424,6 +426,25 @@ test('a proxy with a login lets the doctor through to a trusted edge', async () 
   const { findings } = await examine(it);
   expect(wrong(findings).map(({ id }) => id)).toEqual(['pbx-plain']);
   expect(proxy.asked).toContain('edge.test:443');
+});
+
+test('of each user the box under Visibility is named that is missing', async () => {
+  const many = Array.from({ length: 60 }, (_, at) => ({ h323: `user${at}`, cn: `User ${at}` }));
+  const it = await world({ users: many });
+  it.pbx.setRights('user3', null);
+  // Beyond those whose presence is asked for.
+  it.pbx.setRights('user58', { presence: false });
+  it.pbx.setRights('user59', { otf: false });
+  const { findings } = await examine(it);
+  const rights = findings.filter(({ id }) => id.startsWith('pbx-rights'));
+  expect(rights).toMatchObject([
+    { id: 'pbx-rights', names: ['User 3', 'User 58'] },
+    { id: 'pbx-rights-calls', names: ['User 59'] },
+  ]);
+  expect(rights.map(({ action }) => /"(.*?)"/.exec(action ?? '')?.[1])).toEqual([
+    'Presence',
+    'On the phone',
+  ]);
 });
 
 test('the report for support has what was found, but no secret and no user', async () => {

@@ -1,7 +1,9 @@
 // The agent's listening port: who gets in, and what those cost who do not.
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Clock, systemClock } from '../../../agent/clock.ts';
@@ -12,7 +14,9 @@ import { type ListenAddress, listenForPbxs } from '../../../agent/pbx/listen.ts'
 import { recordPeer } from '../../contract/pbx-recorder.ts';
 import { selfSigned } from '../../sim/pbx/self-signed.ts';
 import { type Pbx, type PbxOptions, startPbx } from '../../sim/pbx/server.ts';
+import { fakeClock } from '../fake-clock.ts';
 import { fakeLog } from '../fake-log.ts';
+import { temporaryFile } from '../temporary.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -26,10 +30,14 @@ const awaited = (name: string, password = 'secret365'): AwaitedPbx => ({
 
 async function listening(
   pbxs: AwaitedPbx[],
-  { tls, clock = systemClock }: { tls?: ListenAddress['tls']; clock?: Clock } = {},
+  {
+    clock = systemClock,
+    ...secure
+  }: Pick<ListenAddress, 'tls' | 'tlsFiles'> & { clock?: Clock } = {},
 ) {
+  const { tls } = secure;
   const { log, lines } = fakeLog();
-  const at = { host: '127.0.0.1', port: 0, ...(tls ? { tls } : {}) };
+  const at = { host: '127.0.0.1', port: 0, ...secure };
   const it = await listenForPbxs(at, pbxs, { clock, log });
   ends.push(() => it.close());
   const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${it.port}`;
@@ -102,6 +110,35 @@ describe('PBXs that dial the agent', () => {
     const dialled = pbx.dial(at.url, { ca: tls.cert });
     expect(dialled.url).toMatch(/^wss:/);
     await it.ready();
+  });
+
+  test('get the renewed certificate, and the one of before until both files fit', async () => {
+    const [old, renewed] = [selfSigned(), selfSigned()];
+    const tlsFiles = {
+      cert: await temporaryFile('agent.pem', old.cert),
+      key: await temporaryFile('agent.key', old.key),
+    };
+    const clock = fakeClock(0);
+    const at = await listening([awaited('pbx')], { tls: old, tlsFiles, clock });
+    const trusts = async ({ cert }: { cert: string }) => {
+      const socket = connectTls({ port: at.port, host: '127.0.0.1', ca: cert });
+      const ended = await Promise.race([
+        once(socket, 'secureConnect').then(() => 'yes'),
+        once(socket, 'error').then(() => 'no'),
+      ]).catch(() => 'no');
+      socket.destroy();
+      return ended;
+    };
+    await writeFile(tlsFiles.cert, renewed.cert);
+    clock.advance(10_000);
+    await expect.poll(() => at.lines.join('\n')).toMatch(/warn .*cannot be used \(.*mismatch/);
+    expect([await trusts(old), await trusts(renewed)]).toEqual(['yes', 'no']);
+    await writeFile(tlsFiles.key, renewed.key);
+    clock.advance(10_000);
+    await expect.poll(() => at.lines.join('\n')).toMatch(/info .*was renewed/);
+    expect([await trusts(old), await trusts(renewed)]).toEqual(['no', 'yes']);
+    clock.advance(60_000);
+    expect(at.lines).toHaveLength(2);
   });
 
   test('a new login of the same PBX ends the session before, and is taken next', async () => {

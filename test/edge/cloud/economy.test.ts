@@ -42,6 +42,14 @@ function meter(stub: DurableObjectStub): Promise<Meter> {
   return runInDurableObject(stub, (object, { storage }) => {
     const cursors: SqlStorageCursor<never>[] = [];
     let alarms = 0;
+    // Setting one is billed as a row.
+    let alarmsSet = 0;
+    const all = Object.getPrototypeOf(storage);
+    const { setAlarm } = all;
+    all.setAlarm = function (this: DurableObjectStorage, ...words: unknown[]) {
+      if (this === storage) alarmsSet += 1;
+      return Reflect.apply(setAlarm, this, words);
+    };
     const sql = Object.getPrototypeOf(storage.sql);
     const { exec } = sql;
     // Other connectors of this workerd may wake: only this one is counted.
@@ -60,12 +68,13 @@ function meter(stub: DurableObjectStub): Promise<Meter> {
     };
     return {
       read() {
-        const sum = { written: 0, read: 0, alarms };
+        const sum = { written: alarmsSet, read: 0, alarms };
         for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
           sum.read += rowsRead;
           sum.written += rowsWritten;
         }
         alarms = 0;
+        alarmsSet = 0;
         return sum;
       },
     };

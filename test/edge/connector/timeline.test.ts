@@ -9,7 +9,7 @@ const timeline = async (bed: Bed, n = 1) => value(await bed.stub.timeline(teamsI
 /** Everything of it that is stored, wherever it stands. */
 async function stored(bed: Bed): Promise<{ at: string }[]> {
   const rows = await bed.rows(
-    'SELECT entries FROM timeline UNION ALL SELECT recent FROM pair WHERE recent IS NOT NULL',
+    'SELECT entries FROM timeline_part UNION ALL SELECT recent FROM pair WHERE recent IS NOT NULL',
   );
   return rows.flatMap((row) => JSON.parse(String(row['entries'])));
 }

@@ -13,7 +13,7 @@ import {
 
 const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-const bytes = (text: string): Uint8Array =>
+const bytes = (text: string) =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 // Examples of X.690 §8 where it has one, else worked out by hand from there.

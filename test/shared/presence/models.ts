@@ -24,6 +24,8 @@ export class TeamsModel {
   client: TeamsPresence = teams('Available');
   /** What a human chose there, or what we wrote: one slot. */
   preferred: TeamsPresence | null = null;
+  /** Microsoft does not tell; an onlooker may. */
+  preferredIsOurs = false;
   /** Our session, until when. */
   sessionUntil = 0;
   /** How Teams spells our session: the activity is not stable (facts: graph §1.5). */

@@ -51,6 +51,8 @@ export class PairDriver {
   /** Whether a PBX session and a tunnel are up. */
   pbxIsUp = true;
   canAsk = true;
+  /** Nobody is at the edge: nothing arrives there, and nothing leaves it. */
+  edgeIsUp = true;
   /** Delays of the notifications of one change: two are a duplicate, none is a loss. */
   delays: () => readonly number[] = () => [0];
   /** Microsoft's version stamps, where they are sent. */
@@ -99,6 +101,7 @@ export class PairDriver {
   /** A human picks a status in Teams; `null`: resets it. */
   teamsChooses(status: string | null): Reason {
     this.teams.preferred = status === null ? null : teams(status);
+    this.teams.preferredIsOurs = false;
     return this.#teamsChanged();
   }
 
@@ -133,6 +136,16 @@ export class PairDriver {
     return this.#gap(meanwhile, true, tookWrite);
   }
 
+  /** The edge is away for a while, and comes back with what it had stored. */
+  edgeGap(meanwhile: () => void = () => {}): Reason {
+    this.edgeIsUp = false;
+    this.#gap(meanwhile, true);
+    this.edgeIsUp = true;
+    this.state = JSON.parse(JSON.stringify(this.state)) as PairState;
+    this.#arrive();
+    return this.list({ afterGap: true, sessionLasted: true });
+  }
+
   #gap(meanwhile: () => void, sessionLasted: boolean, tookWrite?: number): Reason {
     this.pbxIsUp = false;
     meanwhile();
@@ -157,7 +170,7 @@ export class PairDriver {
   list(
     gap: { afterGap?: boolean; sessionLasted?: boolean; tookWrite?: number | undefined } = {},
   ): Reason {
-    if (!this.pbxIsUp) return 'same';
+    if (!this.pbxIsUp || !this.edgeIsUp) return 'same';
     const { afterGap = false } = gap;
     return this.apply({ kind: 'pbx-seen', items: this.pbx.list(), ...gap, afterGap, at: this.now });
   }
@@ -253,6 +266,7 @@ export class PairDriver {
   }
 
   #arrive(): void {
+    if (!this.edgeIsUp) return;
     for (;;) {
       const index = this.#onTheWay.findIndex(({ at }) => at <= this.now);
       const [arrived] = index < 0 ? [] : this.#onTheWay.splice(index, 1);
@@ -271,6 +285,7 @@ export class PairDriver {
   }
 
   #nextAt(): number | null {
+    if (!this.edgeIsUp) return this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null;
     const { teams: writes, pbx, read, nextAt } = this.due();
     const waiting = writes.length > 0 && this.#graphNotBefore > this.now;
     const times = [
@@ -284,6 +299,7 @@ export class PairDriver {
   }
 
   #carryOut(): void {
+    if (!this.edgeIsUp) return;
     for (let guard = 0; guard < 50; guard += 1) {
       const { pbx, teams: writes, read } = this.due();
       const [write] = writes;
@@ -323,6 +339,7 @@ export class PairDriver {
       if (write.kind === 'clear-session') this.teams.clearSession();
       if (write.kind === 'set-preferred') this.teams.preferred = write.presence;
       if (write.kind === 'clear-preferred') this.teams.preferred = null;
+      if (write.kind.endsWith('preferred')) this.teams.preferredIsOurs = true;
     }
     if (this.graphLine !== 'up') {
       this.#step({ kind: 'teams-failed', write });

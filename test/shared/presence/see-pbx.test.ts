@@ -214,6 +214,31 @@ describe('after a gap', () => {
     expect(pair.shows).toBe('DoNotDisturb = dnd');
   });
 
+  test('an item that a call hid when the gap ended is missing all the same when the call is over', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).wrote();
+    pair.pbxGap(() => {
+      pair.pbx.items.clear();
+      pair.pbx.calls.add('tel:');
+    });
+    pair.pass(MINUTE);
+    expect(pair.pbxHangsUp()).toBe('missing-after-gap');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams session', 'pbx dnd', 'teams no session']);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+    expect(pair.pbxSets('')).toBe('pbx-chose');
+  });
+
+  test('available, chosen after a gap that our own item outlived, is a human’s', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('lunch');
+    pair.pass(HOUR).teamsSays('Busy/InACall');
+    expect(pair.pbxShows).toBe('on-the-phone');
+    pair.pbxGap();
+    expect(pair.pbxSets('')).toBe('pbx-chose');
+  });
+
   test('an item at a contact of our own, too', () => {
     const pair = PairDriver.paired({ contact: 'teams:' });
     pair.teamsChooses('Busy');

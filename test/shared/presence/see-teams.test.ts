@@ -113,6 +113,24 @@ describe('a human’s change hides behind our own write', () => {
   });
 });
 
+test('what a human put in the place of ours is not written over later, nor taken for ours that stands', () => {
+  const pair = PairDriver.paired();
+  pair.pbxSets('busy');
+  pair.pass(HOUR);
+  pair.graphLine = 'fails';
+  pair.graphRetryMs = HOUR;
+  pair.delays = never;
+  pair.pbxCall();
+  pair.pbxSets('away');
+  // Ours is still on its way: Teams shows the same by another hand.
+  pair.teamsChooses('Away');
+  pair.pass(5 * MINUTE).read();
+  pair.pbxSets('meeting');
+  pair.graphLine = 'up';
+  pair.pass(2 * HOUR);
+  expect(pair.teams.preferred).toEqual(teams('Busy'));
+});
+
 describe('a read', () => {
   test('that was asked before our write had its time is not believed, and asked again', () => {
     const pair = PairDriver.paired();

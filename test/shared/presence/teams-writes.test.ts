@@ -23,10 +23,10 @@ describe('a write to Teams that fails', () => {
   test('leaves what Teams still shows nobody’s choice: the PBX is not reverted', () => {
     const pair = PairDriver.paired();
     pair.graphLine = 'fails';
-    pair.pbxSets('busy');
+    pair.pbxSets('away');
     pair.pass(20 * SECOND).read();
     pair.pass(MINUTE).read();
-    expect(pair.pbxShows).toBe('busy');
+    expect(pair.pbxShows).toBe('away');
     pair.graphLine = 'up';
     pair.pass(HOUR).wrote();
     pair.graphLine = 'fails';
@@ -48,6 +48,31 @@ describe('a write to Teams that fails', () => {
     pair.pass(20 * SECOND);
     expect(pair.read()).toBe('own-echo');
     expect(pair.state.manual).toMatchObject({ origin: 'pbx', pbx: 'busy' });
+  });
+
+  test('and landed all the same is ours too when something else is wanted by then', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [SECOND];
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('lunch');
+    pair.pbxSets('');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.wrote()).toEqual(['teams Away', 'teams clear']);
+  });
+
+  test('and was to clear: what Teams shows without ours is nobody’s choice', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('away');
+    pair.pass(HOUR).teamsClient('Busy/InAMeeting');
+    pair.pass(HOUR).wrote();
+    pair.graphLine = 'answer-lost';
+    pair.graphRetryMs = MINUTE;
+    pair.pbxSets('');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.pbxShows).toBe('');
   });
 
   test('a later choice is written even where Teams is thought to show it', () => {

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomUUID } from 'node:crypto';
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { PublicClientApplication } from '@azure/msal-node';
 import { createLocalJWKSet, decodeJwt, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -80,10 +80,12 @@ test.each(['PS256', 'RS256'])(
       (await ask(`${microsoft.origin}/${microsoft.tenantId}/oauth2/v2.0/token`, { x5t })).status,
     ).toBe(200);
     expect((await ask('https://elsewhere/token', { x5t })).body.error_codes).toEqual([700023]);
-    expect((await ask(real, { x5t: 'other' })).body).toMatchObject({
-      error: 'invalid_client',
-      error_codes: [700027],
-    });
+    const refused = { error: 'invalid_client', error_codes: [700027] };
+    expect((await ask(real, { x5t: 'other' })).body).toMatchObject(refused);
+    const before = clock;
+    clock = Date.parse(new X509Certificate(pair.pem).validTo);
+    expect((await ask(real, { x5t })).body).toMatchObject(refused);
+    clock = before;
   },
 );
 

@@ -51,6 +51,17 @@ const presenceBody = (more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
+test('users whom it is told to refuse are named, and the others taken without them', async () => {
+  microsoft.turn({ unsubscribable: [ben] });
+  const { status, body } = await account('POST', '/subscriptions', presenceBody());
+  expect(status).toBe(500);
+  expect(body.error.message).toContain(`Failed for the users: ${ben}]`);
+  expect(body.error.message).not.toContain(anna);
+  const resource = `/communications/presences?$filter=id in ('${anna}')`;
+  expect((await account('POST', '/subscriptions', presenceBody({ resource }))).status).toBe(201);
+  microsoft.turn({ unsubscribable: [] });
+});
+
 test('creates a rich presence subscription after two handshakes inside the call', async () => {
   const before = microsoft.records.handshakes.length;
   const raws: string[] = [];

@@ -3,7 +3,7 @@
 import { connect, type Socket } from 'node:net';
 import { type Listening, listening } from './listening.ts';
 
-export interface Wire extends Pick<Listening, 'port' | 'reset' | 'down' | 'up'> {
+export interface Wire extends Pick<Listening, 'port' | 'sockets' | 'reset' | 'down' | 'up'> {
   /**
    * `black-hole`: connections come about and stay, nothing passes; what was swallowed never arrives.
    * `drop`: who connects is hung up on at once. Open connections keep the mode they see next.

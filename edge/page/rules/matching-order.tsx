@@ -14,7 +14,7 @@ interface MatchingOrderProps {
 
 export function MatchingOrder({ steps, errors, onChange }: MatchingOrderProps) {
   const { texts } = useSpeech();
-  const words = texts.settings;
+  const words = texts.rules;
   const id = useId();
   const list = useRef<HTMLOListElement>(null);
   const moved = useRef('');
@@ -54,7 +54,7 @@ export function MatchingOrder({ steps, errors, onChange }: MatchingOrderProps) {
 
   return (
     <fieldset class="group" aria-describedby={`${id}-hint`}>
-      <legend>{words.matching}</legend>
+      <legend>{words.names.matching}</legend>
       <p class="hint" id={`${id}-hint`}>
         {words.matchingHint}
       </p>

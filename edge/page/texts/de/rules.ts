@@ -1,0 +1,91 @@
+// The words of the rules, in German.
+import type { RulesTexts } from '../en/rules.ts';
+
+export const rules: RulesTexts = {
+  heading: 'Regeln',
+  lead: 'In welche Richtung Präsenz fließt, wer zu wem gehört, und was eine Präsenz der einen Seite auf der anderen bedeutet.',
+  names: {
+    directions: 'Richtungen',
+    matching: 'Zuordnung',
+    overrides: 'Paare von Hand',
+    toPbx: 'Teams → PBX',
+    toTeams: 'PBX → Teams',
+  },
+  direction: {
+    both: 'Beide Richtungen',
+    'teams-to-pbx': 'Nur Teams → PBX',
+    'pbx-to-teams': 'Nur PBX → Teams',
+  },
+  directionHint:
+    'Eine Seite, auf der nicht geschrieben wird, behält ihre Präsenz, was auch immer die andere zeigt.',
+  matchingHint:
+    'In dieser Reihenfolge werden die Benutzer beider Seiten einander zugeordnet. Wer zweimal passt, wird aufgeführt, nicht geraten.',
+  steps: {
+    override: { name: 'Von Hand', hint: 'Paare, die ein Admin gesetzt hat' },
+    email: { name: 'E-Mail', hint: 'Benutzername oder E-Mail in Teams = eine Adresse auf der PBX' },
+    displayName: { name: 'Anzeigename', hint: 'derselbe Name auf beiden Seiten' },
+    sip: { name: 'SIP-Name', hint: 'Benutzername in Teams vor dem @ = SIP-Name auf der PBX' },
+  },
+  up: (name) => `Nach oben: ${name}`,
+  down: (name) => `Nach unten: ${name}`,
+  tables: {
+    toPbx: {
+      legend: 'Was die PBX für eine Präsenz in Teams zeigt',
+      hint: 'Was Teams sonst noch zeigt, ist auf der PBX verfügbar. Abgemeldet oder unbekannt hat niemand gewählt: Es nimmt von sich aus nur zurück, was aus Teams kam.',
+      from: 'In Teams',
+      to: 'Auf der PBX',
+    },
+    toTeams: {
+      legend: 'Was Teams für einen Zustand auf der PBX zeigt',
+      hint: 'Microsoft nimmt diese sechs Zustände und keine anderen.',
+      from: 'Auf der PBX',
+      to: 'In Teams',
+    },
+  },
+  rowLabel: (name) => `Gezeigt für ${name}`,
+  cleared: 'Teams zeigt den eigenen',
+  call: 'In einem Anruf, solange er dauert',
+  callHint: 'fest',
+  changedRow: 'geändert',
+  standard: (value) => `Standard: ${value}`,
+  reset: 'Zurücksetzen',
+  resetNamed: (name) => `Auf den Standard zurücksetzen: ${name}`,
+  resetAll: 'Alle Zeilen zurücksetzen',
+  overrides: {
+    hint: 'Diese Paare gelten vor allen anderen Schritten. Hinzugefügt werden sie beim Benutzer.',
+    toUsers: 'Zu den Benutzern',
+    empty: 'Es gibt keine Paare von Hand.',
+    search: 'In den Paaren von Hand suchen',
+    of: (count) => (count === 1 ? '1 Paar' : `${count} Paare`),
+    more: 'Es gibt mehr: danach suchen.',
+    nobody: 'Niemand in Teams heißt so.',
+    noPartner: 'kein Partner',
+    removed: 'wird entfernt',
+    removeNamed: (name) => `Das Paar von ${name} entfernen`,
+    keep: 'Behalten',
+    keepNamed: (name) => `Das Paar von ${name} behalten`,
+  },
+  tryOut: {
+    heading: 'Was das ändern würde',
+    hint: 'Eine Änderung der Zuordnung vor dem Speichern ausprobieren: Dabei wird nichts geändert.',
+    button: 'Ausprobieren',
+    trying: 'Wird ausprobiert …',
+    nothing: 'Niemand bekäme oder verlöre einen Partner.',
+    counts: ({ added, removed, moved }) =>
+      `Einen Partner bekommen: ${added}. Ihren verlieren: ${removed}. Einen anderen bekommen: ${moved}.`,
+    columns: { user: 'Benutzer', before: 'Partner jetzt', after: 'Partner dann', why: 'Warum' },
+    nobody: 'niemand',
+    more: 'Mehr zeigen',
+    nobodyYet: 'Es lässt sich noch nicht ausprobieren:',
+    again: 'Die Zuordnung wurde seitdem geändert: noch einmal ausprobieren.',
+  },
+  changed: (names) => `Noch nicht gespeichert: ${names}`,
+  save: 'Speichern',
+  saving: 'Wird gespeichert …',
+  saved: 'Gespeichert.',
+  discard: 'Änderungen verwerfen',
+  invalid: 'Nichts wurde gespeichert:',
+  stale: (names) =>
+    `Inzwischen hat jemand anderes Regeln gespeichert (${names}). Von hier wurde nichts gespeichert; die Änderungen liegen jetzt auf den fremden. Noch einmal ansehen und speichern, oder verwerfen.`,
+  unsaved: 'nicht gespeicherte Änderungen',
+};

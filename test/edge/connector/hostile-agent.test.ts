@@ -1,0 +1,74 @@
+// An agent that is somebody else's by now: it holds a key that was good, and says what no agent says. What
+// it can reach is its own connector, and of that only what the tunnel has words for.
+import { expect, test } from 'vitest';
+import { CLOSE } from '../../../shared/protocol/close-codes.ts';
+import { MAX_FRAME_LENGTH } from '../../../shared/protocol/frame.ts';
+import { presencesFrame, unseenFrame, wroteFrame } from '../../../shared/protocol/up.ts';
+import { Bed, chose, guid, pbxUser, SLOW, value } from './bed.ts';
+
+const frame = (more: object) => JSON.stringify({ v: 1, ...more });
+
+test.each([
+  ['longer than any frame', `"${'x'.repeat(MAX_FRAME_LENGTH)}"`],
+  ['nested 200,000 times', '['.repeat(200_000)],
+  ['of another shape', frame({ t: 'presences', pbx: 'pbx', presences: 'all' })],
+  ['what only the edge says', frame({ t: 'set', guid: guid(1), activity: 'busy' })],
+  ['a name of the prototype', frame({ t: '__proto__' })],
+  [
+    'more users at once than a frame may list',
+    frame({ t: 'users', pbx: 'pbx', list: 1, last: false, users: Array(1_001).fill({}) }),
+  ],
+  [
+    'more items of one user than a phone has',
+    frame({
+      t: 'presences',
+      pbx: 'pbx',
+      presences: [
+        { guid: guid(1), afterGap: false, items: Array(65).fill({ contact: 'a', activity: 'b' }) },
+      ],
+    }),
+  ],
+  [
+    'a list of ids without an end',
+    frame({ t: 'unseen', pbx: 'pbx', guids: Array(20_001).fill('x') }),
+  ],
+])('a frame %s ends its own tunnel and changes nothing', async (_, text) => {
+  const bed = new Bed();
+  const agent = await bed.pairs(2, SLOW);
+  const before = await bed.rows('SELECT * FROM pair');
+  agent.socket.send(text);
+  await bed.settle();
+  expect(agent.closed).toBe(CLOSE.badFrame);
+  expect(await bed.rows('SELECT * FROM pair')).toEqual(before);
+  expect(bed.microsoft.writes).toEqual([]);
+});
+
+test('presence and answers for users who are not its connector’s write nothing anywhere', async () => {
+  const theirs = new Bed();
+  await theirs.pairs(1, SLOW);
+  const before = await theirs.rows('SELECT * FROM pair');
+
+  const bed = new Bed();
+  value(await bed.put(SLOW));
+  const agent = await bed.agent([pbxUser(9)]);
+  const presences = [{ guid: guid(1), items: chose('dnd'), afterGap: false }];
+  agent.send(presencesFrame({ pbx: 'pbx', presences }));
+  agent.send(wroteFrame({ guid: guid(1), write: 1 }));
+  agent.send(unseenFrame({ pbx: 'a PBX nobody knows', guids: [guid(1)] }));
+  await bed.settle();
+  expect(agent.closed).toBeNull();
+  expect(bed.microsoft.writes).toEqual([]);
+  expect(await theirs.rows('SELECT * FROM pair')).toEqual(before);
+});
+
+test('names of the prototype are names like any other', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  agent.presence(1, [{ contact: '__proto__', activity: 'constructor' }]);
+  agent.presence(1, [{ contact: 'tel:', activity: '__proto__' }]);
+  await bed.settle();
+  expect(agent.closed).toBeNull();
+  expect(
+    value(await bed.stub.listUsers({ text: '', state: null, cursor: null })).items,
+  ).toHaveLength(1);
+});

@@ -1,0 +1,264 @@
+// Histories of one pair: what humans do at both ends, and what goes wrong between. Made at random by
+// fast-check, played on a `PairDriver`, and written down as a test where one shows a fault.
+import fc from 'fast-check';
+import type { MappingRows } from '../../../shared/presence/mapping.ts';
+import { ON_THE_PHONE } from '../../../shared/presence/model.ts';
+import { MINUTE, PairDriver, SECOND } from './pair-driver.ts';
+
+const CHOICES = [null, 'Available', 'Busy', 'DoNotDisturb', 'BeRightBack', 'Away'] as const;
+const CLIENTS = [
+  'Available',
+  'Away',
+  'Away/OutOfOffice',
+  'Busy/InAMeeting',
+  'Busy/InACall',
+  'DoNotDisturb/Presenting',
+  'Offline',
+] as const;
+const ACTIVITIES = ['', 'online', 'away', 'busy', 'dnd', 'meeting', 'lunch'] as const;
+
+/** What a human does. */
+export type Change =
+  | { do: 'choose'; status: string | null }
+  | { do: 'client'; presence: string }
+  | { do: 'set'; activity: string }
+  | { do: 'call'; contact: string }
+  | { do: 'hang-up' };
+/** What goes wrong. */
+export type Trouble =
+  | { do: 'graph'; line: PairDriver['graphLine']; retryS: number }
+  | { do: 'pbx'; line: PairDriver['pbxLine'] }
+  | {
+      do: 'gap';
+      of: 'pbx' | 'tunnel' | 'edge';
+      reboot: boolean;
+      lastsS: number;
+      meanwhile: Change[];
+    };
+export type Step = (Change | Trouble) & { thenS: number };
+
+export interface World {
+  teams: string;
+  pbx: string;
+  contact: string;
+  rows: MappingRows;
+  /** How Teams spells our session. */
+  spelling: string;
+  /** What this PBX does not take from us. */
+  refuses: readonly string[];
+  /** Microsoft sends version stamps. */
+  sequences: boolean;
+  /** Notifications say only that something changed. */
+  basic: boolean;
+  /** Seconds that notifications take, one change after the other: late, twice, never. */
+  delays: readonly (readonly number[])[];
+  steps: readonly Step[];
+}
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ do: fc.constant('choose' as const), status: fc.constantFrom(...CHOICES) }),
+  fc.record({ do: fc.constant('client' as const), presence: fc.constantFrom(...CLIENTS) }),
+  fc.record({ do: fc.constant('set' as const), activity: fc.constantFrom(...ACTIVITIES) }),
+  fc.record({ do: fc.constant('call' as const), contact: fc.constantFrom('sip:', 'tel:') }),
+  fc.record({ do: fc.constant('hang-up' as const) }),
+);
+
+const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  fc.record({
+    do: fc.constant('graph' as const),
+    line: fc.constantFrom('up' as const, 'fails' as const, 'answer-lost' as const),
+    // Throttled: Microsoft says for how long.
+    retryS: fc.constantFrom(5, 5, 60),
+  }),
+  fc.record({
+    do: fc.constant('pbx' as const),
+    line: fc.constantFrom<PairDriver['pbxLine']>('list-first', 'answer-first', 'silent', 'lost', {
+      fault: 'refused',
+    }),
+  }),
+  fc.record({
+    do: fc.constant('gap' as const),
+    of: fc.constantFrom('pbx' as const, 'pbx' as const, 'tunnel' as const, 'edge' as const),
+    reboot: fc.boolean(),
+    lastsS: fc.constantFrom(0, 0, 5, 700),
+    meanwhile: fc.array(change, { maxLength: 2 }),
+  }),
+);
+
+const step = (pauses: readonly number[]): fc.Arbitrary<Step> =>
+  fc
+    .tuple(
+      fc.oneof({ arbitrary: change, weight: 4 }, { arbitrary: trouble, weight: 1 }),
+      fc.constantFrom(...pauses),
+    )
+    .map(([what, thenS]) => ({ ...what, thenS }));
+
+const world = (rows: fc.Arbitrary<MappingRows>, pauses: readonly number[]): fc.Arbitrary<World> =>
+  fc.record({
+    teams: fc.constantFrom('Available', 'Busy', 'Away', 'Offline', 'DoNotDisturb'),
+    pbx: fc.constantFrom('', 'busy', 'away', 'dnd'),
+    contact: fc.constantFrom('tel:', 'tel:', 'teams:'),
+    rows,
+    spelling: fc.constantFrom('Busy/InACall', 'Busy'),
+    refuses: fc.constantFrom<readonly string[]>(
+      [],
+      [],
+      [ON_THE_PHONE],
+      ['meeting'],
+      [ON_THE_PHONE, 'meeting'],
+    ),
+    sequences: fc.boolean(),
+    basic: fc.boolean(),
+    delays: fc.array(
+      fc.oneof(
+        fc.constant([0]),
+        fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 0, maxLength: 2 }),
+      ),
+      { minLength: 1, maxLength: 6 },
+    ),
+    steps: fc.array(step(pauses), { maxLength: 12 }),
+  });
+
+/** Hurried humans, and admins with rows of their own. */
+export const hurried = world(
+  fc.constantFrom<MappingRows>(
+    {},
+    {},
+    { toPbx: { InACall: 'busy' } },
+    { toPbx: { Offline: 'away', OutOfOffice: 'vacation' } },
+    { toTeams: { '': 'Available/Available', lunch: 'BeRightBack/BeRightBack' } },
+  ),
+  [0, 1, 2, 4, 20, 100, 400],
+);
+
+/** Half of the time there is quiet enough between two changes that only one outcome is right. */
+export const unhurried = world(fc.constant({}), [0, 2, 20, 100, 900, 900, 900, 900]);
+
+export { change as anyChange };
+
+/** The pair as it begins, both sides known. */
+export function begin(w: World): PairDriver {
+  const pair = new PairDriver({ teams: w.teams, pbx: w.pbx, contact: w.contact, rows: w.rows });
+  pair.teams.spelling = w.spelling;
+  pair.sequences = w.sequences;
+  pair.basic = w.basic;
+  for (const activity of w.refuses) pair.pbxRefuses.add(activity);
+  let turn = 0;
+  pair.delays = () => {
+    turn += 1;
+    return w.delays[turn % w.delays.length]!.map((delay) => delay * SECOND);
+  };
+  pair.meet();
+  return pair;
+}
+
+/** Whoever wants to know what a human is about to do, or that things are going wrong. */
+export interface Onlooker {
+  before(pair: PairDriver, what: Change): void;
+  gap(pair: PairDriver, what: 'begins' | 'ends', of: 'pbx' | 'tunnel' | 'edge'): void;
+  passed(pair: PairDriver): void;
+}
+
+const nobody: Onlooker = { before() {}, gap() {}, passed() {} };
+
+/** All of a history, one step after the other. */
+export function play(w: World, onlooker = nobody, pair = begin(w)): PairDriver {
+  for (const step of w.steps) {
+    act(pair, step, onlooker);
+    sweeping(pair, step.thenS * SECOND, onlooker);
+  }
+  return pair;
+}
+
+/** As the edge does it in `subscribe` mode. */
+const SWEEP_MS = 5 * MINUTE;
+
+function sweeping(pair: PairDriver, ms: number, onlooker: Onlooker): void {
+  for (let left = ms; left > 0; left -= SWEEP_MS) {
+    pair.pass(Math.min(left, SWEEP_MS));
+    if (left >= SWEEP_MS) pair.read();
+    onlooker.passed(pair);
+  }
+}
+
+/** One step of it. */
+export function act(pair: PairDriver, what: Change | Trouble, onlooker = nobody): void {
+  switch (what.do) {
+    case 'choose':
+      // Nobody picks a status without a client.
+      if (pair.teams.client.availability === 'Offline') return;
+      onlooker.before(pair, what);
+      pair.teamsChooses(what.status);
+      return;
+    case 'client':
+      onlooker.before(pair, what);
+      pair.teamsClient(what.presence);
+      return;
+    case 'set':
+      onlooker.before(pair, what);
+      pair.pbxSets(what.activity);
+      return;
+    case 'call':
+      onlooker.before(pair, what);
+      // A call that begins in the very place of our own on-the-phone cannot be told from it.
+      pair.pbxCall(mayShowOurCall(pair) ? 'sip:' : what.contact);
+      return;
+    case 'hang-up':
+      onlooker.before(pair, what);
+      pair.pbxHangsUp();
+      return;
+    case 'graph':
+      pair.graphLine = what.line;
+      pair.graphRetryMs = what.retryS * SECOND;
+      return;
+    case 'pbx':
+      pair.pbxLine = what.line;
+      return;
+    case 'gap': {
+      const meanwhile = () => {
+        onlooker.gap(pair, 'begins', what.of);
+        if (what.reboot && what.of === 'pbx') pair.pbx.items.clear();
+        for (const one of what.meanwhile) act(pair, one, onlooker);
+        pair.pass(what.lastsS * SECOND);
+        onlooker.gap(pair, 'ends', what.of);
+      };
+      if (what.of === 'pbx') pair.pbxGap(meanwhile);
+      else if (what.of === 'tunnel') pair.tunnelGap(meanwhile);
+      else pair.edgeGap(meanwhile);
+    }
+  }
+}
+
+function mayShowOurCall({ state, edgeIsUp }: PairDriver): boolean {
+  const { pbxPending, pbxConfirmed } = state.written;
+  // Nobody knows what it writes first when it is back.
+  if (!edgeIsUp) return true;
+  return [pbxPending?.activity, pbxConfirmed].includes(ON_THE_PHONE);
+}
+
+/** The lines work again, all notifications are through, the slow sweep has come by. */
+export function calmDown(pair: PairDriver): void {
+  pair.graphLine = 'up';
+  pair.pbxLine = 'list-first';
+  pair.pass(3 * MINUTE);
+  pair.read();
+  pair.pass(3 * MINUTE);
+}
+
+/** A history as a test, to be pasted into `fuzz.test.ts` until it has become a story with a name. */
+export function asTest(name: string, check: string, w: World, more = ''): string {
+  const { steps, ...rest } = w;
+  const lines = Object.entries(rest).map(([key, value]) => `    ${key}: ${JSON.stringify(value)},`);
+  const told = steps.map((step) => `      ${JSON.stringify(step)},`);
+  return [
+    `test('${name}', () => {`,
+    '  const world: World = {',
+    ...lines,
+    '    steps: [',
+    ...told,
+    '    ],',
+    '  };',
+    `  expect(${check}(world${more})).toEqual([]);`,
+    '});',
+  ].join('\n');
+}

@@ -1,0 +1,222 @@
+// What both sides should show after a history, told from what humans did, and from nothing else: no
+// echoes, no writes, no timers, nothing of `shared/presence`. Where humans act at both ends faster than
+// news travels, several outcomes are right; the reference then says which.
+import type { Change, Onlooker } from './histories.ts';
+import { TeamsModel, teams, textOf } from './models.ts';
+import type { PairDriver } from './pair-driver.ts';
+
+/** Whose choice stands, and what it is in the words of the PBX. */
+export interface Wish {
+  by: 'teams' | 'pbx';
+  pbx: string;
+}
+
+const PBX_OF: Readonly<Record<string, string>> = {
+  Available: '',
+  Away: 'away',
+  'Away/OutOfOffice': 'away',
+  BeRightBack: 'away',
+  Busy: 'busy',
+  DoNotDisturb: 'dnd',
+  'Busy/InAMeeting': 'meeting',
+};
+const TEAMS_OF: Readonly<Record<string, string>> = {
+  away: 'Away',
+  busy: 'Busy',
+  dnd: 'DoNotDisturb',
+  lunch: 'Away',
+  meeting: 'Busy',
+};
+const CALLS = ['Busy/InACall', 'DoNotDisturb/Presenting'];
+const SIGNED_OUT = 'Offline';
+const MORE_CLOSED = ['', 'away', 'busy', 'dnd'];
+
+/** Longer than a notification, a sweep and the reads after it take together. */
+const NEWS_TRAVELS_MS = 700_000;
+
+const agree = (inTeams: string, onPbx: string): boolean =>
+  PBX_OF[inTeams] === onPbx || TEAMS_OF[onPbx] === inTeams;
+const spoken = (activity: string): string => (activity === 'online' ? '' : activity);
+
+export class Reference implements Onlooker {
+  /** What may stand; one: it is certain. */
+  wishes: Wish[];
+  /** What stood before the changes that may have crossed. */
+  #settled: Wish[];
+  /** What Teams showed last, but for calls; `null`: nothing that its next state could be compared with. */
+  #shown: string | null;
+  /** A status hid what the client says of itself. */
+  #wasChosen = false;
+  /** What a human picked while Teams showed it already. */
+  #pickedUnseen: string | null = null;
+  /** A call has hidden the user's own state on the PBX since a gap. */
+  #hiddenSinceGap = false;
+  /** What Teams showed before the changes that may have crossed. */
+  #shownSettled: string | null = null;
+  #beforeSignedOut: string | null = null;
+  #crossingUntil = 0;
+  /** What the PBX showed when the gap began. */
+  #atGap: string | null = null;
+
+  /** The first meeting: equal stays, else the more closed one wins. */
+  constructor(inTeams: string, onPbx: string) {
+    const closed = (activity: string) => MORE_CLOSED.indexOf(activity);
+    const fromTeams = PBX_OF[inTeams];
+    const teamsWins = fromTeams !== undefined && closed(fromTeams) > closed(onPbx);
+    this.wishes = [teamsWins ? { by: 'teams', pbx: fromTeams } : { by: 'pbx', pbx: onPbx }];
+    this.#settled = this.wishes;
+    this.#shown = inTeams === SIGNED_OUT ? null : inTeams;
+  }
+
+  before(pair: PairDriver, what: Change): void {
+    if (what.do === 'choose' || what.do === 'client') this.#inTeams(pair, what);
+    else if (what.do === 'set' && this.#atGap === null) {
+      const before = spoken(pair.pbx.items.get('tel:') ?? '');
+      this.#onPbx(pair, before, spoken(what.activity));
+    }
+  }
+
+  /** Only the last of what happens in a gap is seen, and on the PBX not that something went. */
+  gap(pair: PairDriver, what: 'begins' | 'ends', of: 'pbx' | 'tunnel' | 'edge'): void {
+    const shows = spoken(pair.pbx.items.get('tel:') ?? '');
+    this.#crossing(pair);
+    if (what === 'begins') this.#atGap = shows;
+    else {
+      const before = this.#atGap ?? '';
+      this.#atGap = null;
+      if (of === 'pbx' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
+      if (shows !== '' || of !== 'pbx') this.#onPbx(pair, before, shows);
+    }
+  }
+
+  /** As long as the sides differ, a call hides one, or Microsoft takes nothing, news is under way. */
+  passed(pair: PairDriver): void {
+    const shown = shownBy(pair.teams);
+    if (pair.pbx.calls.size === 0) this.#hiddenSinceGap = false;
+    const isCall = pair.pbx.calls.size > 0 || CALLS.includes(shown);
+    const isHeld = isCall || pair.graphLine !== 'up';
+    if (isHeld || !this.wishes.every((wish) => isShown(wish, pair))) this.#crossing(pair);
+  }
+
+  /** What is wrong with what both sides show, now that it is quiet. */
+  discord(pair: PairDriver): string[] {
+    if (pair.pbx.calls.size > 0 || CALLS.includes(shownBy(pair.teams))) return [];
+    if (this.wishes.some((wish) => isShown(wish, pair))) return [];
+    // Away, picked right after available on the PBX, is taken for the client's own; and nobody learns that
+    // somebody picked what Teams showed already.
+    const unheard = this.wishes.length > 1 ? 'Away' : this.#pickedUnseen;
+    if (this.wishes.some(isAvailableOnPbx) && pair.shows === `${unheard} = available`) return [];
+    const meant = this.wishes.map(({ by, pbx }) => `${pbx || 'available'}, chosen in ${by}`);
+    return [`${pair.shows}, and not ${meant.join(' or ')}`];
+  }
+
+  #inTeams(pair: PairDriver, what: Change & { do: 'choose' | 'client' }): void {
+    const before = shownBy(pair.teams);
+    if (before in PBX_OF) this.#shown = before;
+    // A call shows because we took away what hid it.
+    else if (this.#wasChosen && pair.teams.preferred === null) this.#shown = null;
+    const next = new TeamsModel();
+    next.client = what.do === 'client' ? teams(what.presence) : pair.teams.client;
+    next.preferred = pair.teams.preferred;
+    if (what.do === 'choose') next.preferred = what.status === null ? null : teams(what.status);
+    const shown = shownBy(next);
+    // A call shows because the human took away what hid it.
+    const tookAway = this.#wasChosen || pair.teams.preferred !== null;
+    if (tookAway && next.preferred === null && CALLS.includes(shown)) this.#shown = null;
+    this.#wasChosen = next.preferred !== null;
+    if (what.do === 'choose') this.#pickedUnseen = null;
+
+    // What we put there shows again: nobody's choice.
+    const isOurs = what.do === 'client' && next.preferred !== null && pair.teams.preferredIsOurs;
+    if (shown === SIGNED_OUT) this.#signsOut(pair);
+    else if (isOurs || CALLS.includes(shown)) return;
+    else if (shown === this.#shown) {
+      if (what.do === 'choose') this.#pickedUnseen = shown;
+    } else {
+      // What both should show already, and what showed before the user signed out, may be anybody's.
+      const stands = this.wishes.filter(({ by, pbx }) => by === 'pbx' && agree(shown, pbx));
+      const asBefore = shown === this.#beforeSignedOut ? this.wishes : [];
+      if (pair.now >= this.#crossingUntil) this.#shownSettled = before;
+      this.#shown = shown;
+      this.#beforeSignedOut = null;
+      this.#chooses(pair, { by: 'teams', pbx: PBX_OF[shown] ?? '' });
+      const andBack = shown === this.#shownSettled ? this.#settled : [];
+      this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack];
+    }
+  }
+
+  /** Takes back what came from Teams. */
+  #signsOut(pair: PairDriver): void {
+    const crossed = pair.now < this.#crossingUntil ? this.#settled : [];
+    this.wishes = [...this.wishes, ...crossed].map((wish) =>
+      wish.by === 'teams' ? { ...wish, pbx: '' } : wish,
+    );
+    if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
+    const isUnsure = this.wishes.some(({ by }) => by === 'pbx');
+    this.#beforeSignedOut = isUnsure ? this.#shown : null;
+    this.#shown = null;
+  }
+
+  #onPbx(pair: PairDriver, before: string, after: string): void {
+    const stood = this.wishes;
+    if (before === after) return;
+    this.#chooses(pair, { by: 'pbx', pbx: after });
+    // A call hides it: a PBX that restarts before the end has forgotten what nobody saw.
+    const isHidden = pair.pbx.calls.has('tel:') || this.#hiddenSinceGap;
+    // A write of ours that is still on its way may be what shows.
+    const isOnItsWay = pair.pbxLine === 'lost' || pair.pbxLine === 'silent';
+    if (isHidden || isOnItsWay) this.wishes = [...this.wishes, ...stood];
+  }
+
+  /** The last change wins. Of those that cross, any may: of each end the last. */
+  #chooses(pair: PairDriver, wish: Wish): void {
+    if (pair.now >= this.#crossingUntil) {
+      this.#settled = this.wishes;
+      this.wishes = [wish];
+    } else {
+      const others = this.wishes.filter(({ by }) => by !== wish.by);
+      // There and back again may have been seen by nobody.
+      const unseen = this.#settled.filter(({ pbx }) => sameInTeams(pbx, wish.pbx));
+      // Our clearing may arrive after what a human chose meanwhile, and uncover what the client says.
+      const client = PBX_OF[textOf(pair.teams.client)];
+      const clears = [wish, ...others].some(isAvailableOnPbx) || pair.graphLine !== 'up';
+      const uncovered = clears && client !== undefined;
+      this.wishes = [wish, ...others, ...unseen, ...(uncovered ? [teamsWish(client)] : [])];
+    }
+    this.#crossing(pair);
+  }
+
+  #crossing({ now }: PairDriver): void {
+    this.#crossingUntil = now + NEWS_TRAVELS_MS;
+  }
+}
+
+const sameInTeams = (a: string, b: string): boolean => (TEAMS_OF[a] ?? '') === (TEAMS_OF[b] ?? '');
+const teamsWish = (pbx: string): Wish => ({ by: 'teams', pbx });
+const isAvailableOnPbx = ({ by, pbx }: Wish): boolean => by === 'pbx' && pbx === '';
+
+/** Without our session. */
+function shownBy({ client, preferred }: TeamsModel): string {
+  const alone = new TeamsModel();
+  alone.client = client;
+  alone.preferred = preferred;
+  return textOf(alone.shown(0));
+}
+
+/** Whether both sides show it, calls aside. */
+function isShown({ by, pbx }: Wish, pair: PairDriver): boolean {
+  const shown = shownBy(pair.teams);
+  const contact = by === 'pbx' ? 'tel:' : pair.rules.contact;
+  const item = spoken(pair.pbx.items.get(contact) ?? '');
+  const inItsPlace = item === 'busy' && pair.pbxRefuses.has(pbx);
+  if (by === 'pbx') {
+    // Available is no choice in Teams: what its client says of itself shows there.
+    const itself = shown === textOf(pair.teams.client);
+    const inTeams = agree(shown, pbx) || (pbx === '' && itself);
+    // What a human set, and a PBX forgot, is not ours to set where we have a contact of our own.
+    const onPbx = item === pbx || inItsPlace || (item === '' && pair.rules.contact !== 'tel:');
+    return onPbx && (shown === SIGNED_OUT || inTeams);
+  }
+  if (shown === SIGNED_OUT) return item === pbx || inItsPlace;
+  return PBX_OF[shown] === pbx && (item === pbx || inItsPlace || agree(shown, item));
+}

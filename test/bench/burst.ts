@@ -10,8 +10,8 @@ import { tenantOf } from './tenant.ts';
 
 /** What is promised, in ms: the PBX shows all of it. */
 const PBX_LIMIT_MS = 10_000;
-/** Writes and reads that we allow ourselves in 30 s (API.md). */
-const PACE = { requests: 1_200, windowMs: 30_000 };
+/** What we allow ourselves in any 30 s: 1,200 requests, and 300 more after a rest. That is Microsoft's quota. */
+const PACE = { requests: 1_500, windowMs: 30_000 };
 const CALLS = 50;
 const USERS_AN_ACCOUNT = 650;
 const LONG_MS = 600_000;
@@ -72,7 +72,7 @@ export async function benchBurst(users: number) {
   async function callsBehind(talkers: readonly string[]): Promise<number[]> {
     await eventually(
       () => microsoft.records.requests.length,
-      (made) => made > PACE.requests / 4,
+      (made) => made > PACE.requests / 5,
       LONG_MS,
     );
     const spans: number[] = [];

@@ -85,7 +85,7 @@ declare module 'vitest' {
 async function everywhere<T>(story: (n: number) => Promise<{ calls: number; end: T }>): Promise<T> {
   const good = await story(Number.POSITIVE_INFINITY);
   const apart = inject('pointsApart');
-  expect(good.calls).toBeGreaterThan(apart);
+  expect(good.calls).toBeGreaterThan(1);
   const wrong: { n: number; end: T }[] = [];
   for (let n = 1; n <= good.calls; n += apart) {
     const { end } = await story(n);

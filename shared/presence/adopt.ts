@@ -11,6 +11,7 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { closedness, type Rules, writesPbx, writesTeams } from './rules.ts';
+import { perhapsStanding } from './teams-writes.ts';
 
 /** A human chose in Teams: the PBX follows, and our own preferred presence is no more. */
 export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence): PairState {
@@ -47,9 +48,10 @@ function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): Man
   return pair ?? 'clear';
 }
 
-/** What we wrote last may or may not stand in Teams: it has not come back. */
+/** What we wrote last may or may not stand in Teams: it has not come back, or nobody confirmed it. */
 const isUnsure = ({ written }: PairState): boolean =>
-  written.recent.some(({ what, echoedAt }) => what !== 'session' && echoedAt === null);
+  written.recent.some(({ what, echoedAt }) => what !== 'session' && echoedAt === null) ||
+  perhapsStanding(written.recent).length > 0;
 
 /**
  * Both sides are known, and who changed last is not: equal stays as it is, else the more closed

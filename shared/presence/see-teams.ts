@@ -154,10 +154,10 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   const wasCall = state.teams?.call ?? false;
 
   if (isNoInformation(rules.mapping, presence)) return takeNoInformation(rules, state, event);
-  const landed = landedAfterAll(state, presence);
+  const mayBeSession = state.written.session !== null && looksLikeSession(rules, presence);
+  const landed = mayBeSession ? undefined : landedAfterAll(state, presence);
   if (landed) return believe(rules, landed, event);
 
-  const mayBeSession = state.written.session !== null && looksLikeSession(rules, presence);
   const ours = isOurPreferred(state, presence, mayBeSession);
   if (!ours && mayBeSession) {
     return { state: { ...state, teams: note(event, underlying, wasCall) }, reason: 'own-session' };

@@ -112,4 +112,17 @@ describe('what is wanted in Teams', () => {
     expect(pair.wrote()).toEqual(['teams clear']);
     expect(pair.shows).toBe('Available = available');
   });
+
+  test('what may have arrived is taken back, though a call hid whether it did', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('busy');
+    pair.pbxHangsUp();
+    pair.pbxSets('');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.teams.preferred).toBeNull();
+  });
 });

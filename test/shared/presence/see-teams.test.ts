@@ -41,6 +41,20 @@ describe('our own write comes back', () => {
     expect(pair.reads()).toBe(1);
   });
 
+  test('a session that Teams spells like a state whose write failed is no proof that this arrived', () => {
+    const pair = PairDriver.paired();
+    pair.teams.spelling = 'Busy';
+    pair.pbxCall();
+    pair.graphLine = 'fails';
+    pair.graphRetryMs = MINUTE;
+    pair.pbxSets('busy');
+    pair.pbxHangsUp();
+    pair.pass(5 * SECOND).read();
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+
   test('to be seen by a sweep too', () => {
     const pair = PairDriver.paired();
     pair.delays = never;

@@ -1,6 +1,6 @@
 // The decision function: one pair of users, one event, one moment → the new state and why. What has
 // to be done then is the difference between wanted and standing, see `due.ts`.
-import { reconcile } from './adopt.ts';
+import { meetAnew } from './adopt.ts';
 import type { Decision, PresenceEvent } from './events.ts';
 import type { PairState } from './model.ts';
 import { standsForCall } from './refused.ts';
@@ -36,8 +36,7 @@ export function decide(
       return { state: teamsWriteFailed(state, event.write), reason: 'not-sent' };
     case 'rules-changed': {
       if (state.teams === null || state.pbx === null) return { state, reason: 'same' };
-      const { state: settled, verdict } = reconcile(rules, state);
-      return { state: settled, reason: verdict };
+      return meetAnew(rules, state);
     }
   }
 }

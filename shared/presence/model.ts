@@ -130,7 +130,7 @@ export interface RecentWrite {
   readonly failed?: boolean;
 }
 
-/** A notification within this time, in ms, that equals what we wrote is our echo (facts: graph §1.5). */
+/** A notification up to so late, in ms, that equals what we wrote is our echo (facts: graph §1.5). */
 export const ECHO_WINDOW_MS = 90_000;
 /** How long to wait, in ms, before the read that settles what is true. */
 export const SETTLE_AFTER_MS = 3_000;

@@ -24,7 +24,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     return { state: later(before, event, now), reason: 'older-than-known' };
   const perhaps = perhapsStanding(before.written.recent);
   const recent = before.written.recent.filter(
-    (write) => now - write.at < ECHO_WINDOW_MS || perhaps.some((one) => one === write),
+    (write) => now - write.at <= ECHO_WINDOW_MS || perhaps.some((one) => one === write),
   );
   const state: PairState = { ...before, written: { ...before.written, recent } };
 
@@ -57,7 +57,9 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
 function mayBeOld(state: PairState, event: TeamsSeen, now: number): boolean {
   const lastWrite = state.written.recent.at(-1);
   if (event.sequence && state.teams?.sequence) return lastWrite?.echoedAt === null;
-  return lastWrite !== undefined || (state.teams !== null && now - state.teams.at < ECHO_WINDOW_MS);
+  return (
+    lastWrite !== undefined || (state.teams !== null && now - state.teams.at <= ECHO_WINDOW_MS)
+  );
 }
 
 function isOlder(state: PairState, event: TeamsSeen): boolean {

@@ -5,7 +5,7 @@ import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 const never = () => [];
 
 describe('our own write comes back', () => {
-  test.each([0, 1, 30, 89])('as its echo after %i s, and again', (delayS) => {
+  test.each([0, 1, 30, 89, 90])('as its echo after %i s, and again', (delayS) => {
     const pair = PairDriver.paired();
     pair.delays = () => [delayS * SECOND, delayS * SECOND + 500];
     pair.pbxSets('dnd');
@@ -223,6 +223,17 @@ describe('late, doubled and disordered notifications', () => {
     expect(pair.teamsSays('Available')).toBe('asking-what-is-true');
     pair.pass(MINUTE);
     expect(pair.wrote()).toEqual(['pbx busy']);
+  });
+
+  test('the end of a session, told 90 s late, is not a human’s available', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.delays = () => [90 * SECOND];
+    pair.pbxHangsUp();
+    pair.delays = () => [0];
+    pair.pbxSets('lunch');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
   });
 
   test('where nobody can be asked the last one is believed', () => {

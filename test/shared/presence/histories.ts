@@ -54,6 +54,8 @@ export interface World {
   basic: boolean;
   /** Seconds that notifications take, one change after the other: late, twice, never. */
   delays: readonly (readonly number[])[];
+  /** Seconds that the answer to a read takes. */
+  readTakesS: number;
   steps: readonly Step[];
 }
 
@@ -111,6 +113,7 @@ const world = (rows: fc.Arbitrary<MappingRows>, pauses: readonly number[]): fc.A
     ),
     sequences: fc.boolean(),
     basic: fc.boolean(),
+    readTakesS: fc.constantFrom(0, 0, 0.5, 5),
     delays: fc.array(
       fc.oneof(
         fc.constant([0]),
@@ -191,6 +194,7 @@ export function begin(w: World): PairDriver {
   pair.teams.spelling = w.spelling;
   pair.sequences = w.sequences;
   pair.basic = w.basic;
+  pair.readTakesMs = w.readTakesS * SECOND;
   for (const activity of w.refuses) pair.pbxRefuses.add(activity);
   let turn = 0;
   pair.delays = () => {

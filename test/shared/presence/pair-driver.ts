@@ -2,7 +2,7 @@
 // what `due` asks for, and writes down what it carried out.
 import { decide } from '../../../shared/presence/decide.ts';
 import { type Due, due } from '../../../shared/presence/due.ts';
-import type { PresenceEvent, Reason } from '../../../shared/presence/events.ts';
+import type { PresenceEvent, Reason, TeamsSeen } from '../../../shared/presence/events.ts';
 import { type MappingRows, mappingOf } from '../../../shared/presence/mapping.ts';
 import {
   type Directions,
@@ -51,6 +51,8 @@ export class PairDriver {
   /** Whether a PBX session and a tunnel are up. */
   pbxIsUp = true;
   canAsk = true;
+  /** How long the answer to a read is under way: it tells what was so when it was asked. */
+  readTakesMs = 0;
   /** Nobody is at the edge: nothing arrives there, and nothing leaves it. */
   edgeIsUp = true;
   /** Delays of the notifications of one change: two are a duplicate, none is a loss. */
@@ -64,6 +66,7 @@ export class PairDriver {
   #reads = 0;
   #sequence = 0;
   #lastShown: TeamsPresence;
+  #answer: { at: number; event: TeamsSeen } | null = null;
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
 
@@ -139,6 +142,7 @@ export class PairDriver {
   /** The edge is away for a while, and comes back with what it had stored. */
   edgeGap(meanwhile: () => void = () => {}): Reason {
     this.edgeIsUp = false;
+    this.#answer = null;
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
     this.state = JSON.parse(JSON.stringify(this.state)) as PairState;
@@ -162,9 +166,12 @@ export class PairDriver {
 
   /** A sweep: reads the user once more. */
   read(askedAt = this.now, presence = this.teams.shown(this.now)): Reason {
+    return this.apply({ ...this.#reading(askedAt, presence), at: this.now });
+  }
+
+  #reading(askedAt: number, presence: TeamsPresence): TeamsSeen {
     const sequence = this.sequences ? stamp(this.#sequence) : undefined;
-    const event = { kind: 'teams-seen', source: 'read', presence, sequence } as const;
-    return this.apply({ ...event, askedAt, at: this.now });
+    return { kind: 'teams-seen', source: 'read', presence, sequence, askedAt, at: askedAt };
   }
 
   list(
@@ -191,6 +198,7 @@ export class PairDriver {
       if (next === null || next > until) break;
       this.now = Math.max(this.now, next);
       this.#arrive();
+      this.#answerArrives();
       this.#sessionMayEnd();
       this.#carryOut();
     }
@@ -292,9 +300,15 @@ export class PairDriver {
       nextAt,
       waiting ? this.#graphNotBefore : null,
       this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
+      this.#answer?.at ?? null,
       ...this.#onTheWay.map(({ at }) => at),
     ].filter((at) => at !== null);
-    if (read || (writes.length > 0 && !waiting) || (pbx !== null && this.pbxIsUp)) return this.now;
+    if (
+      (read && this.#answer === null) ||
+      (writes.length > 0 && !waiting) ||
+      (pbx !== null && this.pbxIsUp)
+    )
+      return this.now;
     return times.length > 0 ? Math.min(...times) : null;
   }
 
@@ -305,13 +319,26 @@ export class PairDriver {
       const [write] = writes;
       if (pbx !== null && this.pbxIsUp) this.#writePbx(pbx);
       else if (write && this.now >= this.#graphNotBefore) this.#writeTeams(write);
-      else if (read) {
+      else if (read && this.#answer === null) {
         this.#reads += 1;
-        this.read();
+        if (this.readTakesMs > 0) this.#ask();
+        else this.read();
         return;
       } else return;
     }
     throw new Error(`Writes without end: ${this.#wrote.slice(-6).join(', ')}`);
+  }
+
+  #ask(): void {
+    const event = this.#reading(this.now, this.teams.shown(this.now));
+    this.#answer = { at: this.now + this.readTakesMs, event };
+  }
+
+  #answerArrives(): void {
+    if (this.#answer === null || this.#answer.at > this.now) return;
+    const { event } = this.#answer;
+    this.#answer = null;
+    this.apply({ ...event, at: this.now });
   }
 
   #writePbx(activity: string): void {

@@ -11,7 +11,7 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
-import { lastConfirmed, perhapsStanding } from './teams-writes.ts';
+import { lastConfirmed, lastPreferred, perhapsStanding } from './teams-writes.ts';
 
 interface Seen {
   state: PairState;
@@ -34,8 +34,8 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     }
     return believe(rules, { ...state, settleAt: null }, event);
   }
-  const echo = recent.findLast((write) => isEchoOf(rules, write.what, event.presence));
-  if (echo) return takeEcho(rules, state, event, echo, now);
+  const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
+  if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
   const unsure = recent.at(-1)?.echoedAt === null;
   if (!unsure && state.teams && sameTeams(state.teams.presence, event.presence)) {
     const sequence = event.sequence ?? state.teams.sequence;
@@ -108,9 +108,11 @@ function takeEcho(
   rules: Rules,
   state: PairState,
   event: TeamsSeen,
-  echo: RecentWrite,
+  echoes: readonly RecentWrite[],
   now: number,
 ): Seen {
+  // Of two that are equal the older one comes back first: what is newer may still be on its way.
+  const echo = echoes.find(({ echoedAt }) => echoedAt === null) ?? echoes.at(-1);
   const recent = state.written.recent.map((write) =>
     write === echo ? { ...write, echoedAt: write.echoedAt ?? now } : write,
   );
@@ -118,8 +120,9 @@ function takeEcho(
   const wasCall = state.teams?.call ?? false;
   const isShadow = mayBeShadow(rules, state, event.presence);
   // One that is not known to have arrived may have older copies of itself: a read tells.
-  const agreed = isShadow || (sidesAgree(rules, state, event.presence) && echo.failed !== true);
-  const saysMore = agreed && !isShadow && echo.what !== 'session';
+  const mayBeOlder = echoes.some(({ failed }) => failed === true);
+  const agreed = isShadow || (sidesAgree(rules, state, event.presence) && !mayBeOlder);
+  const saysMore = agreed && !isShadow && echo === lastPreferred(state.written.recent);
   const underlying = saysMore ? event.presence : known;
   const seen: PairState = {
     ...state,

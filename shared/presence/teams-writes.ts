@@ -80,6 +80,10 @@ export function perhapsStanding(recent: readonly RecentWrite[]): PreferredWrite[
   return preferred.slice(confirmed + 1);
 }
 
+/** What was written over all older ones. */
+export const lastPreferred = (recent: readonly RecentWrite[]): RecentWrite | undefined =>
+  recent.findLast(isPreferred);
+
 /** What Teams was last asked for with success, as long as it is remembered. */
 export const lastConfirmed = (recent: readonly RecentWrite[]): PreferredWrite['what'] | undefined =>
   recent.filter(isPreferred).findLast(({ failed }) => failed !== true)?.what;

@@ -54,8 +54,9 @@ export interface World {
   basic: boolean;
   /** Seconds that notifications take, one change after the other: late, twice, never. */
   delays: readonly (readonly number[])[];
-  /** Seconds that the answer to a read takes. */
+  /** Seconds that the answer to a read takes, and to a write. */
   readTakesS: number;
+  graphTakesS: number;
   steps: readonly Step[];
 }
 
@@ -114,6 +115,7 @@ const world = (rows: fc.Arbitrary<MappingRows>, pauses: readonly number[]): fc.A
     sequences: fc.boolean(),
     basic: fc.boolean(),
     readTakesS: fc.constantFrom(0, 0, 0.5, 5),
+    graphTakesS: fc.constantFrom(0),
     delays: fc.array(
       fc.oneof(
         fc.constant([0]),
@@ -195,6 +197,7 @@ export function begin(w: World): PairDriver {
   pair.sequences = w.sequences;
   pair.basic = w.basic;
   pair.readTakesMs = w.readTakesS * SECOND;
+  pair.graphTakesMs = w.graphTakesS * SECOND;
   for (const activity of w.refuses) pair.pbxRefuses.add(activity);
   let turn = 0;
   pair.delays = () => {

@@ -45,13 +45,15 @@ export class PairDriver {
   graphLine: GraphLine = 'up';
   /** How long a write to Teams that failed is left alone. */
   graphRetryMs = 5 * SECOND;
+  /** How long the answer to a write to Teams is under way: Teams shows the write before. */
+  graphTakesMs = 0;
   pbxLine: PbxLine = 'list-first';
   /** Activities that this PBX does not take from us. */
   readonly pbxRefuses = new Set<string>();
   /** Whether a PBX session and a tunnel are up. */
   pbxIsUp = true;
   canAsk = true;
-  /** How long the answer to a read is under way: it tells what was so when it was asked. */
+  /** How long the answer to a read is under way: it tells what was so at first. */
   readTakesMs = 0;
   /** Nobody is at the edge: nothing arrives there, and nothing leaves it. */
   edgeIsUp = true;
@@ -66,7 +68,8 @@ export class PairDriver {
   #reads = 0;
   #sequence = 0;
   #lastShown: TeamsPresence;
-  #answer: { at: number; event: TeamsSeen } | null = null;
+  #answer: { at: number; askedAt: number; event: TeamsSeen | null } | null = null;
+  #writing: { at: number; write: TeamsWrite; failed: boolean } | null = null;
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
 
@@ -143,8 +146,12 @@ export class PairDriver {
   edgeGap(meanwhile: () => void = () => {}): Reason {
     this.edgeIsUp = false;
     this.#answer = null;
+    const underWay = this.#writing?.write;
+    this.#writing = null;
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
+    // It may have arrived, and nobody is there to hear of it.
+    if (underWay) this.#step({ kind: 'teams-failed', write: underWay });
     this.state = JSON.parse(JSON.stringify(this.state)) as PairState;
     this.#arrive();
     return this.list({ afterGap: true, sessionLasted: true });
@@ -198,6 +205,7 @@ export class PairDriver {
       if (next === null || next > until) break;
       this.now = Math.max(this.now, next);
       this.#arrive();
+      this.#graphAnswers();
       this.#answerArrives();
       this.#sessionMayEnd();
       this.#carryOut();
@@ -295,10 +303,11 @@ export class PairDriver {
   #nextAt(): number | null {
     if (!this.edgeIsUp) return this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null;
     const { teams: writes, pbx, read, nextAt } = this.due();
-    const waiting = writes.length > 0 && this.#graphNotBefore > this.now;
+    const waiting = writes.length > 0 && !this.#mayWriteTeams();
     const times = [
       nextAt,
-      waiting ? this.#graphNotBefore : null,
+      waiting && this.#writing === null ? this.#graphNotBefore : null,
+      this.#writing?.at ?? null,
       this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
       this.#answer?.at ?? null,
       ...this.#onTheWay.map(({ at }) => at),
@@ -318,7 +327,7 @@ export class PairDriver {
       const { pbx, teams: writes, read } = this.due();
       const [write] = writes;
       if (pbx !== null && this.pbxIsUp) this.#writePbx(pbx);
-      else if (write && this.now >= this.#graphNotBefore) this.#writeTeams(write);
+      else if (write && this.#mayWriteTeams()) this.#writeTeams(write);
       else if (read && this.#answer === null) {
         this.#reads += 1;
         if (this.readTakesMs > 0) this.#ask();
@@ -329,14 +338,23 @@ export class PairDriver {
     throw new Error(`Writes without end: ${this.#wrote.slice(-6).join(', ')}`);
   }
 
+  #mayWriteTeams(): boolean {
+    return this.#writing === null && this.now >= this.#graphNotBefore;
+  }
+
+  /** Whatever happens in the millisecond of the question is seen by the answer. */
   #ask(): void {
-    const event = this.#reading(this.now, this.teams.shown(this.now));
-    this.#answer = { at: this.now + this.readTakesMs, event };
+    this.#answer = { at: this.now + 1, askedAt: this.now, event: null };
   }
 
   #answerArrives(): void {
     if (this.#answer === null || this.#answer.at > this.now) return;
-    const { event } = this.#answer;
+    const { askedAt, event } = this.#answer;
+    if (event === null) {
+      const seen = this.#reading(askedAt, this.teams.shown(this.now));
+      this.#answer = { at: askedAt + this.readTakesMs, askedAt, event: seen };
+      return;
+    }
     this.#answer = null;
     this.apply({ ...event, at: this.now });
   }
@@ -368,11 +386,19 @@ export class PairDriver {
       if (write.kind === 'clear-preferred') this.teams.preferred = null;
       if (write.kind.endsWith('preferred')) this.teams.preferredIsOurs = true;
     }
-    if (this.graphLine !== 'up') {
-      this.#step({ kind: 'teams-failed', write });
-      this.#graphNotBefore = this.now + this.graphRetryMs;
-    }
+    const failed = this.graphLine !== 'up';
+    this.#writing = { at: this.now + this.graphTakesMs, write, failed };
+    if (this.graphTakesMs === 0) this.#graphAnswers();
     this.#teamsChanged();
+  }
+
+  #graphAnswers(): void {
+    if (this.#writing === null || this.#writing.at > this.now) return;
+    const { write, failed } = this.#writing;
+    this.#writing = null;
+    if (!failed) return;
+    this.#step({ kind: 'teams-failed', write });
+    this.#graphNotBefore = this.now + this.graphRetryMs;
   }
 }
 

@@ -43,6 +43,8 @@ export class Reference implements Onlooker {
   wishes: Wish[];
   /** What stood before the changes that may have crossed. */
   #settled: Wish[];
+  /** What stood at some moment while changes may have crossed. */
+  #passing: Wish[] = [];
   /** What Teams showed last, but for calls; `null`: nothing that its next state could be compared with. */
   #shown: string | null;
   /** A status hid what the client says of itself. */
@@ -105,7 +107,8 @@ export class Reference implements Onlooker {
     // Away, picked right after available on the PBX, is taken for the client's own; and nobody learns that
     // somebody picked what Teams showed already.
     const unheard = this.wishes.length > 1 ? 'Away' : this.#pickedUnseen;
-    if (this.wishes.some(isAvailableOnPbx) && pair.shows === `${unheard} = available`) return [];
+    const isUnheard = [...this.wishes, ...this.#passing].some(isAvailableOnPbx);
+    if (isUnheard && pair.shows === `${unheard} = available`) return [];
     const meant = this.wishes.map(({ by, pbx }) => `${pbx || 'available'}, chosen in ${by}`);
     return [`${pair.shows}, and not ${meant.join(' or ')}`];
   }
@@ -160,6 +163,11 @@ export class Reference implements Onlooker {
   #onPbx(pair: PairDriver, before: string, after: string): void {
     const stood = this.wishes;
     if (before === after) return;
+    if (shownBy(pair.teams) === SIGNED_OUT && this.#shown !== null) {
+      // What the next sign-in shows may be what showed before, or news.
+      this.#beforeSignedOut = this.#shown;
+      this.#shown = null;
+    }
     this.#chooses(pair, { by: 'pbx', pbx: after });
     // A call hides it: a PBX that restarts before the end has forgotten what nobody saw.
     const isHidden = pair.pbx.calls.has('tel:') || this.#hiddenSinceGap;
@@ -172,8 +180,10 @@ export class Reference implements Onlooker {
   #chooses(pair: PairDriver, wish: Wish): void {
     if (pair.now >= this.#crossingUntil) {
       this.#settled = this.wishes;
+      this.#passing = [];
       this.wishes = [wish];
     } else {
+      this.#passing = [...this.#passing, ...this.wishes];
       const others = this.wishes.filter(({ by }) => by !== wish.by);
       // There and back again may have been seen by nobody.
       const unseen = this.#settled.filter(({ pbx }) => sameInTeams(pbx, wish.pbx));

@@ -55,6 +55,36 @@ describe('our own write comes back', () => {
     expect(pair.shows).toBe('Busy = busy');
   });
 
+  test('two that are equal come back one after the other: what comes between is ours too', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.teamsClient('Away');
+    pair.pass(HOUR).wrote();
+    pair.delays = () => [400];
+    for (const activity of ['dnd', '', 'dnd']) pair.pbxSets(activity);
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams DoNotDisturb', 'teams clear', 'teams DoNotDisturb']);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('older than what we cleared since, it does not show what stands', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [SECOND];
+    pair.pbxSets('away');
+    pair.delays = never;
+    pair.pbxSets('');
+    pair.graphLine = 'fails';
+    pair.graphRetryMs = MINUTE;
+    pair.pbxCall();
+    pair.pbxHangsUp();
+    pair.pbxSets('lunch');
+    pair.pass(20 * SECOND).read();
+    expect(pair.pbxShows).toBe('lunch');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+
   test('to be seen by a sweep too', () => {
     const pair = PairDriver.paired();
     pair.delays = never;

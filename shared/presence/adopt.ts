@@ -26,7 +26,7 @@ export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence
   };
 }
 
-const withoutDoubt = ({ what, at, echoedAt }: RecentWrite): RecentWrite => ({ what, at, echoedAt });
+const withoutDoubt = ({ failed: _over, ...write }: RecentWrite): RecentWrite => write;
 
 /** A human chose on the PBX: the preferred presence in Teams follows. */
 export function adoptPbx(rules: Rules, state: PairState, chosen: PbxActivity): PairState {

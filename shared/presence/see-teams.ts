@@ -11,7 +11,7 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
-import { lastConfirmed, lastPreferred, perhapsStanding } from './teams-writes.ts';
+import { lastConfirmed, lastPreferred, perhapsStanding, settledFrom } from './teams-writes.ts';
 
 interface Seen {
   state: PairState;
@@ -29,7 +29,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   const state: PairState = { ...before, written: { ...before.written, recent } };
 
   if (event.source === 'read') {
-    if (event.askedAt < settledFrom(recent.at(-1)) || isOvertaken(state, event)) {
+    if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
     return believe(rules, { ...state, settleAt: null }, event);
@@ -84,17 +84,10 @@ function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresen
   return rules.mapping.toPbx(presence) === '';
 }
 
-/**
- * From when on a read tells what is true: once our last write has come back, or has had its time
- * to. Microsoft's answers may lag behind its own writes.
- */
-const settledFrom = (lastWrite: RecentWrite | undefined): number =>
-  lastWrite ? (lastWrite.echoedAt ?? lastWrite.at + SETTLE_AFTER_MS) : 0;
-
 /** Reads once more, as soon as the answer is worth believing. */
 const settle = (state: PairState, now: number): PairState => ({
   ...state,
-  settleAt: Math.max(now, settledFrom(state.written.recent.at(-1))),
+  settleAt: Math.max(now, settledFrom(state.written.recent)),
 });
 
 /** Something changed: what it is now, a read tells. */

@@ -57,6 +57,8 @@ export interface World {
   /** Seconds that the answer to a read takes, and to a write. */
   readTakesS: number;
   graphTakesS: number;
+  /** Teams shows a write only when its answer comes. */
+  graphIsSlow: boolean;
   steps: readonly Step[];
 }
 
@@ -115,7 +117,8 @@ const world = (rows: fc.Arbitrary<MappingRows>, pauses: readonly number[]): fc.A
     sequences: fc.boolean(),
     basic: fc.boolean(),
     readTakesS: fc.constantFrom(0, 0, 0.5, 5),
-    graphTakesS: fc.constantFrom(0),
+    graphTakesS: fc.constantFrom(0, 0, 0.5, 5),
+    graphIsSlow: fc.boolean(),
     delays: fc.array(
       fc.oneof(
         fc.constant([0]),
@@ -198,6 +201,7 @@ export function begin(w: World): PairDriver {
   pair.basic = w.basic;
   pair.readTakesMs = w.readTakesS * SECOND;
   pair.graphTakesMs = w.graphTakesS * SECOND;
+  pair.graphIsSlow = w.graphIsSlow;
   for (const activity of w.refuses) pair.pbxRefuses.add(activity);
   let turn = 0;
   pair.delays = () => {
@@ -205,6 +209,7 @@ export function begin(w: World): PairDriver {
     return w.delays[turn % w.delays.length]!.map((delay) => delay * SECOND);
   };
   pair.meet();
+  pair.pass(pair.graphTakesMs);
   return pair;
 }
 

@@ -45,8 +45,10 @@ export class PairDriver {
   graphLine: GraphLine = 'up';
   /** How long a write to Teams that failed is left alone. */
   graphRetryMs = 5 * SECOND;
-  /** How long the answer to a write to Teams is under way: Teams shows the write before. */
+  /** How long the answer to a write to Teams is under way; Teams shows the write before that. */
   graphTakesMs = 0;
+  /** Teams shows it only when the answer comes. */
+  graphIsSlow = false;
   pbxLine: PbxLine = 'list-first';
   /** Activities that this PBX does not take from us. */
   readonly pbxRefuses = new Set<string>();
@@ -69,7 +71,7 @@ export class PairDriver {
   #sequence = 0;
   #lastShown: TeamsPresence;
   #answer: { at: number; askedAt: number; event: TeamsSeen | null } | null = null;
-  #writing: { at: number; write: TeamsWrite; failed: boolean } | null = null;
+  #writing: { at: number; write: TeamsWrite; line: GraphLine } | null = null;
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
 
@@ -146,12 +148,13 @@ export class PairDriver {
   edgeGap(meanwhile: () => void = () => {}): Reason {
     this.edgeIsUp = false;
     this.#answer = null;
-    const underWay = this.#writing?.write;
+    const underWay = this.#writing;
+    if (underWay && this.graphIsSlow) this.#land(underWay);
     this.#writing = null;
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
     // It may have arrived, and nobody is there to hear of it.
-    if (underWay) this.#step({ kind: 'teams-failed', write: underWay });
+    if (underWay) this.#step({ kind: 'teams-failed', write: underWay.write });
     this.state = JSON.parse(JSON.stringify(this.state)) as PairState;
     this.#arrive();
     return this.list({ afterGap: true, sessionLasted: true });
@@ -379,26 +382,29 @@ export class PairDriver {
   #writeTeams(write: TeamsWrite): void {
     this.#wrote.push(`teams ${wordOf(write)}`);
     this.#step({ kind: 'teams-sent', write });
-    if (this.graphLine !== 'fails') {
-      if (write.kind === 'set-session') this.teams.setSession(this.now);
-      if (write.kind === 'clear-session') this.teams.clearSession();
-      if (write.kind === 'set-preferred') this.teams.preferred = write.presence;
-      if (write.kind === 'clear-preferred') this.teams.preferred = null;
-      if (write.kind.endsWith('preferred')) this.teams.preferredIsOurs = true;
-    }
-    const failed = this.graphLine !== 'up';
-    this.#writing = { at: this.now + this.graphTakesMs, write, failed };
+    this.#writing = { at: this.now + this.graphTakesMs, write, line: this.graphLine };
+    if (!this.graphIsSlow) this.#land(this.#writing);
     if (this.graphTakesMs === 0) this.#graphAnswers();
     this.#teamsChanged();
   }
 
   #graphAnswers(): void {
     if (this.#writing === null || this.#writing.at > this.now) return;
-    const { write, failed } = this.#writing;
+    const { write, line } = this.#writing;
+    if (this.graphIsSlow) this.#land(this.#writing);
     this.#writing = null;
-    if (!failed) return;
-    this.#step({ kind: 'teams-failed', write });
-    this.#graphNotBefore = this.now + this.graphRetryMs;
+    this.#step({ kind: line === 'up' ? 'teams-took' : 'teams-failed', write });
+    if (line !== 'up') this.#graphNotBefore = this.now + this.graphRetryMs;
+    if (this.graphIsSlow) this.#teamsChanged();
+  }
+
+  #land({ write, line }: { write: TeamsWrite; line: GraphLine }): void {
+    if (line === 'fails') return;
+    if (write.kind === 'set-session') this.teams.setSession(this.now);
+    if (write.kind === 'clear-session') this.teams.clearSession();
+    if (write.kind === 'set-preferred') this.teams.preferred = write.presence;
+    if (write.kind === 'clear-preferred') this.teams.preferred = null;
+    if (write.kind.endsWith('preferred')) this.teams.preferredIsOurs = true;
   }
 }
 

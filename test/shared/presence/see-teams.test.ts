@@ -214,6 +214,7 @@ describe('a read', () => {
     pair.sequences = true;
     pair.teamsChooses('Busy');
     pair.apply({ kind: 'teams-sent', write: { kind: 'clear-session' } });
+    pair.apply({ kind: 'teams-took', write: { kind: 'clear-session' } });
     const at = pair.now + 10 * SECOND;
     pair.now = at;
     const event = { kind: 'teams-seen', source: 'read', presence: teams('Available') } as const;

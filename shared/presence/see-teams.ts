@@ -113,7 +113,7 @@ function takeEcho(
   const wasCall = state.teams?.call ?? false;
   const isShadow = mayBeShadow(rules, state, event.presence);
   // One that is not known to have arrived may have older copies of itself: a read tells.
-  const mayBeOlder = echoes.some(({ failed }) => failed === true);
+  const mayBeOlder = echoes.some(({ failed, again }) => failed || again);
   const agreed = isShadow || (sidesAgree(rules, state, event.presence) && !mayBeOlder);
   const saysMore = agreed && !isShadow && echo === lastPreferred(state.written.recent);
   const underlying = saysMore ? event.presence : known;

@@ -19,7 +19,8 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
   const what = traceOf(write);
   // Said again, it stands for the attempts before.
   const others = state.written.recent.filter((one) => !(one.failed && sameTrace(one.what, what)));
-  const sent: RecentWrite = { what, at: now, echoedAt: null, answeredAt: null };
+  const again = others.length < state.written.recent.length ? { again: true } : {};
+  const sent: RecentWrite = { what, at: now, echoedAt: null, answeredAt: null, ...again };
   const recent = [...others, sent].slice(-RECENT_LIMIT);
   const written: Written = { ...state.written, recent };
   const before = state.teams?.underlying ?? null;

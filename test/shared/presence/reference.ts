@@ -55,7 +55,8 @@ export class Reference implements Onlooker {
   #hiddenSinceGap = false;
   /** What Teams showed before the changes that may have crossed. */
   #shownSettled: string | null = null;
-  #beforeSignedOut: string | null = null;
+  /** Shown again after a sign-in, it may be no news. */
+  #beforeSignedOut: (string | null)[] = [];
   #crossingUntil = 0;
   /** What the PBX showed when the gap began. */
   #atGap: string | null = null;
@@ -68,6 +69,7 @@ export class Reference implements Onlooker {
     this.wishes = [teamsWins ? { by: 'teams', pbx: fromTeams } : { by: 'pbx', pbx: onPbx }];
     this.#settled = this.wishes;
     this.#shown = inTeams === SIGNED_OUT ? null : inTeams;
+    this.#shownSettled = this.#shown;
   }
 
   before(pair: PairDriver, what: Change): void {
@@ -138,10 +140,10 @@ export class Reference implements Onlooker {
     } else {
       // What both should show already, and what showed before the user signed out, may be anybody's.
       const stands = this.wishes.filter(({ by, pbx }) => by === 'pbx' && agree(shown, pbx));
-      const asBefore = shown === this.#beforeSignedOut ? this.wishes : [];
+      const asBefore = this.#beforeSignedOut.includes(shown) ? this.wishes : [];
       if (pair.now >= this.#crossingUntil) this.#shownSettled = before;
       this.#shown = shown;
-      this.#beforeSignedOut = null;
+      this.#beforeSignedOut = [];
       this.#chooses(pair, { by: 'teams', pbx: PBX_OF[shown] ?? '' });
       const andBack = shown === this.#shownSettled ? this.#settled : [];
       this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack];
@@ -156,7 +158,8 @@ export class Reference implements Onlooker {
     );
     if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
     const isUnsure = this.wishes.some(({ by }) => by === 'pbx');
-    this.#beforeSignedOut = isUnsure ? this.#shown : null;
+    const unseen = crossed.length > 0 ? [this.#shownSettled] : [];
+    this.#beforeSignedOut = isUnsure ? [this.#shown, ...unseen] : [];
     this.#shown = null;
   }
 
@@ -165,7 +168,7 @@ export class Reference implements Onlooker {
     if (before === after) return;
     if (shownBy(pair.teams) === SIGNED_OUT && this.#shown !== null) {
       // What the next sign-in shows may be what showed before, or news.
-      this.#beforeSignedOut = this.#shown;
+      this.#beforeSignedOut = [this.#shown];
       this.#shown = null;
     }
     this.#chooses(pair, { by: 'pbx', pbx: after });

@@ -106,14 +106,14 @@ function takeEcho(
 ): Seen {
   // Of two that are equal the older one comes back first: what is newer may still be on its way.
   const echo = echoes.find(({ echoedAt }) => echoedAt === null) ?? echoes.at(-1);
+  // One that is not known to have arrived may have older copies of itself: a read tells.
+  const mayBeOlder = echoes.some(({ failed, again }) => failed || again);
   const recent = state.written.recent.map((write) =>
-    write === echo ? { ...write, echoedAt: write.echoedAt ?? now } : write,
+    write === echo && !mayBeOlder ? { ...write, echoedAt: write.echoedAt ?? now } : write,
   );
   const known = state.teams?.underlying ?? null;
   const wasCall = state.teams?.call ?? false;
   const isShadow = mayBeShadow(rules, state, event.presence);
-  // One that is not known to have arrived may have older copies of itself: a read tells.
-  const mayBeOlder = echoes.some(({ failed, again }) => failed || again);
   const agreed = isShadow || (sidesAgree(rules, state, event.presence) && !mayBeOlder);
   const saysMore = agreed && !isShadow && echo === lastPreferred(state.written.recent);
   const underlying = saysMore ? event.presence : known;

@@ -141,7 +141,6 @@ export class Reference implements Onlooker {
       // What both should show already, and what showed before the user signed out, may be anybody's.
       const stands = this.wishes.filter(({ by, pbx }) => by === 'pbx' && agree(shown, pbx));
       const asBefore = this.#beforeSignedOut.includes(shown) ? this.wishes : [];
-      if (pair.now >= this.#crossingUntil) this.#shownSettled = before;
       this.#shown = shown;
       this.#beforeSignedOut = [];
       this.#chooses(pair, { by: 'teams', pbx: PBX_OF[shown] ?? '' });
@@ -183,6 +182,7 @@ export class Reference implements Onlooker {
   #chooses(pair: PairDriver, wish: Wish): void {
     if (pair.now >= this.#crossingUntil) {
       this.#settled = this.wishes;
+      this.#shownSettled = shownBy(pair.teams);
       this.#passing = [];
       this.wishes = [wish];
     } else {

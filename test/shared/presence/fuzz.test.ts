@@ -3,7 +3,7 @@
 // runs); a history that fails is printed as a test, which becomes a story with a name in the test of the
 // file at fault.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   isCall,
   isEqual,
@@ -64,7 +64,8 @@ function discord(pair: PairDriver): string[] {
   return faults;
 }
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200);
+const { FUZZ_RUNS } = process.env;
+const RUNS = Number(FUZZ_RUNS ?? 200);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20261123);
 
 /** Whether both sides agree in the end. */
@@ -137,6 +138,16 @@ function overruled(w: World, end: 'teams' | 'pbx'): string[] {
   return [...faults, ...stray];
 }
 
+const played = { histories: 0, steps: 0, since: performance.now() };
+
+afterAll(() => {
+  if (FUZZ_RUNS === undefined) return;
+  const seconds = Math.round((performance.now() - played.since) / 1_000);
+  console.info(
+    `${played.histories} histories of ${played.steps} steps in ${seconds} s, seed ${SEED}`,
+  );
+});
+
 describe('whatever happened', () => {
   test('when it is quiet both sides agree, nothing is due and no session is stuck', () => {
     holds('disagreements', fc.tuple(hurried), ([w]) => [w, disagreements(w)]);
@@ -176,7 +187,12 @@ function holds<T>(
   histories: fc.Arbitrary<T>,
   faultsOf: (history: T) => [World, string[], string?],
 ): void {
-  const property = fc.property(histories, (history) => faultsOf(history)[1].length === 0);
+  const property = fc.property(histories, (history) => {
+    const [w, faults] = faultsOf(history);
+    played.histories += 1;
+    played.steps += w.steps.length;
+    return faults.length === 0;
+  });
   const { failed, counterexample, seed, counterexamplePath } = fc.check(property, {
     numRuns: RUNS,
     seed: SEED,

@@ -45,6 +45,8 @@ export class Reference implements Onlooker {
   #settled: Wish[];
   /** What stood at some moment while changes may have crossed. */
   #passing: Wish[] = [];
+  /** What Teams showed meanwhile; whether anybody learned of it, nobody knows. */
+  #shownPassing = new Set<string>();
   /** What Teams showed last, but for calls; `null`: nothing that its next state could be compared with. */
   #shown: string | null;
   /** A status hid what the client says of itself. */
@@ -96,6 +98,7 @@ export class Reference implements Onlooker {
   /** As long as the sides differ, a call hides one, or Microsoft takes nothing, news is under way. */
   passed(pair: PairDriver): void {
     const shown = shownBy(pair.teams);
+    this.#shownPassing.add(shown);
     if (pair.pbx.calls.size === 0) this.#hiddenSinceGap = false;
     const isCall = pair.pbx.calls.size > 0 || CALLS.includes(shown);
     const isHeld = isCall || pair.graphLine !== 'up';
@@ -117,6 +120,7 @@ export class Reference implements Onlooker {
 
   #inTeams(pair: PairDriver, what: Change & { do: 'choose' | 'client' }): void {
     const before = shownBy(pair.teams);
+    this.#shownPassing.add(before);
     if (before in PBX_OF) this.#shown = before;
     // A call shows because we took away what hid it.
     else if (this.#wasChosen && pair.teams.preferred === null) this.#shown = null;
@@ -157,7 +161,7 @@ export class Reference implements Onlooker {
     );
     if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
     const isUnsure = this.wishes.some(({ by }) => by === 'pbx');
-    const unseen = crossed.length > 0 ? [this.#shownSettled] : [];
+    const unseen = crossed.length > 0 ? this.#shownPassing : [];
     this.#beforeSignedOut = isUnsure ? [this.#shown, ...unseen] : [];
     this.#shown = null;
   }
@@ -183,6 +187,7 @@ export class Reference implements Onlooker {
     if (pair.now >= this.#crossingUntil) {
       this.#settled = this.wishes;
       this.#shownSettled = shownBy(pair.teams);
+      this.#shownPassing = new Set([this.#shownSettled]);
       this.#passing = [];
       this.wishes = [wish];
     } else {

@@ -47,6 +47,8 @@ export class Reference implements Onlooker {
   #passing: Wish[] = [];
   /** What Teams showed meanwhile; whether anybody learned of it, nobody knows. */
   #shownPassing = new Set<string>();
+  /** What Teams showed when time last passed. */
+  #heard = '';
   /** What Teams showed last, but for calls; `null`: nothing that its next state could be compared with. */
   #shown: string | null;
   /** A status hid what the client says of itself. */
@@ -99,6 +101,7 @@ export class Reference implements Onlooker {
   passed(pair: PairDriver): void {
     const shown = shownBy(pair.teams);
     this.#shownPassing.add(shown);
+    this.#heard = shown;
     if (pair.pbx.calls.size === 0) this.#hiddenSinceGap = false;
     const isCall = pair.pbx.calls.size > 0 || CALLS.includes(shown);
     const isHeld = isCall || pair.graphLine !== 'up';
@@ -147,9 +150,12 @@ export class Reference implements Onlooker {
       const asBefore = this.#beforeSignedOut.includes(shown) ? this.wishes : [];
       this.#shown = shown;
       this.#beforeSignedOut = [];
+      const stood = this.wishes;
       this.#chooses(pair, { by: 'teams', pbx: PBX_OF[shown] ?? '' });
+      // Whatever passed between, nobody may have learned of it.
+      const unheard = shown === this.#heard ? stood : [];
       const andBack = shown === this.#shownSettled ? this.#settled : [];
-      this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack];
+      this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack, ...unheard];
     }
   }
 

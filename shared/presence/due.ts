@@ -72,9 +72,9 @@ function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | nu
   return stands && !isLeftOver(state) && !isTried(state, wanted) ? null : activity;
 }
 
-/** What stands for a call that is over is said again, as a state, until the PBX has answered that. */
+/** What stands for a call that is over is said again, as a state. */
 const isLeftOver = ({ written, teams }: PairState): boolean =>
-  (isCallAsBusy(written) || isCallAsBusy({ ...written, pbxPending: null })) && !teams?.call;
+  isCallAsBusy(written) && !teams?.call;
 
 function sessionWrites(rules: Rules, state: PairState, now: number): TeamsWrite[] {
   const { session } = state.written;

@@ -49,10 +49,8 @@ function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): Man
   return pair ?? 'clear';
 }
 
-/** What we wrote last may or may not stand in Teams: it has not come back, or nobody confirmed it. */
-const isUnsure = ({ written }: PairState): boolean =>
-  written.recent.some(({ what, echoedAt }) => what !== 'session' && echoedAt === null) ||
-  perhapsStanding(written.recent).length > 0;
+/** What we wrote last may or may not stand in Teams: nobody confirmed it. */
+const isUnsure = ({ written }: PairState): boolean => perhapsStanding(written.recent).length > 0;
 
 /**
  * Both sides are known, and who changed last is not: equal stays as it is, else the more closed

@@ -221,8 +221,14 @@ describe('when the rules change', () => {
 
   test('nothing follows while one side is unknown', () => {
     const { rules } = new PairDriver();
-    const decision = decide(rules, newPair(), { kind: 'rules-changed' }, 1);
-    expect(decision).toEqual({ state: newPair(), reason: 'same' });
+    const teams = new PairDriver({ teams: 'Busy' });
+    teams.read();
+    const pbx = new PairDriver({ pbx: 'busy' });
+    pbx.list({ afterGap: true });
+    for (const state of [newPair(), teams.state, pbx.state]) {
+      const decision = decide(rules, state, { kind: 'rules-changed' }, 1);
+      expect(decision).toEqual({ state, reason: 'same' });
+    }
   });
 });
 

@@ -101,6 +101,36 @@ describe('our own write comes back', () => {
     expect(pair.shows).toBe('Away = lunch');
   });
 
+  test.each([true, false])(
+    'and where both sides agree nobody is asked, with stamps or without: %s',
+    (sequences) => {
+      const pair = PairDriver.paired();
+      pair.sequences = sequences;
+      pair.delays = () => [SECOND];
+      pair.reads();
+      pair.pbxSets('dnd');
+      pair.pass(2 * SECOND);
+      expect(pair.reason).toBe('own-echo');
+      pair.pass(HOUR).pbxSets('');
+      pair.pass(2 * SECOND);
+      expect(pair.reason).toBe('own-echo');
+      expect(pair.state.teams?.underlying).toEqual(teams('Available'));
+      pair.pass(HOUR);
+      expect(pair.reads()).toBe(0);
+      expect(pair.wrote()).toEqual(['teams DoNotDisturb', 'teams clear']);
+    },
+  );
+
+  test('then with stamps a human’s choice is known for one at once', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.pbxSets('busy');
+    pair.reads();
+    expect(pair.pass(SECOND).teamsChooses('DoNotDisturb')).toBe('teams-chose');
+    expect(pair.reads()).toBe(0);
+    expect(pair.wrote()).toEqual(['teams Busy', 'pbx dnd']);
+  });
+
   test('to be seen by a sweep too', () => {
     const pair = PairDriver.paired();
     pair.delays = never;
@@ -261,6 +291,7 @@ describe('late, doubled and disordered notifications', () => {
     expect(pair.apply({ ...event, presence: teams('Away'), askedAt: at, at })).toBe(
       'older-than-known',
     );
+    expect(pair.state.settleAt).toBeNull();
   });
 
   test('without stamps the one that follows closely on another is asked about', () => {
@@ -281,6 +312,16 @@ describe('late, doubled and disordered notifications', () => {
     pair.pbxSets('lunch');
     pair.pass(HOUR);
     expect(pair.shows).toBe('Away = lunch');
+  });
+
+  test('what is known is the same again, and as new as when it was said last', () => {
+    const pair = PairDriver.paired();
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR).reads();
+    expect(pair.teamsSays('Busy')).toBe('same');
+    expect(pair.state.teams?.at).toBe(pair.now);
+    pair.pass(HOUR);
+    expect(pair.reads()).toBe(0);
   });
 
   test('where nobody can be asked the last one is believed', () => {

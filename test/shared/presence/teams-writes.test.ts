@@ -84,6 +84,23 @@ describe('a write to Teams that fails', () => {
     expect(pair.wrote()).toEqual(['teams Away', 'teams clear']);
   });
 
+  test('and landed all the same is ours for as long as nothing replaced it', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.graphLine = 'answer-lost';
+    pair.graphRetryMs = HOUR;
+    pair.pbxSets('busy');
+    pair.pbxSets('');
+    for (const wait of [100, 100]) {
+      pair.pass(wait * SECOND);
+      expect(['own-echo', 'own-echo-but-different']).toContain(pair.read());
+    }
+    expect(pair.pbxShows).toBe('');
+    pair.graphLine = 'up';
+    pair.pass(2 * HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
   test('and was to clear: what Teams shows without ours is nobody’s choice', () => {
     const pair = PairDriver.paired();
     pair.pbxSets('away');

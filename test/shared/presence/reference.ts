@@ -124,7 +124,10 @@ export class Reference implements Onlooker {
   #inTeams(pair: PairDriver, what: Change & { do: 'choose' | 'client' }): void {
     const before = shownBy(pair.teams);
     this.#shownPassing.add(before);
-    if (before in PBX_OF) this.#shown = before;
+    if (before in PBX_OF) {
+      this.#shown = before;
+      this.#wasChosen &&= pair.teams.preferred !== null;
+    }
     // A call shows because we took away what hid it.
     else if (this.#wasChosen && pair.teams.preferred === null) this.#shown = null;
     const next = new TeamsModel();

@@ -78,6 +78,7 @@ export class Reference implements Onlooker {
 
   before(pair: PairDriver, what: Change): void {
     if (what.do === 'choose' || what.do === 'client') this.#inTeams(pair, what);
+    if (what.do === 'client') this.#mayUncover(pair, what.presence);
     else if (what.do === 'set' && this.#atGap === null) {
       const before = spoken(pair.pbx.items.get('tel:') ?? '');
       this.#onPbx(pair, before, spoken(what.activity));
@@ -88,6 +89,8 @@ export class Reference implements Onlooker {
   gap(pair: PairDriver, what: 'begins' | 'ends', of: 'pbx' | 'tunnel' | 'edge'): void {
     const shows = spoken(pair.pbx.items.get('tel:') ?? '');
     this.#crossing(pair);
+    // What a call hid when the gap began, nobody saw, whatever is gone when it ends.
+    if (what === 'begins' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
     if (what === 'begins') this.#atGap = shows;
     else {
       const before = this.#atGap ?? '';
@@ -162,6 +165,13 @@ export class Reference implements Onlooker {
     }
   }
 
+  /** Our clearing is still on its way: it uncovers what the client says by then. */
+  #mayUncover({ now }: PairDriver, presence: string): void {
+    const client = PBX_OF[presence];
+    const clears = now < this.#crossingUntil && this.wishes.some(isAvailableOnPbx);
+    if (clears && client !== undefined) this.wishes = [...this.wishes, teamsWish(client)];
+  }
+
   /** Takes back what came from Teams. */
   #signsOut(pair: PairDriver): void {
     const crossed = pair.now < this.#crossingUntil ? this.#settled : [];
@@ -207,8 +217,12 @@ export class Reference implements Onlooker {
       // Our clearing may arrive after what a human chose meanwhile, and uncover what the client says.
       const client = PBX_OF[textOf(pair.teams.client)];
       const clears = [wish, ...others].some(isAvailableOnPbx) || pair.graphLine !== 'up';
-      const uncovered = clears && client !== undefined;
-      this.wishes = [wish, ...others, ...unseen, ...(uncovered ? [teamsWish(client)] : [])];
+      const uncovered = clears && client !== undefined ? [teamsWish(client)] : [];
+      // What Teams showed just before, equal to what we write there, passes for our echo.
+      const ours = TEAMS_OF[wish.pbx] ?? '';
+      const passes = wish.by === 'pbx' && this.#shownPassing.has(ours);
+      const asOurs = passes ? [teamsWish(PBX_OF[ours] ?? '')] : [];
+      this.wishes = [wish, ...others, ...unseen, ...uncovered, ...asOurs];
     }
     this.#crossing(pair);
   }

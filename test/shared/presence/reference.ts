@@ -219,9 +219,10 @@ export class Reference implements Onlooker {
       const clears = [wish, ...others].some(isAvailableOnPbx) || pair.graphLine !== 'up';
       const uncovered = clears && client !== undefined ? [teamsWish(client)] : [];
       // What Teams showed just before, equal to what we write there, passes for our echo.
-      const ours = TEAMS_OF[wish.pbx] ?? '';
-      const passes = wish.by === 'pbx' && this.#shownPassing.has(ours);
-      const asOurs = passes ? [teamsWish(PBX_OF[ours] ?? '')] : [];
+      const asOurs = [wish, ...others]
+        .map(({ by, pbx }) => (by === 'pbx' ? TEAMS_OF[pbx] : undefined))
+        .filter((ours) => ours !== undefined && this.#shownPassing.has(ours))
+        .map((ours) => teamsWish(PBX_OF[ours ?? ''] ?? ''));
       this.wishes = [wish, ...others, ...unseen, ...uncovered, ...asOurs];
     }
     this.#crossing(pair);

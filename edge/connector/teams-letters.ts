@@ -127,7 +127,7 @@ export class TeamsLetters {
         const { [layer]: _over, ...others } = pair.faults;
         pair.faults = others;
         taken(pair, sentAt);
-        keep(pair, pair.state, true);
+        keep(pair, this.#after(pair, { kind: 'teams-took', write }), true);
       },
     };
   }
@@ -183,8 +183,10 @@ export class TeamsLetters {
     );
     farewells.keepTeams({ teamsId, writes: [...writes, ...added], since, dueAt, failures });
     if (dueAt > context.now()) context.wakeBy(dueAt);
-    const next = farewells.ofTeams(teamsId) ? undefined : pairs.ofTeams(teamsId);
-    if (next) keep(next, next.state, true);
+    const next = pairs.ofTeams(teamsId);
+    if (!next) return;
+    next.state = this.#after(next, { kind: 'teams-took', write });
+    if (!farewells.ofTeams(teamsId)) keep(next, next.state, true);
   }
 
   #heedThrottling(error: unknown, until: number): void {

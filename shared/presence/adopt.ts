@@ -1,5 +1,5 @@
 // Makes one side's state the state of both: what is then wanted on the other side.
-import type { Verdict } from './events.ts';
+import type { Decision, Verdict } from './events.ts';
 import { isEqual, isNoInformation } from './mapping.ts';
 import {
   type ManualState,
@@ -11,6 +11,7 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { closedness, type Rules, writesPbx, writesTeams } from './rules.ts';
+import { perhapsStanding } from './teams-writes.ts';
 
 /** A human chose in Teams: the PBX follows, and our own preferred presence is no more. */
 export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence): PairState {
@@ -25,7 +26,7 @@ export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence
   };
 }
 
-const withoutDoubt = ({ what, at, echoedAt }: RecentWrite): RecentWrite => ({ what, at, echoedAt });
+const withoutDoubt = ({ failed: _over, ...write }: RecentWrite): RecentWrite => write;
 
 /** A human chose on the PBX: the preferred presence in Teams follows. */
 export function adoptPbx(rules: Rules, state: PairState, chosen: PbxActivity): PairState {
@@ -39,17 +40,17 @@ function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): Man
   if (!writesTeams(rules)) return 'leave';
   const pair = rules.mapping.toTeams(chosen);
   const ours = state.written.preferred?.presence;
-  const oursStands = ours !== undefined && ours !== 'cleared';
-  if (oursStands) return pair ?? 'clear';
+  if (typeof ours === 'object') {
+    return isEqual(rules.mapping, ours, chosen) ? ours : (pair ?? 'clear');
+  }
   const underlying = state.teams?.underlying ?? null;
   const known = underlying !== null && !isNoInformation(rules.mapping, underlying);
   if (known && !isUnsure(state) && isEqual(rules.mapping, underlying, chosen)) return 'leave';
   return pair ?? 'clear';
 }
 
-/** What we wrote last may or may not stand in Teams: it has not come back. */
-const isUnsure = ({ written }: PairState): boolean =>
-  written.recent.some(({ what, echoedAt }) => what !== 'session' && echoedAt === null);
+/** What we wrote last may or may not stand in Teams: nobody confirmed it. */
+const isUnsure = ({ written }: PairState): boolean => perhapsStanding(written.recent).length > 0;
 
 /**
  * Both sides are known, and who changed last is not: equal stays as it is, else the more closed
@@ -78,4 +79,23 @@ export function reconcile(rules: Rules, state: PairState): { state: PairState; v
     };
   }
   return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };
+}
+
+/**
+ * The rules changed: a choice keeps its origin, and means what the new rows say. Where nothing of ours
+ * is wanted in Teams, nobody says who is right: both sides meet anew.
+ */
+export function meetAnew(rules: Rules, state: PairState): Decision {
+  const { manual } = state;
+  if (manual?.origin === 'teams') {
+    const chosen = state.teams?.underlying ?? null;
+    if (chosen === null || isNoInformation(rules.mapping, chosen)) return { state, reason: 'same' };
+    const reason = isEqual(rules.mapping, chosen, manual.pbx) ? 'equal' : 'teams-chose';
+    return { state: adoptTeams(rules, state, chosen), reason };
+  }
+  if (manual !== null && manual.teams !== 'leave') {
+    return { state: adoptPbx(rules, state, manual.pbx), reason: 'pbx-chose' };
+  }
+  const { state: settled, verdict } = reconcile(rules, state);
+  return { state: settled, reason: verdict };
 }

@@ -1,13 +1,13 @@
 // The decision function: one pair of users, one event, one moment → the new state and why. What has
 // to be done then is the difference between wanted and standing, see `due.ts`.
-import { reconcile } from './adopt.ts';
+import { meetAnew } from './adopt.ts';
 import type { Decision, PresenceEvent } from './events.ts';
 import type { PairState } from './model.ts';
 import { standsForCall } from './refused.ts';
 import type { Rules } from './rules.ts';
 import { pbxAnswered, seePbx } from './see-pbx.ts';
 import { askTeams, seeTeams } from './see-teams.ts';
-import { teamsWriteFailed, teamsWriteSent } from './teams-writes.ts';
+import { teamsWriteFailed, teamsWriteSent, teamsWriteTaken } from './teams-writes.ts';
 
 /** Says what an event means for a pair. Pure; `now` in epoch ms. */
 export function decide(
@@ -32,12 +32,13 @@ export function decide(
     }
     case 'teams-sent':
       return { state: teamsWriteSent(state, event.write, now), reason: 'sent' };
+    case 'teams-took':
+      return { state: teamsWriteTaken(state, event.write, now), reason: 'same' };
     case 'teams-failed':
-      return { state: teamsWriteFailed(state, event.write), reason: 'not-sent' };
+      return { state: teamsWriteFailed(state, event.write, now), reason: 'not-sent' };
     case 'rules-changed': {
       if (state.teams === null || state.pbx === null) return { state, reason: 'same' };
-      const { state: settled, verdict } = reconcile(rules, state);
-      return { state: settled, reason: verdict };
+      return meetAnew(rules, state);
     }
   }
 }

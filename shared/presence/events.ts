@@ -47,6 +47,7 @@ export type PresenceEvent =
   | PbxWrote
   | { kind: 'pbx-sent'; activity: string }
   | { kind: 'teams-sent'; write: TeamsWrite }
+  | { kind: 'teams-took'; write: TeamsWrite }
   | { kind: 'teams-failed'; write: TeamsWrite }
   | { kind: 'rules-changed' };
 

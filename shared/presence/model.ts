@@ -126,14 +126,20 @@ export interface RecentWrite {
   readonly at: number;
   /** When its echo came back; `null`: not yet. */
   readonly echoedAt: number | null;
+  /** When Microsoft answered it; `null`: not yet. */
+  readonly answeredAt?: number | null;
   /** Microsoft did not confirm it, and may have taken it all the same. */
   readonly failed?: boolean;
+  /** Said again after that: what comes back may be the attempt before. */
+  readonly again?: boolean;
 }
 
-/** A notification within this time, in ms, that equals what we wrote is our echo (facts: graph §1.5). */
+/** A notification up to so late, in ms, that equals what we wrote is our echo (facts: graph §1.5). */
 export const ECHO_WINDOW_MS = 90_000;
 /** How long to wait, in ms, before the read that settles what is true. */
 export const SETTLE_AFTER_MS = 3_000;
+/** A write to Teams that has no answer after so long, in ms, will have none. */
+export const TEAMS_ANSWER_LIMIT_MS = 30_000;
 
 /** A pair of which nothing is known yet. */
 export const newPair = (): PairState => ({

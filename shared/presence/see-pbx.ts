@@ -133,7 +133,10 @@ function humanChoice(
   if (is === '' && mayHaveForgotten) return 'missing';
   if (rules.contact !== OWN_STATE_CONTACT) return is;
   const ours = onItsWay(before.written, now);
-  return ours !== null && is === normalActivity(ours) ? undefined : is;
+  // Busy that stood for a call stands on while it is said again as a state.
+  const stood = isCallAsBusy({ ...before.written, pbxPending: null });
+  const isOurs = (ours !== null && is === normalActivity(ours)) || (stood && is === 'busy');
+  return isOurs ? undefined : is;
 }
 
 function callReason(before: PbxView, reading: PbxReading): Reason {

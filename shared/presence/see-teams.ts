@@ -11,7 +11,7 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
-import { lastConfirmed, perhapsStanding } from './teams-writes.ts';
+import { lastConfirmed, lastPreferred, perhapsStanding, settledFrom } from './teams-writes.ts';
 
 interface Seen {
   state: PairState;
@@ -24,18 +24,18 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     return { state: later(before, event, now), reason: 'older-than-known' };
   const perhaps = perhapsStanding(before.written.recent);
   const recent = before.written.recent.filter(
-    (write) => now - write.at < ECHO_WINDOW_MS || perhaps.some((one) => one === write),
+    (write) => now - write.at <= ECHO_WINDOW_MS || perhaps.some((one) => one === write),
   );
   const state: PairState = { ...before, written: { ...before.written, recent } };
 
   if (event.source === 'read') {
-    if (event.askedAt < settledFrom(recent.at(-1)) || isOvertaken(state, event)) {
+    if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
     return believe(rules, { ...state, settleAt: null }, event);
   }
-  const echo = recent.findLast((write) => isEchoOf(rules, write.what, event.presence));
-  if (echo) return takeEcho(rules, state, event, echo, now);
+  const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
+  if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
   const unsure = recent.at(-1)?.echoedAt === null;
   if (!unsure && state.teams && sameTeams(state.teams.presence, event.presence)) {
     const sequence = event.sequence ?? state.teams.sequence;
@@ -57,7 +57,9 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
 function mayBeOld(state: PairState, event: TeamsSeen, now: number): boolean {
   const lastWrite = state.written.recent.at(-1);
   if (event.sequence && state.teams?.sequence) return lastWrite?.echoedAt === null;
-  return lastWrite !== undefined || (state.teams !== null && now - state.teams.at < ECHO_WINDOW_MS);
+  return (
+    lastWrite !== undefined || (state.teams !== null && now - state.teams.at <= ECHO_WINDOW_MS)
+  );
 }
 
 function isOlder(state: PairState, event: TeamsSeen): boolean {
@@ -82,17 +84,10 @@ function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresen
   return rules.mapping.toPbx(presence) === '';
 }
 
-/**
- * From when on a read tells what is true: once our last write has come back, or has had its time
- * to. Microsoft's answers may lag behind its own writes.
- */
-const settledFrom = (lastWrite: RecentWrite | undefined): number =>
-  lastWrite ? (lastWrite.echoedAt ?? lastWrite.at + SETTLE_AFTER_MS) : 0;
-
 /** Reads once more, as soon as the answer is worth believing. */
 const settle = (state: PairState, now: number): PairState => ({
   ...state,
-  settleAt: Math.max(now, settledFrom(state.written.recent.at(-1))),
+  settleAt: Math.max(now, settledFrom(state.written.recent)),
 });
 
 /** Something changed: what it is now, a read tells. */
@@ -106,18 +101,21 @@ function takeEcho(
   rules: Rules,
   state: PairState,
   event: TeamsSeen,
-  echo: RecentWrite,
+  echoes: readonly RecentWrite[],
   now: number,
 ): Seen {
+  // Of two that are equal the older one comes back first: what is newer may still be on its way.
+  const echo = echoes.find(({ echoedAt }) => echoedAt === null) ?? echoes.at(-1);
+  // One that is not known to have arrived may have older copies of itself: a read tells.
+  const mayBeOlder = echoes.some(({ failed, again }) => failed || again);
   const recent = state.written.recent.map((write) =>
-    write === echo ? { ...write, echoedAt: write.echoedAt ?? now } : write,
+    write === echo && !mayBeOlder ? { ...write, echoedAt: write.echoedAt ?? now } : write,
   );
   const known = state.teams?.underlying ?? null;
   const wasCall = state.teams?.call ?? false;
   const isShadow = mayBeShadow(rules, state, event.presence);
-  // One that is not known to have arrived may have older copies of itself: a read tells.
-  const agreed = isShadow || (sidesAgree(rules, state, event.presence) && echo.failed !== true);
-  const saysMore = agreed && !isShadow && echo.what !== 'session';
+  const agreed = isShadow || (sidesAgree(rules, state, event.presence) && !mayBeOlder);
+  const saysMore = agreed && !isShadow && echo === lastPreferred(state.written.recent);
   const underlying = saysMore ? event.presence : known;
   const seen: PairState = {
     ...state,
@@ -154,10 +152,10 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   const wasCall = state.teams?.call ?? false;
 
   if (isNoInformation(rules.mapping, presence)) return takeNoInformation(rules, state, event);
-  const landed = landedAfterAll(state, presence);
+  const mayBeSession = state.written.session !== null && looksLikeSession(rules, presence);
+  const landed = mayBeSession ? undefined : landedAfterAll(state, presence);
   if (landed) return believe(rules, landed, event);
 
-  const mayBeSession = state.written.session !== null && looksLikeSession(rules, presence);
   const ours = isOurPreferred(state, presence, mayBeSession);
   if (!ours && mayBeSession) {
     return { state: { ...state, teams: note(event, underlying, wasCall) }, reason: 'own-session' };

@@ -4,6 +4,7 @@ import {
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
+  TEAMS_ANSWER_LIMIT_MS,
   type TeamsPresence,
   type TeamsView,
   type TeamsWrite,
@@ -18,7 +19,9 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
   const what = traceOf(write);
   // Said again, it stands for the attempts before.
   const others = state.written.recent.filter((one) => !(one.failed && sameTrace(one.what, what)));
-  const recent = [...others, { what, at: now, echoedAt: null }].slice(-RECENT_LIMIT);
+  const again = others.length < state.written.recent.length ? { again: true } : {};
+  const sent: RecentWrite = { what, at: now, echoedAt: null, answeredAt: null, ...again };
+  const recent = [...others, sent].slice(-RECENT_LIMIT);
   const written: Written = { ...state.written, recent };
   const before = state.teams?.underlying ?? null;
   switch (write.kind) {
@@ -26,7 +29,7 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
       return { ...state, written: { ...written, session: { at: now } } };
     case 'clear-session':
       // What the call covered may have changed without a notification: look.
-      return { ...state, written: { ...written, session: null }, settleAt: now + SETTLE_AFTER_MS };
+      return { ...state, written: { ...written, session: null }, settleAt: settledFrom(recent) };
     case 'set-preferred':
       return {
         ...state,
@@ -38,27 +41,54 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
         ...state,
         teams: withUnderlying(state.teams, null),
         written: { ...written, preferred: { presence: 'cleared', at: now, before } },
-        settleAt: now + SETTLE_AFTER_MS,
+        settleAt: settledFrom(recent),
       };
   }
+}
+
+/** Microsoft took it. */
+export const teamsWriteTaken = (state: PairState, write: TeamsWrite, now: number): PairState =>
+  answered(state, write, { answeredAt: now });
+
+/** What waited for the answer waits no longer. */
+function answered(
+  state: PairState,
+  write: TeamsWrite,
+  answer: Pick<RecentWrite, 'answeredAt' | 'failed'>,
+): PairState {
+  const what = traceOf(write);
+  const last = state.written.recent.findLastIndex((one) => sameTrace(one.what, what));
+  const recent = state.written.recent.map((one, at) => (at === last ? { ...one, ...answer } : one));
+  const settleAt = state.settleAt && Math.min(state.settleAt, settledFrom(recent));
+  return { ...state, settleAt, written: { ...state.written, recent } };
+}
+
+/**
+ * From when on a read tells what is true: once all that we wrote is answered, and the last of it has come
+ * back, or has had its time to. Microsoft's answers may lag behind its own writes.
+ */
+export function settledFrom(recent: readonly RecentWrite[]): number {
+  const last = recent.at(-1);
+  const answers = recent.map(({ at, answeredAt = at }) => answeredAt ?? at + TEAMS_ANSWER_LIMIT_MS);
+  return Math.max(last ? (last.echoedAt ?? last.at + SETTLE_AFTER_MS) : 0, ...answers);
 }
 
 /**
  * Microsoft did not take it, or took it and its answer was lost: it becomes due again. A session may
  * stand all the same, so that one nobody wants any more is cleared rather than left to expire.
  */
-export function teamsWriteFailed(state: PairState, write: TeamsWrite): PairState {
-  const recent = withDoubt(state.written.recent, traceOf(write));
+export function teamsWriteFailed(before: PairState, write: TeamsWrite, now: number): PairState {
+  const state = answered(before, write, { answeredAt: now, failed: true });
   switch (write.kind) {
     case 'set-session':
     case 'clear-session':
-      return { ...state, written: { ...state.written, session: { at: 0 }, recent } };
+      return { ...state, written: { ...state.written, session: { at: 0 } } };
     case 'set-preferred':
     case 'clear-preferred':
       return {
         ...state,
         teams: withoutWrite(state, write),
-        written: { ...state.written, preferred: null, recent },
+        written: { ...state.written, preferred: null },
       };
   }
 }
@@ -68,21 +98,24 @@ type PreferredWrite = RecentWrite & { what: TeamsPresence | 'cleared' };
 const isPreferred = (write: RecentWrite): write is PreferredWrite =>
   typeof write.what === 'object' || write.what === 'cleared';
 
-function withDoubt(recent: readonly RecentWrite[], what: RecentWrite['what']): RecentWrite[] {
-  const last = recent.findLastIndex((write) => sameTrace(write.what, what));
-  return recent.map((write, at) => (at === last ? { ...write, failed: true } : write));
-}
+/** Under way, or failed and perhaps taken all the same. */
+const isInDoubt = ({ failed, answeredAt }: RecentWrite): boolean =>
+  failed === true || answeredAt === null;
 
 /** Writes of a preferred presence that nobody confirmed, and that no later write replaced. */
 export function perhapsStanding(recent: readonly RecentWrite[]): PreferredWrite[] {
   const preferred = recent.filter(isPreferred);
-  const confirmed = preferred.findLastIndex(({ failed }) => failed !== true);
+  const confirmed = preferred.findLastIndex((write) => !isInDoubt(write));
   return preferred.slice(confirmed + 1);
 }
 
+/** What was written over all older ones. */
+export const lastPreferred = (recent: readonly RecentWrite[]): RecentWrite | undefined =>
+  recent.findLast(isPreferred);
+
 /** What Teams was last asked for with success, as long as it is remembered. */
 export const lastConfirmed = (recent: readonly RecentWrite[]): PreferredWrite['what'] | undefined =>
-  recent.filter(isPreferred).findLast(({ failed }) => failed !== true)?.what;
+  recent.filter(isPreferred).findLast((write) => !isInDoubt(write))?.what;
 
 /** As if the write had not been sent, unless something was seen since that is none of it. */
 function withoutWrite({ teams, written }: PairState, write: TeamsWrite): TeamsView | null {

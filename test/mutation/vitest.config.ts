@@ -4,7 +4,5 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/shared/presence/**/*.test.ts'],
-    // Reads the documentation, which no mutant touches.
-    exclude: ['test/shared/presence/rules-table.test.ts'],
   },
 });

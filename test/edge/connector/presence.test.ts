@@ -155,6 +155,16 @@ test('a write whose answer was lost with the object is sent again', async () => 
   expect(await again.rows('SELECT in_flight FROM pair')).toEqual([{ in_flight: null }]);
 });
 
+test('once Microsoft has answered a write, what a human then chooses in Teams is found by the next sweep', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1);
+  agent.presence(1, chose('dnd'));
+  await bed.settle();
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+  await bed.later(20 * SECOND);
+  expect(agent.shown(1)).toEqual(['busy']);
+});
+
 test('a hibernating object wakes for a frame and goes on where it was', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(2, SLOW);

@@ -85,7 +85,57 @@ describe('equal from the first', () => {
   });
 });
 
+describe('what is wanted on the PBX', () => {
+  test('a choice in Teams that the PBX shows already leaves its more exact word', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Busy/InAMeeting');
+    pair.pass(HOUR).wrote();
+    expect(pair.teamsChooses('Busy')).toBe('teams-chose');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual([]);
+    expect(pair.shows).toBe('Busy = meeting');
+  });
+
+  test('where nothing is written there, a choice in Teams changes nothing, until settings say otherwise', () => {
+    const pair = PairDriver.paired({ directions: 'pbx-to-teams' });
+    pair.pbxSets('busy');
+    pair.pass(HOUR).teamsChooses('DoNotDisturb');
+    pair.pass(HOUR).wrote();
+    expect(pair.state.manual).toEqual({ origin: 'teams', pbx: 'busy', teams: 'leave' });
+    Object.assign(pair.rules, { directions: 'both' });
+    pair.apply({ kind: 'rules-changed' });
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx dnd']);
+  });
+});
+
 describe('what is wanted in Teams', () => {
+  test('nothing, where nothing is written there', () => {
+    const pair = PairDriver.paired({ directions: 'teams-to-pbx' });
+    pair.pbxSets('busy');
+    expect(pair.state.manual).toEqual({ origin: 'pbx', pbx: 'busy', teams: 'leave' });
+  });
+
+  test('what stands there of ours is renewed when settings have been one-way and are not any more', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR);
+    for (const directions of ['teams-to-pbx', 'both']) {
+      Object.assign(pair.rules, { directions });
+      pair.apply({ kind: 'rules-changed' });
+      pair.pass(HOUR);
+    }
+    pair.wrote();
+    pair.pass(22 * HOUR);
+    expect(pair.wrote()).toEqual(['teams Busy']);
+  });
+
+  test('of what has just been available from the first, whoever changes it first is who chose', () => {
+    expect(PairDriver.paired().state.manual).toMatchObject({ origin: 'teams', pbx: '' });
+    const busy = PairDriver.paired({ teams: 'Busy', pbx: 'busy' });
+    expect(busy.state.manual).toMatchObject({ origin: 'pbx', pbx: 'busy' });
+  });
+
   test('our own preferred presence is changed, not left, when the PBX changes under it', () => {
     const pair = PairDriver.paired();
     pair.pbxSets('busy');
@@ -111,5 +161,18 @@ describe('what is wanted in Teams', () => {
     pair.pass(HOUR);
     expect(pair.wrote()).toEqual(['teams clear']);
     expect(pair.shows).toBe('Available = available');
+  });
+
+  test('what may have arrived is taken back, though a call hid whether it did', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('busy');
+    pair.pbxHangsUp();
+    pair.pbxSets('');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.teams.preferred).toBeNull();
   });
 });

@@ -136,10 +136,79 @@ describe('when the rules change', () => {
     pair.pass(HOUR).wrote();
     const { mapping } = new PairDriver({ rows: { toPbx: { InAMeeting: 'dnd' } } }).rules;
     Object.assign(pair.rules, { mapping });
-    expect(pair.apply({ kind: 'rules-changed' })).toBe('teams-more-closed');
+    expect(pair.apply({ kind: 'rules-changed' })).toBe('teams-chose');
     pair.pass(HOUR);
     expect(pair.wrote()).toEqual(['pbx dnd']);
   });
+
+  test('a state of the PBX is shown in Teams by the new rows', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('lunch');
+    pair.pass(HOUR).wrote();
+    const rows = { toTeams: { lunch: 'BeRightBack/BeRightBack' } };
+    Object.assign(pair.rules, { mapping: new PairDriver({ rows }).rules.mapping });
+    expect(pair.apply({ kind: 'rules-changed' })).toBe('pbx-chose');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams BeRightBack']);
+    expect(pair.shows).toBe('BeRightBack = lunch');
+  });
+
+  test('what is equal by the new rows too is not written again', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR).wrote();
+    const rows = { toTeams: { busy: 'DoNotDisturb/DoNotDisturb' } };
+    Object.assign(pair.rules, { mapping: new PairDriver({ rows }).rules.mapping });
+    pair.apply({ kind: 'rules-changed' });
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual([]);
+  });
+
+  test('a choice on its way to Teams is not given up for what stands there', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    pair.graphLine = 'fails';
+    pair.pbxSets('');
+    pair.apply({ kind: 'rules-changed' });
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('a choice on its way to the PBX is not given up for what stands there', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).pbxLine = 'lost';
+    pair.teamsChooses('Available');
+    pair.apply({ kind: 'rules-changed' });
+    pair.pbxLine = 'list-first';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('what signing out took back is not brought to Teams, though the PBX shows it still', () => {
+    const pair = PairDriver.paired();
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR).pbxLine = 'lost';
+    pair.teamsClient('Offline');
+    pair.wrote();
+    pair.apply({ kind: 'rules-changed' });
+    pair.pbxLine = 'list-first';
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx available']);
+  });
+
+  test.each([0, HOUR])(
+    'what Teams shows of itself after available on the PBX stays nobody’s choice, %i ms later',
+    (laterMs) => {
+      const pair = PairDriver.paired({ teams: 'Away' });
+      pair.pbxSets('');
+      pair.pass(laterMs).apply({ kind: 'rules-changed' });
+      pair.pass(HOUR);
+      expect(pair.pbxShows).toBe('');
+    },
+  );
 
   test('a state keeps its origin, so that it is still taken back', () => {
     const pair = PairDriver.paired();
@@ -152,8 +221,14 @@ describe('when the rules change', () => {
 
   test('nothing follows while one side is unknown', () => {
     const { rules } = new PairDriver();
-    const decision = decide(rules, newPair(), { kind: 'rules-changed' }, 1);
-    expect(decision).toEqual({ state: newPair(), reason: 'same' });
+    const teams = new PairDriver({ teams: 'Busy' });
+    teams.read();
+    const pbx = new PairDriver({ pbx: 'busy' });
+    pbx.list({ afterGap: true });
+    for (const state of [newPair(), teams.state, pbx.state]) {
+      const decision = decide(rules, state, { kind: 'rules-changed' }, 1);
+      expect(decision).toEqual({ state, reason: 'same' });
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 // what `due` asks for, and writes down what it carried out.
 import { decide } from '../../../shared/presence/decide.ts';
 import { type Due, due } from '../../../shared/presence/due.ts';
-import type { PresenceEvent, Reason } from '../../../shared/presence/events.ts';
+import type { PresenceEvent, Reason, TeamsSeen } from '../../../shared/presence/events.ts';
 import { type MappingRows, mappingOf } from '../../../shared/presence/mapping.ts';
 import {
   type Directions,
@@ -45,12 +45,18 @@ export class PairDriver {
   graphLine: GraphLine = 'up';
   /** How long a write to Teams that failed is left alone. */
   graphRetryMs = 5 * SECOND;
+  /** How long the answer to a write to Teams is under way; Teams shows the write before that. */
+  graphTakesMs = 0;
+  /** Teams shows it only when the answer comes. */
+  graphIsSlow = false;
   pbxLine: PbxLine = 'list-first';
   /** Activities that this PBX does not take from us. */
   readonly pbxRefuses = new Set<string>();
   /** Whether a PBX session and a tunnel are up. */
   pbxIsUp = true;
   canAsk = true;
+  /** How long the answer to a read is under way: it tells what was so at first. */
+  readTakesMs = 0;
   /** Nobody is at the edge: nothing arrives there, and nothing leaves it. */
   edgeIsUp = true;
   /** Delays of the notifications of one change: two are a duplicate, none is a loss. */
@@ -64,6 +70,8 @@ export class PairDriver {
   #reads = 0;
   #sequence = 0;
   #lastShown: TeamsPresence;
+  #answer: { at: number; askedAt: number; event: TeamsSeen | null } | null = null;
+  #writing: { at: number; write: TeamsWrite; line: GraphLine } | null = null;
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
 
@@ -139,8 +147,14 @@ export class PairDriver {
   /** The edge is away for a while, and comes back with what it had stored. */
   edgeGap(meanwhile: () => void = () => {}): Reason {
     this.edgeIsUp = false;
+    this.#answer = null;
+    const underWay = this.#writing;
+    if (underWay && this.graphIsSlow) this.#land(underWay);
+    this.#writing = null;
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
+    // It may have arrived, and nobody is there to hear of it.
+    if (underWay) this.#step({ kind: 'teams-failed', write: underWay.write });
     this.state = JSON.parse(JSON.stringify(this.state)) as PairState;
     this.#arrive();
     return this.list({ afterGap: true, sessionLasted: true });
@@ -162,9 +176,12 @@ export class PairDriver {
 
   /** A sweep: reads the user once more. */
   read(askedAt = this.now, presence = this.teams.shown(this.now)): Reason {
+    return this.apply({ ...this.#reading(askedAt, presence), at: this.now });
+  }
+
+  #reading(askedAt: number, presence: TeamsPresence): TeamsSeen {
     const sequence = this.sequences ? stamp(this.#sequence) : undefined;
-    const event = { kind: 'teams-seen', source: 'read', presence, sequence } as const;
-    return this.apply({ ...event, askedAt, at: this.now });
+    return { kind: 'teams-seen', source: 'read', presence, sequence, askedAt, at: askedAt };
   }
 
   list(
@@ -191,6 +208,8 @@ export class PairDriver {
       if (next === null || next > until) break;
       this.now = Math.max(this.now, next);
       this.#arrive();
+      this.#graphAnswers();
+      this.#answerArrives();
       this.#sessionMayEnd();
       this.#carryOut();
     }
@@ -287,14 +306,21 @@ export class PairDriver {
   #nextAt(): number | null {
     if (!this.edgeIsUp) return this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null;
     const { teams: writes, pbx, read, nextAt } = this.due();
-    const waiting = writes.length > 0 && this.#graphNotBefore > this.now;
+    const waiting = writes.length > 0 && !this.#mayWriteTeams();
     const times = [
       nextAt,
-      waiting ? this.#graphNotBefore : null,
+      waiting && this.#writing === null ? this.#graphNotBefore : null,
+      this.#writing?.at ?? null,
       this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
+      this.#answer?.at ?? null,
       ...this.#onTheWay.map(({ at }) => at),
     ].filter((at) => at !== null);
-    if (read || (writes.length > 0 && !waiting) || (pbx !== null && this.pbxIsUp)) return this.now;
+    if (
+      (read && this.#answer === null) ||
+      (writes.length > 0 && !waiting) ||
+      (pbx !== null && this.pbxIsUp)
+    )
+      return this.now;
     return times.length > 0 ? Math.min(...times) : null;
   }
 
@@ -304,14 +330,36 @@ export class PairDriver {
       const { pbx, teams: writes, read } = this.due();
       const [write] = writes;
       if (pbx !== null && this.pbxIsUp) this.#writePbx(pbx);
-      else if (write && this.now >= this.#graphNotBefore) this.#writeTeams(write);
-      else if (read) {
+      else if (write && this.#mayWriteTeams()) this.#writeTeams(write);
+      else if (read && this.#answer === null) {
         this.#reads += 1;
-        this.read();
+        if (this.readTakesMs > 0) this.#ask();
+        else this.read();
         return;
       } else return;
     }
     throw new Error(`Writes without end: ${this.#wrote.slice(-6).join(', ')}`);
+  }
+
+  #mayWriteTeams(): boolean {
+    return this.#writing === null && this.now >= this.#graphNotBefore;
+  }
+
+  /** Whatever happens in the millisecond of the question is seen by the answer. */
+  #ask(): void {
+    this.#answer = { at: this.now + 1, askedAt: this.now, event: null };
+  }
+
+  #answerArrives(): void {
+    if (this.#answer === null || this.#answer.at > this.now) return;
+    const { askedAt, event } = this.#answer;
+    if (event === null) {
+      const seen = this.#reading(askedAt, this.teams.shown(this.now));
+      this.#answer = { at: askedAt + this.readTakesMs, askedAt, event: seen };
+      return;
+    }
+    this.#answer = null;
+    this.apply({ ...event, at: this.now });
   }
 
   #writePbx(activity: string): void {
@@ -334,18 +382,29 @@ export class PairDriver {
   #writeTeams(write: TeamsWrite): void {
     this.#wrote.push(`teams ${wordOf(write)}`);
     this.#step({ kind: 'teams-sent', write });
-    if (this.graphLine !== 'fails') {
-      if (write.kind === 'set-session') this.teams.setSession(this.now);
-      if (write.kind === 'clear-session') this.teams.clearSession();
-      if (write.kind === 'set-preferred') this.teams.preferred = write.presence;
-      if (write.kind === 'clear-preferred') this.teams.preferred = null;
-      if (write.kind.endsWith('preferred')) this.teams.preferredIsOurs = true;
-    }
-    if (this.graphLine !== 'up') {
-      this.#step({ kind: 'teams-failed', write });
-      this.#graphNotBefore = this.now + this.graphRetryMs;
-    }
+    this.#writing = { at: this.now + this.graphTakesMs, write, line: this.graphLine };
+    if (!this.graphIsSlow) this.#land(this.#writing);
+    if (this.graphTakesMs === 0) this.#graphAnswers();
     this.#teamsChanged();
+  }
+
+  #graphAnswers(): void {
+    if (this.#writing === null || this.#writing.at > this.now) return;
+    const { write, line } = this.#writing;
+    if (this.graphIsSlow) this.#land(this.#writing);
+    this.#writing = null;
+    this.#step({ kind: line === 'up' ? 'teams-took' : 'teams-failed', write });
+    if (line !== 'up') this.#graphNotBefore = this.now + this.graphRetryMs;
+    if (this.graphIsSlow) this.#teamsChanged();
+  }
+
+  #land({ write, line }: { write: TeamsWrite; line: GraphLine }): void {
+    if (line === 'fails') return;
+    if (write.kind === 'set-session') this.teams.setSession(this.now);
+    if (write.kind === 'clear-session') this.teams.clearSession();
+    if (write.kind === 'set-preferred') this.teams.preferred = write.presence;
+    if (write.kind === 'clear-preferred') this.teams.preferred = null;
+    if (write.kind.endsWith('preferred')) this.teams.preferredIsOurs = true;
   }
 }
 

@@ -43,6 +43,12 @@ export class Reference implements Onlooker {
   wishes: Wish[];
   /** What stood before the changes that may have crossed. */
   #settled: Wish[];
+  /** What stood at some moment while changes may have crossed. */
+  #passing: Wish[] = [];
+  /** What Teams showed meanwhile; whether anybody learned of it, nobody knows. */
+  #shownPassing = new Set<string>();
+  /** What Teams showed when time last passed. */
+  #heard = '';
   /** What Teams showed last, but for calls; `null`: nothing that its next state could be compared with. */
   #shown: string | null;
   /** A status hid what the client says of itself. */
@@ -53,7 +59,8 @@ export class Reference implements Onlooker {
   #hiddenSinceGap = false;
   /** What Teams showed before the changes that may have crossed. */
   #shownSettled: string | null = null;
-  #beforeSignedOut: string | null = null;
+  /** Shown again after a sign-in, it may be no news. */
+  #beforeSignedOut: (string | null)[] = [];
   #crossingUntil = 0;
   /** What the PBX showed when the gap began. */
   #atGap: string | null = null;
@@ -66,10 +73,12 @@ export class Reference implements Onlooker {
     this.wishes = [teamsWins ? { by: 'teams', pbx: fromTeams } : { by: 'pbx', pbx: onPbx }];
     this.#settled = this.wishes;
     this.#shown = inTeams === SIGNED_OUT ? null : inTeams;
+    this.#shownSettled = this.#shown;
   }
 
   before(pair: PairDriver, what: Change): void {
     if (what.do === 'choose' || what.do === 'client') this.#inTeams(pair, what);
+    if (what.do === 'client') this.#mayUncover(pair, what.presence);
     else if (what.do === 'set' && this.#atGap === null) {
       const before = spoken(pair.pbx.items.get('tel:') ?? '');
       this.#onPbx(pair, before, spoken(what.activity));
@@ -80,6 +89,8 @@ export class Reference implements Onlooker {
   gap(pair: PairDriver, what: 'begins' | 'ends', of: 'pbx' | 'tunnel' | 'edge'): void {
     const shows = spoken(pair.pbx.items.get('tel:') ?? '');
     this.#crossing(pair);
+    // What a call hid when the gap began, nobody saw, whatever is gone when it ends.
+    if (what === 'begins' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
     if (what === 'begins') this.#atGap = shows;
     else {
       const before = this.#atGap ?? '';
@@ -92,6 +103,8 @@ export class Reference implements Onlooker {
   /** As long as the sides differ, a call hides one, or Microsoft takes nothing, news is under way. */
   passed(pair: PairDriver): void {
     const shown = shownBy(pair.teams);
+    this.#shownPassing.add(shown);
+    this.#heard = shown;
     if (pair.pbx.calls.size === 0) this.#hiddenSinceGap = false;
     const isCall = pair.pbx.calls.size > 0 || CALLS.includes(shown);
     const isHeld = isCall || pair.graphLine !== 'up';
@@ -105,14 +118,19 @@ export class Reference implements Onlooker {
     // Away, picked right after available on the PBX, is taken for the client's own; and nobody learns that
     // somebody picked what Teams showed already.
     const unheard = this.wishes.length > 1 ? 'Away' : this.#pickedUnseen;
-    if (this.wishes.some(isAvailableOnPbx) && pair.shows === `${unheard} = available`) return [];
+    const isUnheard = [...this.wishes, ...this.#passing].some(isAvailableOnPbx);
+    if (isUnheard && pair.shows === `${unheard} = available`) return [];
     const meant = this.wishes.map(({ by, pbx }) => `${pbx || 'available'}, chosen in ${by}`);
     return [`${pair.shows}, and not ${meant.join(' or ')}`];
   }
 
   #inTeams(pair: PairDriver, what: Change & { do: 'choose' | 'client' }): void {
     const before = shownBy(pair.teams);
-    if (before in PBX_OF) this.#shown = before;
+    this.#shownPassing.add(before);
+    if (before in PBX_OF) {
+      this.#shown = before;
+      this.#wasChosen &&= pair.teams.preferred !== null;
+    }
     // A call shows because we took away what hid it.
     else if (this.#wasChosen && pair.teams.preferred === null) this.#shown = null;
     const next = new TeamsModel();
@@ -135,14 +153,23 @@ export class Reference implements Onlooker {
     } else {
       // What both should show already, and what showed before the user signed out, may be anybody's.
       const stands = this.wishes.filter(({ by, pbx }) => by === 'pbx' && agree(shown, pbx));
-      const asBefore = shown === this.#beforeSignedOut ? this.wishes : [];
-      if (pair.now >= this.#crossingUntil) this.#shownSettled = before;
+      const asBefore = this.#beforeSignedOut.includes(shown) ? this.wishes : [];
       this.#shown = shown;
-      this.#beforeSignedOut = null;
+      this.#beforeSignedOut = [];
+      const stood = this.wishes;
       this.#chooses(pair, { by: 'teams', pbx: PBX_OF[shown] ?? '' });
+      // Whatever passed between, nobody may have learned of it.
+      const unheard = shown === this.#heard ? stood : [];
       const andBack = shown === this.#shownSettled ? this.#settled : [];
-      this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack];
+      this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack, ...unheard];
     }
+  }
+
+  /** Our clearing is still on its way: it uncovers what the client says by then. */
+  #mayUncover({ now }: PairDriver, presence: string): void {
+    const client = PBX_OF[presence];
+    const clears = now < this.#crossingUntil && this.wishes.some(isAvailableOnPbx);
+    if (clears && client !== undefined) this.wishes = [...this.wishes, teamsWish(client)];
   }
 
   /** Takes back what came from Teams. */
@@ -153,13 +180,19 @@ export class Reference implements Onlooker {
     );
     if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
     const isUnsure = this.wishes.some(({ by }) => by === 'pbx');
-    this.#beforeSignedOut = isUnsure ? this.#shown : null;
+    const unseen = crossed.length > 0 ? this.#shownPassing : [];
+    this.#beforeSignedOut = isUnsure ? [this.#shown, ...unseen] : [];
     this.#shown = null;
   }
 
   #onPbx(pair: PairDriver, before: string, after: string): void {
     const stood = this.wishes;
     if (before === after) return;
+    if (shownBy(pair.teams) === SIGNED_OUT && this.#shown !== null) {
+      // What the next sign-in shows may be what showed before, or news.
+      this.#beforeSignedOut = [this.#shown];
+      this.#shown = null;
+    }
     this.#chooses(pair, { by: 'pbx', pbx: after });
     // A call hides it: a PBX that restarts before the end has forgotten what nobody saw.
     const isHidden = pair.pbx.calls.has('tel:') || this.#hiddenSinceGap;
@@ -172,16 +205,25 @@ export class Reference implements Onlooker {
   #chooses(pair: PairDriver, wish: Wish): void {
     if (pair.now >= this.#crossingUntil) {
       this.#settled = this.wishes;
+      this.#shownSettled = shownBy(pair.teams);
+      this.#shownPassing = new Set([this.#shownSettled]);
+      this.#passing = [];
       this.wishes = [wish];
     } else {
+      this.#passing = [...this.#passing, ...this.wishes];
       const others = this.wishes.filter(({ by }) => by !== wish.by);
       // There and back again may have been seen by nobody.
       const unseen = this.#settled.filter(({ pbx }) => sameInTeams(pbx, wish.pbx));
       // Our clearing may arrive after what a human chose meanwhile, and uncover what the client says.
       const client = PBX_OF[textOf(pair.teams.client)];
       const clears = [wish, ...others].some(isAvailableOnPbx) || pair.graphLine !== 'up';
-      const uncovered = clears && client !== undefined;
-      this.wishes = [wish, ...others, ...unseen, ...(uncovered ? [teamsWish(client)] : [])];
+      const uncovered = clears && client !== undefined ? [teamsWish(client)] : [];
+      // What Teams showed just before, equal to what we write there, passes for our echo.
+      const asOurs = [wish, ...others]
+        .map(({ by, pbx }) => (by === 'pbx' ? TEAMS_OF[pbx] : undefined))
+        .filter((ours) => ours !== undefined && this.#shownPassing.has(ours))
+        .map((ours) => teamsWish(PBX_OF[ours ?? ''] ?? ''));
+      this.wishes = [wish, ...others, ...unseen, ...uncovered, ...asOurs];
     }
     this.#crossing(pair);
   }

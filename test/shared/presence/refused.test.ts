@@ -120,6 +120,26 @@ test('a call that ends in a gap leaves no busy behind', () => {
   expect(pair.shows).toBe('Available = available');
 });
 
+test.each([false, true])(
+  'the busy of a call that is over, said as a state and unanswered, is nobody’s choice: gap %s',
+  (isGap) => {
+    const pair = refusing('on-the-phone');
+    pair.teamsClient('Busy/InACall');
+    pair.pbxLine = 'lost';
+    pair.teamsChooses('Busy');
+    const meanwhile = () => {
+      pair.pass(5 * MINUTE).pbxLine = 'list-first';
+    };
+    if (isGap) pair.tunnelGap(meanwhile);
+    else meanwhile();
+    pair.pass(MINUTE).pbxSets('away', 'im:');
+    expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'busy' });
+    pair.wrote();
+    pair.teamsClient('Offline');
+    expect(pair.wrote()).toEqual(['pbx available']);
+  },
+);
+
 test('a busy that is meant after the call is a state like any other', () => {
   const pair = refusing('on-the-phone');
   pair.teamsClient('Busy/InACall');

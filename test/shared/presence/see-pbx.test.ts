@@ -351,6 +351,14 @@ describe('a contact of our own beside the user’s', () => {
     expect(pair.wrote()).toEqual(['teams no session', 'pbx available']);
   });
 
+  test('our on-the-phone covers a choice that had reached the PBX: what a human sets in a gap wins', () => {
+    const pair = PairDriver.paired({ contact: 'teams:' });
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR).teamsSays('Busy/InACall');
+    expect([...pair.pbx.items]).toEqual([['teams:', 'on-the-phone']]);
+    expect(pair.pbxGap(() => pair.pbx.set('tel:', 'away'))).toBe('pbx-chose');
+  });
+
   test('other items are no manual state', () => {
     const pair = PairDriver.paired({ contact: 'teams:' });
     pair.pbxSets('dnd', 'im:');

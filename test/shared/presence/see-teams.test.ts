@@ -5,7 +5,7 @@ import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 const never = () => [];
 
 describe('our own write comes back', () => {
-  test.each([0, 1, 30, 89])('as its echo after %i s, and again', (delayS) => {
+  test.each([0, 1, 30, 89, 90])('as its echo after %i s, and again', (delayS) => {
     const pair = PairDriver.paired();
     pair.delays = () => [delayS * SECOND, delayS * SECOND + 500];
     pair.pbxSets('dnd');
@@ -39,6 +39,96 @@ describe('our own write comes back', () => {
     pair.pass(MINUTE);
     expect(pair.wrote()).toEqual([]);
     expect(pair.reads()).toBe(1);
+  });
+
+  test('a session that Teams spells like a state whose write failed is no proof that this arrived', () => {
+    const pair = PairDriver.paired();
+    pair.teams.spelling = 'Busy';
+    pair.pbxCall();
+    pair.graphLine = 'fails';
+    pair.graphRetryMs = MINUTE;
+    pair.pbxSets('busy');
+    pair.pbxHangsUp();
+    pair.pass(5 * SECOND).read();
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+
+  test('two that are equal come back one after the other: what comes between is ours too', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.teamsClient('Away');
+    pair.pass(HOUR).wrote();
+    pair.delays = () => [400];
+    for (const activity of ['dnd', '', 'dnd']) pair.pbxSets(activity);
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams DoNotDisturb', 'teams clear', 'teams DoNotDisturb']);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test.each([0, 5 * SECOND])(
+    'of an attempt that failed, while the next one stands: what a human did between is over (%i ms)',
+    (readTakesMs) => {
+      const pair = PairDriver.paired();
+      pair.sequences = true;
+      pair.readTakesMs = readTakesMs;
+      pair.delays = () => [6 * SECOND];
+      pair.graphLine = 'answer-lost';
+      pair.pbxSets('lunch');
+      pair.teamsChooses(null);
+      pair.graphLine = 'up';
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Away = lunch');
+    },
+  );
+
+  test('older than what we cleared since, it does not show what stands', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [SECOND];
+    pair.pbxSets('away');
+    pair.delays = never;
+    pair.pbxSets('');
+    pair.graphLine = 'fails';
+    pair.graphRetryMs = MINUTE;
+    pair.pbxCall();
+    pair.pbxHangsUp();
+    pair.pbxSets('lunch');
+    pair.pass(20 * SECOND).read();
+    expect(pair.pbxShows).toBe('lunch');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+
+  test.each([true, false])(
+    'and where both sides agree nobody is asked, with stamps or without: %s',
+    (sequences) => {
+      const pair = PairDriver.paired();
+      pair.sequences = sequences;
+      pair.delays = () => [SECOND];
+      pair.reads();
+      pair.pbxSets('dnd');
+      pair.pass(2 * SECOND);
+      expect(pair.reason).toBe('own-echo');
+      pair.pass(HOUR).pbxSets('');
+      pair.pass(2 * SECOND);
+      expect(pair.reason).toBe('own-echo');
+      expect(pair.state.teams?.underlying).toEqual(teams('Available'));
+      pair.pass(HOUR);
+      expect(pair.reads()).toBe(0);
+      expect(pair.wrote()).toEqual(['teams DoNotDisturb', 'teams clear']);
+    },
+  );
+
+  test('then with stamps a human’s choice is known for one at once', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.pbxSets('busy');
+    pair.reads();
+    expect(pair.pass(SECOND).teamsChooses('DoNotDisturb')).toBe('teams-chose');
+    expect(pair.reads()).toBe(0);
+    expect(pair.wrote()).toEqual(['teams Busy', 'pbx dnd']);
   });
 
   test('to be seen by a sweep too', () => {
@@ -170,6 +260,7 @@ describe('a read', () => {
     pair.sequences = true;
     pair.teamsChooses('Busy');
     pair.apply({ kind: 'teams-sent', write: { kind: 'clear-session' } });
+    pair.apply({ kind: 'teams-took', write: { kind: 'clear-session' } });
     const at = pair.now + 10 * SECOND;
     pair.now = at;
     const event = { kind: 'teams-seen', source: 'read', presence: teams('Available') } as const;
@@ -200,6 +291,7 @@ describe('late, doubled and disordered notifications', () => {
     expect(pair.apply({ ...event, presence: teams('Away'), askedAt: at, at })).toBe(
       'older-than-known',
     );
+    expect(pair.state.settleAt).toBeNull();
   });
 
   test('without stamps the one that follows closely on another is asked about', () => {
@@ -209,6 +301,27 @@ describe('late, doubled and disordered notifications', () => {
     expect(pair.teamsSays('Available')).toBe('asking-what-is-true');
     pair.pass(MINUTE);
     expect(pair.wrote()).toEqual(['pbx busy']);
+  });
+
+  test('the end of a session, told 90 s late, is not a human’s available', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.delays = () => [90 * SECOND];
+    pair.pbxHangsUp();
+    pair.delays = () => [0];
+    pair.pbxSets('lunch');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+
+  test('what is known is the same again, and as new as when it was said last', () => {
+    const pair = PairDriver.paired();
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR).reads();
+    expect(pair.teamsSays('Busy')).toBe('same');
+    expect(pair.state.teams?.at).toBe(pair.now);
+    pair.pass(HOUR);
+    expect(pair.reads()).toBe(0);
   });
 
   test('where nobody can be asked the last one is believed', () => {

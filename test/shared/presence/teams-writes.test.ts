@@ -84,6 +84,23 @@ describe('a write to Teams that fails', () => {
     expect(pair.wrote()).toEqual(['teams Away', 'teams clear']);
   });
 
+  test('and landed all the same is ours for as long as nothing replaced it', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.graphLine = 'answer-lost';
+    pair.graphRetryMs = HOUR;
+    pair.pbxSets('busy');
+    pair.pbxSets('');
+    for (const wait of [100, 100]) {
+      pair.pass(wait * SECOND);
+      expect(['own-echo', 'own-echo-but-different']).toContain(pair.read());
+    }
+    expect(pair.pbxShows).toBe('');
+    pair.graphLine = 'up';
+    pair.pass(2 * HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
   test('and was to clear: what Teams shows without ours is nobody’s choice', () => {
     const pair = PairDriver.paired();
     pair.pbxSets('away');
@@ -151,6 +168,82 @@ describe('a write to Teams that fails', () => {
     pair.pass(20 * SECOND).teamsChooses('DoNotDisturb');
     pair.pass(MINUTE);
     expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+});
+
+describe('while a write to Teams is under way', () => {
+  test.each([
+    ['fails', false],
+    ['answer-lost', false],
+    ['answer-lost', true],
+    ['up', false],
+    ['up', true],
+  ] as const)('nothing read is believed: %s, shown only with its answer: %s', (line, isSlow) => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).wrote();
+    pair.delays = () => [];
+    pair.graphTakesMs = 9 * SECOND;
+    pair.graphIsSlow = isSlow;
+    pair.graphLine = line;
+    pair.pbxSets('');
+    pair.pass(8 * SECOND);
+    expect(pair.read()).toBe('read-too-early');
+    pair.graphLine = 'up';
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
+  });
+
+  test('nobody reads for the sake of it; the answer makes the read due', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    pair.delays = () => [];
+    pair.graphTakesMs = 9 * SECOND;
+    pair.pbxSets('');
+    pair.reads();
+    pair.pass(8 * SECOND);
+    expect(pair.reads()).toBe(0);
+    pair.pass(SECOND);
+    expect(pair.reads()).toBe(1);
+    pair.pass(HOUR);
+    expect(pair.reads()).toBe(0);
+  });
+
+  test('a read whose answer comes after that of the write, and was asked before, is asked again', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.graphTakesMs = 9 * SECOND;
+    const before = pair.teams.shown(pair.now);
+    pair.pbxSets('dnd');
+    const askedAt = pair.now + 8 * SECOND;
+    pair.pass(10 * SECOND);
+    expect(pair.read(askedAt, before)).toBe('read-too-early');
+    expect(pair.pbxShows).toBe('dnd');
+  });
+
+  test('a state that it may have set is taken back', () => {
+    const pair = PairDriver.paired();
+    pair.graphTakesMs = 9 * SECOND;
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('busy');
+    pair.pass(SECOND).pbxSets('');
+    pair.pass(20 * SECOND).graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.teams.preferred).toBeNull();
+  });
+
+  test('that nobody answers, reads are believed again after 30 s', () => {
+    const pair = PairDriver.paired();
+    pair.apply({ kind: 'teams-sent', write: { kind: 'clear-preferred' } });
+    pair.delays = () => [];
+    pair.pass(5 * SECOND).teamsChooses('DoNotDisturb');
+    pair.pass(24 * SECOND);
+    expect(pair.pbxShows).toBe('');
+    pair.pass(2 * SECOND);
+    expect(pair.pbxShows).toBe('dnd');
   });
 });
 

@@ -1,13 +1,11 @@
 // Hours in seconds for real processes: edge, agent and simulators share a clock whose rate a scenario
 // sets. Nothing in the product knows of it; moving-clock.c stands between a program and its libc.
-import { execFile } from 'node:child_process';
-import { mkdir, open, rename, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { preloaded } from '../preloaded.ts';
 
 const SOURCE = join(import.meta.dirname, 'moving-clock.c');
-const BUILT = resolve(import.meta.dirname, '../../../dist/test');
 /** Bytes of the dial: which turn holds, and two turns of three numbers. */
 const TURN_BYTES = 24;
 const DIAL_BYTES = 8 + 2 * TURN_BYTES;
@@ -47,7 +45,7 @@ export interface MovingClock {
 
 /** A clock that is right and goes as any other, until it is told; its dial is a file in `directory`. */
 export async function movingClock(directory: string): Promise<MovingClock> {
-  const [library, dial] = [await built(), join(directory, 'clock-dial')];
+  const [library, dial] = [await preloaded(SOURCE), join(directory, 'clock-dial')];
   const file = await open(dial, 'w+');
   let turn: Turn = { at: process.hrtime.bigint(), ahead: 0n, rate: 1 };
   let current = 0;
@@ -106,21 +104,3 @@ export async function movingClock(directory: string): Promise<MovingClock> {
   };
   return clock;
 }
-
-/** The library, made by the C compiler of the machine where the one from last time is older. */
-async function built(): Promise<string> {
-  const library = join(BUILT, 'moving-clock.so');
-  const [made, written] = await Promise.all([changedAt(library), changedAt(SOURCE)]);
-  if (made > written) return library;
-  await mkdir(BUILT, { recursive: true });
-  const aside = `${library}.${process.pid}`;
-  await promisify(execFile)('cc', ['-O2', '-Wall', '-shared', '-fPIC', '-o', aside, SOURCE]);
-  await rename(aside, library);
-  return library;
-}
-
-const changedAt = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );

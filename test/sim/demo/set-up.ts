@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningEdge, startEdge } from '../../../edge/self-hosted/start-edge.ts';
 import type { MovingClock } from '../clock/moving-clock.ts';
+import type { FullDisk } from '../disk/full-disk.ts';
 import {
   agentToml,
   CONNECTOR,
@@ -13,6 +14,7 @@ import {
   settingsFor,
   startLaboratory,
 } from '../laboratory.ts';
+import { together } from '../preloaded.ts';
 import { type Admin, admin } from './admin.ts';
 import { runAgent, startAgent, stopAgent } from './agent-process.ts';
 
@@ -27,6 +29,8 @@ export interface SetUpOptions {
   settings?: Record<string, unknown>;
   /** Whose time everything lives by; default: the machine's. */
   clock?: MovingClock;
+  /** What the edge writes to; default: the machine's. */
+  disk?: FullDisk;
   say?: (who: 'edge' | 'agent', line: string) => void;
 }
 
@@ -58,7 +62,7 @@ export interface AnotherAgent {
 }
 
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
-  const { stateDir, port, laboratory, settings, clock, say = () => {} } = options;
+  const { stateDir, port, laboratory, settings, clock, disk, say = () => {} } = options;
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const adminToken = randomBytes(24).toString('base64url');
@@ -72,7 +76,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     SETTINGS_KEY: randomBytes(32).toString('base64'),
     GRAPH_ORIGIN: lab.microsoft.origin,
     LOGIN_ORIGIN: lab.microsoft.origin,
-    ...clock?.env,
+    ...together(clock?.env, disk?.env),
   };
   const start = (at: number) =>
     startEdge({

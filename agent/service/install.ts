@@ -59,6 +59,8 @@ export async function installService(options: ServiceOptions): Promise<void> {
 /** Leaves the configuration and the identity: those are the admin's. */
 export async function uninstallService({ root, say }: ServiceOptions): Promise<void> {
   if (process.platform === 'win32') {
+    // First, or it is started anew in the very minute in which it was ended.
+    await command('schtasks', '/Change', '/TN', TASK, '/DISABLE').catch(() => undefined);
     await command('schtasks', '/End', '/TN', TASK).catch(() => undefined);
     await command('schtasks', '/Delete', '/TN', TASK, '/F');
     say(

@@ -10,8 +10,9 @@ export interface TaskOptions {
 }
 
 /**
- * Task Scheduler 1.2 XML. It runs as LOCAL SERVICE (S-1-5-19), which has no rights beyond the network;
- * ends never by itself (PT0S); and is started again every minute when it ended.
+ * Task Scheduler 1.2 XML ([MS-TSCH] 2.5). It runs as LOCAL SERVICE (S-1-5-19), which has no rights beyond
+ * the network, and has no time limit (PT0S). RestartOnFailure is for tasks that cannot be started (2.5.4.2),
+ * not for programs that end: so it is started every minute, which is ignored while it runs (IgnoreNew).
  */
 export function windowsTask({ program, configFile }: TaskOptions): string {
   const [command = '', ...words] = [...program, '--config', configFile, 'run'];
@@ -24,6 +25,13 @@ export function windowsTask({ program, configFile }: TaskOptions): string {
     <BootTrigger>
       <Enabled>true</Enabled>
     </BootTrigger>
+    <TimeTrigger>
+      <Enabled>true</Enabled>
+      <StartBoundary>2025-01-01T00:00:00</StartBoundary>
+      <Repetition>
+        <Interval>PT1M</Interval>
+      </Repetition>
+    </TimeTrigger>
   </Triggers>
   <Principals>
     <Principal id="Author">
@@ -38,10 +46,6 @@ export function windowsTask({ program, configFile }: TaskOptions): string {
     <StartWhenAvailable>true</StartWhenAvailable>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
     <Priority>5</Priority>
-    <RestartOnFailure>
-      <Interval>PT1M</Interval>
-      <Count>999</Count>
-    </RestartOnFailure>
   </Settings>
   <Actions Context="Author">
     <Exec>

@@ -17,6 +17,7 @@ import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
 import { SignIn } from './sign-in.tsx';
+import { connectorAt } from './title.ts';
 import { Work } from './work.tsx';
 
 type State =
@@ -47,7 +48,7 @@ export function App({ base }: { base: string }) {
   }, [api]);
   useEffect(() => void start(), [start]);
 
-  const connector = base === '' ? undefined : decodeURIComponent(base.slice(1));
+  const connector = connectorAt(base);
   const signedIn = (session: OperatorSessionAnswer) =>
     setState({ at: 'signedIn', session, ended: undefined });
   const signOut = async () => {

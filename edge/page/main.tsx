@@ -10,13 +10,14 @@ import './style/access.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { Speaking } from './language.tsx';
+import { baseOf } from './title.ts';
 
 const root = document.getElementById('page');
 if (!root) throw new Error('The page has no place for itself.');
 
 render(
   <Speaking>
-    <App base={location.pathname.replace(/\/admin$/, '')} />
+    <App base={baseOf(location.pathname)} />
   </Speaking>,
   root,
 );

@@ -9,6 +9,7 @@ import { Button } from './parts/button.tsx';
 import { Field } from './parts/field.tsx';
 import { Notice } from './parts/notice.tsx';
 import { problemText } from './problem-text.ts';
+import { titleOf } from './title.ts';
 
 interface SignInProps {
   api: Api;
@@ -29,7 +30,7 @@ export function SignIn({ api, connector, why, onSignedIn }: SignInProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
   useEffect(() => {
-    document.title = `${texts.signIn.heading} – ${texts.title}`;
+    document.title = titleOf(texts.signIn.heading, texts.title, location.pathname);
   }, [texts]);
 
   async function submit(event: SubmitEvent) {

@@ -7,8 +7,10 @@ import {
   OWN_STATE_CONTACT,
   type PairState,
   type PbxActivity,
+  type PbxView,
   sameTeams,
   type TeamsWrite,
+  type Written,
 } from './model.ts';
 import { isCallAsBusy, isTried, settable } from './refused.ts';
 import { type Rules, writesPbx, writesTeams } from './rules.ts';
@@ -40,10 +42,19 @@ export function due(rules: Rules, state: PairState, now: number): Due {
 
 /** What should stand at our contact; `undefined` where we do not write, or know too little. */
 export function wantedOnPbx(rules: Rules, state: PairState): PbxActivity | undefined {
-  if (!writesPbx(rules) || !state.pbx || !state.manual) return undefined;
+  if (!state.pbx || !state.manual) return undefined;
+  if (!writesPbx(rules)) return withoutOurs(rules, state.pbx, state.written);
   if (state.teams?.call) return ON_THE_PHONE;
   const isOwnState = rules.contact === OWN_STATE_CONTACT;
   return isOwnState || state.manual.origin === 'teams' ? state.manual.pbx : '';
+}
+
+/** Where we write no more: what takes away a call, or an item, that would stay for ever. */
+function withoutOurs(rules: Rules, pbx: PbxView, written: Written): PbxActivity | undefined {
+  const ours = written.pbxPending?.activity ?? written.pbxConfirmed ?? '';
+  if (rules.contact !== OWN_STATE_CONTACT) return ours === '' ? undefined : '';
+  const isCall = ours === ON_THE_PHONE || isCallAsBusy(written);
+  return isCall ? normalActivity(pbx.manual) : undefined;
 }
 
 function pbxWrite(rules: Rules, state: PairState, now: number): PbxActivity | null {

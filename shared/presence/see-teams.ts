@@ -11,7 +11,7 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
-import { perhapsStanding } from './teams-writes.ts';
+import { lastConfirmed, perhapsStanding } from './teams-writes.ts';
 
 interface Seen {
   state: PairState;
@@ -115,7 +115,8 @@ function takeEcho(
   const known = state.teams?.underlying ?? null;
   const wasCall = state.teams?.call ?? false;
   const isShadow = mayBeShadow(rules, state, event.presence);
-  const agreed = isShadow || sidesAgree(rules, state, event.presence);
+  // One that is not known to have arrived may have older copies of itself: a read tells.
+  const agreed = isShadow || (sidesAgree(rules, state, event.presence) && echo.failed !== true);
   const saysMore = agreed && !isShadow && echo.what !== 'session';
   const underlying = saysMore ? event.presence : known;
   const seen: PairState = {
@@ -156,8 +157,9 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   const landed = landedAfterAll(state, presence);
   if (landed) return believe(rules, landed, event);
 
-  const ours = isOurPreferred(state, presence);
-  if (!ours && state.written.session && looksLikeSession(rules, presence)) {
+  const mayBeSession = state.written.session !== null && looksLikeSession(rules, presence);
+  const ours = isOurPreferred(state, presence, mayBeSession);
+  if (!ours && mayBeSession) {
     return { state: { ...state, teams: note(event, underlying, wasCall) }, reason: 'own-session' };
   }
   if (!ours && isCall(rules.mapping, presence)) {
@@ -183,9 +185,16 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
   return { state: adoptTeams(rules, next, presence), reason: 'teams-chose' };
 }
 
-/** What we wrote, or what we want there and Microsoft may have taken after all. */
-const isOurPreferred = ({ written, manual }: PairState, presence: TeamsPresence): boolean =>
-  [written.preferred?.presence, manual?.teams].some(
+/**
+ * What we wrote, or what we want there and Microsoft may have taken after all: that it has is not told by
+ * what our session makes it show.
+ */
+const isOurPreferred = (
+  { written, manual }: PairState,
+  presence: TeamsPresence,
+  mayBeSession: boolean,
+): boolean =>
+  [written.preferred?.presence, mayBeSession ? undefined : manual?.teams].some(
     (ours) => typeof ours === 'object' && sameTeams(ours, presence),
   );
 
@@ -217,9 +226,9 @@ function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | 
  */
 function isUncovered({ written, manual, teams }: PairState, presence: TeamsPresence): boolean {
   if (manual === null || manual.teams === 'leave' || isSurelyChosen(presence)) return false;
-  if (written.preferred !== null) {
-    return written.preferred.presence === 'cleared' && (teams?.underlying ?? null) === null;
-  }
+  const stands = written.preferred?.presence ?? lastConfirmed(written.recent);
+  if (stands === 'cleared' && (teams?.underlying ?? null) === null) return true;
+  if (written.preferred !== null) return false;
   return perhapsStanding(written.recent).some(({ what }) => what === 'cleared');
 }
 

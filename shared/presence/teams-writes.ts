@@ -80,6 +80,10 @@ export function perhapsStanding(recent: readonly RecentWrite[]): PreferredWrite[
   return preferred.slice(confirmed + 1);
 }
 
+/** What Teams was last asked for with success, as long as it is remembered. */
+export const lastConfirmed = (recent: readonly RecentWrite[]): PreferredWrite['what'] | undefined =>
+  recent.filter(isPreferred).findLast(({ failed }) => failed !== true)?.what;
+
 /** As if the write had not been sent, unless something was seen since that is none of it. */
 function withoutWrite({ teams, written }: PairState, write: TeamsWrite): TeamsView | null {
   const expected = write.kind === 'set-preferred' ? write.presence : null;

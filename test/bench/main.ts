@@ -9,8 +9,10 @@ import { benchLargeTenant } from './large-tenant.ts';
 import { benchLatency } from './latency.ts';
 import { benchUserSearch } from './user-search.ts';
 import { benchWebhook } from './webhook.ts';
+import { benchWorker } from './worker.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<object>>> = {
+  worker: () => benchWorker({ starts: 20 }),
   latency: () => benchLatency(Number(process.env['CHANGES'] || 200)),
   agent: () => benchAgent({ users: 10_000, changes: Number(process.env['SOAK'] || 1_000_000) }),
   users: () => benchUserSearch({ users: 20_000 }),

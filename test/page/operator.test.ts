@@ -43,6 +43,7 @@ describe.skipIf(!CHROMIUM)('the operator', () => {
   it('goes to a connector without signing in again, and back', async () => {
     await page.getByRole('link', { name: 'example.com/microsoft365' }).click();
     await heading('Overview').waitFor();
+    expect(await page.title()).toBe('Overview – example.com/microsoft365 – Presence connector');
     await page.locator('[data-live=up]').waitFor();
     await page.getByRole('link', { name: 'All connectors' }).click();
     await heading('All connectors').waitFor();

@@ -135,10 +135,12 @@ describe('four hours', () => {
     const since = clock.now();
     const setBefore = cast.pbx('alice').history().length;
     await demo.lab.microsoft.flush();
-    const told = demo.lab.microsoft.records.notifications.filter(
-      ({ items }) => items[0]?.userId === cast.teamsId('alice'),
+    const told = demo.lab.microsoft.records.notifications.filter(({ items }) =>
+      items.some(({ userId }) => userId === cast.teamsId('alice')),
     );
-    expect(told.map(({ outcome }) => outcome)).toEqual(['failed', 'delivered', 'delivered']);
+    expect(told[0]?.outcome).toBe('failed');
+    expect(told.slice(1).map(({ outcome }) => outcome)).toContain('delivered');
+    expect(told.at(-1)?.outcome).toBe('delivered');
     // One read settles what is true now.
     await clock.pass(30_000);
     await cast.bothSidesEqual();

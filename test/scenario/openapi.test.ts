@@ -86,6 +86,16 @@ it('answers what it describes, whatever is asked of it', async () => {
   expect((await api.ask('DELETE', `${C}/api/session`, undefined, { cookie })).status).toBe(403);
   await ok('DELETE', `${C}/api/session`);
 
+  const forAll = await ok('POST', '/api/session', { token: demo.adminToken });
+  const cookieForAll = forAll.headers.get('set-cookie')?.split(';')[0] ?? '';
+  for (const path of ['/api/session', '/api/connectors', `${C}/api/session`]) {
+    const answer = await api.ask('GET', path, undefined, { cookie: cookieForAll });
+    expect([path, answer.status]).toEqual([path, 200]);
+  }
+  expect((await api.ask('GET', '/api/session', undefined, { cookie })).status).toBe(403);
+  await ok('DELETE', '/api/session');
+
+  await ok('GET', `${C}/api/figures`);
   await ok('GET', `${C}/api/events`);
   await ok('GET', `${C}/api/audit`);
   await ok('DELETE', `${C}/api/agents/${agents.body.items[0].id}`);
@@ -97,6 +107,8 @@ it('answers what it describes, whatever is asked of it', async () => {
     ['POST', `${C}/api/accounts`, {}, 422],
     ['POST', `${C}/api/accounts`, 'x'.repeat(70_000), 413],
     ['POST', `${C}/api/session`, { token: 'wrong' }, 401],
+    ['POST', '/api/session', { token: 'wrong' }, 401],
+    ['POST', '/api/session', {}, 422],
     ['POST', `${C}/api/checks/moon`, undefined, 404],
     ['GET', `${C}/api/users?state=tired`, undefined, 422],
     ['GET', `${C}/api/users/nobody`, undefined, 404],

@@ -21,6 +21,9 @@ export interface LongStage extends Stage {
   clock: MovingClock;
 }
 
+/** Several stages are set at a time, some with hundreds of users. */
+const GREEN_WITHIN_MS = 20_000;
+
 type Staging = Pick<SetUpOptions, 'laboratory' | 'settings'>;
 
 /** Sets the stage before the tests of this file, and hands it over. */
@@ -67,7 +70,7 @@ function staged<Clock extends MovingClock | undefined>(
       say: (who, line) => lines.push(`[${who}] ${line}`),
     });
     const cast = castOf(demo);
-    await cast.allGreen().catch((error: unknown) => {
+    await cast.allGreen(GREEN_WITHIN_MS).catch((error: unknown) => {
       throw new Error(`${error}\n${lines.join('\n')}`);
     });
     ready({ demo, cast, stateDir, lines }, made);

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSpeech } from '../language.tsx';
+import { titleOf } from '../title.ts';
 
 interface SectionProps {
   heading: string;
@@ -14,7 +15,7 @@ export function Section({ heading, lead, children }: SectionProps) {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
-    document.title = `${heading} – ${texts.title}`;
+    document.title = titleOf(heading, texts.title, location.pathname);
   }, [heading, texts]);
   return (
     <section>

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterEach, describe, expect, test } from 'vitest';
 import { installService, uninstallService } from '../../../agent/service/install.ts';
 import { programWords } from '../../../agent/service/program.ts';
@@ -152,6 +153,23 @@ test('the task of Windows runs what was asked, with every sign in its place', ()
     '<Arguments>&#34;C:\\presence agent\\a&#38;b.mjs&#34; --config C:\\ProgramData\\presence-agent\\config.toml run</Arguments>',
   );
   expect(xml).toContain('<ExecutionTimeLimit>PT0S</ExecutionTimeLimit>');
+});
+
+test('the task of Windows is started with the machine, and every minute where it does not run', () => {
+  const xml = windowsTask({ program: ['node.exe', 'a.mjs'], configFile: 'c.toml' });
+  expect(XMLValidator.validate(xml)).toBe(true);
+  const { Task } = new XMLParser({ ignoreAttributes: false }).parse(xml);
+  expect(Task.Triggers.BootTrigger).toEqual({ Enabled: true });
+  // In the order of [MS-TSCH] 2.5.3; a repetition without a duration goes on for ever.
+  expect(Object.keys(Task.Triggers.TimeTrigger)).toEqual([
+    'Enabled',
+    'StartBoundary',
+    'Repetition',
+  ]);
+  expect(Task.Triggers.TimeTrigger.Repetition).toEqual({ Interval: 'PT1M' });
+  expect(Task.Settings.MultipleInstancesPolicy).toBe('IgnoreNew');
+  expect(Task.Principals.Principal.UserId).toBe('S-1-5-19');
+  expect(Task.Actions['@_Context']).toBe(Task.Principals.Principal['@_id']);
 });
 
 describe.runIf(hasNotify)('under a service manager', () => {

@@ -208,6 +208,7 @@ test('an hour in which nothing happens', { timeout: 60_000 }, async ({ task }) =
   }
   task.meta.figures = hours;
   expect(hours['subscribe: alarms']).toBeLessThanOrEqual(120);
-  expect(hours['subscribe: written']).toBeLessThanOrEqual(200);
+  // Every alarm that is set is a row: two for each of the some hundred chores.
+  expect(hours['subscribe: written']).toBeLessThanOrEqual(320);
   expect(hours['poll: written']).toBeLessThanOrEqual(1_000);
 });

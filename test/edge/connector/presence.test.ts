@@ -376,6 +376,17 @@ test('our item on the PBX is taken back when the agent is there again', async ()
   expect(back.shown(1)).toEqual(['']);
 });
 
+test('settings changed to pbx-to-teams in the middle of a call in Teams leave nothing on the PBX', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1);
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'InACall' });
+  await bed.later(6 * SECOND);
+  expect(agent.shown(1)).toEqual(['on-the-phone']);
+  value(await bed.patch({ directions: 'pbx-to-teams' }));
+  await bed.settle();
+  expect(agent.shown(1)).toEqual(['on-the-phone', '']);
+});
+
 test('another presence contact: the item at the old one goes, the new one is written', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(1);

@@ -1,9 +1,10 @@
 // `npm run screenshots`: pictures of every page into docs/screenshots, as the README shows them. On a desk
 // in English and light, on a phone in German and dark. An argument names the places to take only.
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CHROMIUM, openWindow, startBrowser } from '../browser.ts';
 import { type Grounds, goTo, PLACES, startGrounds } from '../places.ts';
+import { smallPng } from './small-png.ts';
 
 const OUT = resolve(import.meta.dirname, '../../../docs/screenshots');
 const STATE = resolve('.state/screenshots');
@@ -43,7 +44,7 @@ async function shoot(places: typeof PLACES, grounds: Grounds): Promise<void> {
       for (const place of places) {
         await goTo(page, place, grounds);
         const path = join(OUT, `${place.name}${suffix}.png`);
-        await page.screenshot({ path, fullPage: true });
+        await writeFile(path, smallPng(await page.screenshot({ fullPage: true })));
         console.log(path);
       }
       await context.close();

@@ -13,6 +13,7 @@ import {
 import { normalActivity, ON_THE_PHONE } from '../../../shared/presence/model.ts';
 import {
   act,
+  alone,
   anyChange,
   asTest,
   begin,
@@ -23,6 +24,7 @@ import {
   unhurried,
   type World,
 } from './histories.ts';
+import { textOf } from './models.ts';
 import { type PairDriver, SECOND } from './pair-driver.ts';
 import { Reference } from './reference.ts';
 
@@ -115,6 +117,22 @@ function superfluous(w: World, last: Change): string[] {
   ];
 }
 
+/** Whether what somebody did at one end, with nobody at the other, was taken for somebody else's doing. */
+function overruled(w: World): string[] {
+  const pair = play(w);
+  calmDown(pair);
+  const did = w.steps.findLast((step) => step.do === 'set' || step.do === 'choose');
+  const inTeams = textOf(pair.teams.preferred ?? pair.teams.client);
+  const faults = discord(pair);
+  if (did?.do === 'set') {
+    const onPbx = normalActivity(pair.pbx.items.get('tel:') ?? '');
+    if (onPbx !== normalActivity(did.activity)) faults.push(`the PBX says ${onPbx || 'available'}`);
+  } else if (did?.do === 'choose' && inTeams !== (did.status ?? 'Available')) {
+    faults.push(`Teams says ${inTeams}`);
+  }
+  return faults;
+}
+
 describe('whatever happened', () => {
   test('when it is quiet both sides agree, nothing is due and no session is stuck', () => {
     holds('disagreements', fc.tuple(hurried), ([w]) => [w, disagreements(w)]);
@@ -131,6 +149,13 @@ describe('whatever happened', () => {
     // A reference that is never sure proves nothing.
     expect(certain / RUNS).toBeGreaterThan(0.5);
   });
+
+  test.each(['pbx', 'teams'] as const)(
+    'nobody but who is there chose anything: at one end only, %s',
+    (end) => {
+      holds('overruled', fc.tuple(alone(end)), ([w]) => [w, overruled(w)]);
+    },
+  );
 
   test('one human change makes at most one write on the other side and none on its own', () => {
     holds('superfluous', fc.tuple(hurried, anyChange), ([w, last]) => [

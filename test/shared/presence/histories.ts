@@ -134,6 +134,32 @@ export const hurried = world(
 /** Half of the time there is quiet enough between two changes that only one outcome is right. */
 export const unhurried = world(fc.constant({}), [0, 2, 20, 100, 900, 900, 900, 900]);
 
+/** Somebody at one end only, in a hurry, while Microsoft takes nothing, or does not say that it did. */
+export const alone = (end: 'teams' | 'pbx'): fc.Arbitrary<World> => {
+  const ofThem = end === 'pbx' ? ['set', 'call', 'hang-up'] : ['choose'];
+  const does = fc.oneof(
+    { arbitrary: change.filter((what) => ofThem.includes(what.do)), weight: 3 },
+    { arbitrary: trouble.filter((what) => what.do === 'graph'), weight: 1 },
+  );
+  const steps = fc.array(fc.tuple(does, fc.constantFrom(0, 0.1, 0.3, 1, 2, 4, 20, 100)), {
+    maxLength: 12,
+  });
+  const delays = fc.array(
+    fc.oneof(
+      fc.constantFrom([0], [0.4], [1]),
+      fc.array(fc.integer({ min: 0, max: 90 }), { maxLength: 2 }),
+    ),
+    { minLength: 1, maxLength: 6 },
+  );
+  return fc.tuple(unhurried, delays, steps).map(([any, late, told]) => ({
+    ...any,
+    teams: 'Available',
+    pbx: '',
+    delays: late,
+    steps: told.map(([what, thenS]) => ({ ...what, thenS })),
+  }));
+};
+
 export { change as anyChange };
 
 /** The pair as it begins, both sides known. */

@@ -2,22 +2,44 @@ import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 describe('a write to Teams that fails', () => {
-  test.each(['fails', 'answer-lost'] as const)('becomes due again: %s', (line) => {
+  test('becomes due again', () => {
     const pair = PairDriver.paired();
-    pair.graphLine = line;
+    pair.graphLine = 'fails';
     pair.pbxSets('busy');
     expect(pair.due().teams).toMatchObject([{ kind: 'set-preferred' }]);
     pair.graphLine = 'up';
     pair.pass(HOUR);
     expect(pair.wrote()).toEqual(['teams Busy', 'teams Busy']);
-    pair.graphLine = line;
+    pair.graphLine = 'fails';
     pair.pbxSets('');
     expect(pair.due().teams).toEqual([{ kind: 'clear-preferred' }]);
     pair.graphLine = 'up';
     pair.pass(HOUR);
-    // An answer that was lost is found out by the echo or the settling read.
     expect(pair.teams.preferred).toBeNull();
     expect(pair.shows).toBe('Available = available');
+  });
+
+  test('and whose echo comes in has arrived, as a read says: it is not written twice', () => {
+    const pair = PairDriver.paired();
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('busy');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams Busy']);
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.teams.preferred).toBeNull();
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('and makes no echo is due again, whether it arrived or not', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('busy');
+    expect(pair.due().teams).toMatchObject([{ kind: 'set-preferred' }]);
   });
 
   test('leaves what Teams still shows nobody’s choice: the PBX is not reverted', () => {
@@ -73,6 +95,40 @@ describe('a write to Teams that fails', () => {
     pair.graphLine = 'up';
     pair.pass(HOUR);
     expect(pair.pbxShows).toBe('');
+  });
+
+  test.each(['dnd', 'busy', 'away'])(
+    'leaves what it replaces nobody’s choice, while older echoes come in: %s, available, and that again',
+    (chosen) => {
+      const pair = PairDriver.paired();
+      pair.pass(MINUTE).delays = () => [400];
+      pair.pbxSets(chosen);
+      pair.pass(100).pbxSets('');
+      pair.graphLine = 'fails';
+      pair.graphRetryMs = 6 * SECOND;
+      pair.pass(100).pbxSets(chosen);
+      pair.pass(5 * SECOND).read();
+      expect(pair.pbxShows).toBe(chosen);
+      pair.graphLine = 'up';
+      pair.pass(HOUR);
+      expect(pair.pbxShows).toBe(chosen);
+      expect(pair.teams.preferred).toMatchObject(pair.state.manual?.teams as object);
+    },
+  );
+
+  test('a meeting that a clear uncovered stays nobody’s choice when the next write fails', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR).teamsClient('Busy/InAMeeting');
+    pair.pass(HOUR).delays = () => [];
+    pair.pbxSets('');
+    pair.graphLine = 'fails';
+    pair.graphRetryMs = MINUTE;
+    pair.pass(SECOND).pbxSets('away');
+    pair.pass(5 * SECOND).read();
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = away');
   });
 
   test('a later choice is written even where Teams is thought to show it', () => {

@@ -1,5 +1,5 @@
 // The clock of a real program goes as the dial says: what it reads, and how long it waits.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,14 @@ const MINUTE = 60_000;
 
 let directory: string;
 let clock: MovingClock;
+let running: ChildProcess | undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'moving-clock-'));
   clock = await movingClock(directory);
 });
 afterEach(async () => {
+  running?.kill('SIGKILL');
   await clock.close();
   await rm(directory, { recursive: true, force: true });
 });
@@ -25,12 +27,13 @@ afterEach(async () => {
 /** A program that says what it reads: at first, and after having waited so long. */
 function program(waitMs: number) {
   const script = `
-    console.log(Date.now());
-    setTimeout(() => console.log(Date.now()), ${waitMs});`;
+    setTimeout(() => console.log(Date.now()), ${waitMs});
+    console.log(Date.now());`;
   const child = spawn(process.execPath, ['-e', script], {
     env: { ...process.env, ...clock.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running = child;
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     says: async () => Number((await lines.next()).value),

@@ -1,5 +1,6 @@
 // Hours in seconds for real processes: edge, agent and simulators share a clock whose rate a scenario
 // sets. Nothing in the product knows of it; moving-clock.c stands between a program and its libc.
+import { writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -53,22 +54,23 @@ export async function movingClock(directory: string): Promise<MovingClock> {
   const ahead = (at: bigint): bigint =>
     turn.ahead + BigInt(Math.round(Number(at - turn.at) * (turn.rate - 1)));
 
-  async function set(rate: number, jumpMs = 0): Promise<void> {
+  // Written at once: while a turn is on its way, programs go on at the old rate, and would be set back.
+  function set(rate: number, jumpMs = 0): void {
+    const bytes = Buffer.alloc(TURN_BYTES);
+    const which = Buffer.alloc(8);
+    current = 1 - current;
+    which.writeBigInt64LE(BigInt(current));
     const at = process.hrtime.bigint();
     turn = { at, ahead: ahead(at) + BigInt(jumpMs) * 1_000_000n, rate };
-    current = 1 - current;
-    const bytes = Buffer.alloc(TURN_BYTES);
     bytes.writeBigInt64LE(turn.at, 0);
     bytes.writeBigInt64LE(turn.ahead, 8);
     bytes.writeDoubleLE(turn.rate, 16);
-    await file.write(bytes, 0, TURN_BYTES, 8 + current * TURN_BYTES);
-    const which = Buffer.alloc(8);
-    which.writeBigInt64LE(BigInt(current));
-    await file.write(which, 0, 8, 0);
+    writeSync(file.fd, bytes, 0, TURN_BYTES, 8 + current * TURN_BYTES);
+    writeSync(file.fd, which, 0, 8, 0);
   }
 
   await file.write(Buffer.alloc(DIAL_BYTES), 0, DIAL_BYTES, 0);
-  await set(1);
+  set(1);
 
   const now = () => Date.now() + Number(ahead(process.hrtime.bigint())) / 1e6;
 
@@ -77,13 +79,13 @@ export async function movingClock(directory: string): Promise<MovingClock> {
     env: { LD_PRELOAD: library, CLOCK_DIAL: dial },
     async pass(ms, rate = FAST) {
       const end = now() + ms;
-      await set(rate);
+      set(rate);
       await delay(Math.max(0, (end - now()) / rate));
-      await set(1);
+      set(1);
     },
     async passUntil(look, limitMs, rate = FAST) {
       const end = now() + limitMs;
-      await set(rate);
+      set(rate);
       try {
         while (!(await look())) {
           if (now() > end)
@@ -91,10 +93,10 @@ export async function movingClock(directory: string): Promise<MovingClock> {
           await delay(20);
         }
       } finally {
-        await set(1);
+        set(1);
       }
     },
-    jump: (ms) => set(turn.rate, ms),
+    jump: async (ms) => set(turn.rate, ms),
     async stride(ms, look, limitMs) {
       await clock.jump(ms);
       await clock.passUntil(look, limitMs, BRISK);

@@ -1,0 +1,158 @@
+// Cases that are easily got wrong, as stories; docs/presence-rules.md says how each was settled.
+import { describe, expect, test } from 'vitest';
+import type { Directions } from '../../../shared/presence/model.ts';
+import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
+
+describe('a state chosen on both sides within a second', () => {
+  test.each([0, 5 * SECOND, 80 * SECOND])(
+    'first in Teams, then on the PBX: the PBX wins, the notification %i ms late or not',
+    (delay) => {
+      const pair = PairDriver.paired();
+      pair.delays = () => [delay];
+      pair.teamsChooses('Busy');
+      pair.pass(500).pbxSets('dnd');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('DoNotDisturb = dnd');
+    },
+  );
+
+  test.each([0, 5 * SECOND, 80 * SECOND])(
+    'first on the PBX, then in Teams: Teams wins, the notification %i ms late or not',
+    (delay) => {
+      const pair = PairDriver.paired();
+      pair.delays = () => [delay];
+      pair.pbxSets('dnd');
+      pair.pass(500).teamsChooses('Busy');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Busy = busy');
+    },
+  );
+});
+
+describe('out of office', () => {
+  test('is away on the PBX while it lasts', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Away/OutOfOffice');
+    pair.pass(HOUR).teamsClient('Available');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx away', 'pbx available']);
+  });
+
+  test('does not come back over what a human then sets on the PBX', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Away/OutOfOffice');
+    pair.pass(HOUR).pbxSets('');
+    pair.pass(HOUR).read();
+    pair.pass(HOUR);
+    expect(pair.pbxShows).toBe('');
+  });
+});
+
+describe('a user who is not signed in to Teams', () => {
+  test('and talks on the PBX shows so in Teams, and is offline again after it', () => {
+    const pair = PairDriver.paired({ teams: 'Offline' });
+    pair.pbxCall();
+    pair.pass(MINUTE);
+    expect(pair.teams.shown(pair.now).activity).toBe('InACall');
+    pair.pbxHangsUp();
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams session', 'teams no session']);
+    expect(pair.shows).toBe('Offline = available');
+  });
+
+  test('and is away on the PBX finds that in Teams when they sign in', () => {
+    const pair = PairDriver.paired({ teams: 'Offline' });
+    pair.pbxSets('away');
+    pair.pass(HOUR).teamsClient('Available');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['teams Away']);
+    expect(pair.shows).toBe('Away = away');
+  });
+});
+
+describe('settings changed to pbx-to-teams', () => {
+  const switched = (pair: PairDriver, directions: Directions): void => {
+    pair.rules = { ...pair.rules, directions };
+    pair.apply({ kind: 'rules-changed' });
+  };
+
+  test.each(['', 'lunch'])(
+    'take our on-the-phone off the PBX; what it covered, "%s", is back',
+    (was) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets(was);
+      pair.pass(HOUR).teamsSays('Busy/InACall');
+      expect(pair.pbxShows).toBe('on-the-phone');
+      switched(pair, 'pbx-to-teams');
+      pair.pass(HOUR);
+      expect(pair.pbxShows).toBe(was);
+      pair.wrote();
+      pair.pbxCall('tel:');
+      expect(pair.wrote()).toEqual(['teams session']);
+    },
+  );
+
+  test('withdraw an item at a contact of our own', () => {
+    const pair = PairDriver.paired({ contact: 'teams:' });
+    pair.teamsChooses('DoNotDisturb');
+    pair.pass(HOUR);
+    switched(pair, 'pbx-to-teams');
+    pair.pass(HOUR);
+    expect([...pair.pbx.items]).toEqual([]);
+  });
+
+  test('leave a state that came from Teams to its user', () => {
+    const pair = PairDriver.paired();
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR).wrote();
+    switched(pair, 'pbx-to-teams');
+    pair.pass(HOUR);
+    expect([pair.wrote(), pair.pbxShows]).toEqual([[], 'busy']);
+  });
+});
+
+describe('while the edge is away', () => {
+  test('a call on the PBX ends: its session is cleared when the edge is back', () => {
+    const pair = PairDriver.paired();
+    pair.pbxCall();
+    pair.pass(MINUTE);
+    pair.edgeGap(() => {
+      pair.pbxHangsUp();
+      pair.pass(2 * MINUTE);
+    });
+    pair.pass(SECOND);
+    expect(pair.teams.hasSession(pair.now)).toBe(false);
+    expect(pair.wrote()).toEqual(['teams session', 'teams no session']);
+  });
+
+  test('for hours, a call in Teams came and went: nothing is left of it', () => {
+    const pair = PairDriver.paired();
+    pair.edgeGap(() => {
+      pair.teamsClient('Busy/InACall');
+      pair.pass(4 * HOUR).teamsClient('Available');
+      pair.pass(MINUTE);
+    });
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('a human changed one side: that one wins', () => {
+    const pair = PairDriver.paired();
+    pair.edgeGap(() => pair.teamsChooses('DoNotDisturb'));
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+    pair.edgeGap(() => pair.pbxSets(''));
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+});
+
+test('a user whom somebody pairs anew meets as for the first time', () => {
+  const pair = PairDriver.paired();
+  pair.pbxSets('busy');
+  pair.pass(HOUR);
+  const again = new PairDriver({ teams: 'Busy', pbx: 'dnd' });
+  again.meet();
+  again.pass(HOUR);
+  expect(again.shows).toBe('DoNotDisturb = dnd');
+});

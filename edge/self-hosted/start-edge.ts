@@ -8,6 +8,7 @@ import { bundle } from './bundle.ts';
 import { StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { endLeftover, noteStarted } from './leftover.ts';
+import { storageWatch } from './storage-watch.ts';
 import { type Ended, startWorkerd, type WorkerdProcess } from './workerd-process.ts';
 import { inUrl, writeConfig } from './write-config.ts';
 
@@ -61,10 +62,16 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
     options.bundleDir ??
     (wranglerConfig === EDGE.wranglerConfig ? EDGE.bundleDir : join(stateDir, 'bundle'));
   await bundle(wranglerConfig, bundleDir, signal);
-  await writeConfig({ ...options, wranglerConfig, bundleDir }, configFile);
+  await writeConfig({ ...options, wranglerConfig, bundleDir }, configFile).catch((cause) => {
+    throw cannotWrite(stateDir, cause);
+  });
 
   const say = options.say ?? (() => {});
-  const workerd = startWorkerd(configFile, { ...certificates(), ...vars }, say);
+  const watch = storageWatch({ stateDir, say, now: Date.now });
+  const workerd = startWorkerd(configFile, { ...certificates(), ...vars }, (line) => {
+    say(line);
+    watch(line);
+  });
   try {
     await noteStarted(pidFile, workerd.pid);
     const port = await portOf(workerd);
@@ -92,9 +99,12 @@ async function makeStateDir(stateDir: string): Promise<void> {
       await mkdir(join(stateDir, name), { recursive: true, mode: 0o700 });
     }
   } catch (cause) {
-    throw new StartFault([`STATE_DIR ${stateDir} cannot be written: ${reason(cause)}.`], { cause });
+    throw cannotWrite(stateDir, cause);
   }
 }
+
+const cannotWrite = (stateDir: string, cause: unknown): StartFault =>
+  new StartFault([`STATE_DIR ${stateDir} cannot be written: ${reason(cause)}.`], { cause });
 
 /** Here it decides nothing, but the same state must not come under another name unnoticed. */
 async function pinJurisdiction(stateDir: string, wanted = ''): Promise<void> {

@@ -10,6 +10,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+// What the dial says: 0, there is room; this, what is there may be written over; anything else, nothing may,
+// as where files are copied on write.
+#define ONLY_GROWTH 1
+
 static const volatile char *is_full;
 
 __attribute__((constructor)) static void find_dial(void) {
@@ -21,30 +25,42 @@ __attribute__((constructor)) static void find_dial(void) {
   if (memory != MAP_FAILED) is_full = memory;
 }
 
-// Pipes and sockets are no disk. What is written over counts too, as where files are copied on write.
-static int has_no_room(int file) {
+// Pipes and sockets are no disk. `end`: where in the file the write would end.
+static int has_no_room(int file, off_t end) {
   struct stat about;
-  if (!is_full || !*is_full || fstat(file, &about) || !S_ISREG(about.st_mode)) return 0;
+  char dial = is_full ? *is_full : 0;
+  if (dial == 0 || fstat(file, &about) || !S_ISREG(about.st_mode)) return 0;
+  if (dial == ONLY_GROWTH && end <= about.st_size) return 0;
   errno = ENOSPC;
   return 1;
 }
 
+static size_t length(const struct iovec *from, int count) {
+  size_t all = 0;
+  for (int n = 0; n < count; n++) all += from[n].iov_len;
+  return all;
+}
+
+static off_t here(int file) { return lseek(file, 0, SEEK_CUR); }
+
 ssize_t write(int file, const void *from, size_t count) {
-  return has_no_room(file) ? -1 : syscall(SYS_write, file, from, count);
+  return has_no_room(file, here(file) + count) ? -1 : syscall(SYS_write, file, from, count);
 }
 
 ssize_t writev(int file, const struct iovec *from, int count) {
-  return has_no_room(file) ? -1 : syscall(SYS_writev, file, from, count);
+  if (has_no_room(file, here(file) + length(from, count))) return -1;
+  return syscall(SYS_writev, file, from, count);
 }
 
 ssize_t pwrite64(int file, const void *from, size_t count, off_t at) {
-  return has_no_room(file) ? -1 : syscall(SYS_pwrite64, file, from, count, at);
+  return has_no_room(file, at + count) ? -1 : syscall(SYS_pwrite64, file, from, count, at);
 }
 
 ssize_t pwritev64(int file, const struct iovec *from, int count, off_t at) {
-  return has_no_room(file) ? -1 : syscall(SYS_pwritev, file, from, count, at, 0);
+  if (has_no_room(file, at + length(from, count))) return -1;
+  return syscall(SYS_pwritev, file, from, count, at, 0);
 }
 
 int fallocate64(int file, int mode, off_t at, off_t count) {
-  return has_no_room(file) ? -1 : syscall(SYS_fallocate, file, mode, at, count);
+  return has_no_room(file, at + count) ? -1 : syscall(SYS_fallocate, file, mode, at, count);
 }

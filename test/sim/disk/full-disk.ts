@@ -4,11 +4,18 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { preloaded } from '../preloaded.ts';
 
+export type FullFor = 'growth' | 'every write';
+
+const DIAL: Record<FullFor, number> = { growth: 1, 'every write': 2 };
+
 export interface FullDisk {
   /** What the environment of a process needs to write to it. */
   env: Record<string, string>;
-  /** From now on no write to a file gets through: ENOSPC. */
-  fill(): Promise<void>;
+  /**
+   * ENOSPC from now on: for every file that would have to grow, or, as where files are copied on write, for
+   * every write at all.
+   */
+  fill(what?: FullFor): Promise<void>;
   makeRoom(): Promise<void>;
   close(): Promise<void>;
 }
@@ -18,13 +25,13 @@ export async function fullDisk(directory: string): Promise<FullDisk> {
   const library = await preloaded(join(import.meta.dirname, 'full-disk.c'));
   const dial = join(directory, 'disk-dial');
   const file = await open(dial, 'w+');
-  const turn = async (isFull: number) => {
-    await file.write(Buffer.of(isFull), 0, 1, 0);
+  const turn = async (to: number) => {
+    await file.write(Buffer.of(to), 0, 1, 0);
   };
   await turn(0);
   return {
     env: { LD_PRELOAD: library, DISK_DIAL: dial },
-    fill: () => turn(1),
+    fill: (what = 'growth') => turn(DIAL[what]),
     makeRoom: () => turn(0),
     close: () => file.close(),
   };

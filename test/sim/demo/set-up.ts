@@ -50,7 +50,7 @@ export interface SetUp {
   anotherAgent(name: string, edge?: string): Promise<AnotherAgent>;
   restartAgent(): Promise<void>;
   /** Ends the edge (as a crash would with `kill`) and starts it again on the same storage. */
-  restartEdge(how: 'close' | 'kill', whileAway?: () => void): Promise<void>;
+  restartEdge(how: 'close' | 'kill', whileAway?: () => unknown): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -144,7 +144,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     },
     async restartEdge(how, whileAway = () => {}) {
       await edge[how]();
-      whileAway();
+      await whileAway();
       edge = await start(Number(new URL(origin).port));
     },
     async close() {

@@ -13,6 +13,7 @@ import {
   type StartEdgeOptions,
   startEdge,
 } from '../../edge/self-hosted/start-edge.ts';
+import { movingClock } from '../sim/clock/moving-clock.ts';
 import { fullDisk } from '../sim/disk/full-disk.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -275,6 +276,19 @@ describe('npm run edge', () => {
     await disk.makeRoom();
     const again = await command(env, SERVICE);
     await again.serving();
+  }, 60_000);
+
+  it('starts workerd anew on the same port where the clock was set back', async () => {
+    const clock = await movingClock(await mkdtemp(join(directory, 'clock-')));
+    ends.push(clock.close);
+    const edge = await command({ ...clock.env, STATE_DIR: await newState() }, SERVICE);
+    const origin = await edge.serving();
+    clock.set(-3_600_000);
+    await until(() => /set back by 3[56]\d\d s/.exec(edge.said()));
+    await until(() => edge.said().split(`edge serves ${origin}`)[2]);
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    edge.child.kill('SIGTERM');
+    expect(await edge.exited).toBe(0);
   }, 60_000);
 
   it('ends with 1 and a sentence for every value that is missing', async () => {

@@ -1,6 +1,6 @@
 // What every scenario begins and ends with: the whole product set up in a directory of its own, all
 // lamps green, and everything gone afterwards.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -25,6 +25,11 @@ export interface LongStage extends Stage {
 /** A stage whose edge writes to a disk that may be full, for hours. */
 export interface DiskStage extends LongStage {
   disk: FullDisk;
+}
+
+/** A stage whose edge and agent have a clock each, which somebody may set; all else lives by the machine's. */
+export interface ClocksStage extends Stage {
+  clocks: { edge: MovingClock; agent: MovingClock };
 }
 
 /** Several stages are set at a time, some with hundreds of users. */
@@ -55,7 +60,24 @@ export function onDiskStage(name: string, ready: (stage: DiskStage) => void): vo
   staged(name, props, ready, {});
 }
 
-type Props = Pick<SetUpOptions, 'clock' | 'disk'>;
+/** The same, with a clock for the edge and one for the agent. */
+export function onClocksStage(name: string, ready: (stage: ClocksStage) => void): void {
+  const clockIn = async (directory: string, whose: string) => {
+    const own = join(directory, whose);
+    await mkdir(own);
+    return movingClock(own);
+  };
+  const props = async (directory: string) => ({
+    clocks: { edge: await clockIn(directory, 'edge'), agent: await clockIn(directory, 'agent') },
+  });
+  staged(name, props, ready, {});
+}
+
+interface Props {
+  clock?: MovingClock;
+  clocks?: ClocksStage['clocks'];
+  disk?: FullDisk;
+}
 
 function staged<Made extends Props>(
   name: string,
@@ -90,7 +112,7 @@ function staged<Made extends Props>(
 
   afterAll(async () => {
     await demo?.close();
-    await props?.clock?.close();
+    for (const clock of [props?.clock, ...Object.values(props?.clocks ?? {})]) await clock?.close();
     await props?.disk?.close();
     await rm(directory, { recursive: true, force: true });
   });

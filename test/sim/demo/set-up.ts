@@ -29,6 +29,8 @@ export interface SetUpOptions {
   settings?: Record<string, unknown>;
   /** Whose time everything lives by; default: the machine's. */
   clock?: MovingClock;
+  /** Where one of them lives by a time of its own. */
+  clocks?: { edge?: MovingClock; agent?: MovingClock };
   /** What the edge writes to; default: the machine's. */
   disk?: FullDisk;
   say?: (who: 'edge' | 'agent', line: string) => void;
@@ -63,6 +65,7 @@ export interface AnotherAgent {
 
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const { stateDir, port, laboratory, settings, clock, disk, say = () => {} } = options;
+  const clocks = { edge: clock, agent: clock, ...options.clocks };
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const adminToken = randomBytes(24).toString('base64url');
@@ -76,7 +79,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     SETTINGS_KEY: randomBytes(32).toString('base64'),
     GRAPH_ORIGIN: lab.microsoft.origin,
     LOGIN_ORIGIN: lab.microsoft.origin,
-    ...together(clock?.env, disk?.env),
+    ...together(clocks.edge?.env, disk?.env),
   };
   const start = (at: number) =>
     startEdge({
@@ -103,9 +106,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     mode: 0o600,
   });
   const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name: 'laboratory' });
-  await runAgent(['enrol', connectorUrl, code, '--config', configFile], clock?.env);
+  await runAgent(['enrol', connectorUrl, code, '--config', configFile], clocks.agent?.env);
   const run = () =>
-    startAgent(['run', '--config', configFile], (line) => say('agent', line), clock?.env);
+    startAgent(['run', '--config', configFile], (line) => say('agent', line), clocks.agent?.env);
   let agent = run();
   const others: ChildProcess[] = [];
 
@@ -128,12 +131,12 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
       const toml = agentToml(lab, { edge, stateDir: join(folder, 'state') });
       await writeFile(configFile, toml, { mode: 0o600 });
       const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name });
-      await runAgent(['enrol', edge, code, '--config', configFile], clock?.env);
+      await runAgent(['enrol', edge, code, '--config', configFile], clocks.agent?.env);
       const lines: string[] = [];
       const process = startAgent(
         ['run', '--config', configFile],
         (line) => lines.push(line),
-        clock?.env,
+        clocks.agent?.env,
       );
       others.push(process);
       return { process, configFile, lines };

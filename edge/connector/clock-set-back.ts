@@ -1,32 +1,32 @@
 // The clock of a self-hosted edge was set back, and the edge started anew for it (`edge/self-hosted`): what was
-// planned by the time of before would be done that much too late.
-import { decide } from '../../shared/presence/decide.ts';
+// planned by the time of before would be done that much too late, and what was then seems still to come.
+import type { Context } from './context.ts';
 import type { Parts } from './parts.ts';
 
-/** Everybody is swept at least every five minutes: nobody plans that for so much later, in ms. */
-const TOO_FAR_MS = 30 * 60_000;
+/** Smaller corrections are waited for, in ms. */
+const NOTABLE_MS = 60_000;
 
-/** Whether what is planned was planned by a time that is still to come. */
-export function wasSetBack({ agenda, context }: Parts): boolean {
-  const sweepAt = agenda.dueAt('sweep');
-  return sweepAt !== null && sweepAt > context.now() + TOO_FAR_MS;
-}
+/** Whether there has been a later time than now: what is stored may be of then. */
+export const wasSetBack = ({ env, now }: Context): boolean => env.latestTime > now() + NOTABLE_MS;
 
-/** Everything planned is due now. Nothing is lost by being done once more. */
+/** All that was planned is due now, and what was seen and written was so by now. */
 export function planAnew(parts: Parts): void {
-  const { context, agenda, pairs, presence, accounts, outbox, reads, tasks, rules } = parts;
+  const { context, agenda, pairs, presence, accounts, chores, outbox, reads, tasks } = parts;
   const now = context.now();
   context.log('warn', 'clock-set-back', { connector: parts.desk.connector });
   agenda.hasten(now);
-  for (const pair of pairs.all()) {
-    const { session } = pair.state.written;
-    if (session === null || session.at <= now) continue;
-    // Else it would not be refreshed before the time at which it was written comes again.
-    const lost = { kind: 'teams-failed', write: { kind: 'set-session' } } as const;
-    presence.keep(pair, decide(rules, pair.state, lost, now).state, true);
-  }
+  for (const pair of pairs.all()) presence.keep(pair, notLater(pair.state, now), true);
   outbox.release();
   reads.release();
-  // Their own plans are by the old time too: a renewal makes new ones.
-  context.background(accounts.check().catch(() => tasks.soon('accounts')));
+  // Their plans are by the old time too, and what was tried by it failed perhaps.
+  const told = chores.configureAccounts(true).then(() => accounts.check());
+  context.background(told.catch(() => tasks.soon('accounts')));
+}
+
+/**
+ * The same with no time in it after `now` (epoch ms). No other number is as large as a time. Pure.
+ */
+export function notLater<T>(value: T, now: number): T {
+  const text = JSON.stringify(value);
+  return JSON.parse(text, (_, part) => (typeof part === 'number' && part > now ? now : part)) as T;
 }

@@ -94,7 +94,7 @@ export class Life {
     const { context, outbox, reads, pairs, presence, tasks, tunnel, listeners } = this.parts;
     try {
       if (!this.#awake) outbox.recover();
-      if (!this.#awake && wasSetBack(this.parts)) planAnew(this.parts);
+      if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
       this.#awake = true;
       tunnel.missSilent();
       tunnel.askAgain();

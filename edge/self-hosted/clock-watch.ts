@@ -1,34 +1,52 @@
-// Notices that the clock of this machine was set back. Within one workerd time never goes back: it stands
-// still until it is again as late as it was, and what is done by the clock waits for as long.
+// Notices that the clock of this machine was set back, also while nothing ran. Within one workerd time never
+// goes back: it stands still until it is again as late as it was, and what is done by the clock waits for that.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Corrections smaller than this are waited for, in ms. */
 const NOTABLE_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
+/** How often the latest time is written down, in ms. */
+const KEEP_EVERY_MS = 60_000;
 
 export interface ClockWatch {
-  /** Settles with a sentence when the clock was set back. */
-  setBack: Promise<string>;
-  stop(): void;
+  /** The latest time that there has been here, epoch ms. */
+  readonly latest: number;
+  /** Settles with a sentence when the clock is set back from now on. */
+  readonly setBack: Promise<string>;
+  stop(): Promise<void>;
 }
 
-/**
- * @param wall epoch ms
- * @param steady ms that only ever go on
- */
-export function watchClock(wall: () => number, steady: () => number): ClockWatch {
-  let latest = wall() - steady();
+/** @param now epoch ms */
+export async function watchClock(stateDir: string, now: () => number): Promise<ClockWatch> {
+  const file = join(stateDir, 'latest-time');
+  const known = Number(await readFile(file, 'utf8').catch(() => '')) || 0;
+  let latest = Math.max(known, now());
+  let seen = now();
+  let kept = 0;
+  // On a full disk it is written later: nobody has to know it at once.
+  const keep = () => {
+    kept = latest;
+    return writeFile(file, String(latest)).catch(() => undefined);
+  };
   let timer: NodeJS.Timeout | undefined;
   const setBack = new Promise<string>((settle) => {
     timer = setInterval(() => {
-      const now = wall() - steady();
-      if (now > latest - NOTABLE_MS) {
-        latest = Math.max(latest, now);
-        return;
-      }
+      latest = Math.max(latest, now());
+      seen = Math.max(seen, now());
+      if (latest - kept >= KEEP_EVERY_MS) void keep();
+      if (now() > seen - NOTABLE_MS) return;
       clearInterval(timer);
-      const seconds = Math.round((latest - now) / 1000);
+      const seconds = Math.round((seen - now()) / 1000);
       settle(`The clock of this machine was set back by ${seconds} s: workerd starts anew.`);
     }, LOOK_EVERY_MS).unref();
   });
-  return { setBack, stop: () => clearInterval(timer) };
+  return {
+    latest,
+    setBack,
+    async stop() {
+      clearInterval(timer);
+      await keep();
+    },
+  };
 }

@@ -2,7 +2,6 @@
 // start or workerd dies. An argument names the wrangler.toml of another Worker, for tests.
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { watchClock } from './clock-watch.ts';
 import { StartFault } from './fault.ts';
 import { launchOptions } from './launch-options.ts';
 import { type RunningEdge, startEdge } from './start-edge.ts';
@@ -52,10 +51,8 @@ async function untilTheEnd(edge: RunningEdge, signal: AbortSignal): Promise<numb
   const told = new Promise<'told'>((settle) => {
     signal.addEventListener('abort', () => settle('told'), { once: true });
   });
-  const watch = watchClock(Date.now, () => performance.now());
-  const ends = [told, edge.ended, watch.setBack];
+  const ends = [told, edge.ended, edge.setBack];
   const first = signal.aborted ? 'told' : await Promise.race(ends);
-  watch.stop();
   if (typeof first !== 'string') await Promise.race([told, delay(SIGNAL_SLACK_MS)]);
   await edge.close();
   if (signal.aborted || first === 'told') return 0;

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jurisdictionChanged } from '../env.ts';
 import { bundle } from './bundle.ts';
+import { watchClock } from './clock-watch.ts';
 import { StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { endLeftover, noteStarted } from './leftover.ts';
@@ -29,6 +30,8 @@ export interface StartEdgeOptions extends LaunchOptions {
   signal?: AbortSignal;
   /** What the Worker and workerd say, line by line. */
   say?: (line: string) => void;
+  /** The time of day, epoch ms; default: the machine's. */
+  now?: () => number;
 }
 
 export interface RunningEdge {
@@ -38,6 +41,8 @@ export interface RunningEdge {
   pid: number;
   /** Settles when workerd has ended, for whatever reason. */
   ended: Promise<Ended>;
+  /** Settles with a sentence when the clock was set back: it is to be started anew. */
+  setBack: Promise<string>;
   /** Ends within 1 s. */
   close(): Promise<void>;
   /** Ends as a crash would. */
@@ -49,7 +54,7 @@ export interface RunningEdge {
  * Throws `StartFault` with sentences for people.
  */
 export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge> {
-  const { stateDir, host, vars } = options;
+  const { stateDir, host, vars, now = Date.now } = options;
   const signal = options.signal ?? new AbortController().signal;
   const configFile = join(stateDir, 'edge.capnp');
   const pidFile = join(stateDir, 'workerd.pid');
@@ -62,12 +67,15 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
     options.bundleDir ??
     (wranglerConfig === EDGE.wranglerConfig ? EDGE.bundleDir : join(stateDir, 'bundle'));
   await bundle(wranglerConfig, bundleDir, signal);
-  await writeConfig({ ...options, wranglerConfig, bundleDir }, configFile).catch((cause) => {
+  const clock = await watchClock(stateDir, now);
+  const config = { ...options, wranglerConfig, bundleDir, latestTime: clock.latest };
+  await writeConfig(config, configFile).catch(async (cause) => {
+    await clock.stop();
     throw cannotWrite(stateDir, cause);
   });
 
   const say = options.say ?? (() => {});
-  const watch = storageWatch({ stateDir, say, now: Date.now });
+  const watch = storageWatch({ stateDir, say, now });
   const workerd = startWorkerd(configFile, { ...certificates(), ...vars }, (line) => {
     say(line);
     watch(line);
@@ -80,14 +88,20 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
       origin: `http://${inUrl(host)}:${port}`,
       pid: workerd.pid,
       ended: workerd.ended,
+      setBack: clock.setBack,
       async close() {
         await workerd.stop();
+        await clock.stop();
         await rm(pidFile, { force: true });
       },
-      kill: workerd.kill,
+      async kill() {
+        await workerd.kill();
+        await clock.stop();
+      },
     };
   } catch (error) {
     await workerd.kill();
+    await clock.stop();
     await rm(pidFile, { force: true });
     throw error;
   }

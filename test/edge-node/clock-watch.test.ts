@@ -1,31 +1,33 @@
-// When a clock counts as set back, with clocks that a test sets.
+// When a clock counts as set back, with a clock that a test sets.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ClockWatch, watchClock } from '../../edge/self-hosted/clock-watch.ts';
 
 const HOUR = 3_600_000;
+const NOON = Date.UTC(2026, 10, 26, 12);
 
-let wallMs: number;
-let steadyMs: number;
+let stateDir: string;
+let now: number;
 let watch: ClockWatch;
 let said: string[];
-beforeEach(() => {
-  vi.useFakeTimers();
-  [wallMs, steadyMs, said] = [Date.UTC(2026, 10, 26), 0, []];
-  watch = watchClock(
-    () => wallMs,
-    () => steadyMs,
-  );
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  stateDir = await mkdtemp(join(tmpdir(), 'clock-watch-'));
+  [now, said] = [NOON, []];
+  watch = await watchClock(stateDir, () => now);
   void watch.setBack.then((sentence) => said.push(sentence));
 });
-afterEach(() => {
-  watch.stop();
+afterEach(async () => {
+  await watch.stop();
   vi.useRealTimers();
+  await rm(stateDir, { recursive: true, force: true });
 });
 
 /** Time goes by, and the clock is set by so much besides. */
 async function pass(ms: number, setMs = 0): Promise<void> {
-  wallMs += ms + setMs;
-  steadyMs += ms;
+  now += ms + setMs;
   await vi.advanceTimersByTimeAsync(ms);
 }
 
@@ -47,4 +49,16 @@ test.each([
   expect(said[0]).toMatch(
     /^The clock of this machine was set back by \d+ s: workerd starts anew\.$/,
   );
+});
+
+test('the latest time outlives a restart, also where the clock is set back in between', async () => {
+  await pass(1_000, HOUR);
+  await watch.stop();
+  now = NOON;
+  const next = await watchClock(stateDir, () => now);
+  expect(next.latest).toBe(NOON + HOUR + 1_000);
+  // It was noticed at the start: that is not said again.
+  await pass(5_000);
+  expect(said).toEqual([]);
+  await next.stop();
 });

@@ -48,17 +48,11 @@ export class Agenda {
 
   /** Does `task` at `at` or earlier. */
   planBy(task: Task, at: number): void {
-    const known = this.dueAt(task);
-    if (known === null || known > at) this.plan(task, at);
-  }
-
-  /** When `task` is due, epoch ms; `null`: it is not planned. */
-  dueAt(task: Task): number | null {
     const known = this.#database.first<{ due_at: number }>(
       'SELECT due_at FROM agenda WHERE task = ?',
       task,
     );
-    return known?.due_at ?? null;
+    if (!known || known.due_at > at) this.plan(task, at);
   }
 
   /** Whatever is planned for later is due at `now` (epoch ms). */

@@ -88,6 +88,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
       stateDir: join(stateDir, 'edge'),
       vars,
       say: (line) => say('edge', line),
+      ...(clocks.edge && { now: clocks.edge.now }),
     });
   let edge = await start(port).catch(async (error: unknown) => {
     await lab.close();

@@ -17,6 +17,7 @@ import { type Cast, castOf } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
 
 const BACK_WITHIN_MS = 5_000;
+const NOTICED_WITHIN_MS = 15_000;
 
 let demo: SetUp;
 let cast: Cast;
@@ -173,6 +174,28 @@ describe('the line between agent and edge', () => {
     await seen();
     await isBack(lines, since);
     expectOneOutage(lines, /^warn {2}tunnel: the tunnel was closed \(1006\)$/);
+  });
+
+  it('gives one byte a second: it counts as gone within 15 s, and nobody waits for what trickles', async () => {
+    const clock = await movingClock(await mkdtemp(join(stateDir, 'clock-')));
+    ends.push(clock.close);
+    const wire = await startWire(edgePort());
+    ends.push(wire.down);
+    const lines = await agentAt(`http://127.0.0.1:${wire.port}/${CONNECTOR}`, '', clock.env);
+    const rate = 10;
+    // Everything on this side of the wire goes ten times as fast.
+    wire.bytesPerSecond = rate;
+    const begun = clock.now();
+    const seen = change();
+    await clock.passUntil(() => ofTunnel(lines).length > 1, 20_000, rate);
+    expect(clock.now() - begun).toBeLessThan(NOTICED_WITHIN_MS);
+    // Dialling too is one byte a second now.
+    await clock.pass(20_000, rate);
+    wire.bytesPerSecond = null;
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
+    expectOneOutage(lines, /^warn {2}tunnel: the edge has said nothing for 10 s$/);
   });
 
   it('is slow: everything arrives all the same, and nothing is lost', async () => {

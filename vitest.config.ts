@@ -12,7 +12,8 @@ export default defineConfig({
   test: {
     globalSetup: ['./edge/page/build/vitest.ts'],
     // Most tests wait for processes and sockets, not for a processor.
-    maxWorkers: 3,
+    maxWorkers: 6,
+    provide: { pointsApart: process.env['EVERY_POINT'] ? 1 : 3 },
     projects: [
       {
         plugins: [

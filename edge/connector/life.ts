@@ -119,16 +119,15 @@ export class Life {
     const { listeners, outbox, reads, tunnel } = this.parts;
     const now = context.now();
     // A machine without power closes nothing: while somebody stands by, its pings are looked at.
-    const lookAt = agents.lookAt(now);
-    if (lookAt !== null) context.wakeBy(lookAt);
+    const times = [agents.lookAt(now)];
     for (const table of [agenda, pairs, farewells]) {
       const { overdue, nextAt } = table.upcoming(now);
-      if (overdue) context.wakeBy(now + SAFETY_MS);
-      if (nextAt !== null) context.wakeBy(nextAt);
+      times.push(overdue ? now + SAFETY_MS : null, nextAt);
     }
-    for (const { waitsUntil } of [reads, outbox, tunnel, listeners]) {
-      if (waitsUntil !== null) context.wakeBy(waitsUntil);
-    }
+    for (const { waitsUntil } of [reads, outbox, tunnel, listeners]) times.push(waitsUntil);
+    const known = times.filter((at) => at !== null);
+    // At once, for the earliest: each setting is a row.
+    if (known.length > 0) context.wakeBy(Math.min(...known));
   }
 
   /** What fails in the background is a fault of ours; that the connector is gone is none. */

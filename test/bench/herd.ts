@@ -1,21 +1,19 @@
 // Two hundred customers on one edge: how soon every agent is back after its line broke, and after the edge
 // was started anew. The agents' own code to keep a tunnel, all in this process; PBXs there are none.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../agent/clock.ts';
 import { parseEdgeUrl } from '../../agent/edge-url.ts';
-import { enrol } from '../../agent/enrol.ts';
 import { keepTunnel } from '../../agent/keep-tunnel.ts';
 import { createLog } from '../../agent/log.ts';
 import { Relay } from '../../agent/relay/relay.ts';
 import { Tracker } from '../../agent/tracker.ts';
 import { eventually } from '../scenario/eventually.ts';
-import { admin } from '../sim/demo/admin.ts';
-import { type SetUp, setUp } from '../sim/demo/set-up.ts';
-import { settingsFor } from '../sim/laboratory.ts';
+import { setUp } from '../sim/demo/set-up.ts';
 import { startWire } from '../sim/network/tcp-proxy.ts';
+import { customer, type Enrolled, pacing } from './customers.ts';
 import { figures } from './figures.ts';
 import { coreSeconds } from './process-figures.ts';
 
@@ -41,7 +39,7 @@ export async function benchHerd(agents: number) {
   try {
     const herd: Member[] = [];
     for (let n = 0; n < agents; n += 1) {
-      const at = await customer(demo, folder, n, wire.port);
+      const at = await customer(demo, folder, n, { port: wire.port });
       const { member, ended } = tunnelOf(at, stop.signal);
       herd.push(member);
       over.push(ended);
@@ -97,34 +95,8 @@ export async function benchHerd(agents: number) {
   }
 }
 
-interface Enrolled {
-  readonly edge: string;
-  readonly stateDir: string;
-}
-
-/** A connector of its own with an agent enrolled, which reaches the edge over the wire. */
-async function customer(demo: SetUp, folder: string, n: number, port: number): Promise<Enrolled> {
-  const name = `customer${n}.example/microsoft365`;
-  const desk = admin(`${demo.edge.origin}/${name}`, demo.adminToken);
-  const { notificationUrl: _, ...settings } = settingsFor(demo.lab);
-  await desk.send('PUT', '/api/settings', { ...settings, source: 'poll', pollSeconds: 300 });
-  const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name: 'agent' });
-  const stateDir = join(folder, `agent-${n}`);
-  await mkdir(stateDir);
-  const configFile = join(stateDir, 'agent.toml');
-  await writeFile(configFile, `state_dir = "${stateDir}"\n`);
-  const edge = `http://127.0.0.1:${port}/${name}`;
-  await enrol({
-    ...{ url: edge, code, configFile, now: Date.now },
-    say: () => {},
-    proxyFor: () => '',
-  });
-  return { edge, stateDir };
-}
-
 function tunnelOf({ edge, stateDir }: Enrolled, signal: AbortSignal) {
   const tracker = new Tracker(Date.now);
-  const pacing = { soon: setImmediate, later: (then: () => void) => void setTimeout(then, 20) };
   const parsed = parseEdgeUrl(edge);
   if (!parsed.ok) throw new Error(parsed.problem);
   const member = {

@@ -8,6 +8,8 @@ import { setUp } from '../sim/demo/set-up.ts';
 import { type Arrival, watch } from '../sim/demo/watch.ts';
 import { figures } from './figures.ts';
 import { corePercent, residentMb } from './process-figures.ts';
+import { untilQuiet } from './quiet.ts';
+import { tenantOf } from './tenant.ts';
 
 export interface LargeTenant {
   users: number;
@@ -23,15 +25,11 @@ const IDLE_S = 30;
 const QUOTA = 1_500;
 
 export async function benchLargeTenant({ users, source, accounts }: LargeTenant) {
-  const people = Array.from({ length: users }, (_, at) => ({
-    displayName: `User ${at + 1}`,
-    userPrincipalName: `user${at + 1}@example.com`,
-  }));
-  const moreRoles = source === 'poll' ? ['User.Read.All'] : [];
+  const tenant = tenantOf(users, accounts);
   const demo = await setUp({
     stateDir: resolve('.state/bench'),
     port: 0,
-    laboratory: { tenant: { people, accounts, moreRoles }, pbxUsers: users },
+    laboratory: { tenant, pbxUsers: users },
     settings: { source, pollSeconds: 5 },
   });
   const { microsoft } = demo.lab;
@@ -40,7 +38,7 @@ export async function benchLargeTenant({ users, source, accounts }: LargeTenant)
     microsoft.turn({ latencyMs: 0, jitterMs: 0 });
     await castOf(demo).allGreen(300_000);
     const greenS = (Date.now() - began) / 1_000;
-    const settled = await untilQuiet();
+    const settled = await untilQuiet(demo.lab);
 
     const requestsBefore = presenceRequests();
     const edgeCore = corePercent(demo.edge.pid, IDLE_S);
@@ -53,8 +51,8 @@ export async function benchLargeTenant({ users, source, accounts }: LargeTenant)
     microsoft.records.clear();
     const arrivals: Arrival[] = [];
     watch(demo.lab, (arrival) => arrivals.push(arrival));
-    await load(people);
-    await untilQuiet();
+    await load(tenant.people);
+    await untilQuiet(demo.lab);
     const posts = microsoft.records.notifications.filter(({ status }) => status === 202);
     const changes = arrivals.filter(({ direction }) => direction === 'Teams → PBX');
     return {
@@ -106,18 +104,6 @@ export async function benchLargeTenant({ users, source, accounts }: LargeTenant)
       const ahead = start + (n * 1_000) / PER_SECOND - performance.now();
       if (ahead > 2) await delay(ahead);
     }
-  }
-
-  /** Nothing was written on either side for a while; answers when that began, epoch ms. */
-  async function untilQuiet(): Promise<number> {
-    let last = Date.now();
-    const note = () => {
-      last = Date.now();
-    };
-    const stops = [demo.lab.pbx.on('presence', note), microsoft.on('presence', note)];
-    while (Date.now() - last < 8_000) await delay(200);
-    for (const stop of stops) stop();
-    return last;
   }
 }
 

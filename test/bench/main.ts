@@ -3,10 +3,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { benchAgent } from './agent.ts';
+import { benchBurst } from './burst.ts';
 import { benchEconomy } from './economy.ts';
+import { benchGrowth } from './growth.ts';
 import { benchHerd } from './herd.ts';
 import { benchLargeTenant } from './large-tenant.ts';
 import { benchLatency } from './latency.ts';
+import { benchManyConnectors } from './many-connectors.ts';
 import { benchUserSearch } from './user-search.ts';
 import { benchWebhook } from './webhook.ts';
 import { benchWorker } from './worker.ts';
@@ -19,6 +22,9 @@ const PARTS: Readonly<Record<string, () => Promise<object>>> = {
   webhook: benchWebhook,
   economy: benchEconomy,
   herd: () => benchHerd(200),
+  connectors: () => benchManyConnectors({ connectors: 200, users: 50 }),
+  burst: () => benchBurst(10_000),
+  growth: () => benchGrowth([100, 1_000, 10_000, 20_000]),
   subscribe: () => benchLargeTenant({ users: 6_500, source: 'subscribe', accounts: 10 }),
   poll: () => benchLargeTenant({ users: 10_000, source: 'poll', accounts: 0 }),
 };

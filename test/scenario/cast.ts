@@ -68,6 +68,20 @@ export function castOf(demo: SetUp) {
         );
       return eventually(different, (list) => list.length === 0, limitMs);
     },
+    /** Something different for four of them, two on either side. */
+    changeBothSides(): void {
+      teams('alice').choose('Busy');
+      teams('bob').choose('DoNotDisturb');
+      pbx('carol').setPresence('away');
+      pbx('dora').setPresence('dnd');
+    },
+    /** Each of these changes on the other side. */
+    async showsWhatWasChanged(): Promise<void> {
+      await becomes(onPbx('alice'), 'busy');
+      await becomes(onPbx('bob'), 'dnd');
+      await becomes(inTeams('carol'), 'Away/Away');
+      await becomes(inTeams('dora'), 'DoNotDisturb/DoNotDisturb');
+    },
     /** Available on both sides. */
     async quiet(name: string): Promise<void> {
       teams(name).show(null);

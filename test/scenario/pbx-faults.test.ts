@@ -108,20 +108,6 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
   /** Lines about the PBX, without time. */
   const log = () => lines.filter((line) => line.includes('PBX pbx:')).map((line) => line.slice(25));
 
-  function changeBothSides(): void {
-    cast.teams('alice').choose('Busy');
-    cast.teams('bob').choose('DoNotDisturb');
-    cast.pbx('carol').setPresence('away');
-    cast.pbx('dora').setPresence('dnd');
-  }
-
-  async function showsWhatWasChanged(): Promise<void> {
-    await becomes(cast.onPbx('alice'), 'busy');
-    await becomes(cast.onPbx('bob'), 'dnd');
-    await becomes(cast.inTeams('carol'), 'Away/Away');
-    await becomes(cast.inTeams('dora'), 'DoNotDisturb/DoNotDisturb');
-  }
-
   /** A session stands. */
   const connected = (limitMs?: number) =>
     eventually(
@@ -133,11 +119,11 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
   it('the PBX reboots', async () => {
     await quiet();
     const back = demo.lab.pbx.reboot({ downMs: 1_500 });
-    changeBothSides();
+    cast.changeBothSides();
     await back;
     await connected();
     await cast.bothSidesEqual(BACK_WITHIN_MS);
-    await showsWhatWasChanged();
+    await cast.showsWhatWasChanged();
     expect(log()).toEqual([
       expect.stringMatching(/^warn {2}PBX pbx: the PBX closed the connection/),
       AGAIN,
@@ -148,7 +134,7 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
     await quiet();
     const [before] = demo.lab.pbx.sessions();
     demo.lab.pbx.halfOpen();
-    changeBothSides();
+    cast.changeBothSides();
     await eventually(
       () => lines.join('\n'),
       (text) => text.includes('has said nothing for 14 s'),
@@ -161,7 +147,7 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
       (isNew) => isNew,
     );
     await cast.bothSidesEqual(BACK_WITHIN_MS);
-    await showsWhatWasChanged();
+    await cast.showsWhatWasChanged();
     expect(log()).toEqual(['warn  PBX pbx: the PBX has said nothing for 14 s', AGAIN]);
   }, 40_000);
 
@@ -174,11 +160,11 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
       () => cast.lamp('pbx'),
       ({ state, message }) => state === 'error' && message.includes('does not trust'),
     );
-    changeBothSides();
+    cast.changeBothSides();
     await writeFile(caFile, other.cert);
     await connected(BACK_WITHIN_MS);
     await cast.bothSidesEqual(BACK_WITHIN_MS);
-    await showsWhatWasChanged();
+    await cast.showsWhatWasChanged();
     expect(log().at(-2)).toContain('"ca_file"');
     expect(log().at(-1)).toEqual(AGAIN);
     await cast.allGreen();
@@ -194,11 +180,11 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
         (text) => text.includes('listen: the certificate was renewed'),
         NOTICED_WITHIN_MS,
       );
-      changeBothSides();
+      cast.changeBothSides();
       redial();
       await connected(BACK_WITHIN_MS);
       await cast.bothSidesEqual(BACK_WITHIN_MS);
-      await showsWhatWasChanged();
+      await cast.showsWhatWasChanged();
       expect(log()).toEqual([
         expect.stringMatching(/^warn {2}PBX pbx: the PBX closed the connection/),
         AGAIN,

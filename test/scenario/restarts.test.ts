@@ -15,21 +15,6 @@ onStage('restarts', (stage) => {
   ({ demo, cast } = stage);
 });
 
-/** Something different for everybody, changed on either side while a part is away. */
-function changeWhileAway(): void {
-  cast.teams('alice').choose('Busy');
-  cast.teams('bob').choose('DoNotDisturb');
-  cast.pbx('carol').setPresence('away');
-  cast.pbx('dora').setPresence('dnd');
-}
-
-async function showsWhatWasChanged(): Promise<void> {
-  await becomes(cast.onPbx('alice'), 'busy');
-  await becomes(cast.onPbx('bob'), 'dnd');
-  await becomes(cast.inTeams('carol'), 'Away/Away');
-  await becomes(cast.inTeams('dora'), 'DoNotDisturb/DoNotDisturb');
-}
-
 describe('the agent', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'ends by %s: what changed meanwhile shows when it is back',
@@ -43,14 +28,14 @@ describe('the agent', () => {
         () => cast.lamp('agent'),
         ({ state }) => state === 'error',
       );
-      changeWhileAway();
+      cast.changeBothSides();
       await demo.restartAgent();
       await eventually(
         () => cast.lamp('agent'),
         ({ state }) => state === 'ok',
       );
       await cast.bothSidesEqual(BACK_WITHIN_MS);
-      await showsWhatWasChanged();
+      await cast.showsWhatWasChanged();
     },
   );
 });
@@ -60,10 +45,10 @@ describe('the edge', () => {
     'ends (%s): what changed meanwhile shows when it is back',
     async (how) => {
       await cast.everybodyAvailable();
-      const restarted = demo.restartEdge(how, changeWhileAway);
+      const restarted = demo.restartEdge(how, cast.changeBothSides);
       await restarted;
       await cast.bothSidesEqual(BACK_WITHIN_MS);
-      await showsWhatWasChanged();
+      await cast.showsWhatWasChanged();
     },
   );
 

@@ -9,6 +9,8 @@ export class Database {
   readonly #storage: DurableObjectStorage;
   #exists: boolean | undefined;
   #over = false;
+  /** Values by name that were read or written since the object woke, as JSON; `null`: there is none. */
+  readonly #values = new Map<string, string | null>();
   /** Called after each write: whatever anybody could see of the object changes by one. */
   onWrite: () => void = () => undefined;
 
@@ -40,6 +42,7 @@ export class Database {
   /** Erases everything, alarm included. Nothing is written here any more. */
   async erase(): Promise<void> {
     this.#over = true;
+    this.#values.clear();
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
   }
@@ -64,21 +67,41 @@ export class Database {
 
   /** All of `work` or nothing of it. It must not be asynchronous. */
   transaction<T>(work: () => T): T {
-    return this.#storage.transactionSync(work);
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      // What was written in it was not.
+      this.#values.clear();
+      throw error;
+    }
   }
 
   /** A single value by name, kept as JSON. */
   read<T>(key: string): T | undefined {
-    const row = this.first<{ value: string }>('SELECT value FROM meta WHERE key = ?', key);
-    return row && (JSON.parse(row.value) as T);
+    const text = this.#text(key);
+    return text === null ? undefined : (JSON.parse(text) as T);
   }
 
   write(key: string, value: unknown): void {
-    this.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', key, JSON.stringify(value));
+    const text = JSON.stringify(value);
+    if (this.#values.get(key) === text) return;
+    this.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', key, text);
+    this.#values.set(key, text);
   }
 
   forget(key: string): void {
+    if (this.#values.get(key) === null) return;
     this.run('DELETE FROM meta WHERE key = ?', key);
+    this.#values.set(key, null);
+  }
+
+  #text(key: string): string | null {
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    const row = this.first<{ value: string }>('SELECT value FROM meta WHERE key = ?', key);
+    const text = row?.value ?? null;
+    this.#values.set(key, text);
+    return text;
   }
 
   get #sql(): SqlStorage {

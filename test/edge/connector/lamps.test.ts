@@ -7,6 +7,7 @@ import { teamsUserId } from '../../../shared/ids.ts';
 import { LAMP_IDS, type LampId, type LampState } from '../../../shared/lamps.ts';
 import { checkSettings } from '../../../shared/settings/schema.ts';
 import { isTextCode } from '../../../shared/texts/say.ts';
+import { QUIET } from '../../shared/texts/facts.ts';
 import { POLLING, SUBSCRIBING } from './bed.ts';
 
 const NOW = 1_000_000;
@@ -37,35 +38,12 @@ const account = (
 ) => ({ username: 'sync@example.com', report: { accountId: 'a1', signIn, presence, users } });
 
 const GOOD: Facts = {
+  ...QUIET,
   now: NOW,
   settings: settingsOf(SUBSCRIBING),
-  credential: 'secret',
-  credentialEnd: null,
-  writing: { state: 'ok' },
   accounts: [account()],
   teamsUsers: { loadedAt: NOW, licensed: 7 },
-  faults: {
-    settingsCopy: null,
-    tenants: null,
-    teamsUsers: null,
-    accounts: null,
-    pairing: null,
-    reading: null,
-  },
-  copyMayBeUnseen: false,
-  pollingEverySeconds: 5,
-  leftOut: { count: 0, names: [] },
-  refused: { count: 0, names: [] },
-  silent: [],
   agent: { enrolled: true, name: 'rack' },
-  lines: { pbx: { state: 'up', name: 'pbx', domain: null } },
-  unseen: [],
-  noCalls: [],
-  unlicensed: [],
-  licenceFault: null,
-  notTaken: null,
-  pairing: { known: true, paired: 5, ambiguous: 0 },
-  sync: { waiting: 0, failing: 0, fault: undefined },
 };
 const faulty = (faults: Partial<Facts['faults']>): Partial<Facts> => ({
   faults: { ...GOOD.faults, ...faults },

@@ -353,6 +353,7 @@ test('a key that no SETTINGS_KEY opens any more is replaced', async () => {
       lost?.sealed ?? '',
     ),
   );
+  await bed.evict();
   await bed.stub.check('settings');
   await bed.later(2 * SECOND);
   await settled(bed, accountId);

@@ -1,0 +1,103 @@
+// Ten thousand users change at once: in Teams, then on the PBX, where calls begin in the middle of it. How
+// soon the other side shows all of it, and whether Microsoft ever had to refuse.
+import { resolve } from 'node:path';
+import { castOf } from '../scenario/cast.ts';
+import { eventually } from '../scenario/eventually.ts';
+import { setUp } from '../sim/demo/set-up.ts';
+import { figures } from './figures.ts';
+import { untilQuiet } from './quiet.ts';
+import { tenantOf } from './tenant.ts';
+
+/** What is promised, in ms: the PBX shows all of it. */
+const PBX_LIMIT_MS = 10_000;
+/** What we allow ourselves in any 30 s: 1,200 requests, and 300 more after a rest. That is Microsoft's quota. */
+const PACE = { requests: 1_500, windowMs: 30_000 };
+const CALLS = 50;
+const USERS_AN_ACCOUNT = 650;
+const LONG_MS = 600_000;
+
+export async function benchBurst(users: number) {
+  const accounts = Math.ceil(users / USERS_AN_ACCOUNT);
+  const tenant = tenantOf(users, accounts);
+  const demo = await setUp({
+    stateDir: resolve('.state/bench'),
+    port: 0,
+    laboratory: { tenant, pbxUsers: users },
+  });
+  const { microsoft, pbx } = demo.lab;
+  try {
+    microsoft.turn({ latencyMs: 0, jitterMs: 0 });
+    await castOf(demo).allGreen(LONG_MS);
+    await untilQuiet(demo.lab);
+    const names = pbx.users().map(({ h323 }) => h323);
+    const [talkers, others] = [names.slice(0, CALLS), names.slice(CALLS)];
+    const changing = tenant.people.slice(CALLS);
+
+    const fromTeams = Date.now();
+    for (const { userPrincipalName } of changing) {
+      microsoft.teams(userPrincipalName).choose('DoNotDisturb');
+    }
+    const onPbx = () => others.filter((name) => pbx.user(name).activity() !== 'dnd').length;
+    await eventually(onPbx, (left) => left === 0, LONG_MS);
+    const toPbxMs = Date.now() - fromTeams;
+    await untilQuiet(demo.lab);
+
+    microsoft.records.clear();
+    const fromPbx = Date.now();
+    for (const name of others) pbx.user(name).setPresence('away');
+    const calls = await callsBehind(talkers);
+    const shown = (upn: string) => microsoft.teams(upn).presence().availability;
+    const inTeams = () =>
+      changing.filter(({ userPrincipalName }) => shown(userPrincipalName) !== 'Away').length;
+    await eventually(inTeams, (left) => left === 0, LONG_MS);
+    const toTeamsMs = Date.now() - fromPbx;
+    const sent = microsoft.records.requests.filter(({ path }) => /presence/i.test(path));
+    return {
+      users,
+      'all choose in Teams: the PBX shows it after, s': toPbxMs / 1_000,
+      'all choose on the PBX: Teams shows it after, s': toTeamsMs / 1_000,
+      'calls that begin in the middle of it, ms': figures(calls),
+      'requests in the busiest 30 s': busiest(sent.map(({ at }) => at)),
+      'refused with 429': microsoft.records.refusals.filter(({ status }) => status === 429).length,
+      held: {
+        pbx: toPbxMs < PBX_LIMIT_MS,
+        pace: busiest(sent.map(({ at }) => at)) <= PACE.requests,
+      },
+    };
+  } finally {
+    await demo.close();
+  }
+
+  /** How long it takes until Teams shows each of the calls, which begin once the burst is under way. */
+  async function callsBehind(talkers: readonly string[]): Promise<number[]> {
+    await eventually(
+      () => microsoft.records.requests.length,
+      (made) => made > PACE.requests / 5,
+      LONG_MS,
+    );
+    const spans: number[] = [];
+    for (const name of talkers) {
+      const from = performance.now();
+      const shown = new Promise<void>((resolve) => {
+        const stop = microsoft.on('presence', ({ activity }) => {
+          if (activity !== 'InACall') return;
+          stop();
+          resolve();
+        });
+      });
+      pbx.user(name).call();
+      await shown;
+      spans.push(performance.now() - from);
+    }
+    return spans;
+  }
+}
+
+function busiest(times: readonly number[]): number {
+  let [most, from] = [0, 0];
+  for (let to = 0; to < times.length; to += 1) {
+    while ((times[to] ?? 0) - (times[from] ?? 0) >= PACE.windowMs) from += 1;
+    most = Math.max(most, to - from + 1);
+  }
+  return most;
+}

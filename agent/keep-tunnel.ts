@@ -41,8 +41,12 @@ export interface TunnelKeeperDeps {
 
 /** A removed agent needs a human. In ms. */
 const SLOW_MS = 60_000;
-/** Trying a certificate again is cheap; the admin has just put it right. In ms, ± a quarter. */
-const TLS_AGAIN_MS = 3_000;
+/**
+ * A certificate that is not accepted, or a proxy or edge that cannot serve, is tried again after so long at
+ * most, in ms, ± a quarter: the try is cheap, and nothing else tells that an admin has put it right.
+ */
+const AGAIN_MS = 3_000;
+const AGAIN_SOON = new Set(['tls', 'unavailable']);
 /** The edge does not take this key. */
 const REFUSED = new Set(['refused', 'revoked']);
 
@@ -121,8 +125,8 @@ export async function keepTunnel(
         if ((ended.code === 'unreachable' || ended.code === 'proxy') && edge) {
           return answered(addressOf(way.proxyFor(edge.href) || edge.href), deps, stop);
         }
-        if (ended.code === 'tls') {
-          return sleep(clock, TLS_AGAIN_MS * (0.75 + random() / 2), stop);
+        if (AGAIN_SOON.has(ended.code)) {
+          return sleep(clock, AGAIN_MS * (0.75 + random() / 2), stop);
         }
         return ended.retry === 'slow' ? identityChange(stateDir, credential, stop) : undefined;
       },

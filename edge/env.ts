@@ -22,6 +22,8 @@ export interface EdgeEnv {
   loginOrigin: string | null;
   /** Runs on the launcher's workerd, which has no jurisdictions and no Cloudflare in front. */
   selfHosted: boolean;
+  /** The launcher's: the latest time that there has been on its machine when it started, epoch ms; else 0. */
+  latestTime: number;
 }
 
 export interface EnvFault {
@@ -44,6 +46,7 @@ export const ENV_NAMES = [
   'GRAPH_ORIGIN',
   'LOGIN_ORIGIN',
   'SELF_HOSTED',
+  'LATEST_TIME',
 ] as const;
 
 const HOW_TO_MAKE_A_KEY = '32 random bytes in base64 (openssl rand -base64 32)';
@@ -85,6 +88,7 @@ const rawEnv = z.object({
   GRAPH_ORIGIN: origin.optional(),
   LOGIN_ORIGIN: origin.optional(),
   SELF_HOSTED: z.string().optional(),
+  LATEST_TIME: z.coerce.number({ error: 'must be a time in ms.' }).optional(),
 });
 
 /** Reads the environment; all faults at once, in the order of `ENV_NAMES`. */
@@ -119,6 +123,7 @@ export function parseEnv(raw: Readonly<Record<string, unknown>>): EnvResult {
       graphOrigin: data.GRAPH_ORIGIN ?? null,
       loginOrigin: data.LOGIN_ORIGIN ?? null,
       selfHosted: data.SELF_HOSTED !== undefined,
+      latestTime: data.LATEST_TIME ?? 0,
     },
   };
 }

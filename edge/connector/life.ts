@@ -5,6 +5,7 @@ import { createKeyring } from '../keyring.ts';
 import { consoleLog } from '../log.ts';
 import { type ObjectBindings, objects } from '../objects.ts';
 import type { AlarmClock } from './alarm-clock.ts';
+import { planAnew, wasSetBack } from './clock-set-back.ts';
 import type { Context } from './context.ts';
 import { beginEnding, end, isEnding } from './ending.ts';
 import { Parts } from './parts.ts';
@@ -93,6 +94,7 @@ export class Life {
     const { context, outbox, reads, pairs, presence, tasks, tunnel, listeners } = this.parts;
     try {
       if (!this.#awake) outbox.recover();
+      if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
       this.#awake = true;
       tunnel.missSilent();
       tunnel.askAgain();

@@ -46,6 +46,8 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   #login: AccountLogin | null = null;
   readonly #loginTurn = inTurn();
   readonly #workTurn = inTurn();
+  /** Whether this life of the object has seen to it that its alarm is set. */
+  #isAlarmKnown = false;
   /** Changes with the credentials, so that what older ones bring late is recognised. */
   #tenure = {};
 
@@ -94,6 +96,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   async accessToken(refusedToken?: string): Promise<Outcome<AccessToken>> {
     const account = this.#store.account;
     if (!account) return refused('account-not-configured', 'This account is not configured.');
+    await this.#reviveAlarm();
     const { signIn } = account.state;
     if (signIn.state === 'waiting') {
       return refused('sign-in-waiting', 'Nobody has signed in with the code yet.');
@@ -248,6 +251,17 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     const times = [due, report].filter((time) => time !== null);
     if (times.length === 0) await this.ctx.storage.deleteAlarm();
     else await this.ctx.storage.setAlarm(Math.max(Math.min(...times), notBefore));
+  }
+
+  /**
+   * workerd gives an alarm up that fails again and again, as on a disk that is full. Whoever asks for a token
+   * first after that brings it back; the run finds out when the next one is due.
+   */
+  async #reviveAlarm(): Promise<void> {
+    if (this.#isAlarmKnown) return;
+    this.#isAlarmKnown = true;
+    const { storage } = this.ctx;
+    if ((await storage.getAlarm()) === null) await storage.setAlarm(Date.now());
   }
 
   async #deleteHeld({ spec, state }: StoredAccount): Promise<void> {

@@ -27,13 +27,19 @@ process.exitCode = await run(stop.signal);
 async function run(signal: AbortSignal): Promise<number> {
   const launch = launchOptions(process.env);
   if (!launch.ok) return complain(launch.faults.map(({ sentence }) => sentence));
+  const [, , other] = process.argv;
+  const wranglerConfig = other === undefined ? {} : { wranglerConfig: resolve(other) };
+  const say = (line: string) => console.error(line);
+  const options = { ...launch.options, ...wranglerConfig, signal, say };
   try {
-    const [, , other] = process.argv;
-    const wranglerConfig = other === undefined ? {} : { wranglerConfig: resolve(other) };
-    const say = (line: string) => console.error(line);
-    const edge = await startEdge({ ...launch.options, ...wranglerConfig, signal, say });
-    console.log(`edge serves ${edge.origin}`);
-    return await untilTheEnd(edge, signal);
+    for (;;) {
+      const edge = await startEdge(options);
+      console.log(`edge serves ${edge.origin}`);
+      const end = await untilTheEnd(edge, signal);
+      if (end !== 'again') return end;
+      // Whoever is connected comes back to the same port.
+      options.port = Number(new URL(edge.origin).port);
+    }
   } catch (error) {
     if (signal.aborted) return 0;
     if (error instanceof StartFault) return complain(error.sentences);
@@ -41,14 +47,19 @@ async function run(signal: AbortSignal): Promise<number> {
   }
 }
 
-async function untilTheEnd(edge: RunningEdge, signal: AbortSignal): Promise<number> {
+async function untilTheEnd(edge: RunningEdge, signal: AbortSignal): Promise<number | 'again'> {
   const told = new Promise<'told'>((settle) => {
     signal.addEventListener('abort', () => settle('told'), { once: true });
   });
-  const first = signal.aborted ? 'told' : await Promise.race([told, edge.ended]);
-  if (first !== 'told') await Promise.race([told, delay(SIGNAL_SLACK_MS)]);
+  const ends = [told, edge.ended, edge.setBack];
+  const first = signal.aborted ? 'told' : await Promise.race(ends);
+  if (typeof first !== 'string') await Promise.race([told, delay(SIGNAL_SLACK_MS)]);
   await edge.close();
   if (signal.aborted || first === 'told') return 0;
+  if (typeof first === 'string') {
+    console.error(first);
+    return 'again';
+  }
   const { code, signal: by, lastLines } = first;
   return complain([`workerd ended by itself (${by ?? code}). Its last lines:`, ...lastLines]);
 }

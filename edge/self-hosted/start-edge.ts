@@ -5,9 +5,11 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jurisdictionChanged } from '../env.ts';
 import { bundle } from './bundle.ts';
+import { watchClock } from './clock-watch.ts';
 import { StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { endLeftover, noteStarted } from './leftover.ts';
+import { storageWatch } from './storage-watch.ts';
 import { type Ended, startWorkerd, type WorkerdProcess } from './workerd-process.ts';
 import { inUrl, writeConfig } from './write-config.ts';
 
@@ -28,6 +30,8 @@ export interface StartEdgeOptions extends LaunchOptions {
   signal?: AbortSignal;
   /** What the Worker and workerd say, line by line. */
   say?: (line: string) => void;
+  /** The time of day, epoch ms; default: the machine's. */
+  now?: () => number;
 }
 
 export interface RunningEdge {
@@ -37,6 +41,8 @@ export interface RunningEdge {
   pid: number;
   /** Settles when workerd has ended, for whatever reason. */
   ended: Promise<Ended>;
+  /** Settles with a sentence when the clock was set back: it is to be started anew. */
+  setBack: Promise<string>;
   /** Ends within 1 s. */
   close(): Promise<void>;
   /** Ends as a crash would. */
@@ -48,7 +54,7 @@ export interface RunningEdge {
  * Throws `StartFault` with sentences for people.
  */
 export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge> {
-  const { stateDir, host, vars } = options;
+  const { stateDir, host, vars, now = Date.now } = options;
   const signal = options.signal ?? new AbortController().signal;
   const configFile = join(stateDir, 'edge.capnp');
   const pidFile = join(stateDir, 'workerd.pid');
@@ -61,10 +67,19 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
     options.bundleDir ??
     (wranglerConfig === EDGE.wranglerConfig ? EDGE.bundleDir : join(stateDir, 'bundle'));
   await bundle(wranglerConfig, bundleDir, signal);
-  await writeConfig({ ...options, wranglerConfig, bundleDir }, configFile);
+  const clock = await watchClock(stateDir, now);
+  const config = { ...options, wranglerConfig, bundleDir, latestTime: clock.latest };
+  await writeConfig(config, configFile).catch(async (cause) => {
+    await clock.stop();
+    throw cannotWrite(stateDir, cause);
+  });
 
   const say = options.say ?? (() => {});
-  const workerd = startWorkerd(configFile, { ...certificates(), ...vars }, say);
+  const watch = storageWatch({ stateDir, say, now });
+  const workerd = startWorkerd(configFile, { ...certificates(), ...vars }, (line) => {
+    say(line);
+    watch(line);
+  });
   try {
     await noteStarted(pidFile, workerd.pid);
     const port = await portOf(workerd);
@@ -73,14 +88,20 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
       origin: `http://${inUrl(host)}:${port}`,
       pid: workerd.pid,
       ended: workerd.ended,
+      setBack: clock.setBack,
       async close() {
         await workerd.stop();
+        await clock.stop();
         await rm(pidFile, { force: true });
       },
-      kill: workerd.kill,
+      async kill() {
+        await workerd.kill();
+        await clock.stop();
+      },
     };
   } catch (error) {
     await workerd.kill();
+    await clock.stop();
     await rm(pidFile, { force: true });
     throw error;
   }
@@ -92,9 +113,12 @@ async function makeStateDir(stateDir: string): Promise<void> {
       await mkdir(join(stateDir, name), { recursive: true, mode: 0o700 });
     }
   } catch (cause) {
-    throw new StartFault([`STATE_DIR ${stateDir} cannot be written: ${reason(cause)}.`], { cause });
+    throw cannotWrite(stateDir, cause);
   }
 }
+
+const cannotWrite = (stateDir: string, cause: unknown): StartFault =>
+  new StartFault([`STATE_DIR ${stateDir} cannot be written: ${reason(cause)}.`], { cause });
 
 /** Here it decides nothing, but the same state must not come under another name unnoticed. */
 async function pinJurisdiction(stateDir: string, wanted = ''): Promise<void> {

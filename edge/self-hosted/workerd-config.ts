@@ -17,6 +17,8 @@ export interface WorkerdConfig {
   kvBindings: readonly string[];
   /** Names of the variables that the Worker gets from workerd's environment. */
   vars: readonly string[];
+  /** The latest time that there has been on this machine, epoch ms. */
+  latestTime: number;
   /** Where objects keep their data; absolute. */
   storage: string;
   /** Laboratories: the Worker may also reach private and loopback addresses. */
@@ -38,6 +40,7 @@ export function workerdConfig(config: WorkerdConfig): string {
   const allow = config.privateNetwork ? '["public", "private"]' : '["public"]';
   const bindings = [
     '(name = "SELF_HOSTED", text = "1")',
+    `(name = "LATEST_TIME", text = "${config.latestTime}")`,
     ...config.vars.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
     ...config.kvBindings.map((name) => `(name = ${text(name)}, kvNamespace = "kv")`),
     ...config.objects.map(

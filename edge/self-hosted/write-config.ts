@@ -20,7 +20,7 @@ const wranglerToml = z.object({
 
 /** Writes `configFile` and what it needs into `stateDir`. */
 export async function writeConfig(
-  options: LaunchOptions & { wranglerConfig: string; bundleDir: string },
+  options: LaunchOptions & { wranglerConfig: string; bundleDir: string; latestTime: number },
   configFile: string,
 ): Promise<void> {
   const { stateDir, bundleDir, host, port, vars } = options;
@@ -41,6 +41,7 @@ export async function writeConfig(
     })),
     kvBindings: toml.kv_namespaces.map(({ binding }) => binding),
     vars: Object.keys(vars),
+    latestTime: options.latestTime,
     storage: join(stateDir, 'storage'),
     privateNetwork: 'GRAPH_ORIGIN' in vars || 'LOGIN_ORIGIN' in vars,
   });

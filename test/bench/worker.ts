@@ -55,7 +55,7 @@ async function madeReady(wranglerConfig: string, stateDir: string): Promise<stri
   await bundle(wranglerConfig, bundleDir, new AbortController().signal);
   const configFile = join(stateDir, 'edge.capnp');
   const launch = { host: '127.0.0.1', port: 0, stateDir, vars: {} };
-  await writeConfig({ ...launch, wranglerConfig, bundleDir }, configFile);
+  await writeConfig({ ...launch, wranglerConfig, bundleDir, latestTime: 0 }, configFile);
   return configFile;
 }
 

@@ -13,6 +13,8 @@ import {
   type StartEdgeOptions,
   startEdge,
 } from '../../edge/self-hosted/start-edge.ts';
+import { movingClock } from '../sim/clock/moving-clock.ts';
+import { fullDisk } from '../sim/disk/full-disk.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FIXTURE = join(import.meta.dirname, 'fixture', 'wrangler.toml');
@@ -49,9 +51,13 @@ async function start(more: Partial<StartEdgeOptions> = {}): Promise<RunningEdge>
 const json = async (edge: RunningEdge, path: string) =>
   (await fetch(`${edge.origin}${path}`)).json();
 
+const NPM = ['npm', 'run', 'edge', '--'];
+/** As a service starts it, without npm, which writes to the disk itself. */
+const SERVICE = [process.execPath, 'edge/self-hosted/main.ts'];
+
 /** `npm run edge` with the fixture, in a process group of its own. */
-async function command(env: Record<string, string>) {
-  const child = spawn('npm', ['run', 'edge', '--', FIXTURE], {
+async function command(env: Record<string, string>, [program = '', ...words] = NPM) {
+  const child = spawn(program, [...words, FIXTURE], {
     cwd: ROOT,
     env: { ...process.env, ...VARS, PORT: '0', ...env },
     detached: true,
@@ -253,6 +259,37 @@ describe('npm run edge', () => {
     expect(await run.exited).toBe(1);
     expect(run.said()).toContain('workerd ended by itself (SIGKILL)');
   });
+
+  it('ends with 1 and a sentence where the disk is full, and starts once there is room', async () => {
+    const stateDir = await newState();
+    const disk = await fullDisk(await mkdtemp(join(directory, 'disk-')));
+    ends.push(disk.close);
+    const env = { ...disk.env, STATE_DIR: stateDir };
+    const begun = await command(env, SERVICE);
+    await begun.serving();
+    signalGroup(begun.child, 'SIGKILL');
+    await begun.exited;
+    await disk.fill();
+    const full = await command(env, SERVICE);
+    expect(await full.exited).toBe(1);
+    expect(full.said()).toMatch(/STATE_DIR \S+ cannot be written: .*no space left on device/);
+    await disk.makeRoom();
+    const again = await command(env, SERVICE);
+    await again.serving();
+  }, 60_000);
+
+  it('starts workerd anew on the same port where the clock was set back', async () => {
+    const clock = await movingClock(await mkdtemp(join(directory, 'clock-')));
+    ends.push(clock.close);
+    const edge = await command({ ...clock.env, STATE_DIR: await newState() }, SERVICE);
+    const origin = await edge.serving();
+    clock.set(-3_600_000);
+    await until(() => /set back by 3[56]\d\d s/.exec(edge.said()));
+    await until(() => edge.said().split(`edge serves ${origin}`)[2]);
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    edge.child.kill('SIGTERM');
+    expect(await edge.exited).toBe(0);
+  }, 60_000);
 
   it('ends with 1 and a sentence for every value that is missing', async () => {
     const run = await command({ ADMIN_TOKEN: '', SETTINGS_KEY: 'short', PORT: 'http' });

@@ -74,6 +74,7 @@ describe('the environment', () => {
       GRAPH_ORIGIN: 'http://127.0.0.1:9000/',
       LOGIN_ORIGIN: 'https://login.example',
       SELF_HOSTED: '1',
+      LATEST_TIME: '1795655301949',
       CONNECTOR: {},
     });
     expect(result.ok && result.env).toMatchObject({
@@ -85,6 +86,7 @@ describe('the environment', () => {
       graphOrigin: 'http://127.0.0.1:9000',
       loginOrigin: 'https://login.example',
       selfHosted: true,
+      latestTime: 1_795_655_301_949,
     });
   });
 

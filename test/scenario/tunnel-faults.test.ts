@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { movingClock } from '../sim/clock/moving-clock.ts';
+import { type MovingClock, movingClock } from '../sim/clock/moving-clock.ts';
 import { runAgent, startAgent, stopAgent } from '../sim/demo/agent-process.ts';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
 import { agentToml, CONNECTOR } from '../sim/laboratory.ts';
@@ -17,6 +17,9 @@ import { type Cast, castOf } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
 
 const BACK_WITHIN_MS = 5_000;
+const NOTICED_WITHIN_MS = 15_000;
+/** How fast the agent's clock goes while nobody is to notice but the agent. */
+const RATE = 10;
 
 let demo: SetUp;
 let cast: Cast;
@@ -75,10 +78,13 @@ const leads = () =>
     ({ state }) => state === 'ok',
   );
 
-async function wired(): Promise<{ wire: Wire; lines: string[] }> {
+/** An agent behind a wire, and its clock: what it waits for goes by ten times as fast where a test says so. */
+async function wired(): Promise<{ wire: Wire; lines: string[]; clock: MovingClock }> {
   const wire = await startWire(edgePort());
-  ends.push(wire.down);
-  return { wire, lines: await agentAt(`http://127.0.0.1:${wire.port}/${CONNECTOR}`) };
+  const clock = await movingClock(await mkdtemp(join(stateDir, 'clock-')));
+  ends.push(wire.down, clock.close);
+  const lines = await agentAt(`http://127.0.0.1:${wire.port}/${CONNECTOR}`, '', clock.env);
+  return { wire, lines, clock };
 }
 
 let turn = 0;
@@ -121,15 +127,12 @@ async function isBack(lines: string[], since: number): Promise<void> {
 
 describe('the line between agent and edge', () => {
   it.each([0, 9_000])('is a black hole, and for %i ms more when it is noticed', async (more) => {
-    const { wire, lines } = await wired();
+    const { wire, lines, clock } = await wired();
     wire.mode = 'black-hole';
     const seen = change();
-    await eventually(
-      () => ofTunnel(lines),
-      (said) => said.some((line) => line.includes('said nothing for 10 s')),
-      20_000,
-    );
-    await delay(more);
+    const isNoticed = () => ofTunnel(lines).some((line) => line.includes('said nothing for 10 s'));
+    await clock.passUntil(isNoticed, NOTICED_WITHIN_MS, RATE);
+    await clock.pass(more, RATE);
     wire.mode = 'pass';
     const since = Date.now();
     await seen();
@@ -147,15 +150,11 @@ describe('the line between agent and edge', () => {
   });
 
   it('is half closed by the edge’s side', async () => {
-    const { wire, lines } = await wired();
+    const { wire, lines, clock } = await wired();
     wire.halfClose();
     const seen = change();
     // Nobody says that it is over: the silence does.
-    await eventually(
-      () => ofTunnel(lines),
-      (said) => said.length > 1,
-      15_000,
-    );
+    await clock.passUntil(() => ofTunnel(lines).length > 1, NOTICED_WITHIN_MS, RATE);
     const since = Date.now();
     await seen();
     await isBack(lines, since);
@@ -173,6 +172,21 @@ describe('the line between agent and edge', () => {
     await seen();
     await isBack(lines, since);
     expectOneOutage(lines, /^warn {2}tunnel: the tunnel was closed \(1006\)$/);
+  });
+
+  it('gives one byte a second: it counts as gone within 15 s, and nobody waits for what trickles', async () => {
+    const { wire, lines, clock } = await wired();
+    // The agent lives ten times as fast.
+    wire.bytesPerSecond = RATE;
+    const seen = change();
+    await clock.passUntil(() => ofTunnel(lines).length > 1, NOTICED_WITHIN_MS, RATE);
+    // Dialling too is one byte a second now.
+    await clock.pass(20_000, RATE);
+    wire.bytesPerSecond = null;
+    const since = Date.now();
+    await seen();
+    await isBack(lines, since);
+    expectOneOutage(lines, /^warn {2}tunnel: the edge has said nothing for 10 s$/);
   });
 
   it('is slow: everything arrives all the same, and nothing is lost', async () => {
@@ -282,17 +296,19 @@ describe('the clock of the agent’s machine', () => {
     expect(ofTunnel(lines)).toEqual([off(way), again]);
   });
 
-  it('is set ten minutes ahead while the agent works', async () => {
-    const clock = await clockOffBy(0);
-    const lines = await agentAt(demo.connectorUrl, '', clock.env);
-    await clock.jump(600_000);
-    const since = Date.now();
+  it('is set ten minutes ahead while the agent works: the tunnel stands, and the next one says so', async () => {
+    const { wire, lines, clock } = await wired();
+    clock.set(600_000);
     await change()();
-    await isBack(lines, since);
-    // The monotonic clock of this laboratory jumps along: to the agent that was ten minutes of silence.
-    expect(ofTunnel(lines)).toEqual([
-      'info  tunnel: connected',
-      'warn  tunnel: the edge has said nothing for 10 s',
+    expect(ofTunnel(lines)).toEqual(['info  tunnel: connected']);
+    wire.reset();
+    await change()();
+    await eventually(
+      () => ofTunnel(lines).slice(1),
+      (said) => said.length === 3,
+    );
+    expect(ofTunnel(lines).slice(1)).toEqual([
+      'warn  tunnel: the tunnel was closed (1006)',
       off('ahead of'),
       again,
     ]);

@@ -55,6 +55,11 @@ export class Agenda {
     if (!known || known.due_at > at) this.plan(task, at);
   }
 
+  /** Whatever is planned for later is due at `now` (epoch ms). */
+  hasten(now: number): void {
+    this.#database.run('UPDATE agenda SET due_at = ? WHERE due_at > ?', now, now);
+  }
+
   /** It was done as planned: nothing is left of it, unless it was planned anew meanwhile. */
   done({ task, plan }: Planned): void {
     this.#database.run('DELETE FROM agenda WHERE task = ? AND plan = ?', task, plan);

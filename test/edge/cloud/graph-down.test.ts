@@ -1,5 +1,5 @@
 // Microsoft's side is away for as long as it can be: nobody asks in a loop, and all is caught up with
-// afterwards. The same with real processes and for seconds: test/scenario/graph-down.test.ts.
+// afterwards. The same with real processes: test/scenario/graph-down.test.ts.
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import {
   type Agent,

@@ -382,6 +382,17 @@ test('survives a restart, and stores no secret in clear', async () => {
   expect(microsoft.count('PATCH')).toBe(1);
 });
 
+test('an alarm that the runtime gave up comes back with whoever reads, and the renewal with it', async () => {
+  await configure();
+  await runInDurableObject(stub, (_instance, ctx) => ctx.storage.deleteAlarm());
+  await evictDurableObject(stub);
+  vi.setSystemTime(Date.now() + 20 * MINUTE);
+  await listen();
+  expect(await stub.accessToken()).toMatchObject({ ok: true });
+  await run();
+  expect(microsoft.count('PATCH')).toBe(1);
+});
+
 test('removing deletes at Microsoft, and leaves nothing behind', async () => {
   await configure();
   await stub.remove();

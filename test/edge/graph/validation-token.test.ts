@@ -186,3 +186,42 @@ describe('the keys', () => {
     expect(microsoft.count('evil.example')).toBe(0);
   });
 });
+
+describe('where the clock of this machine is wrong', () => {
+  const HOUR = 3_600_000;
+  /** Microsoft's login says what time it is there. */
+  function telling(aheadMs: number) {
+    const it = publishing(() => [jwk]);
+    it.microsoft.on('/common/discovery/keys', () =>
+      json({ keys: [jwk] }, 200, { date: new Date(it.clock.now + aheadMs).toUTCString() }),
+    );
+    return it;
+  }
+  const seenAt = async (now: number, keys: EntraKeys) =>
+    verifyValidationTokens([await sign(v1)], { ...expected, now }, keys);
+
+  test.each([-HOUR, 9 * HOUR])('by %i ms, a token counts by Microsoft’s time', async (offMs) => {
+    const { keys, clock } = telling(-offMs);
+    clock.now = NOW + offMs;
+    expect(await seenAt(clock.now, keys)).toEqual({ ok: true });
+  });
+
+  test('and is set back after the keys were fetched, the time is asked for once in a while', async () => {
+    const { keys, clock, microsoft } = telling(0);
+    expect(await seenAt(clock.now, keys)).toEqual({ ok: true });
+    const asked = () => microsoft.count('/common/discovery/keys');
+    expect(asked()).toBe(1);
+    clock.now = NOW - HOUR;
+    microsoft.on('/common/discovery/keys', () =>
+      json({ keys: [jwk] }, 200, { date: new Date(NOW).toUTCString() }),
+    );
+    for (let n = 0; n < 20; n += 1) expect(await seenAt(clock.now, keys)).toEqual({ ok: true });
+    expect(asked()).toBe(2);
+  });
+
+  test('a token that is too old at Microsoft too is refused', async () => {
+    const { keys, clock } = telling(0);
+    clock.now = NOW + 9 * HOUR;
+    expect(await seenAt(clock.now, keys)).toEqual({ ok: false, why: 'time' });
+  });
+});

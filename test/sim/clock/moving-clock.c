@@ -16,9 +16,10 @@
 // No wait is longer in real time, in ns: the dial may be turned meanwhile.
 #define SLICE (20 * 1000000LL)
 
-// From `at` (monotonic ns of the machine) on, when the clock was `ahead` ns, it goes at `rate`.
+// From `at` (monotonic ns of the machine) on, when the clock was `ahead` ns, it goes at `rate`. The time of
+// day alone is `set` ns off besides: no wait knows of that.
 struct turn {
-  int64_t at, ahead;
+  int64_t at, ahead, set;
   double rate;
 };
 
@@ -61,7 +62,8 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
   if (failed || !dial || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
     return failed;
   struct turn turn = turn_now();
-  *time = timespec_of(ns(time) + turn.ahead + (machine_now() - turn.at) * (turn.rate - 1));
+  int64_t set = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? turn.set : 0;
+  *time = timespec_of(ns(time) + set + turn.ahead + (machine_now() - turn.at) * (turn.rate - 1));
   return 0;
 }
 

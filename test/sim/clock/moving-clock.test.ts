@@ -67,6 +67,18 @@ it('a jump moves what is read at once, and ends a wait', async () => {
   await ended;
 });
 
+it('the time of day is set, and who waits does not notice', async () => {
+  const { says, ended } = program(1_500);
+  const begun = await says();
+  const real = Date.now();
+  clock.set(-60 * MINUTE);
+  const woken = await says();
+  expect(Date.now() - real).toBeLessThan(10_000);
+  expect(woken - begun).toBeLessThan(-59 * MINUTE);
+  expect(Math.abs(woken - clock.now())).toBeLessThan(5_000);
+  await ended;
+});
+
 it('fast until something is seen, and no longer', async () => {
   const end = clock.now() + 2 * MINUTE;
   await clock.passUntil(() => clock.now() >= end, 10 * MINUTE, 600);

@@ -1,16 +1,14 @@
 // Hours in seconds for real processes: edge, agent and simulators share a clock whose rate a scenario
 // sets. Nothing in the product knows of it; moving-clock.c stands between a program and its libc.
-import { execFile } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { mkdir, open, rename, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { preloaded } from '../preloaded.ts';
 
 const SOURCE = join(import.meta.dirname, 'moving-clock.c');
-const BUILT = resolve(import.meta.dirname, '../../../dist/test');
-/** Bytes of the dial: which turn holds, and two turns of three numbers. */
-const TURN_BYTES = 24;
+/** Bytes of the dial: which turn holds, and two turns of four numbers. */
+const TURN_BYTES = 32;
 const DIAL_BYTES = 8 + 2 * TURN_BYTES;
 /** After a jump everything that was due is done at once: for that there has to be time, at a rate of 20. */
 const BRISK = 20;
@@ -24,6 +22,8 @@ interface Turn {
   at: bigint;
   /** How far the moved clock was ahead then, ns. */
   ahead: bigint;
+  /** How far the time of day is off besides, ns. */
+  set: bigint;
   rate: number;
 }
 
@@ -36,8 +36,10 @@ export interface MovingClock {
   pass(ms: number, rate?: number): Promise<void>;
   /** Lets it go fast until `look` gives true; fails after `limitMs` of its own time. */
   passUntil(look: () => boolean | Promise<boolean>, limitMs: number, rate?: number): Promise<void>;
-  /** Moves it by so many ms at once, as when somebody sets it. */
+  /** Moves it by so many ms at once, with everything that waits. */
   jump(ms: number): Promise<void>;
+  /** Moves the time of day by so many ms, as when somebody sets it: what waits goes on waiting. */
+  set(ms: number): void;
   /**
    * Moves it by so many ms at once, then lets it go until `look` gives true and what is on its way has
    * arrived; fails after `limitMs` of its own time.
@@ -48,25 +50,30 @@ export interface MovingClock {
 
 /** A clock that is right and goes as any other, until it is told; its dial is a file in `directory`. */
 export async function movingClock(directory: string): Promise<MovingClock> {
-  const [library, dial] = [await built(), join(directory, 'clock-dial')];
+  const [library, dial] = [await preloaded(SOURCE), join(directory, 'clock-dial')];
   const file = await open(dial, 'w+');
-  let turn: Turn = { at: process.hrtime.bigint(), ahead: 0n, rate: 1 };
+  let turn: Turn = { at: process.hrtime.bigint(), ahead: 0n, set: 0n, rate: 1 };
   let current = 0;
 
   const ahead = (at: bigint): bigint =>
     turn.ahead + BigInt(Math.round(Number(at - turn.at) * (turn.rate - 1)));
 
   // Written at once: while a turn is on its way, programs go on at the old rate, and would be set back.
-  function set(rate: number, jumpMs = 0): void {
+  function set(rate: number, { jumpMs = 0, setMs = 0 } = {}): void {
     const bytes = Buffer.alloc(TURN_BYTES);
     const which = Buffer.alloc(8);
     current = 1 - current;
     which.writeBigInt64LE(BigInt(current));
     const at = process.hrtime.bigint();
-    turn = { at, ahead: ahead(at) + BigInt(jumpMs) * 1_000_000n, rate };
+    turn = {
+      ...{ at, rate },
+      ahead: ahead(at) + BigInt(jumpMs) * 1_000_000n,
+      set: turn.set + BigInt(setMs) * 1_000_000n,
+    };
     bytes.writeBigInt64LE(turn.at, 0);
     bytes.writeBigInt64LE(turn.ahead, 8);
-    bytes.writeDoubleLE(turn.rate, 16);
+    bytes.writeBigInt64LE(turn.set, 16);
+    bytes.writeDoubleLE(turn.rate, 24);
     writeSync(file.fd, bytes, 0, TURN_BYTES, 8 + current * TURN_BYTES);
     writeSync(file.fd, which, 0, 8, 0);
   }
@@ -74,7 +81,7 @@ export async function movingClock(directory: string): Promise<MovingClock> {
   await file.write(Buffer.alloc(DIAL_BYTES), 0, DIAL_BYTES, 0);
   set(1);
 
-  const now = () => Date.now() + Number(ahead(process.hrtime.bigint())) / 1e6;
+  const now = () => Date.now() + Number(turn.set + ahead(process.hrtime.bigint())) / 1e6;
 
   const clock: MovingClock = {
     now: () => Math.floor(now()),
@@ -98,7 +105,8 @@ export async function movingClock(directory: string): Promise<MovingClock> {
         set(1);
       }
     },
-    jump: async (ms) => set(turn.rate, ms),
+    jump: async (jumpMs) => set(turn.rate, { jumpMs }),
+    set: (setMs) => set(turn.rate, { setMs }),
     async stride(ms, look, limitMs) {
       await clock.jump(ms);
       await clock.passUntil(look, limitMs, BRISK);
@@ -108,21 +116,3 @@ export async function movingClock(directory: string): Promise<MovingClock> {
   };
   return clock;
 }
-
-/** The library, made by the C compiler of the machine where the one from last time is older. */
-async function built(): Promise<string> {
-  const library = join(BUILT, 'moving-clock.so');
-  const [made, written] = await Promise.all([changedAt(library), changedAt(SOURCE)]);
-  if (made > written) return library;
-  await mkdir(BUILT, { recursive: true });
-  const aside = `${library}.${process.pid}`;
-  await promisify(execFile)('cc', ['-O2', '-Wall', '-shared', '-fPIC', '-o', aside, SOURCE]);
-  await rename(aside, library);
-  return library;
-}
-
-const changedAt = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );

@@ -9,11 +9,15 @@ const CALL_MS = 4_000;
 
 const pick = <T>(from: readonly T[], dice: Dice): T => from[dice(from.length)] as T;
 
-/** One change by one of `names` (SIP names on the PBX, and the part of the UPN before the @). */
+/**
+ * One change by one of `names` (SIP names on the PBX, and the part of the UPN before the @).
+ * @param callMs how long a call lasts
+ */
 export function liveABit(
   { microsoft, pbx }: Laboratory,
   names: readonly string[],
   dice: Dice,
+  callMs = CALL_MS,
 ): void {
   const name = pick(names, dice);
   const person = pbx.user(name);
@@ -31,7 +35,7 @@ export function liveABit(
       return;
     default: {
       const call = person.call();
-      setTimeout(() => call.hangUp(), CALL_MS).unref();
+      setTimeout(() => call.hangUp(), callMs).unref();
     }
   }
 }

@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningEdge, startEdge } from '../../../edge/self-hosted/start-edge.ts';
 import type { MovingClock } from '../clock/moving-clock.ts';
+import type { FullDisk } from '../disk/full-disk.ts';
 import {
   agentToml,
   CONNECTOR,
@@ -13,6 +14,7 @@ import {
   settingsFor,
   startLaboratory,
 } from '../laboratory.ts';
+import { together } from '../preloaded.ts';
 import { type Admin, admin } from './admin.ts';
 import { runAgent, startAgent, stopAgent } from './agent-process.ts';
 
@@ -27,6 +29,10 @@ export interface SetUpOptions {
   settings?: Record<string, unknown>;
   /** Whose time everything lives by; default: the machine's. */
   clock?: MovingClock;
+  /** Where one of them lives by a time of its own. */
+  clocks?: { edge?: MovingClock; agent?: MovingClock };
+  /** What the edge writes to; default: the machine's. */
+  disk?: FullDisk;
   say?: (who: 'edge' | 'agent', line: string) => void;
 }
 
@@ -46,7 +52,7 @@ export interface SetUp {
   anotherAgent(name: string, edge?: string): Promise<AnotherAgent>;
   restartAgent(): Promise<void>;
   /** Ends the edge (as a crash would with `kill`) and starts it again on the same storage. */
-  restartEdge(how: 'close' | 'kill', whileAway?: () => void): Promise<void>;
+  restartEdge(how: 'close' | 'kill', whileAway?: () => unknown): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,7 +64,8 @@ export interface AnotherAgent {
 }
 
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
-  const { stateDir, port, laboratory, settings, clock, say = () => {} } = options;
+  const { stateDir, port, laboratory, settings, clock, disk, say = () => {} } = options;
+  const clocks = { edge: clock, agent: clock, ...options.clocks };
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const adminToken = randomBytes(24).toString('base64url');
@@ -72,7 +79,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     SETTINGS_KEY: randomBytes(32).toString('base64'),
     GRAPH_ORIGIN: lab.microsoft.origin,
     LOGIN_ORIGIN: lab.microsoft.origin,
-    ...clock?.env,
+    ...together(clocks.edge?.env, disk?.env),
   };
   const start = (at: number) =>
     startEdge({
@@ -81,6 +88,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
       stateDir: join(stateDir, 'edge'),
       vars,
       say: (line) => say('edge', line),
+      ...(clocks.edge && { now: clocks.edge.now }),
     });
   let edge = await start(port).catch(async (error: unknown) => {
     await lab.close();
@@ -99,9 +107,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     mode: 0o600,
   });
   const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name: 'laboratory' });
-  await runAgent(['enrol', connectorUrl, code, '--config', configFile], clock?.env);
+  await runAgent(['enrol', connectorUrl, code, '--config', configFile], clocks.agent?.env);
   const run = () =>
-    startAgent(['run', '--config', configFile], (line) => say('agent', line), clock?.env);
+    startAgent(['run', '--config', configFile], (line) => say('agent', line), clocks.agent?.env);
   let agent = run();
   const others: ChildProcess[] = [];
 
@@ -124,12 +132,12 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
       const toml = agentToml(lab, { edge, stateDir: join(folder, 'state') });
       await writeFile(configFile, toml, { mode: 0o600 });
       const { code } = await desk.send<{ code: string }>('POST', '/api/agents', { name });
-      await runAgent(['enrol', edge, code, '--config', configFile], clock?.env);
+      await runAgent(['enrol', edge, code, '--config', configFile], clocks.agent?.env);
       const lines: string[] = [];
       const process = startAgent(
         ['run', '--config', configFile],
         (line) => lines.push(line),
-        clock?.env,
+        clocks.agent?.env,
       );
       others.push(process);
       return { process, configFile, lines };
@@ -140,7 +148,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     },
     async restartEdge(how, whileAway = () => {}) {
       await edge[how]();
-      whileAway();
+      await whileAway();
       edge = await start(Number(new URL(origin).port));
     },
     async close() {

@@ -1,5 +1,5 @@
-// A wire with faults: a loopback port that leads to another one, and can delay, swallow, break or refuse.
-// Does not model bandwidth, reordering or loss of single packets: TCP hides those anyway.
+// A wire with faults: a loopback port that leads to another one, and can delay, trickle, swallow, break or
+// refuse. Does not model reordering or loss of single packets: TCP hides those anyway.
 import { connect, type Socket } from 'node:net';
 import { type Listening, listening } from './listening.ts';
 
@@ -11,6 +11,8 @@ export interface Wire extends Pick<Listening, 'port' | 'sockets' | 'reset' | 'do
   mode: 'pass' | 'black-hole' | 'drop';
   /** Everything is late by this many ms, in both directions. */
   delayMs: number;
+  /** So many bytes a second pass in each direction of a connection; `null`: all that come. */
+  bytesPerSecond: number | null;
   /** Ends what is open towards the server only, as a server that has finished speaking sees it. */
   halfClose(): void;
 }
@@ -45,7 +47,8 @@ export async function startWire(toPort: number): Promise<Wire> {
       } else if (wire.delayMs > 0) setTimeout(act, wire.delayMs);
       else act();
     };
-    from.on('data', (data) => late(() => to.writable && to.write(data)));
+    const trickle = trickling(to, () => wire.bytesPerSecond);
+    from.on('data', (data) => late(() => to.writable && trickle(data)));
     from.on('end', () => late(() => to.end()));
   }
 
@@ -53,9 +56,34 @@ export async function startWire(toPort: number): Promise<Wire> {
     ...listener,
     mode: 'pass',
     delayMs: 0,
+    bytesPerSecond: null,
     halfClose() {
       for (const end of ends) end.end();
     },
   };
   return wire;
+}
+
+/** Writes what comes, no faster than it may at each moment. */
+function trickling(to: Socket, rate: () => number | null): (data: Buffer) => void {
+  let waiting = Buffer.alloc(0);
+  let timer: NodeJS.Timeout | undefined;
+  const flow = () => {
+    timer = undefined;
+    if (to.destroyed || waiting.length === 0) return;
+    const bytesPerSecond = rate();
+    const now = bytesPerSecond === null ? waiting.length : 1;
+    to.write(waiting.subarray(0, now));
+    waiting = waiting.subarray(now);
+    if (bytesPerSecond !== null) timer = setTimeout(flow, 1_000 / bytesPerSecond);
+  };
+  return (data) => {
+    waiting = Buffer.concat([waiting, data]);
+    if (timer === undefined) flow();
+    // Who may write all of a sudden does not wait for the next byte's turn.
+    else if (rate() === null) {
+      clearTimeout(timer);
+      flow();
+    }
+  };
 }

@@ -1,0 +1,81 @@
+// Somebody, or the network, sets the clock of the edge's or the agent's machine by an hour, and later right
+// again: what changes meanwhile shows at once, nobody asks in a loop, and nothing waits for the hour to pass.
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeEach, expect, it } from 'vitest';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import { type Cast, NAMES } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+import { type ClocksStage, onClocksStage } from './stage.ts';
+
+const HOUR = 3_600_000;
+/** How long after a change both sides may differ, in ms. */
+const EQUAL_WITHIN_MS = 5_000;
+/** How long somebody would have to ask in a loop to be found out, in ms, and what is asked for a change or two. */
+const QUIET_MS = 500;
+const MOST_REQUESTS = 40;
+
+let demo: SetUp;
+let cast: Cast;
+let clocks: ClocksStage['clocks'];
+onClocksStage('clock-set', (stage) => {
+  ({ demo, cast, clocks } = stage);
+});
+
+beforeEach(async () => {
+  for (const name of NAMES) cast.pbx(name).setPresence('');
+  await cast.everybodyAvailable();
+  cast.teams('erik').reset();
+});
+
+const renewals = () =>
+  demo.lab.microsoft.records.requests.filter(
+    ({ route, status }) => route === 'PATCH /subscriptions/{id}' && status === 200,
+  );
+
+/** The edge starts anew where its clock was set back, as `npm run edge` does (test/edge-node/launcher.test.ts). */
+async function set(whose: keyof ClocksStage['clocks'], ms: number): Promise<void> {
+  const { setBack } = demo.edge;
+  clocks[whose].set(ms);
+  if (whose === 'agent' || ms > 0) return;
+  await setBack;
+  await demo.restartEdge('close');
+}
+
+/** Somebody changes on each side, and it shows on the other. */
+async function changes(chosen: 'Busy' | 'DoNotDisturb', set: 'away' | 'dnd'): Promise<void> {
+  demo.lab.microsoft.records.clear();
+  cast.teams('alice').choose(chosen);
+  cast.pbx('carol').setPresence(set);
+  await eventually(
+    () => [cast.onPbx('alice')(), cast.inTeams('carol')()],
+    ([alice, carol]) =>
+      alice === (chosen === 'Busy' ? 'busy' : 'dnd') &&
+      carol === (set === 'away' ? 'Away/Away' : 'DoNotDisturb/DoNotDisturb'),
+    EQUAL_WITHIN_MS,
+  );
+  await cast.bothSidesEqual(EQUAL_WITHIN_MS);
+  await delay(QUIET_MS);
+  expect(demo.lab.microsoft.records.requests.length).toBeLessThan(MOST_REQUESTS);
+}
+
+it.each([
+  ['edge', 'ahead', [HOUR, -HOUR]],
+  ['edge', 'back', [-HOUR, HOUR]],
+  ['agent', 'ahead, then back', [HOUR, -2 * HOUR, HOUR]],
+] as const)(
+  'the clock of the %s is set an hour %s, during a call, and right again',
+  async (whose, _, steps) => {
+    const call = cast.pbx('erik').call();
+    await becomes(cast.inTeams('erik'), 'Busy/InACall');
+    for (const [n, ms] of steps.entries()) {
+      await set(whose, ms);
+      await (n % 2 === 0 ? changes('Busy', 'away') : changes('DoNotDisturb', 'dnd'));
+      expect(cast.inTeams('erik')()).toBe('Busy/InACall');
+    }
+    call.hangUp();
+    await becomes(cast.inTeams('erik'), 'Available/Available');
+    // What it does by the clock does not wait for the hour to pass.
+    if (whose === 'edge') await eventually(renewals, ({ length }) => length > 0);
+    await cast.allGreen();
+  },
+);

@@ -1,0 +1,102 @@
+// Edge, agent and PBX die at random, one or two at a time, while people work on both sides. Drawn from a seed:
+// KILLS=200 SEED=4711 npx vitest run --project node test/scenario/killed-at-random
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { liveABit } from '../sim/demo/life.ts';
+import type { SetUp } from '../sim/demo/set-up.ts';
+import { type Dice, dice } from '../soak/dice.ts';
+import { type Cast, NAMES } from './cast.ts';
+import { becomes, eventually } from './eventually.ts';
+import { onStage } from './stage.ts';
+
+const kills = Number(process.env['KILLS'] || 4);
+const seed = Number(process.env['SEED'] || 1);
+/** How long after the link is back both sides may differ, in ms. */
+const BACK_WITHIN_MS = 5_000;
+/** Longest time that a part is away, and between two acts, in ms. */
+const AWAY_MS = 800;
+const PACE_MS = 60;
+const CALL_MS = 250;
+
+let demo: SetUp;
+let cast: Cast;
+onStage('killed-at-random', (stage) => {
+  ({ demo, cast } = stage);
+});
+
+type Part = 'edge' | 'agent' | 'pbx';
+const PARTS: readonly Part[] = ['edge', 'agent', 'pbx'];
+
+/** Dies as by kill -9 or a power cut; resolves when it has been started again. */
+async function dies(part: Part, awayMs: number): Promise<void> {
+  switch (part) {
+    case 'edge':
+      return demo.restartEdge('kill', () => delay(awayMs));
+    case 'agent': {
+      const { agent } = demo;
+      agent.kill('SIGKILL');
+      if (agent.exitCode === null && agent.signalCode === null) await once(agent, 'close');
+      await delay(awayMs);
+      return demo.restartAgent();
+    }
+    case 'pbx':
+      await demo.lab.pbx.reboot({ forgetPresence: false, downMs: awayMs });
+  }
+}
+
+/** People at work until told to stop. */
+async function work(roll: Dice, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    liveABit(demo.lab, NAMES, roll, CALL_MS);
+    await delay(roll(PACE_MS));
+  }
+}
+
+/** One part, sometimes another one with it; each of them before one comes again. */
+function victims(roll: Dice, n: number): Part[] {
+  const [first, other] = [PARTS[(seed + n) % 3], PARTS[(seed + n + 1 + roll(2)) % 3]];
+  return [first, ...(roll(3) === 0 ? [other] : [])].filter((part) => part !== undefined);
+}
+
+/** Everybody is connected with everybody. */
+const isLinked = () =>
+  eventually(
+    async () => [(await cast.lamp('agent')).state, (await cast.lamp('pbx')).state],
+    (lamps) => lamps.every((state) => state === 'ok'),
+    30_000,
+  );
+
+it(
+  `${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of the link being back, and no call stays`,
+  async () => {
+    const roll = dice(seed);
+    for (let n = 0; n < kills; n += 1) {
+      const evening = new AbortController();
+      const working = work(roll, evening.signal);
+      await delay(roll(AWAY_MS));
+      const parts = victims(roll, n);
+      await Promise.all(parts.map((part) => dies(part, roll(AWAY_MS))));
+      evening.abort();
+      await working;
+      // The last call ends while the link comes back, or before.
+      for (const name of NAMES) cast.pbx(name).hangUp();
+      await isLinked();
+      const since = Date.now();
+      const where = `kill ${n + 1}, seed ${seed}: ${parts.join(' and ')}`;
+      await cast.bothSidesEqual(BACK_WITHIN_MS).catch((error: unknown) => {
+        throw new Error(`${where}. ${error}`);
+      });
+      if (process.env['KILLS']) console.log(`${where}: equal after ${Date.now() - since} ms`);
+    }
+    // What lies above a call's mark is taken away: nothing may be below.
+    for (const name of NAMES) {
+      cast.pbx(name).setPresence('');
+      cast.teams(name).reset();
+      await becomes(cast.inTeams(name), 'Available/Available');
+    }
+    await cast.bothSidesEqual(BACK_WITHIN_MS);
+    expect((await cast.lamps()).filter(({ state }) => state !== 'ok')).toEqual([]);
+  },
+  Math.max(60_000, kills * 40_000),
+);

@@ -1,0 +1,21 @@
+// Die Wörter dafür, wie ein Connector entfernt wird, auf Deutsch.
+import type { RemovalTexts } from '../en/removal.ts';
+
+export const removal: RemovalTexts = {
+  heading: 'Diesen Connector entfernen',
+  lead: 'Das lässt sich nicht rückgängig machen. Sofort gilt:',
+  effects: [
+    'Die Präsenz wird nicht mehr abgeglichen. Was der Connector in Teams und an der PBX gesetzt hat, wird zurückgenommen.',
+    'Die Abonnements bei Microsoft enden.',
+    'Kein Agent darf sich mehr verbinden, und kein Token dieses Connectors gilt mehr.',
+    'Einstellungen, Geheimnisse, Teams-Konten, Zuordnungen von Hand, Verläufe und das Änderungsprotokoll werden gelöscht.',
+  ],
+  kept: 'Die App-Registrierungen in Entra und der Agent vor Ort bleiben: Entfernen Sie sie dort.',
+  field: (connector) => `Zur Bestätigung ${connector} eingeben`,
+  other: (connector) => `So heißt dieser Connector nicht. Geben Sie ${connector} ein.`,
+  remove: 'Connector entfernen',
+  gone: (connector) => `${connector} ist entfernt`,
+  goneLead: 'Einstellungen und Daten sind gelöscht, die Tokens gelten nicht mehr.',
+  goneNext:
+    'Entfernen Sie jetzt die App-Registrierungen in Entra und deinstallieren Sie den Agenten. Diese Seite können Sie schließen.',
+};

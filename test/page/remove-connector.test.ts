@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { settingsFor } from '../sim/laboratory.ts';
 import { violations } from './axe.ts';
 import { CHROMIUM, openWindow, startBrowser } from './browser.ts';
+import { overflow } from './open-page.ts';
 import { type Site, startSite } from './site.ts';
 
 let site: Site;
@@ -58,6 +59,22 @@ describe.skipIf(!CHROMIUM)('removing a connector', () => {
     expect(await page.getByLabel('Admin token').count()).toBe(0);
     expect(await page.getByRole('link').count()).toBe(0);
     expect(await faults()).toEqual([]);
+    await context.close();
+  });
+
+  it('reads well in German on a phone', async () => {
+    const { page, context } = await openWindow(browser, site.origin, {
+      language: 'de-DE',
+      width: 390,
+    });
+    await page.goto(`${site.connectorUrl}/admin#access`);
+    await page.getByLabel('Admin-Token').fill(site.adminToken);
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
+    await page.getByRole('heading', { name: 'Diesen Connector entfernen' }).waitFor();
+    await page.getByRole('button', { name: 'Connector entfernen' }).click();
+    await page.getByText('So heißt dieser Connector nicht').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
     await context.close();
   });
 

@@ -3,7 +3,7 @@ import type { RemovalTexts } from '../en/removal.ts';
 
 export const removal: RemovalTexts = {
   heading: 'Diesen Connector entfernen',
-  lead: 'Das lässt sich nicht rückgängig machen. Sofort gilt:',
+  lead: 'Das lässt sich nicht rückgängig machen:',
   effects: [
     'Die Präsenz wird nicht mehr abgeglichen. Was der Connector in Teams und an der PBX gesetzt hat, wird zurückgenommen.',
     'Die Abonnements bei Microsoft enden.',
@@ -15,7 +15,8 @@ export const removal: RemovalTexts = {
   other: (connector) => `So heißt dieser Connector nicht. Geben Sie ${connector} ein.`,
   remove: 'Connector entfernen',
   gone: (connector) => `${connector} ist entfernt`,
-  goneLead: 'Einstellungen und Daten sind gelöscht, die Tokens gelten nicht mehr.',
+  goneLead:
+    'Seine Tokens gelten nicht mehr. Seine Daten werden gelöscht, sobald Microsoft zurückgenommen hat, was dort gesetzt war.',
   goneNext:
     'Entfernen Sie jetzt die App-Registrierungen in Entra und deinstallieren Sie den Agenten. Diese Seite können Sie schließen.',
 };

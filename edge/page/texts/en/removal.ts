@@ -15,7 +15,7 @@ export interface RemovalTexts {
 
 export const removal: RemovalTexts = {
   heading: 'Remove this connector',
-  lead: 'This cannot be undone. At once:',
+  lead: 'This cannot be undone:',
   effects: [
     'Presence is no longer kept equal. What the connector set in Teams and on the PBX is taken back.',
     'The subscriptions at Microsoft end.',
@@ -27,7 +27,8 @@ export const removal: RemovalTexts = {
   other: (connector) => `That is not the name of this connector. Type ${connector}.`,
   remove: 'Remove connector',
   gone: (connector) => `${connector} is removed`,
-  goneLead: 'Its settings and data are erased, and its tokens are no longer valid.',
+  goneLead:
+    'Its tokens are no longer valid. Its data is erased as soon as Microsoft has taken back what was set there.',
   goneNext:
     'Now remove its app registrations in Entra and uninstall the agent. You can close this page.',
 };

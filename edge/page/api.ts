@@ -79,6 +79,8 @@ export function createApi(ask: Ask) {
     changeSettings: (patch: object, etag: string) =>
       tagged(ask('PATCH', '/api/settings', { body: patch, headers: { 'if-match': etag } })),
 
+    removeConnector: () => ask('DELETE', '/api/settings'),
+
     accounts: (signal: AbortSignal) => items<AccountView>('/api/accounts', signal),
     addAccount: (account: NewAccount) =>
       json<AccountView>(ask('POST', '/api/accounts', { body: account })),

@@ -24,6 +24,7 @@ type State =
   | { at: 'starting' }
   | { at: 'failed'; fault: Refusal }
   | { at: 'signedOut'; why: 'never' | 'other' }
+  | { at: 'removed'; isOperator: boolean }
   | { at: 'signedIn'; session: OperatorSessionAnswer; ended: 'ended' | 'other' | undefined };
 
 export function App({ base }: { base: string }) {
@@ -31,6 +32,8 @@ export function App({ base }: { base: string }) {
   const [state, setState] = useState<State>({ at: 'starting' });
   const api = useApi(base, (why) =>
     setState((now) => {
+      // What was still under way comes back refused: that is no news.
+      if (now.at === 'removed') return now;
       if (now.at === 'signedIn') return { ...now, ended: why };
       return { at: 'signedOut', why: why === 'other' ? 'other' : 'never' };
     }),
@@ -55,6 +58,10 @@ export function App({ base }: { base: string }) {
     await api.closeSession();
     setState({ at: 'signedOut', why: 'never' });
   };
+  const removed = (isOperator: boolean) => {
+    // The work goes first, and with it whatever it listens to and asks for.
+    setState({ at: 'removed', isOperator });
+  };
   const asked =
     state.at === 'signedOut' ? state.why : state.at === 'signedIn' ? state.ended : undefined;
 
@@ -77,6 +84,16 @@ export function App({ base }: { base: string }) {
           <Button onClick={() => void start()}>{texts.common.retry}</Button>
         </main>
       )}
+      {state.at === 'removed' && connector !== undefined && (
+        <main>
+          <h2>{texts.removal.gone(connector)}</h2>
+          <div role="status">
+            <p>{texts.removal.goneLead}</p>
+            <p>{texts.removal.goneNext}</p>
+          </div>
+          {state.isOperator && <a href="/admin">{texts.operator.link}</a>}
+        </main>
+      )}
       {asked && <SignIn api={api} connector={connector} why={asked} onSignedIn={signedIn} />}
       {state.at === 'signedIn' && (
         <div hidden={state.ended !== undefined}>
@@ -90,6 +107,8 @@ export function App({ base }: { base: string }) {
             <Work
               api={api}
               base={base}
+              connector={connector}
+              onRemoved={() => removed(!isToken(state.session.who))}
               isOperator={!isToken(state.session.who)}
               paused={state.ended !== undefined}
             />

@@ -24,6 +24,10 @@ export interface Open {
   paused: boolean;
   /** Signed in as the operator, not with a token of this connector. */
   isOperator: boolean;
+  /** Its name, `domain/instance`. */
+  connector: string;
+  /** The connector is no more. */
+  onRemoved(): void;
   /** Presence is polled: there are no Teams accounts. */
   polling: boolean;
   /** What of the part is open, see `Route`. */
@@ -42,7 +46,9 @@ export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
   rules: ({ api, rules }) => <RulesPart api={api} rules={rules} />,
   accounts: ({ api, polling }) => <AccountsPart api={api} polling={polling} />,
   agents: ({ api, settings }) => <AgentsPart api={api} masterPbx={settings.draft.masterPbx} />,
-  access: ({ api, isOperator }) => <AccessPart api={api} isOperator={isOperator} />,
+  access: ({ api, isOperator, connector, onRemoved }) => (
+    <AccessPart api={api} isOperator={isOperator} connector={connector} onRemoved={onRemoved} />
+  ),
 };
 
 export const SHOWN_PARTS: readonly Part[] = PARTS.filter((part) => SHOWN[part] !== undefined);

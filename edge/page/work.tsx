@@ -17,12 +17,15 @@ interface WorkProps {
   api: Api;
   /** The connector's own path. */
   base: string;
+  /** Its name, `domain/instance`. */
+  connector: string;
+  onRemoved(): void;
   isOperator: boolean;
   /** Nobody is signed in just now: nothing is asked. */
   paused: boolean;
 }
 
-export function Work({ api, base, isOperator, paused }: WorkProps) {
+export function Work({ api, base, connector, onRemoved, isOperator, paused }: WorkProps) {
   const { texts, language } = useSpeech();
   const route = useRoute();
   // Here, not in its part: what is entered survives a look at another part.
@@ -63,7 +66,18 @@ export function Work({ api, base, isOperator, paused }: WorkProps) {
     <>
       {!isNew && <Navigation open={open} unsaved={unsaved} />}
       <main>
-        {show?.({ api, live, settings, rules, isOperator, paused, polling, of: route.of })}
+        {show?.({
+          api,
+          live,
+          settings,
+          rules,
+          isOperator,
+          connector,
+          onRemoved,
+          paused,
+          polling,
+          of: route.of,
+        })}
       </main>
     </>
   );

@@ -47,7 +47,6 @@ export const PLACES: readonly Place[] = [
     await page.locator('form button[type=submit]').last().click();
     await page.locator('.enrolment').waitFor();
   }),
-  part('rules'),
   part('users'),
   part('user', 'users', async (page) => {
     await page.locator('.user-link', { hasText: 'Alice' }).click();

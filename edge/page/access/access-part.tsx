@@ -5,11 +5,19 @@ import { useSpeech } from '../language.tsx';
 import { Section } from '../parts/section.tsx';
 import { usePolled } from '../polled.ts';
 import { AuditTrail } from './audit-trail.tsx';
+import { RemoveConnector } from './remove-connector.tsx';
 import { Tokens } from './tokens.tsx';
 
 const EVERY_MS = 30_000;
 
-export function AccessPart({ api, isOperator }: { api: Api; isOperator: boolean }) {
+interface AccessPartProps {
+  api: Api;
+  isOperator: boolean;
+  connector: string;
+  onRemoved(): void;
+}
+
+export function AccessPart({ api, isOperator, connector, onRemoved }: AccessPartProps) {
   const { texts } = useSpeech();
   const loadTokens = useCallback(
     (signal: AbortSignal) => (isOperator ? api.tokens(signal) : Promise.resolve([])),
@@ -26,6 +34,7 @@ export function AccessPart({ api, isOperator }: { api: Api; isOperator: boolean 
     <Section heading={texts.access.heading} lead={texts.access.lead}>
       {isOperator && <Tokens api={api} tokens={tokens} onChange={again} />}
       <AuditTrail audit={audit} tokens={tokens.value ?? []} />
+      <RemoveConnector api={api} connector={connector} onRemoved={onRemoved} />
     </Section>
   );
 }

@@ -5,6 +5,7 @@ import { advanced } from './de/advanced.ts';
 import { agents } from './de/agents.ts';
 import { figures } from './de/figures.ts';
 import { operator } from './de/operator.ts';
+import { removal } from './de/removal.ts';
 import { rules } from './de/rules.ts';
 import { setup } from './de/setup.ts';
 import { timeline } from './de/timeline.ts';
@@ -81,6 +82,7 @@ export const de: Texts = {
     toDo: 'Was zu tun ist',
   },
   access,
+  removal,
   figures,
   operator,
   lamps: {

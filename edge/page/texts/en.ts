@@ -8,6 +8,7 @@ import { type AdvancedTexts, advanced } from './en/advanced.ts';
 import { type AgentsTexts, agents } from './en/agents.ts';
 import { type FiguresTexts, figures } from './en/figures.ts';
 import { type OperatorTexts, operator } from './en/operator.ts';
+import { type RemovalTexts, removal } from './en/removal.ts';
 import { type RulesTexts, rules } from './en/rules.ts';
 import { type SetupTexts, setup } from './en/setup.ts';
 import { type TimelineTexts, timeline } from './en/timeline.ts';
@@ -108,6 +109,7 @@ export interface Texts {
   users: UsersTexts;
   timeline: TimelineTexts;
   rules: RulesTexts;
+  removal: RemovalTexts;
   /** By Teams activity or PBX activity, in lower case. */
   presence: Record<string, string>;
 }
@@ -179,6 +181,7 @@ export const en: Texts = {
     toDo: 'What to do',
   },
   access,
+  removal,
   figures,
   operator,
   lamps: {

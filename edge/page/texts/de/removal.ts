@@ -1,0 +1,22 @@
+// Die Wörter dafür, wie ein Connector entfernt wird, auf Deutsch.
+import type { RemovalTexts } from '../en/removal.ts';
+
+export const removal: RemovalTexts = {
+  heading: 'Diesen Connector entfernen',
+  lead: 'Das lässt sich nicht rückgängig machen:',
+  effects: [
+    'Die Präsenz wird nicht mehr abgeglichen. Was der Connector in Teams und an der PBX gesetzt hat, wird zurückgenommen.',
+    'Die Abonnements bei Microsoft enden.',
+    'Kein Agent darf sich mehr verbinden, und kein Token dieses Connectors gilt mehr.',
+    'Einstellungen, Geheimnisse, Teams-Konten, Zuordnungen von Hand, Verläufe und das Änderungsprotokoll werden gelöscht.',
+  ],
+  kept: 'Die App-Registrierungen in Entra und der Agent vor Ort bleiben: Entfernen Sie sie dort.',
+  field: (connector) => `Zur Bestätigung ${connector} eingeben`,
+  other: (connector) => `So heißt dieser Connector nicht. Geben Sie ${connector} ein.`,
+  remove: 'Connector entfernen',
+  gone: (connector) => `${connector} ist entfernt`,
+  goneLead:
+    'Seine Tokens gelten nicht mehr. Seine Daten werden gelöscht, sobald Microsoft zurückgenommen hat, was dort gesetzt war.',
+  goneNext:
+    'Entfernen Sie jetzt die App-Registrierungen in Entra und deinstallieren Sie den Agenten. Diese Seite können Sie schließen.',
+};

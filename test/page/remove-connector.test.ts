@@ -1,0 +1,94 @@
+// How a connector is removed on its page: by its operator, by who has its token, and when it does not work.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { settingsFor } from '../sim/laboratory.ts';
+import { violations } from './axe.ts';
+import { CHROMIUM, openWindow, startBrowser } from './browser.ts';
+import { overflow } from './open-page.ts';
+import { type Site, startSite } from './site.ts';
+
+let site: Site;
+let browser: Browser;
+
+describe.skipIf(!CHROMIUM)('removing a connector', () => {
+  beforeAll(async () => {
+    [site, browser] = await Promise.all([startSite(), startBrowser()]);
+  }, 60_000);
+  beforeEach(async () => {
+    await site.other.send('PUT', '/api/settings', settingsFor(site.lab));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  async function open(token: string) {
+    const window = await openWindow(browser, site.origin);
+    const { page } = window;
+    await page.goto(`${site.connectorUrl}/admin#access`);
+    await page.getByLabel('Admin token').fill(token);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('heading', { name: 'Remove this connector' }).waitFor();
+    return window;
+  }
+  async function remove(page: Page, name: string) {
+    await page.getByLabel('To confirm, type').fill(name);
+    await page.getByLabel('To confirm, type').press('Enter');
+  }
+
+  it('is not done under another name, and leads the operator on to all connectors', async () => {
+    const { page, faults, context } = await open(site.adminToken);
+    await remove(page, 'example.com');
+    await page.getByText('That is not the name of this connector').waitFor();
+    expect(await site.other.get('/api/settings')).toBeTruthy();
+    await remove(page, 'example.com/microsoft365');
+    await page.getByRole('heading', { name: 'example.com/microsoft365 is removed' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    const link = page.getByRole('link', { name: 'All connectors' });
+    expect(await link.getAttribute('href')).toBe('/admin');
+    await expect(site.other.get('/api/settings')).rejects.toThrow();
+    expect(await faults()).toEqual([]);
+    await context.close();
+  });
+
+  it('tells who has only its token that it is gone', async () => {
+    const { token } = await site.other.send<{ token: string }>('POST', '/api/tokens', {});
+    const { page, faults, context } = await open(token);
+    await remove(page, 'example.com/microsoft365');
+    await page.getByRole('heading', { name: 'example.com/microsoft365 is removed' }).waitFor();
+    expect(await page.getByLabel('Admin token').count()).toBe(0);
+    expect(await page.getByRole('link').count()).toBe(0);
+    expect(await faults()).toEqual([]);
+    await context.close();
+  });
+
+  it('reads well in German on a phone', async () => {
+    const { page, context } = await openWindow(browser, site.origin, {
+      language: 'de-DE',
+      width: 390,
+    });
+    await page.goto(`${site.connectorUrl}/admin#access`);
+    await page.getByLabel('Admin-Token').fill(site.adminToken);
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
+    await page.getByRole('heading', { name: 'Diesen Connector entfernen' }).waitFor();
+    await page.getByRole('button', { name: 'Connector entfernen' }).click();
+    await page.getByText('So heißt dieser Connector nicht').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    await context.close();
+  });
+
+  it('says that it failed, and lets it be tried again', async () => {
+    const { page, context } = await open(site.adminToken);
+    await page.route('**/api/settings', (route) =>
+      route.request().method() === 'DELETE' ? route.abort() : route.continue(),
+    );
+    await remove(page, 'example.com/microsoft365');
+    await page.getByRole('alert').first().waitFor();
+    expect(await site.other.get('/api/settings')).toBeTruthy();
+    await page.unroute('**/api/settings');
+    await remove(page, 'example.com/microsoft365');
+    await page.getByRole('heading', { name: 'example.com/microsoft365 is removed' }).waitFor();
+    await context.close();
+  });
+});

@@ -79,7 +79,14 @@ export function createApi(ask: Ask) {
     changeSettings: (patch: object, etag: string) =>
       tagged(ask('PATCH', '/api/settings', { body: patch, headers: { 'if-match': etag } })),
 
-    removeConnector: () => ask('DELETE', '/api/settings'),
+    /** One that is gone already is removed: the answer of an earlier try may have been lost. */
+    removeConnector: async () => {
+      try {
+        await ask('DELETE', '/api/settings');
+      } catch (error) {
+        if (refusalOf(error).code !== 'connector-unknown') throw error;
+      }
+    },
 
     accounts: (signal: AbortSignal) => items<AccountView>('/api/accounts', signal),
     addAccount: (account: NewAccount) =>

@@ -58,7 +58,7 @@ export class Reference implements Onlooker {
   /** A call has hidden the user's own state on the PBX since a gap. */
   #hiddenSinceGap = false;
   /** What Teams showed before the changes that may have crossed. */
-  #shownSettled: string | null = null;
+  #shownSettled = new Set<string | null>();
   /** Shown again after a sign-in, it may be no news. */
   #beforeSignedOut: (string | null)[] = [];
   #crossingUntil = 0;
@@ -73,7 +73,7 @@ export class Reference implements Onlooker {
     this.wishes = [teamsWins ? { by: 'teams', pbx: fromTeams } : { by: 'pbx', pbx: onPbx }];
     this.#settled = this.wishes;
     this.#shown = inTeams === SIGNED_OUT ? null : inTeams;
-    this.#shownSettled = this.#shown;
+    this.#shownSettled = new Set([this.#shown]);
   }
 
   before(pair: PairDriver, what: Change): void {
@@ -154,13 +154,13 @@ export class Reference implements Onlooker {
       // What both should show already, and what showed before the user signed out, may be anybody's.
       const stands = this.wishes.filter(({ by, pbx }) => by === 'pbx' && agree(shown, pbx));
       const asBefore = this.#beforeSignedOut.includes(shown) ? this.wishes : [];
-      this.#shown = shown;
-      this.#beforeSignedOut = [];
       const stood = this.wishes;
       this.#chooses(pair, { by: 'teams', pbx: PBX_OF[shown] ?? '' });
       // Whatever passed between, nobody may have learned of it.
       const unheard = shown === this.#heard ? stood : [];
-      const andBack = shown === this.#shownSettled ? this.#settled : [];
+      this.#shown = shown;
+      this.#beforeSignedOut = [];
+      const andBack = this.#shownSettled.has(shown) ? this.#settled : [];
       this.wishes = [...this.wishes, ...stands, ...asBefore, ...andBack, ...unheard];
     }
   }
@@ -178,6 +178,7 @@ export class Reference implements Onlooker {
     this.wishes = [...this.wishes, ...crossed].map((wish) =>
       wish.by === 'teams' ? { ...wish, pbx: '' } : wish,
     );
+    this.#crossing(pair);
     if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
     const isUnsure = this.wishes.some(({ by }) => by === 'pbx');
     const unseen = crossed.length > 0 ? this.#shownPassing : [];
@@ -205,8 +206,10 @@ export class Reference implements Onlooker {
   #chooses(pair: PairDriver, wish: Wish): void {
     if (pair.now >= this.#crossingUntil) {
       this.#settled = this.wishes;
-      this.#shownSettled = shownBy(pair.teams);
-      this.#shownPassing = new Set([this.#shownSettled]);
+      const shown = shownBy(pair.teams);
+      const signedIn = shown === SIGNED_OUT ? [this.#shown, ...this.#beforeSignedOut] : [shown];
+      this.#shownSettled = new Set(signedIn);
+      this.#shownPassing = new Set([shown]);
       this.#passing = [];
       this.wishes = [wish];
     } else {

@@ -10,6 +10,8 @@ import { becomes, eventually } from './eventually.ts';
 import { type ClocksStage, onClocksStage } from './stage.ts';
 
 const HOUR = 3_600_000;
+/** How long an agent that came and went a few times may wait before it dials, in ms. */
+const LINKED_WITHIN_MS = 20_000;
 /** How long after a change both sides may differ, in ms. */
 const EQUAL_WITHIN_MS = 5_000;
 /** How long somebody would have to ask in a loop to be found out, in ms, and what is asked for a change or two. */
@@ -46,6 +48,11 @@ async function set(whose: keyof ClocksStage['clocks'], ms: number): Promise<void
   if (ms < 0) {
     await setBack;
     await demo.restartEdge('close');
+    await eventually(
+      () => cast.lamp('agent'),
+      ({ state }) => state === 'ok',
+      LINKED_WITHIN_MS,
+    );
   }
   // It looks every second, and has to have seen a time to miss it later.
   await eventually(latestTime, (latest) => latest >= clocks.edge.now() - 60_000);

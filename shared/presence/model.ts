@@ -52,6 +52,8 @@ export interface PairState {
   readonly written: Written;
   /** When to read Teams once more, because an echo may have hidden a human's change. */
   readonly settleAt: number | null;
+  /** A notification was not believed since: only a read may tell that nothing was in it. */
+  readonly doubted?: boolean;
 }
 
 export interface TeamsView {

@@ -32,7 +32,8 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
-    return believe(rules, { ...state, settleAt: null }, event);
+    const { doubted: _, ...told } = state;
+    return believe(rules, { ...told, settleAt: null }, event);
   }
   const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
   if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
@@ -45,7 +46,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     };
   }
   if (event.canAsk && mayBeOld(state, event, now)) {
-    return { state: settle(state, now), reason: 'asking-what-is-true' };
+    return askTeams(state, now);
   }
   return believe(rules, state, event);
 }
@@ -92,7 +93,7 @@ const settle = (state: PairState, now: number): PairState => ({
 
 /** Something changed: what it is now, a read tells. */
 export const askTeams = (state: PairState, now: number): Seen => ({
-  state: settle(state, now),
+  state: { ...settle(state, now), doubted: true },
   reason: 'asking-what-is-true',
 });
 
@@ -123,7 +124,7 @@ function takeEcho(
     teams: note(event, underlying, wasCall),
   };
   if (!agreed) return { state: settle(seen, now), reason: 'own-echo-but-different' };
-  const settled = echo === state.written.recent.at(-1);
+  const settled = echo === state.written.recent.at(-1) && !state.doubted;
   return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
 }
 

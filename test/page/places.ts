@@ -65,8 +65,8 @@ export const PLACES: readonly Place[] = [
   part('accounts'),
   part('agents', 'agents', (page) => page.locator('form button[type=submit]').click()),
   part('access', 'access', async (page) => {
-    await page.locator('form input').fill('Example Ltd.');
-    await page.locator('form button').click();
+    await page.locator('form input').first().fill('Example Ltd.');
+    await page.locator('form button').first().click();
     await page.locator('.copyable').waitFor();
   }),
   { name: 'setup-to-do', url: ({ troubled }) => `${troubled}/admin#setup/writing` },

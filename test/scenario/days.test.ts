@@ -52,6 +52,8 @@ describe('a state chosen on the PBX', () => {
     cast.pbx('carol').setPresence('vacation');
     await becomes(cast.inTeams('dora'), 'DoNotDisturb/DoNotDisturb');
     await becomes(cast.inTeams('carol'), 'Away/Away');
+    // Their answers are in.
+    await cast.allGreen();
     const since = demo.lab.microsoft.feed().at(-1)?.n ?? 0;
     demo.lab.microsoft.records.clear();
     const writes = (name: string) =>

@@ -14,6 +14,20 @@ describe('our own write comes back', () => {
     expect(pair.shows).toBe('DoNotDisturb = dnd');
   });
 
+  test.each([false, true])(
+    'after a human chose something else: that is read (stamps: %s)',
+    (stamps) => {
+      const pair = PairDriver.paired();
+      pair.sequences = stamps;
+      pair.delays = () => [2_200];
+      pair.pbxSets('away');
+      pair.pass(400).delays = () => [50];
+      pair.teamsChooses('DoNotDisturb');
+      pair.pass(MINUTE);
+      expect(pair.shows).toBe('DoNotDisturb = dnd');
+    },
+  );
+
   test.each(['Busy/InACall', 'Busy'])(
     'a session as %s, which is how Teams spells it',
     (spelling) => {

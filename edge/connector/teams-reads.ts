@@ -136,7 +136,18 @@ export class TeamsReads implements Waiting {
       context.database.write(FAULT, faultOf(error, this.#notBefore));
       context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
       context.wakeBy(this.#notBefore);
+      this.#believe(slice);
       return false;
+    }
+  }
+
+  /** Nobody can be asked: what was said of them, and doubted, is the best there is. */
+  #believe(slice: readonly Pair[]): void {
+    const { pairs, seen } = this.#parts;
+    for (const pair of slice) {
+      const { doubted } = pair.state;
+      if (doubted === undefined || doubted === 'something' || !pairs.holds(pair)) continue;
+      seen(pair, { kind: 'teams-seen', source: 'notification', canAsk: false, ...doubted });
     }
   }
 

@@ -52,9 +52,18 @@ export interface PairState {
   readonly written: Written;
   /** When to read Teams once more, because an echo may have hidden a human's change. */
   readonly settleAt: number | null;
-  /** A notification was not believed since: only a read may tell that nothing was in it. */
-  readonly doubted?: boolean;
+  /** Said since, and not believed: only a read may tell that nothing was in it. */
+  readonly doubted?: Doubted;
 }
+
+/** `'something'`: that something changed, and not to what. */
+export type Doubted =
+  | 'something'
+  | {
+      readonly presence: TeamsPresence;
+      readonly sequence?: string | undefined;
+      readonly at: number;
+    };
 
 export interface TeamsView {
   /** Last observation believed. */

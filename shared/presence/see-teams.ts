@@ -3,6 +3,7 @@ import { adoptTeams, reconcile } from './adopt.ts';
 import type { Reason, TeamsSeen } from './events.ts';
 import { isCall, isEqual, isNoInformation, isSurelyChosen } from './mapping.ts';
 import {
+  type Doubted,
   ECHO_WINDOW_MS,
   type PairState,
   type RecentWrite,
@@ -46,9 +47,11 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     };
   }
   if (event.canAsk && mayBeOld(state, event, now)) {
-    return askTeams(state, now);
+    const { presence, sequence, at } = event;
+    return askTeams(state, now, { presence, at, ...(sequence && { sequence }) });
   }
-  return believe(rules, state, event);
+  const { doubted: _, ...told } = state;
+  return believe(rules, told, event);
 }
 
 /**
@@ -92,8 +95,8 @@ const settle = (state: PairState, now: number): PairState => ({
 });
 
 /** Something changed: what it is now, a read tells. */
-export const askTeams = (state: PairState, now: number): Seen => ({
-  state: { ...settle(state, now), doubted: true },
+export const askTeams = (state: PairState, now: number, doubted: Doubted = 'something'): Seen => ({
+  state: { ...settle(state, now), doubted },
   reason: 'asking-what-is-true',
 });
 

@@ -84,7 +84,10 @@ describe('the source', () => {
     demo.lab.microsoft.records.clear();
     cast.teams('carol').choose('Busy');
     await becomes(cast.onPbx('carol'), 'busy');
-    expect(demo.lab.microsoft.records.notifications).toMatchObject([{ outcome: 'delivered' }]);
+    await becomes(
+      () => demo.lab.microsoft.records.notifications.map(({ outcome }) => outcome),
+      ['delivered'],
+    );
     await cast.bothSidesEqual();
   });
 

@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     globalSetup: ['./edge/page/build/vitest.ts'],
     // Most tests wait for processes and sockets, not for a processor.
-    maxWorkers: 4,
+    maxWorkers: process.env['CI'] ? 2 : 4,
     // Scenarios of real processes race with their own clock where a machine is overrun: once more, there.
     retry: process.env['CI'] ? 1 : 0,
     provide: { pointsApart: process.env['EVERY_POINT'] ? 1 : 3 },

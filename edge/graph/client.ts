@@ -6,6 +6,7 @@ import { type Cloud, cloudAddresses } from './clouds.ts';
 import { type Answer, exchange, type Fetch, jsonOf } from './exchange.ts';
 import { type GraphRefusal, graphError } from './graph-errors.ts';
 import { destination, graphRoute, type Route } from './route.ts';
+import type { TheirClock } from './their-clock.ts';
 
 /** How long to wait for an answer, in ms, where the request says nothing. */
 const TIMEOUT_MS = 20_000;
@@ -47,9 +48,12 @@ export interface GraphOptions {
   fetch: Fetch;
   /** Epoch ms; turns a Retry-After date into a span. */
   now: () => number;
+  /** Hears what time it is at Microsoft, with every answer. */
+  clock?: TheirClock;
 }
 
-export function graphClient({ cloud, graphOrigin, fetch, now }: GraphOptions): GraphClient {
+export function graphClient(options: GraphOptions): GraphClient {
+  const { cloud, graphOrigin, fetch, now, clock } = options;
   const route = graphRoute(cloud, graphOrigin);
   const root = `${cloudAddresses(cloud).graph}/v1.0`;
 
@@ -63,6 +67,7 @@ export function graphClient({ cloud, graphOrigin, fetch, now }: GraphOptions): G
       codes: { timeout: 'graph-timeout', unreachable: 'graph-unreachable' },
       what,
     });
+    clock?.hear(answer.headers.get('date'));
     if (answer.status < 200 || answer.status > 299) {
       throw graphError(answer, what, now(), request.explain);
     }

@@ -29,6 +29,7 @@ import { loginRefusal } from './login-refusal.ts';
 import type { LoginAccess } from './msal.ts';
 import { type DueStep, performStep, signedIn } from './subscription-steps.ts';
 import { deleteSubscription } from './subscriptions.ts';
+import { theirClock } from './their-clock.ts';
 import type { TokenSource } from './token.ts';
 
 /** Steps of one alarm run; whatever is left waits for the next, which follows at once. */
@@ -46,6 +47,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   #login: AccountLogin | null = null;
   readonly #loginTurn = inTurn();
   readonly #workTurn = inTurn();
+  readonly #clock = theirClock(Date.now);
   /** Whether this life of the object has seen to it that its alarm is set. */
   #isAlarmKnown = false;
   /** Changes with the credentials, so that what older ones bring late is recognised. */
@@ -183,6 +185,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     const tokens = this.#loginOf(spec);
     const event = await performStep(step, spec, {
       graph,
+      clock: this.#clock,
       tokens,
       redeem: (code) => tokens.redeem(code),
       now: Date.now,
@@ -272,7 +275,11 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   #graph({ cloud }: AccountSpec): GraphClient {
-    return graphClient({ ...this.#access(cloud), graphOrigin: this.#edge.graphOrigin });
+    return graphClient({
+      ...this.#access(cloud),
+      graphOrigin: this.#edge.graphOrigin,
+      clock: this.#clock,
+    });
   }
 
   #access(cloud: AccountSpec['cloud']): LoginAccess {

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { AccountEvent } from './account-events.ts';
 import { type Step, TOKEN_AT_LEAST_MS } from './account-plan.ts';
-import type { AccountSpec } from './account-rpc.ts';
+import type { AccountSpec, Resource } from './account-rpc.ts';
 import { type Failure, failureOf, type PendingCode } from './account-state.ts';
 import type { GraphCall, GraphClient } from './client.ts';
 import type { ClientState } from './client-state.ts';
@@ -13,9 +13,11 @@ import { TIMES, type Wanted, wantedOf } from './subscription-plan.ts';
 import {
   createSubscription,
   deleteSubscription,
+  type Granted,
   listSubscriptions,
   renewSubscription,
 } from './subscriptions.ts';
+import { byTheirClock, type TheirClock } from './their-clock.ts';
 import type { Token, TokenSource } from './token.ts';
 
 export type DueStep = Exclude<Step, { do: 'wait' }>;
@@ -26,6 +28,8 @@ export interface StepTools {
   /** Exchanges a code for tokens, if its user has approved; as `DeviceTokens`. */
   redeem: (code: PendingCode) => Promise<Token>;
   now: () => number;
+  /** What `graph` hears of Microsoft's. */
+  clock: TheirClock;
   /**
    * Called right before a create: counts the generation up, lets the connector know, and resolves
    * with the `clientState` of the new subscription. An AppError of it is the create's.
@@ -108,10 +112,11 @@ function create(
   async function attempt(): Promise<SubscriptionEvent> {
     const kind = resource === 'users' ? 'users' : key ? 'rich' : 'basic';
     const clientState = await tools.beginCreate(kind, userIds ?? []);
-    const expiresAt = tools.now() + TIMES[resource].lifetimeMs;
-    const asked = { notificationUrl, userIds, encryption: key, clientState, expiresAt };
-    const granted = await createSubscription(call, asked, (ids) => {
-      badIds = ids;
+    const granted = await untilEnd(resource, tools, (expiresAt) => {
+      const asked = { notificationUrl, userIds, encryption: key, clientState, expiresAt };
+      return createSubscription(call, asked, (ids) => {
+        badIds = ids;
+      });
     });
     return { kind: 'created', ...granted, notificationUrl, encryptionId: key?.id ?? null };
   }
@@ -124,16 +129,29 @@ function renew(
   tools: StepTools,
   call: GraphCall,
 ): Promise<SubscriptionEvent> {
-  const expiresAt = tools.now() + TIMES[resource].lifetimeMs;
   const encryption = rich ? (wanted?.encryption ?? null) : null;
   return settle(
-    renewSubscription(call, id, { expiresAt, encryption }).then((granted) => ({
+    untilEnd(resource, tools, (expiresAt) =>
+      renewSubscription(call, id, { expiresAt, encryption }),
+    ).then((granted) => ({
       kind: 'renewed',
       expiresAt: granted.expiresAt,
       encryptionId: encryption?.id ?? null,
     })),
     (failure) => ({ kind: 'renew-failed', failure }),
   );
+}
+
+/** Asks for the whole lifetime by Microsoft's clock, and resolves with the end by ours. */
+function untilEnd(
+  resource: Resource,
+  { now, clock }: StepTools,
+  ask: (expiresAt: number) => Promise<Granted>,
+): Promise<Granted> {
+  return byTheirClock(clock, async (aheadMs) => {
+    const granted = await ask(now() + aheadMs + TIMES[resource].lifetimeMs);
+    return { ...granted, expiresAt: granted.expiresAt - aheadMs };
+  });
 }
 
 /** Ours are those that notify us; another program's is left alone, and only noted. */

@@ -225,6 +225,46 @@ test('renews every ten minutes, with a token that reaches further', async () => 
   expect(last()?.presence).toMatchObject({ expiresAt: START + 119 * MINUTE });
 });
 
+/** A Microsoft whose clock is so many ms ahead of ours, and that refuses as the real one what ends wrongly by it. */
+function microsoftAhead(aheadMs: number): void {
+  const theirs = () => Date.now() + aheadMs;
+  const granted = (status: number, id: string, { body }: Asked): Response => {
+    const { expirationDateTime } = JSON.parse(body);
+    const lifetimeMs = Date.parse(expirationDateTime) - theirs();
+    const date = new Date(theirs()).toUTCString();
+    return lifetimeMs > 0 && lifetimeMs <= 60 * MINUTE
+      ? json({ id, expirationDateTime }, status, { date })
+      : graphRefusal(400, 'InvalidRequest', 'The expiration time is wrong.', { date });
+  };
+  microsoft.on('POST https://graph.microsoft.com/v1.0/subscriptions', (asked) =>
+    granted(201, 'sub-1', asked),
+  );
+  microsoft.on('PATCH', (asked) => granted(200, 'sub-1', asked));
+}
+
+test.each([
+  ['behind', 60],
+  ['ahead of', -60],
+])('a clock an hour %s Microsoft’s: it is subscribed and renewed by theirs', async (_, minutes) => {
+  microsoftAhead(minutes * MINUTE);
+  await configure();
+  expect(last()?.presence).toMatchObject({ state: 'active', expiresAt: START + 59 * MINUTE });
+  // The first refusal told the time; it is not asked wrongly again.
+  expect(creates()).toHaveLength(2);
+  await later(10 * MINUTE);
+  expect(last()?.presence).toMatchObject({ state: 'active', expiresAt: START + 69 * MINUTE });
+  expect(microsoft.count('PATCH')).toBe(1);
+});
+
+test('a clock that is set right again is noticed by the next refusal', async () => {
+  microsoftAhead(60 * MINUTE);
+  await configure();
+  microsoftAhead(0);
+  await later(10 * MINUTE);
+  expect(last()?.presence).toMatchObject({ state: 'active', expiresAt: START + 69 * MINUTE });
+  expect(microsoft.count('PATCH')).toBe(2);
+});
+
 test('creates anew what Microsoft does not know any more, with another generation', async () => {
   await configure();
   const before = generation();

@@ -63,7 +63,7 @@ export async function graph(world: World, ask: Ask, batched = false): Promise<An
     body: recordableBody(ask),
     ms: performance.now() - started,
   });
-  return withRequestId(answer, ask);
+  return withNotes(answer, ask, world.now());
 }
 
 type Found =
@@ -148,10 +148,12 @@ const unauthorized = (world: World, message: string): Refusal =>
     'www-authenticate': `Bearer realm="", authorization_uri="${world.cloud.login}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`,
   });
 
-function withRequestId(answer: Answer, ask: Ask): Answer {
+/** What every answer says of itself: which one it is, and when it was given. */
+function withNotes(answer: Answer, ask: Ask, at: number): Answer {
   if (answer.kind !== 'json' && answer.kind !== 'empty') return answer;
   const id = crypto.randomUUID();
   const headers = {
+    date: new Date(at).toUTCString(),
     'request-id': id,
     'client-request-id': ask.headers['client-request-id'] ?? id,
     ...(answer.kind === 'json' ? { 'odata-version': '4.0' } : {}),

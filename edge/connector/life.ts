@@ -67,8 +67,8 @@ export class Life {
   /** First event since the object was last asleep: takes up what was under way. Answers `isKnown`. */
   wakeUp(): boolean {
     if (!this.isKnown) return false;
-    if (this.#awake) return true;
-    this.#doDue();
+    if (this.#awake) this.#clock.hasten();
+    else this.#doDue();
     return true;
   }
 

@@ -36,6 +36,8 @@ import type { TokenSource } from './token.ts';
 const STEPS_PER_RUN = 8;
 /** After a fault of our own, in ms: slow enough not to burn, soon enough to recover. */
 const AFTER_FAULT_MS = 30_000;
+/** So long after its time, in ms, an alarm should have gone off. */
+const OVERDUE_MS = 60_000;
 /** A report that the connector did not take is told again after this many ms. */
 const REPORT_AGAIN_MS = 2_000;
 
@@ -257,14 +259,15 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   /**
-   * workerd gives an alarm up that fails again and again, as on a disk that is full. Whoever asks for a token
-   * first after that brings it back; the run finds out when the next one is due.
+   * workerd gives an alarm up that fails again and again, as on a disk that is full, and is late with it where
+   * the clock is set ahead. Whoever asks for a token next brings it back; the run finds out what is due.
    */
   async #reviveAlarm(): Promise<void> {
-    if (this.#isAlarmKnown) return;
-    this.#isAlarmKnown = true;
     const { storage } = this.ctx;
-    if ((await storage.getAlarm()) === null) await storage.setAlarm(Date.now());
+    const at = await storage.getAlarm();
+    const isLost = at === null ? !this.#isAlarmKnown : Date.now() - at > OVERDUE_MS;
+    this.#isAlarmKnown = true;
+    if (isLost) await storage.setAlarm(Date.now());
   }
 
   async #deleteHeld({ spec, state }: StoredAccount): Promise<void> {

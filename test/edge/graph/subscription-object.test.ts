@@ -433,6 +433,16 @@ test('an alarm that the runtime gave up comes back with whoever reads, and the r
   expect(microsoft.count('PATCH')).toBe(1);
 });
 
+test('an alarm that is late, because the clock was set ahead, comes with whoever reads', async () => {
+  await configure();
+  vi.setSystemTime(Date.now() + 20 * MINUTE);
+  expect(await stub.accessToken()).toMatchObject({ ok: true });
+  const at = await runInDurableObject(stub, (_instance, ctx) => ctx.storage.getAlarm());
+  expect(at).toBe(START + 20 * MINUTE);
+  await run();
+  expect(microsoft.count('PATCH')).toBe(1);
+});
+
 test('removing deletes at Microsoft, and leaves nothing behind', async () => {
   await configure();
   await stub.remove();

@@ -4,7 +4,7 @@ import { say } from '../../shared/texts/say.ts';
 import type { Fault } from '../graph/account-rpc.ts';
 import { faultParams } from './faults.ts';
 import type { AccountView } from './rpc.ts';
-import type { Account } from './store/account-table.ts';
+import type { Account } from './account.ts';
 
 export function accountView(
   { id, username, users, report }: Account,

@@ -5,13 +5,15 @@ import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Language } from '../../shared/texts/language.ts';
 import type { AccountReport, AccountSpec } from '../graph/account-rpc.ts';
 import { inTurn } from '../in-turn.ts';
+import type { Account } from './account.ts';
 import type { Context } from './context.ts';
+import { hasUser, isDead, isLive, readerAmong } from './coverage.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
 import { isEnding } from './ending.ts';
 import { LiveSubscriptions } from './live-subscriptions.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import { spread } from './spread.ts';
-import { type Account, AccountTable } from './store/account-table.ts';
+import { AccountTable } from './store/account-table.ts';
 
 type CommonSpec = Omit<AccountSpec, 'accountId' | 'credential' | 'userIds' | 'watchesUsers'>;
 
@@ -166,8 +168,7 @@ export class Accounts {
 
   /** An account whose sign-in works; reading users and presences is done with its token. */
   reader(): Account | undefined {
-    const all = this.all().filter(hasUser);
-    return all.find((one) => one.report?.signIn.state === 'ok') ?? all[0];
+    return readerAmong(this.all());
   }
 
   /**
@@ -186,21 +187,7 @@ export class Accounts {
   /** Whether Microsoft tells us of changes in the list of users. */
   get areUsersWatched(): boolean {
     const now = this.#context.now();
-    return this.all().some(
-      ({ report }) => report?.users.state === 'active' && report.users.expiresAt > now,
-    );
-  }
-
-  /** Ids of the keys that items may be encrypted for. */
-  get keysInUse(): Set<string> {
-    const held = this.all().flatMap(({ report }) => (report ? [report.presence] : []));
-    return new Set(held.flatMap((one) => (one.state === 'active' ? (one.encryptionId ?? []) : [])));
-  }
-
-  /** Users whom Microsoft refuses to subscribe. */
-  get refused(): TeamsUserId[] {
-    const held = this.all().flatMap(({ report }) => (report ? [report.presence] : []));
-    return held.flatMap((one) => (one.state === 'active' ? one.refusedIds : []));
+    return this.all().some(({ report }) => isLive(report?.users, now));
   }
 
   /** Users for whom no account has room. */
@@ -220,7 +207,7 @@ export class Accounts {
     const { database, objects } = this.#context;
     const { connector } = this.#desk;
     const common = await this.#common(tenant);
-    const ready = this.all().filter(hasUser);
+    const ready = this.all().filter((one) => hasUser(one) && !isDead(one, this.#context.now()));
     const { lists, leftOut } = spread(wanted, new Map(ready.map(({ id, users }) => [id, users])));
     database.write('left-out', leftOut);
     const untold: unknown[] = [];
@@ -290,9 +277,6 @@ export class Accounts {
     });
   }
 }
-
-/** Somebody has signed in with it; a code that nobody has entered yet is of no use to anybody. */
-const hasUser = ({ username }: Account): boolean => username !== null;
 
 const newId = (): string => crypto.randomUUID().slice(0, 8);
 

@@ -7,6 +7,7 @@ import type { GraphCall } from '../graph/client.ts';
 import type { Accounts } from './accounts.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
+import { keysInUse, nextDeath } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
 import type { Listening } from './listening.ts';
@@ -184,7 +185,7 @@ export class Chores {
   async #tendKeys(): Promise<void> {
     const { decryptionKeys, accounts, desk } = this.#parts;
     if (desk.settings.source !== 'subscribe') return;
-    const { changed, nextAt } = await decryptionKeys.tend(accounts.keysInUse);
+    const { changed, nextAt } = await decryptionKeys.tend(keysInUse(accounts.all()));
     if (changed) this.#tasks.at('accounts', await this.#publish());
     this.#tasks.at('decryption-keys', nextAt);
   }
@@ -230,6 +231,9 @@ export class Chores {
     if (desk.settings.source === 'poll') await accounts.release();
     else if (tenant !== null) await accounts.configure(this.#toSubscribe(), tenant, again);
     await dismissed;
+    // Then others take over its users.
+    const spreadAt = nextDeath(accounts.all(), this.#now);
+    if (spreadAt !== null) this.#tasks.by('accounts', spreadAt);
   }
 
   /**

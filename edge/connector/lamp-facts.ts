@@ -23,6 +23,8 @@ export interface Facts {
   credentialEnd: CredentialEnd | null;
   writing: SignIn;
   accounts: { username: string; report: AccountReport | null }[];
+  /** The user name of the account that reads users and presences; `null`: there is none. */
+  reader: string | null;
   teamsUsers: { loadedAt: number | null; licensed: number };
   /** Why the work behind a lamp failed last; `null`: it did not. */
   faults: {
@@ -42,6 +44,8 @@ export interface Facts {
   leftOut: Some;
   /** Users whom Microsoft refuses to subscribe. */
   refused: Some;
+  /** Users whom nobody tells of: for whom no account has room, or whose account cannot sign in. */
+  unserved: Some;
   /** User names of accounts whose subscriptions stand and tell nothing. */
   silent: string[];
   agent: { enrolled: boolean; name: string | null };

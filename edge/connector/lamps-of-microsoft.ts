@@ -1,6 +1,7 @@
 // The lamps of Microsoft's side: signing in, users, subscriptions or polling, the notification URL. Pure.
 import type { LampId } from '../../shared/lamps.ts';
 import type { Fault, SignInReport } from '../graph/account-rpc.ts';
+import { isLive, isUnable } from './coverage.ts';
 import { expiryOf } from './expiry.ts';
 import { faultParams, needsAdmin } from './faults.ts';
 import { type Facts, failed, type Shown, shown, some } from './lamp-facts.ts';
@@ -17,10 +18,10 @@ function asApp({ credential, settings }: Facts): About {
 const asAccount = (who: string): About => ({ who, about: 'account' });
 
 /** Of what is asked at Graph as whoever reads. */
-const asReader = ({ settings, accounts }: Facts, what: 'users' | 'presence'): About =>
+const asReader = ({ settings, reader }: Facts, what: 'users' | 'presence'): About =>
   settings.source === 'poll'
     ? { who: 'the app', about: `${what}-poll` }
-    : { who: accounts[0]?.username ?? '', about: what };
+    : { who: reader ?? '', about: what };
 
 function signInLamp(id: LampId, signIn: SignIn | SignInReport, about: About): Shown {
   switch (signIn.state) {
@@ -76,11 +77,11 @@ function unableToRead(facts: Facts): ((id: LampId) => Shown) | null {
   if (settings.source === 'poll') {
     return writing.state === 'failed' ? (id) => failed(id, writing.fault, asApp(facts)) : null;
   }
-  const [first, ...others] = accounts;
-  const signIn = first?.report?.signIn;
-  if (!first || signIn?.state !== 'failed') return null;
-  if (others.some(({ report }) => report?.signIn.state === 'ok')) return null;
-  return (id) => failed(id, signIn.fault, asAccount(first.username));
+  // It is the first whose sign-in works: where that of the reader has failed, none does.
+  const { username, report } = accounts.find(({ username }) => username === facts.reader) ?? {};
+  const signIn = report?.signIn;
+  if (username === undefined || signIn?.state !== 'failed') return null;
+  return (id) => failed(id, signIn.fault, asAccount(username));
 }
 
 export function teamsUsersLamp(facts: Facts): Shown {
@@ -96,7 +97,7 @@ export function teamsUsersLamp(facts: Facts): Shown {
 }
 
 export function subscriptionsLamp(facts: Facts): Shown {
-  const { settings, accounts, leftOut, refused, silent, pairing, faults, now } = facts;
+  const { settings, accounts, leftOut, unserved, refused, silent, pairing, faults, now } = facts;
   if (settings.source === 'poll') {
     if (faults.reading) return readingFailed('subscriptions', faults.reading, facts);
     const { pollingEverySeconds: seconds } = facts;
@@ -109,6 +110,12 @@ export function subscriptionsLamp(facts: Facts): Shown {
     return failed('subscriptions', report.presence.fault, about);
   }
   if (faults.accounts) return failed('subscriptions', faults.accounts);
+  const unable = accounts.filter((account) => isUnable(account, now));
+  if (unable.length > 0 && unserved.count > 0) {
+    const who = some(unable.map(({ username }) => username));
+    const params = { who, count: unserved.count, users: some(unserved.names) };
+    return shown('subscriptions', 'warning', 'account-unable', params);
+  }
   if (leftOut.count > 0) {
     const missing = Math.ceil(leftOut.count / USERS_PER_ACCOUNT);
     const params = { count: leftOut.count, users: some(leftOut.names), missing };
@@ -121,7 +128,10 @@ export function subscriptionsLamp(facts: Facts): Shown {
   if (silent.length > 0) {
     return shown('subscriptions', 'warning', 'subscription-silent', { who: some(silent) });
   }
-  const states = accounts.flatMap(({ report }) => (report ? [report.presence] : []));
+  const troubled = troubledLamp(facts);
+  if (troubled) return troubled;
+  const able = accounts.filter((account) => !isUnable(account, now));
+  const states = able.flatMap(({ report }) => (report ? [report.presence] : []));
   const active = states.filter((state) => state.state === 'active');
   if (active.some(({ expiresAt }) => expiresAt <= now)) {
     return shown('subscriptions', 'warning', 'subscription-expired');
@@ -132,6 +142,23 @@ export function subscriptionsLamp(facts: Facts): Shown {
   }
   const pending = states.some((state) => state.state === 'creating');
   return shown('subscriptions', 'unknown', pending ? 'subscribing' : 'nobody-to-subscribe');
+}
+
+/** A renewal that failed once is not worth a word: the subscription lasts for most of an hour. */
+const RENEWAL_PATIENCE = 2;
+
+/** One that stands, and cannot be renewed. */
+function troubledLamp({ accounts, now }: Facts): Shown | null {
+  for (const { username: who, report } of accounts) {
+    const presence = report?.presence;
+    if (!isLive(presence, now) || !presence.trouble) continue;
+    const { fault, failures } = presence.trouble;
+    if (failures < RENEWAL_PATIENCE) continue;
+    const ends = new Date(presence.expiresAt).toISOString().slice(11, 16);
+    const params = { who, ends, why: fault.code, about: 'subscription' };
+    return shown('subscriptions', 'warning', 'renewal-failing', faultParams(fault, params));
+  }
+  return null;
 }
 
 export const readingFailed = (id: LampId, fault: Fault, facts: Facts): Shown =>

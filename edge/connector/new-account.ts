@@ -5,7 +5,7 @@ import { loginRefusal } from '../graph/login-refusal.ts';
 import { accountView } from './account-view.ts';
 import type { Parts } from './parts.ts';
 import type { AccountView, NewAccount, Who } from './rpc.ts';
-import type { Account } from './store/account-table.ts';
+import type { Account } from './account.ts';
 
 export async function addAccount(
   parts: Parts,

@@ -12,6 +12,7 @@ import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
 import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
+import { refusedUsers } from './coverage.ts';
 import { CredentialWatch } from './credential-watch.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
@@ -283,7 +284,7 @@ export class Parts {
       noCalls: rights.noCalls(),
       heldBack,
       leftOut: new Set(accounts.leftOut),
-      refused: new Set(accounts.refused),
+      refused: new Set(refusedUsers(accounts.all())),
     };
   }
 

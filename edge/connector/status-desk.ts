@@ -6,6 +6,7 @@ import type { AgentRegister } from './agent-register.ts';
 import type { Agents } from './agents.ts';
 import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
+import { refusedUsers, usersOfUnable } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import type { Facts } from './lamp-facts.ts';
 import { lampsOf } from './lamps.ts';
@@ -90,6 +91,8 @@ export class StatusDesk {
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
     const count = pairs.count(context.now());
+    const all = accounts.all();
+    const reader = accounts.reader();
     const some = (ids: readonly TeamsUserId[]) => ({
       count: ids.length,
       names: ids.slice(0, NAMES).map((id) => directory.teamsUser(id)?.displayName ?? id),
@@ -100,9 +103,8 @@ export class StatusDesk {
       credential: credentialOf(desk),
       credentialEnd: this.#parts.credential.end,
       writing: microsoft.signIn,
-      accounts: accounts
-        .all()
-        .map(({ id, username, report }) => ({ username: username ?? id, report })),
+      accounts: all.map(({ id, username, report }) => ({ username: username ?? id, report })),
+      reader: reader ? (reader.username ?? reader.id) : null,
       teamsUsers: { loadedAt, licensed },
       faults: {
         settingsCopy: tasks.fault('settings-copy'),
@@ -115,7 +117,8 @@ export class StatusDesk {
       copyMayBeUnseen: this.#parts.publisher.arrivesAt > context.now(),
       pollingEverySeconds: chores.sweepSeconds(count.pairs),
       leftOut: some(accounts.leftOut),
-      refused: some(accounts.refused),
+      refused: some(refusedUsers(all)),
+      unserved: some([...usersOfUnable(all, context.now()), ...accounts.leftOut]),
       silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
       agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),

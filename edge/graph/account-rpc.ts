@@ -62,6 +62,8 @@ export type SubscriptionReport =
       refusedIds: TeamsUserId[];
       /** The key that items are encrypted for; `null`: they carry no data. */
       encryptionId: string | null;
+      /** Why it could not be renewed lately, and how often in a row; `null`: it could. */
+      trouble: { fault: Fault; failures: number } | null;
     }
   /** `failures`: tries in a row, where somebody has counted. */
   | { state: 'failed'; fault: Fault; failures?: number };

@@ -69,7 +69,7 @@ export interface SubscriptionState {
   /** Failures in a row. */
   failures: number;
   pause: Pause | null;
-  /** Why there is no subscription. */
+  /** Why there is no subscription, or why it could not be renewed. */
   fault: Fault | null;
 }
 
@@ -165,7 +165,9 @@ function subscriptionReport(
   if (held && held.expiresAt > now) {
     const { generation, id, expiresAt, userIds, encryptionId } = held;
     const refusedIds = excluded;
-    return { state: 'active', generation, id, expiresAt, userIds, refusedIds, encryptionId };
+    const trouble = fault && failures > 0 ? { fault, failures } : null;
+    const about = { generation, id, expiresAt, userIds, refusedIds, encryptionId, trouble };
+    return { state: 'active', ...about };
   }
   if (creating) return { state: 'creating', ...creating };
   return fault ? { state: 'failed', fault, failures } : { state: 'none' };

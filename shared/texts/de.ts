@@ -94,6 +94,17 @@ export const DE: Record<TextCode, Text> = {
       '{count} Benutzer sind nicht abonniert, darunter {users}: ein Teams-Konto reicht für 650. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',
     action: 'Teams-Konten hinzufügen: {missing} weitere. In der Benutzerliste steht es bei jedem.',
   },
+  'account-unable': {
+    message:
+      '{who} kann sich nicht anmelden: {count} Benutzer sind nicht abonniert, darunter {users}. Was sie in Teams tun, wird binnen fünf Minuten bemerkt, wenn ein anderes Konto sich anmelden kann.',
+    action:
+      'Die Lampe „Anmeldung zum Lesen aus Teams“ sagt, warum. Beheben Sie das, oder fügen Sie ein Teams-Konto hinzu.',
+  },
+  'renewal-failing': {
+    message:
+      'Das Abonnement von {who} besteht bis {ends} UTC, lässt sich aber nicht erneuern: {because}',
+    action: '{remedy}',
+  },
   'subscription-silent': {
     message:
       'Das Abonnement von {who} besteht bei Microsoft, aber Präsenzen änderten sich ohne Benachrichtigung. Es wurde neu angelegt; bis eine kommt, werden alle Benutzer jede Minute gelesen.',

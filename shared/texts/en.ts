@@ -94,6 +94,16 @@ export const EN = {
       '{count} users are not subscribed, among them {users}: each Teams account takes 650. What they do in Teams is noticed within five minutes instead of at once.',
     action: 'Add Teams accounts: {missing} more. In the list of users each of them says so.',
   },
+  'account-unable': {
+    message:
+      '{who} cannot sign in: {count} users are not subscribed, among them {users}. What they do in Teams is noticed within five minutes, if another account can sign in.',
+    action:
+      'The lamp “Sign-in for reading Teams” says why. Put that right, or add a Teams account.',
+  },
+  'renewal-failing': {
+    message: 'The subscription of {who} stands until {ends} UTC, but cannot be renewed: {because}',
+    action: '{remedy}',
+  },
   'subscription-silent': {
     message:
       'The subscription of {who} stands at Microsoft, but presences changed without a notification. It has been made anew; until one comes, all users are read every minute.',

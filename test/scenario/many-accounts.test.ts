@@ -115,6 +115,41 @@ describe('more users than one account takes', () => {
   });
 });
 
+describe('an account whose password was changed', () => {
+  let large: AccountView | undefined;
+
+  it('gives its users to the other one when its subscription ends; who has no room there is named', async () => {
+    const { microsoft } = demo.lab;
+    large = (await accounts()).find(({ users }) => users === ROOM);
+    const user = microsoft.user(large?.username ?? '');
+    user.signIn.password = 'Another-1';
+    microsoft.revokeRefreshTokens(user.id);
+    // Its token and its subscription last for an hour and more.
+    await clock.jump(80 * MINUTE);
+    await clock.passUntil(lampSays(/cannot sign in: 15 users are not subscribed/), 10 * MINUTE);
+    expect((await cast.lamp('subscriptions')).message).toContain(user.userPrincipalName);
+    expect((await cast.lamp('tokenForReading')).message).toContain(user.userPrincipalName);
+    await becomes(shares, [ROOM, 0]);
+    const { ids } = await eventually(only, ({ ids }) => ids?.size === ROOM);
+    const moved = someoneOf(ids);
+    cast.teams(moved).choose('Busy');
+    await becomes(cast.onPbx(moved), 'busy');
+  });
+
+  it('is added again with the right one, and takes only those', async () => {
+    const before = only();
+    await demo.admin.send('DELETE', `/api/accounts/${large?.id}`);
+    await demo.admin.send('POST', '/api/accounts', {
+      username: large?.username,
+      password: 'Another-1',
+    });
+    await clock.passUntil(cast.isAllGreen, 5 * MINUTE);
+    expect(await shares()).toEqual([ROOM, LEFT_OUT]);
+    expect(subscriptions().map(({ id }) => id)).toContain(before.id);
+    await cast.bothSidesEqual();
+  });
+});
+
 describe('a user whom Microsoft refuses to subscribe', () => {
   it('is named and read every five minutes; all others are told of', async () => {
     for (const name of ['alice', 'bob', 'carol']) await cast.quiet(name);

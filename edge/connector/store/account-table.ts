@@ -1,6 +1,7 @@
 // The table of a connector's Teams accounts.
 import type { TeamsUserId } from '../../../shared/ids.ts';
 import type { AccountReport, Credential } from '../../graph/account-rpc.ts';
+import type { Account } from '../account.ts';
 import type { Database } from './database.ts';
 
 type AccountRow = {
@@ -10,17 +11,6 @@ type AccountRow = {
   users: string;
   report: string | null;
 };
-
-export interface Account {
-  id: string;
-  /** `null`: nobody has signed in with its code yet. */
-  username: string | null;
-  credential: Credential;
-  /** Whom to subscribe with it. */
-  users: TeamsUserId[];
-  /** What its object told last. */
-  report: AccountReport | null;
-}
 
 export class AccountTable {
   readonly #database: Database;

@@ -30,6 +30,7 @@ const active: AccountReport['presence'] = {
   userIds: [teamsUserId('a'), teamsUserId('b')],
   refusedIds: [],
   encryptionId: 'key-1',
+  trouble: null,
 };
 const account = (
   presence: AccountReport['presence'] = active,
@@ -42,6 +43,7 @@ const GOOD: Facts = {
   now: NOW,
   settings: settingsOf(SUBSCRIBING),
   accounts: [account()],
+  reader: 'sync@example.com',
   teamsUsers: { loadedAt: NOW, licensed: 7 },
   agent: { enrolled: true, name: 'rack' },
 };
@@ -152,6 +154,52 @@ describe('one row a state', () => {
       'warning',
       'not-enough-accounts',
       { leftOut: { count: 900, names: ['Ann', 'Bob'] } },
+    ],
+    [
+      'subscriptions',
+      'warning',
+      'account-unable',
+      {
+        accounts: [
+          account(),
+          account(
+            { ...active, expiresAt: NOW },
+            { state: 'failed', fault: final('wrong-credentials') },
+          ),
+        ],
+        unserved: { count: 9, names: ['Ann'] },
+      },
+    ],
+    [
+      'subscriptions',
+      'ok',
+      'subscribed',
+      {
+        accounts: [
+          account(),
+          account({ state: 'none' }, { state: 'failed', fault: final('wrong-credentials') }),
+        ],
+      },
+    ],
+    [
+      'subscriptions',
+      'ok',
+      'subscribed',
+      {
+        accounts: [
+          account({ ...active, trouble: { fault: passing('graph-timeout'), failures: 1 } }),
+        ],
+      },
+    ],
+    [
+      'subscriptions',
+      'warning',
+      'renewal-failing',
+      {
+        accounts: [
+          account({ ...active, trouble: { fault: final('graph-forbidden'), failures: 2 } }),
+        ],
+      },
     ],
     ['subscriptions', 'warning', 'subscription-silent', { silent: ['sync@example.com'] }],
     ['subscriptions', 'warning', 'users-refused', { refused: { count: 1, names: ['Ann'] } }],

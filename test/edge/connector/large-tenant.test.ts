@@ -75,6 +75,7 @@ test('while a page is awaited, a notification, the read that settles it, and a c
     userIds: [teamsId(1), teamsId(2)],
     refusedIds: [],
     encryptionId: null,
+    trouble: null,
   };
   await bed.stub.accountReport({
     accountId,

@@ -26,6 +26,7 @@ const held = {
   userIds: [],
   refusedIds: [],
   encryptionId: null,
+  trouble: null,
 };
 
 export const QUIET: Facts = {
@@ -45,6 +46,7 @@ export const QUIET: Facts = {
       },
     },
   ],
+  reader: USERNAME,
   teamsUsers: { loadedAt: 1, licensed: 5 },
   faults: {
     settingsCopy: null,
@@ -58,6 +60,7 @@ export const QUIET: Facts = {
   pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
   refused: { count: 0, names: [] },
+  unserved: { count: 0, names: [] },
   silent: [],
   agent: { enrolled: true, name: 'site' },
   lines: { pbx: { state: 'up', name: 'pbx', domain: null } },

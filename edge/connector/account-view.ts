@@ -2,9 +2,9 @@
 import type { Language } from '../../shared/texts/language.ts';
 import { say } from '../../shared/texts/say.ts';
 import type { Fault } from '../graph/account-rpc.ts';
+import type { Account } from './account.ts';
 import { faultParams } from './faults.ts';
 import type { AccountView } from './rpc.ts';
-import type { Account } from './account.ts';
 
 export function accountView(
   { id, username, users, report }: Account,

@@ -38,6 +38,7 @@ const OURS: ReadonlySet<string> = new Set([
   'client-secret-missing',
   'client-certificate-bad',
   'sealed-unreadable',
+  'subscription-elsewhere',
 ]);
 
 /** Whether it stays as it is until an admin does something, although it may be tried again. */

@@ -2,10 +2,10 @@
 import { AppError, accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { Language } from '../../shared/texts/language.ts';
 import { loginRefusal } from '../graph/login-refusal.ts';
+import type { Account } from './account.ts';
 import { accountView } from './account-view.ts';
 import type { Parts } from './parts.ts';
 import type { AccountView, NewAccount, Who } from './rpc.ts';
-import type { Account } from './account.ts';
 
 export async function addAccount(
   parts: Parts,

@@ -12,7 +12,7 @@ import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
 import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
-import { refusedUsers } from './coverage.ts';
+import { refusedUsers, usersOfUnable } from './coverage.ts';
 import { CredentialWatch } from './credential-watch.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
@@ -277,14 +277,16 @@ export class Parts {
   /** What is special about some users. */
   get circumstances(): Circumstances {
     const { accounts, master, rights, heldBack } = this;
+    const [now, all] = [this.context.now(), accounts.all()];
     return {
-      now: this.context.now(),
+      now,
       master,
       unseen: rights.unseen(),
       noCalls: rights.noCalls(),
       heldBack,
       leftOut: new Set(accounts.leftOut),
-      refused: new Set(refusedUsers(accounts.all())),
+      refused: new Set(refusedUsers(all)),
+      stranded: new Set(usersOfUnable(all, now)),
     };
   }
 

@@ -134,9 +134,12 @@ export interface Figures {
   pbxToTeams: DirectionFigures;
 }
 
+/** A state, or paired users whose presence no subscription tells of. */
+export type UserFilter = UserView['state'] | 'notSubscribed';
+
 export interface UserQuery {
   text: string;
-  state: UserView['state'] | null;
+  state: UserFilter | null;
   /** Only rows with a user on this side; absent: both. */
   side?: 'teams' | 'pbx' | null;
   cursor: string | null;
@@ -145,7 +148,8 @@ export interface UserQuery {
 export interface UserPage {
   items: UserView[];
   next?: string;
-  counts: Record<UserView['state'], number>;
+  /** Who is not subscribed is also counted by their state. */
+  counts: Record<UserFilter, number>;
 }
 
 /** A user of the PBX in a pair. */

@@ -27,8 +27,10 @@ export function spread(
     lists.set(account, kept);
   }
   const leftOut: TeamsUserId[] = [];
+  // Whose list changes is told nothing for a moment: the fewer, the better.
+  const emptiestFirst = [...lists.values()].sort((a, b) => a.length - b.length);
   for (const user of homeless) {
-    const roomy = [...lists.values()].find((list) => list.length < USERS_PER_ACCOUNT);
+    const roomy = emptiestFirst.find((list) => list.length < USERS_PER_ACCOUNT);
     if (roomy) roomy.push(user);
     else leftOut.push(user);
   }

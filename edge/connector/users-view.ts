@@ -28,6 +28,8 @@ export interface Circumstances {
   leftOut: ReadonlySet<TeamsUserId>;
   /** Users whom Microsoft refuses to subscribe. */
   refused: ReadonlySet<TeamsUserId>;
+  /** Users whose Teams account cannot sign in. */
+  stranded: ReadonlySet<TeamsUserId>;
 }
 
 export interface UsersParts {
@@ -46,7 +48,7 @@ export function listUsers(
   circumstances: Circumstances,
   query: UserQuery,
 ): UserPage {
-  const { master, heldBack, unseen, noCalls } = circumstances;
+  const { master, heldBack, unseen, noCalls, leftOut, refused, stranded } = circumstances;
   const { counts, rows } = parts.userRows.find({
     master,
     text: fold(query.text),
@@ -57,6 +59,7 @@ export function listUsers(
     limit: PAGE_SIZE + 1,
     heldBack,
     hidden: new Set([...unseen, ...noCalls]),
+    notSubscribed: new Set([...leftOut, ...refused, ...stranded]),
   });
   const shown = rows.slice(0, PAGE_SIZE);
   const items = shown.map(({ teams_id, guid, state }) =>
@@ -144,7 +147,7 @@ function viewOf(row: Listed, parts: UsersParts, circumstances: Circumstances): U
 function reasonOf(
   teams: TeamsEntry | undefined,
   state: UserView['state'],
-  { leftOut, refused, unseen }: Circumstances,
+  { leftOut, refused, stranded, unseen }: Circumstances,
 ): string | undefined {
   if (!teams) return 'No Teams user fits this user of the PBX.';
   const { match } = teams;
@@ -162,6 +165,9 @@ function reasonOf(
   }
   if (state === 'paired' && refused.has(teams.id)) {
     return 'Microsoft refuses to subscribe the presence of this user.';
+  }
+  if (state === 'paired' && stranded.has(teams.id)) {
+    return 'The Teams account that is to subscribe this user cannot sign in.';
   }
   return match ? whyNotPaired(match) : undefined;
 }

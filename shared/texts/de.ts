@@ -92,13 +92,14 @@ export const DE: Record<TextCode, Text> = {
   'not-enough-accounts': {
     message:
       '{count} Benutzer sind nicht abonniert, darunter {users}: ein Teams-Konto reicht für 650. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',
-    action: 'Teams-Konten hinzufügen: {missing} weitere. In der Benutzerliste steht es bei jedem.',
+    action:
+      'Teams-Konten hinzufügen: {missing} weitere. Wer darauf wartet, zeigt „Benutzer“ mit Zustand „Nicht abonniert“.',
   },
   'account-unable': {
     message:
       '{who} kann sich nicht anmelden: {count} Benutzer sind nicht abonniert, darunter {users}. Was sie in Teams tun, wird binnen fünf Minuten bemerkt, wenn ein anderes Konto sich anmelden kann.',
     action:
-      'Die Lampe „Anmeldung zum Lesen aus Teams“ sagt, warum. Beheben Sie das, oder fügen Sie ein Teams-Konto hinzu.',
+      'Die Lampe „Anmeldung zum Lesen aus Teams“ sagt, warum. Beheben Sie das, oder fügen Sie ein Teams-Konto hinzu. Wer darauf wartet, zeigt „Benutzer“ mit Zustand „Nicht abonniert“.',
   },
   'renewal-failing': {
     message:
@@ -115,7 +116,7 @@ export const DE: Record<TextCode, Text> = {
     message:
       'Microsoft lehnt es ab, {count} Benutzer zu abonnieren, darunter {users}. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',
     action:
-      'Im Entra-Portal prüfen, ob es diese Benutzer gibt und ob sie eine Teams-Lizenz haben. Sie werden wieder versucht, wenn sich die Benutzerliste ändert.',
+      'Im Entra-Portal prüfen, ob es diese Benutzer gibt und ob sie eine Teams-Lizenz haben. „Benutzer“ mit Zustand „Nicht abonniert“ zeigt sie; sie werden wieder versucht, wenn sich die Benutzerliste ändert.',
   },
   polling: {
     message: 'Die Präsenz von {users} Benutzern wird alle {seconds} s abgefragt.',

@@ -92,13 +92,14 @@ export const EN = {
   'not-enough-accounts': {
     message:
       '{count} users are not subscribed, among them {users}: each Teams account takes 650. What they do in Teams is noticed within five minutes instead of at once.',
-    action: 'Add Teams accounts: {missing} more. In the list of users each of them says so.',
+    action:
+      'Add Teams accounts: {missing} more. Users, state “Not subscribed”, lists who waits for them.',
   },
   'account-unable': {
     message:
       '{who} cannot sign in: {count} users are not subscribed, among them {users}. What they do in Teams is noticed within five minutes, if another account can sign in.',
     action:
-      'The lamp “Sign-in for reading Teams” says why. Put that right, or add a Teams account.',
+      'The lamp “Sign-in for reading Teams” says why. Put that right, or add a Teams account. Users, state “Not subscribed”, lists who waits for it.',
   },
   'renewal-failing': {
     message: 'The subscription of {who} stands until {ends} UTC, but cannot be renewed: {because}',
@@ -114,7 +115,7 @@ export const EN = {
     message:
       'Microsoft refuses to subscribe {count} users, among them {users}. What they do in Teams is noticed within five minutes instead of at once.',
     action:
-      'Check in the Entra portal that these users exist and have a Teams licence. They are tried again when the list of users changes.',
+      'Check in the Entra portal that these users exist and have a Teams licence. Users, state “Not subscribed”, lists them; they are tried again when the list of users changes.',
   },
   polling: { message: 'The presence of {users} users is asked every {seconds} s.', action: '' },
   'notification-url-reached': { message: 'Microsoft reaches the notification URL.', action: '' },

@@ -96,6 +96,10 @@ describe('more users than one account takes', () => {
     expect(out.length).toBeGreaterThan(0);
     const name = out[0]?.h323 ?? '';
     expect(await reasonOf(name)).toMatch(/No Teams account has room/);
+    const { counts } = await demo.admin.get<{ counts: { notSubscribed: number } }>(
+      '/api/users?state=notSubscribed',
+    );
+    expect(counts.notSubscribed).toBe(LEFT_OUT);
     cast.teams(name).choose('DoNotDisturb');
     await clock.passUntil(() => cast.onPbx(name)() === 'dnd', 10 * MINUTE);
   });

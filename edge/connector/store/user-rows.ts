@@ -2,7 +2,7 @@
 // each search, because nothing is prepared in memory that a restart or a change could take away; with
 // twenty thousand that is one pass over what stands ready in both tables.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
-import type { UserPage, UserView } from '../rpc.ts';
+import type { UserFilter, UserPage, UserView } from '../rpc.ts';
 import type { Database } from './database.ts';
 import { LISTED } from './directory.ts';
 
@@ -11,7 +11,7 @@ export interface RowsQuery {
   master: string | null;
   /** Folded; `''` finds everybody. */
   text: string;
-  state: UserView['state'] | null;
+  state: UserFilter | null;
   /** Only rows with a user on this side. */
   side: 'teams' | 'pbx' | null;
   /** Key of the last row before. */
@@ -21,6 +21,8 @@ export interface RowsQuery {
   heldBack: ReadonlySet<string>;
   /** Guids of those whose presence or calls may not be seen. */
   hidden: ReadonlySet<string>;
+  /** Ids in Teams of those whose presence no subscription tells of. */
+  notSubscribed: ReadonlySet<string>;
 }
 
 export type UserRow = {
@@ -33,7 +35,7 @@ export type UserRow = {
   state: UserView['state'];
 };
 
-/** ?1 master, ?2 text, ?3 and ?4 guids as JSON. Few of the PBX are found, and Teams is asked for those. */
+/** ?1 master, ?2 text, ?3, ?4 and ?9 ids as JSON. Few of the PBX are found, and Teams is asked for those. */
 const FOUND = `
   WITH on_pbx AS MATERIALIZED (
     SELECT guid, sort_key AS key FROM pbx_user WHERE pbx = ?1 AND instr(words, ?2)
@@ -50,17 +52,21 @@ const FOUND = `
     WHERE NOT EXISTS (SELECT 1 FROM teams_user AS t WHERE t.guid = on_pbx.guid AND ${LISTED})
   )`;
 
+const NOT_SUBSCRIBED = "state = 'paired' AND teams_id IN (SELECT value FROM json_each(?9))";
+
 /** Counts of all that is found, and one page of it: both of one pass over the tables. */
 const COUNTS_AND_PAGE = `${FOUND}
   SELECT count(*) AS n, NULL AS key, NULL AS teams_id, NULL AS guid, state FROM found GROUP BY state
+  UNION ALL SELECT count(*), NULL, NULL, NULL, 'notSubscribed' FROM found WHERE ${NOT_SUBSCRIBED}
   UNION ALL SELECT * FROM (
     SELECT NULL, key, teams_id, guid, state FROM found
-    WHERE key > ?5 AND (?6 IS NULL OR state = ?6)
+    WHERE key > ?5
+    AND CASE WHEN ?6 = 'notSubscribed' THEN ${NOT_SUBSCRIBED} ELSE ?6 IS NULL OR state = ?6 END
     AND CASE ?7 WHEN 'teams' THEN teams_id IS NOT NULL WHEN 'pbx' THEN guid IS NOT NULL ELSE 1 END
     ORDER BY key LIMIT ?8
   )`;
 
-type Found = { n: number; key: null; state: UserView['state'] } | ({ n: null } & UserRow);
+type Found = { n: number; key: null; state: UserFilter } | ({ n: null } & UserRow);
 
 export class UserRows {
   readonly #database: Database;
@@ -71,12 +77,14 @@ export class UserRows {
 
   /** Counts are of all that the text finds, whatever their state. */
   find(query: RowsQuery): { counts: UserPage['counts']; rows: UserRow[] } {
-    const { master, text, state, side, after, limit, heldBack, hidden } = query;
-    const counts = { paired: 0, unmatched: 0, ambiguous: 0, unlicensed: 0, noRights: 0 };
+    const { master, text, state, side, after, limit, heldBack, hidden, notSubscribed } = query;
+    const states = { paired: 0, unmatched: 0, ambiguous: 0, unlicensed: 0, noRights: 0 };
+    const counts: UserPage['counts'] = { ...states, notSubscribed: 0 };
     const rows: UserRow[] = [];
     const found = this.#database.all<Found>(
       COUNTS_AND_PAGE,
       ...[master, text, json(heldBack), json(hidden), after, state, side, limit],
+      json(notSubscribed),
     );
     for (const one of found) {
       if (one.n === null) rows.push(one);

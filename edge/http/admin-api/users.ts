@@ -11,7 +11,7 @@ import { resource } from '../resource.ts';
 export const userQuery = z.object({
   query: z.string().max(256).default(''),
   state: z
-    .enum(['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights'])
+    .enum(['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights', 'notSubscribed'])
     .nullable()
     .default(null),
   side: z.enum(['teams', 'pbx']).nullable().default(null).describe('Only with a user there.'),

@@ -128,6 +128,7 @@ const userPage = z.object({
     ambiguous: count,
     unlicensed: count,
     noRights: count,
+    notSubscribed: count.describe('Of the paired: whose changes are only found by a sweep.'),
   }),
 }) satisfies z.ZodType<UserPage>;
 

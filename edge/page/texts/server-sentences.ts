@@ -92,6 +92,8 @@ const GERMAN: Readonly<Record<string, string>> = {
     'Kein Teams-Konto hat Platz für diesen Benutzer: ein weiteres hinzufügen.',
   'Microsoft refuses to subscribe the presence of this user.':
     'Microsoft lehnt es ab, die Präsenz dieses Benutzers zu abonnieren.',
+  'The Teams account that is to subscribe this user cannot sign in.':
+    'Das Teams-Konto, das diesen Benutzer abonnieren soll, kann sich nicht anmelden.',
   'No user of the PBX fits.': 'Kein Benutzer der PBX passt.',
   'The override names a user whom the PBX does not have.':
     'Die Zuordnung von Hand nennt einen Benutzer, den die PBX nicht hat.',

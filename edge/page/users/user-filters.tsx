@@ -1,11 +1,11 @@
 // Whom to look for, and in which state.
-import type { UserPage, UserView } from '../../connector/rpc.ts';
+import type { UserFilter, UserPage } from '../../connector/rpc.ts';
 import { useSpeech } from '../language.tsx';
 import { Field } from '../parts/field.tsx';
 
 const STATES = ['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights'] as const;
 /** `''`: all. */
-export type StateFilter = UserView['state'] | '';
+export type StateFilter = UserFilter | '';
 
 interface UserFiltersProps {
   query: string;
@@ -45,6 +45,11 @@ export function UserFilters({ query, state, counts, onQuery, onState }: UserFilt
                 {withCount(words.states[one], counts?.[one])}
               </option>
             ))}
+            {(state === 'notSubscribed' || (counts?.notSubscribed ?? 0) > 0) && (
+              <option value="notSubscribed">
+                {withCount(words.notSubscribed, counts?.notSubscribed)}
+              </option>
+            )}
           </select>
         )}
       </Field>
@@ -53,7 +58,7 @@ export function UserFilters({ query, state, counts, onQuery, onState }: UserFilt
 }
 
 export const totalOf = (counts: UserPage['counts'], state: StateFilter): number =>
-  state === '' ? Object.values(counts).reduce((sum, count) => sum + count, 0) : counts[state];
+  state === '' ? STATES.reduce((sum, one) => sum + counts[one], 0) : counts[state];
 
 const withCount = (word: string, count: number | undefined): string =>
   count === undefined ? word : `${word} (${count})`;

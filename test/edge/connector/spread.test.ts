@@ -16,8 +16,13 @@ test('fills one account after the other, and names who is left out', () => {
 
 test('nobody moves who can stay: a changed list costs a subscription', () => {
   const { lists } = spread(users(0, 4), now(['a', users(2, 2)], ['b', users(0, 1)]));
-  expect(lists.get('a')).toEqual(['u2', 'u3', 'u1']);
-  expect(lists.get('b')).toEqual(['u0']);
+  expect(lists.get('a')).toEqual(['u2', 'u3']);
+  expect(lists.get('b')).toEqual(['u0', 'u1']);
+});
+
+test('newcomers go to the emptiest account, all to one as long as there is room', () => {
+  const { lists } = spread(users(0, 607), now(['a', users(0, 600)], ['b', users(600, 2)]));
+  expect(sizes(lists)).toEqual({ a: 600, b: 7 });
 });
 
 test('whoever is not wanted any more leaves, the others stay in their order', () => {

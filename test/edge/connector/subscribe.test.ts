@@ -413,6 +413,10 @@ test('more users than the accounts have room for: the lamp counts them, each is 
     cursor = page.next ?? null;
   }
   expect(marked).toHaveLength(10);
+  const query = { text: '', state: 'notSubscribed', cursor: null } as const;
+  const { items, counts } = value(await bed.stub.listUsers(query));
+  expect(items.map(({ teams, reason }) => `${teams?.id}: ${reason}`)).toEqual(marked);
+  expect(counts).toMatchObject({ paired: 660, notSubscribed: 10 });
   expect(marked[0]).toContain('No Teams account has room');
 });
 

@@ -65,7 +65,14 @@ test('everybody is listed once, with the reason for whoever has no partner', asy
     [null, 'Shared', 'unmatched', 'No Teams user fits this user of the PBX.'],
     [null, 'Zoë Älone', 'unmatched', 'No Teams user fits this user of the PBX.'],
   ]);
-  expect(counts).toEqual({ paired: 2, unmatched: 3, ambiguous: 2, unlicensed: 1, noRights: 1 });
+  expect(counts).toEqual({
+    paired: 2,
+    unmatched: 3,
+    ambiguous: 2,
+    unlicensed: 1,
+    noRights: 1,
+    notSubscribed: 0,
+  });
 });
 
 test('a pair shows both presences', async () => {

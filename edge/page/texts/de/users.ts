@@ -14,6 +14,7 @@ export const users: UsersTexts = {
     unlicensed: 'Ohne Lizenz',
     noRights: 'Präsenz nicht sichtbar',
   },
+  notSubscribed: 'Nicht abonniert',
   columns: {
     teams: 'In Teams',
     teamsPresence: 'Präsenz in Teams',

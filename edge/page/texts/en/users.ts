@@ -9,6 +9,8 @@ export interface UsersTexts {
   state: string;
   all: string;
   states: Record<UserView['state'], string>;
+  /** Paired, and no subscription tells of them. */
+  notSubscribed: string;
   columns: {
     teams: string;
     teamsPresence: string;
@@ -76,6 +78,7 @@ export const users: UsersTexts = {
     unlicensed: 'No licence',
     noRights: 'Presence not visible',
   },
+  notSubscribed: 'Not subscribed',
   columns: {
     teams: 'In Teams',
     teamsPresence: 'Presence in Teams',

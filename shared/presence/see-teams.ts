@@ -46,11 +46,16 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
       reason: 'same',
     };
   }
-  if (event.canAsk && mayBeOld(state, event, now)) {
+  const { doubted: _, ...told } = state;
+  // Whatever Teams showed before, what we wrote since has taken its place, or is about to.
+  if (!event.canAsk && isReplaced(recent, event))
+    return { state: told, reason: 'older-than-known' };
+  // What Microsoft took of us has not come back yet: what comes before it may be older.
+  const mayWait = event.canAsk || now < settledFrom(recent) || isOnItsWay(recent.at(-1));
+  if (mayWait && mayBeOld(state, event, now)) {
     const { presence, sequence, at } = event;
     return askTeams(state, now, { presence, at, ...(sequence && { sequence }) });
   }
-  const { doubted: _, ...told } = state;
   return believe(rules, told, event);
 }
 
@@ -64,6 +69,15 @@ function mayBeOld(state: PairState, event: TeamsSeen, now: number): boolean {
   return (
     lastWrite !== undefined || (state.teams !== null && now - state.teams.at <= ECHO_WINDOW_MS)
   );
+}
+
+const isOnItsWay = (write: RecentWrite | undefined): boolean =>
+  write !== undefined && write.echoedAt === null && !write.failed;
+
+/** Seen before our last choice left, or before it came back. */
+function isReplaced(recent: readonly RecentWrite[], { at }: TeamsSeen): boolean {
+  const ours = lastPreferred(recent);
+  return ours !== undefined && at <= Math.max(ours.at, ours.echoedAt ?? 0);
 }
 
 function isOlder(state: PairState, event: TeamsSeen): boolean {

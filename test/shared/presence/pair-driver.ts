@@ -29,8 +29,11 @@ export interface DriverOptions {
   pbx?: string;
 }
 
-/** `fails`: it does not arrive. `answer-lost`: it arrives, and nobody learns of it. */
-type GraphLine = 'up' | 'fails' | 'answer-lost';
+/**
+ * `fails`: a write does not arrive. `answer-lost`: it arrives, and nobody learns of it. `away`: nor does a
+ * read get an answer.
+ */
+type GraphLine = 'up' | 'fails' | 'answer-lost' | 'away';
 /** The order in which the PBX tells of our write; `silent`: it takes it and never says so. */
 type PbxLine = 'list-first' | 'answer-first' | 'silent' | 'lost' | { fault: string };
 
@@ -74,6 +77,7 @@ export class PairDriver {
   #writing: { at: number; write: TeamsWrite; line: GraphLine } | null = null;
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
+  #readNotBefore = 0;
 
   constructor(options: DriverOptions = {}) {
     const { contact = 'tel:', directions = 'both', rows } = options;
@@ -176,7 +180,19 @@ export class PairDriver {
 
   /** A sweep: reads the user once more. */
   read(askedAt = this.now, presence = this.teams.shown(this.now)): Reason {
+    if (this.graphLine === 'away') return this.#readFails();
     return this.apply({ ...this.#reading(askedAt, presence), at: this.now });
+  }
+
+  /** Nobody can be asked: what was said, and doubted, is the best there is. */
+  #readFails(): Reason {
+    this.#readNotBefore = this.now + this.graphRetryMs;
+    const { doubted } = this.state;
+    if (doubted === undefined || doubted === 'something') return 'same';
+    return this.apply({
+      ...this.#notification(doubted.presence, doubted.sequence),
+      at: doubted.at,
+    });
   }
 
   #reading(askedAt: number, presence: TeamsPresence): TeamsSeen {
@@ -263,7 +279,7 @@ export class PairDriver {
     presence: TeamsPresence,
     sequence?: string,
   ): PresenceEvent & { kind: 'teams-seen' } {
-    const { canAsk } = this;
+    const canAsk = this.canAsk && this.#mayRead();
     const event = { kind: 'teams-seen', source: 'notification', canAsk } as const;
     return { ...event, presence, sequence, at: this.now };
   }
@@ -310,13 +326,14 @@ export class PairDriver {
     const times = [
       nextAt,
       waiting && this.#writing === null ? this.#graphNotBefore : null,
+      read && !this.#mayRead() ? this.#readNotBefore : null,
       this.#writing?.at ?? null,
       this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
       this.#answer?.at ?? null,
       ...this.#onTheWay.map(({ at }) => at),
     ].filter((at) => at !== null);
     if (
-      (read && this.#answer === null) ||
+      (read && this.#answer === null && this.#mayRead()) ||
       (writes.length > 0 && !waiting) ||
       (pbx !== null && this.pbxIsUp)
     )
@@ -331,9 +348,9 @@ export class PairDriver {
       const [write] = writes;
       if (pbx !== null && this.pbxIsUp) this.#writePbx(pbx);
       else if (write && this.#mayWriteTeams()) this.#writeTeams(write);
-      else if (read && this.#answer === null) {
+      else if (read && this.#answer === null && this.#mayRead()) {
         this.#reads += 1;
-        if (this.readTakesMs > 0) this.#ask();
+        if (this.readTakesMs > 0 && this.graphLine !== 'away') this.#ask();
         else this.read();
         return;
       } else return;
@@ -343,6 +360,10 @@ export class PairDriver {
 
   #mayWriteTeams(): boolean {
     return this.#writing === null && this.now >= this.#graphNotBefore;
+  }
+
+  #mayRead(): boolean {
+    return this.now >= this.#readNotBefore;
   }
 
   /** Whatever happens in the millisecond of the question is seen by the answer. */
@@ -399,7 +420,7 @@ export class PairDriver {
   }
 
   #land({ write, line }: { write: TeamsWrite; line: GraphLine }): void {
-    if (line === 'fails') return;
+    if (line === 'fails' || line === 'away') return;
     if (write.kind === 'set-session') this.teams.setSession(this.now);
     if (write.kind === 'clear-session') this.teams.clearSession();
     if (write.kind === 'set-preferred') this.teams.preferred = write.presence;

@@ -346,6 +346,51 @@ describe('late, doubled and disordered notifications', () => {
     expect(pair.teamsChooses('Away')).toBe('teams-chose');
     expect(pair.wrote()).toEqual(['pbx busy', 'pbx away']);
   });
+
+  describe('while reads get no answer', () => {
+    /** Microsoft is away as soon as it has taken what the call and the human wrote. */
+    function meetingAfterCall(delayS: number): PairDriver {
+      const pair = PairDriver.paired({ teams: 'Away' });
+      pair.delays = () => [delayS * SECOND];
+      pair.pbxCall();
+      pair.pbxHangsUp();
+      pair.pbxSets('meeting');
+      pair.wrote();
+      pair.graphLine = 'away';
+      return pair;
+    }
+
+    test.each([
+      ['told before our choice left', 0],
+      ['told before it came back', 1],
+    ])('what was doubted is not believed: %s', (_, delayS) => {
+      const pair = meetingAfterCall(delayS);
+      pair.pass(10 * MINUTE);
+      expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
+      expect(pair.pbxShows).toBe('meeting');
+    });
+
+    test('what comes before our own write is back waits for a read, and is believed in the end', () => {
+      const pair = PairDriver.paired({ pbx: 'dnd' });
+      pair.canAsk = false;
+      pair.delays = () => [];
+      pair.pbxSets('away');
+      pair.pass(10 * SECOND);
+      expect(pair.teamsSays('DoNotDisturb')).toBe('asking-what-is-true');
+      pair.pass(2 * MINUTE);
+      expect(pair.teamsSays('DoNotDisturb')).toBe('teams-chose');
+    });
+
+    test('a human’s choice that came after all of ours is shown', () => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('away');
+      pair.pass(10 * SECOND);
+      pair.graphLine = 'away';
+      pair.teamsChooses('Busy');
+      pair.pass(10 * SECOND);
+      expect(pair.shows).toBe('Busy = busy');
+    });
+  });
 });
 
 describe('a call in Teams', () => {

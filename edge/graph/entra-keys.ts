@@ -16,7 +16,7 @@ const FRESH_MS = 24 * 3_600_000;
  * whose tokens live for an hour or so (facts: graph §2.3).
  */
 const BELIEVED_MS = 2 * FRESH_MS;
-/** A kid nobody knows makes us ask again, at most this often (ms): forged ones cost nothing more. */
+/** After Microsoft was asked for a kid that it does not have, nobody asks for one, in ms: forged ones cost no more. */
 const ASK_AGAIN_MS = 60_000;
 /** A token that is not of our time makes us ask what time it is, at most this often (ms). */
 const ASK_TIME_MS = 2_000;
@@ -67,6 +67,8 @@ export function entraKeys(access: LoginAccess, { kept, background, log }: Keepin
   let answeredAt: number | null = null;
   let failedAt: number | null = null;
   let refreshedAt: number | null = null;
+  /** When Microsoft was asked in vain for a kid. */
+  let inVainAt: number | null = null;
   /** How far Microsoft's clock is ahead of ours, in ms. */
   let aheadMs = 0;
 
@@ -82,7 +84,7 @@ export function entraKeys(access: LoginAccess, { kept, background, log }: Keepin
   }
 
   /** Resolves when the login has answered anew. Whoever asks meanwhile waits for the same request. */
-  function ask(): Promise<void> {
+  function ask(kid?: string): Promise<void> {
     if (request && isWithin(LOST_MS, request.beganAt)) {
       if (isWithin(WORTH_WAITING_MS, request.beganAt)) return request.answered;
       return Promise.reject(keysUnavailable('The login has not answered for its keys yet.'));
@@ -93,7 +95,7 @@ export function entraKeys(access: LoginAccess, { kept, background, log }: Keepin
     const mine = { beganAt: access.now(), answered: Promise.resolve() };
     const isMine = () => request === mine;
     request = mine;
-    mine.answered = fetched(isMine).finally(() => {
+    mine.answered = fetched(isMine, kid).finally(() => {
       if (isMine()) request = null;
     });
     // Whoever began it may be gone before it ends, and others wait for it.
@@ -102,13 +104,14 @@ export function entraKeys(access: LoginAccess, { kept, background, log }: Keepin
   }
 
   /** One that was given up as lost, and comes after others, changes nothing. */
-  async function fetched(counts: () => boolean): Promise<void> {
+  async function fetched(counts: () => boolean, kid: string | undefined): Promise<void> {
     try {
       const { keys, at } = await publishedKeys(access);
       if (!counts()) return;
       const now = access.now();
       answeredAt = now;
       failedAt = null;
+      if (kid !== undefined) inVainAt = keys.has(kid) ? null : now;
       aheadMs = (at ?? now) - now;
       held = { keys, fetchedAt: now };
       const isNews = !isOf(WRITE_AGAIN_MS, keptSet) || !haveSameKeys(keptSet, held);
@@ -141,11 +144,11 @@ export function entraKeys(access: LoginAccess, { kept, background, log }: Keepin
   return {
     async find(kid) {
       const known = inHand(kid);
-      if (known || isOf(ASK_AGAIN_MS, held)) return known;
+      if (known || isWithin(ASK_AGAIN_MS, inVainAt)) return known;
       await takeKept();
       const met = inHand(kid);
-      if (met || isOf(ASK_AGAIN_MS, held)) return met;
-      await ask();
+      if (met || isWithin(ASK_AGAIN_MS, inVainAt)) return met;
+      await ask(kid);
       return inHand(kid);
     },
     async timeThere() {

@@ -419,6 +419,7 @@ describe('while Microsoft’s login hangs', () => {
   it('keys of a laboratory’s login never pass for Microsoft’s', async () => {
     const laboratory = await webhook({ env: { LOGIN_ORIGIN: 'http://127.0.0.1:9' } });
     expect((await laboratory.post(await batch([await item(laboratory)]))).status).toBe(202);
+    await vi.waitFor(() => expect([...laboratory.store.keys()].join()).toContain('127.0.0.1'));
     const hook = await webhook({ store: laboratory.store, fetch: hanging([]) });
     expect((await hook.post(await batch([await item(hook)]))).status).toBe(503);
   });

@@ -80,7 +80,8 @@ export function entraKeys(access: LoginAccess, { kept, background, log }: Keepin
 
   async function takeKept(): Promise<void> {
     keptSet = await kept.read().catch(() => null);
-    if (keptSet && keptSet.fetchedAt > (held?.fetchedAt ?? 0)) held = keptSet;
+    if (!isOf(BELIEVED_MS, keptSet)) return;
+    if (!isOf(BELIEVED_MS, held) || keptSet.fetchedAt > held.fetchedAt) held = keptSet;
   }
 
   /** Resolves when the login has answered anew. Whoever asks meanwhile waits for the same request. */

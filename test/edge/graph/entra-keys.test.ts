@@ -251,6 +251,18 @@ describe('keys a day old', () => {
   });
 });
 
+test('keys that a clock kept which was days ahead take the place of none that are at hand', async () => {
+  const at = login();
+  const keys = at.isolate();
+  await keys.find('one');
+  await at.settled();
+  at.keep(-72 * HOUR, 'other');
+  at.away = true;
+  await expect(keys.find('forged')).rejects.toMatchObject(GONE);
+  expect(await keys.find('one')).not.toBeNull();
+  await expect(at.isolate().find('other')).rejects.toMatchObject(GONE);
+});
+
 describe('a key id that nobody knows', () => {
   test('is found where Microsoft has changed its keys', async () => {
     const at = login();

@@ -1,4 +1,5 @@
 // The Worker on Cloudflare and on local workerd: which app answers, and the classes of its objects.
+import { waitUntil } from 'cloudflare:workers';
 import type { Hono } from 'hono';
 import style from '../dist/page/page.css.txt';
 import html from '../dist/page/page.html';
@@ -34,6 +35,7 @@ function appFor(bindings: ConnectorBindings): Hono<HttpEnv> {
       return objects(bindings, env.env).connector(name);
     },
     fetch: (url, init) => fetch(url, init),
+    background: (work) => waitUntil(work),
     now: () => Date.now(),
     log: consoleLog,
   });

@@ -15,7 +15,9 @@ export function takeReport(parts: Parts, report: AccountReport): void {
     // Whatever changed while nobody was subscribed was told to nobody.
     reads.read(presence.userIds.filter((id) => pairs.ofTeams(id)));
   }
-  if (users.state === 'active' && known?.users.state !== 'active') tasks.soon('teams-users');
+  const isWatched = users.state === 'active';
+  // Before it was told to nobody; after it will not be told, and everybody is asked for more often.
+  if (isWatched !== (known?.users.state === 'active')) tasks.soon('teams-users');
   // Another account may have to watch the users.
   if (signIn.state === 'failed' && known?.signIn.state !== 'failed') tasks.soon('accounts');
   if (signIn.state !== 'ok' || known?.signIn.state === 'ok') return;

@@ -17,6 +17,7 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
       return checkReading(parts);
     case 'teamsUsers':
       if (isPolling(parts)) microsoft.renew();
+      else await subscribeToUsers(parts);
       return tasks.runNow('teams-users');
     case 'subscriptions':
     case 'notificationUrl':
@@ -40,6 +41,12 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
 
 /** The app reads as well: what it was refused may have been granted since, but to new tokens only. */
 const isPolling = ({ desk }: Parts): boolean => desk.settings.source === 'poll';
+
+/** Where Microsoft had refused to tell of changes, an admin may have put that right. */
+async function subscribeToUsers({ chores, tasks, accounts }: Parts): Promise<void> {
+  if (accounts.areUsersWatched) return;
+  await chores.configureAccounts(true).catch(() => tasks.soon('accounts'));
+}
 
 /** One may be gone at Microsoft without a word: what is known here is not enough. */
 async function checkSubscriptions(parts: Parts): Promise<void> {

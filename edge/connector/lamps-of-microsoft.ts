@@ -93,7 +93,27 @@ export function teamsUsersLamp(facts: Facts): Shown {
   }
   if (loadedAt === null) return shown('teamsUsers', 'unknown', 'not-tried-yet');
   if (licensed === 0) return shown('teamsUsers', 'error', 'teams-users-none');
-  return shown('teamsUsers', 'ok', 'teams-users-loaded', { count: licensed });
+  const untold = whyNotTold(facts);
+  if (!untold) return shown('teamsUsers', 'ok', 'teams-users-loaded', { count: licensed });
+  const about = { who: untold.who, about: 'watch subscription' };
+  const params = faultParams(untold.fault, { count: licensed, why: untold.fault.code, ...about });
+  return shown('teamsUsers', 'ok', 'teams-users-asked', params);
+}
+
+/**
+ * Why Microsoft tells of no change to the users; `null`: it does, or is not to. Green all the same: asking
+ * once a minute does as well (facts: graph §2.7), and nothing is lost.
+ */
+function whyNotTold({ settings, accounts, now }: Facts): { fault: Fault; who: string } | null {
+  if (settings.source === 'poll') return null;
+  const watches = accounts.flatMap(({ username: who, report }) =>
+    report ? [{ who, users: report.users }] : [],
+  );
+  if (watches.some(({ users }) => users.state === 'active' && users.expiresAt > now)) return null;
+  for (const { who, users } of watches) {
+    if (users.state === 'failed') return { who, fault: users.fault };
+  }
+  return null;
 }
 
 export function subscriptionsLamp(facts: Facts): Shown {

@@ -1,36 +1,57 @@
-// The public keys that Microsoft signs with, fetched and kept. One of these lives as long as its
-// isolate; it keeps keys, never a promise, because a promise must not cross requests in workerd.
-import type { JWK } from 'jose';
-import * as z from 'zod';
-import { AppError } from '../../shared/errors.ts';
-import { cloudAddresses } from './clouds.ts';
-import { type Answer, exchange, jsonOf } from './exchange.ts';
+// Microsoft's public keys at hand, so that a notification waits for the login only where nobody has met its
+// key before. One of these lives as long as its isolate; what it learns is kept for those that come after.
 import type { LoginAccess } from './msal.ts';
-import { destination, loginRoute } from './route.ts';
+import {
+  ANSWERED_WITHIN_MS,
+  type EntraKey,
+  keysUnavailable,
+  publishedKeys,
+} from './published-keys.ts';
 
-/** A kid nobody knows makes us ask again, at most this often (ms): forged ones cost nothing more. */
+/** Keys rotate without notice; older than this (ms) they are refreshed, behind the answer that they serve. */
+const FRESH_MS = 24 * 3_600_000;
+/**
+ * Older than this (ms) nothing is believed: for so long a key that Microsoft has withdrawn could still sign.
+ * A day longer than fresh, so that no outage of the login is felt; a longer one ends all subscriptions anyway,
+ * whose tokens live for an hour or so (facts: graph §2.3).
+ */
+const BELIEVED_MS = 2 * FRESH_MS;
+/** After Microsoft was asked for a kid that it does not have, nobody asks for one, in ms: forged ones cost no more. */
 const ASK_AGAIN_MS = 60_000;
 /** A token that is not of our time makes us ask what time it is, at most this often (ms). */
 const ASK_TIME_MS = 2_000;
-/** Keys rotate without notice; older than this (ms) they are fetched anew. */
-const KEEP_MS = 24 * 3_600_000;
-/** The webhook has to answer within seconds. */
-const TIMEOUT_MS = 3_000;
+/** After a request that failed nobody makes, or waits for, another one for this long, in ms. */
+const REST_MS = 5_000;
+/** Nobody begins to wait for a request that has hung for this long (ms); it counts when it comes. */
+const WORTH_WAITING_MS = 1_500;
+/** A request that has said nothing for this long (ms) went down with whoever made it. */
+const LOST_MS = ANSWERED_WITHIN_MS + 1_000;
+/** Keys that did not change are written anew when what is kept is older than this, in ms. */
+const WRITE_AGAIN_MS = 30 * 60_000;
 
-const discovery = z.object({ jwks_uri: z.string() });
-const keySet = z.object({
-  keys: z.array(z.looseObject({ kid: z.string(), kty: z.string(), issuer: z.string().optional() })),
-});
+export interface KeySet {
+  keys: Map<string, EntraKey>;
+  /** When Microsoft was asked for them, epoch ms. */
+  fetchedAt: number;
+}
 
-/** A key, and the template of the issuers it may sign for, where Microsoft names one. */
-export interface EntraKey {
-  jwk: JWK;
-  issuer: string | undefined;
+/** Where keys outlive an isolate. Both may fail: then every isolate asks for itself. */
+export interface KeptKeys {
+  read(): Promise<KeySet | null>;
+  write(set: KeySet): Promise<void>;
+}
+
+export interface Keeping {
+  kept: KeptKeys;
+  /** Work that goes on after the answer. */
+  background(work: Promise<unknown>): void;
+  log(level: 'warn', event: string, fields: { detail: string }): void;
 }
 
 export interface EntraKeys {
   /**
-   * The key with this id, `null` where Microsoft has none.
+   * The key with this id, `null` where Microsoft has none. May take as long as the login does: whoever
+   * calls says how long that may be.
    * @throws AppError `login-unavailable`: not known whether there is one
    */
   find(kid: string): Promise<EntraKey | null>;
@@ -38,85 +59,105 @@ export interface EntraKeys {
   timeThere(): Promise<number>;
 }
 
-export function entraKeys(access: LoginAccess): EntraKeys {
-  let keys = new Map<string, EntraKey>();
-  let fetchedAt: number | null = null;
-  let askedAt: number | null = null;
+export function entraKeys(access: LoginAccess, { kept, background, log }: Keeping): EntraKeys {
+  let held: KeySet | null = null;
+  /** As last seen where it is kept. */
+  let keptSet: KeySet | null = null;
+  let request: { beganAt: number; answered: Promise<void> } | null = null;
+  let answeredAt: number | null = null;
+  let failedAt: number | null = null;
+  let refreshedAt: number | null = null;
+  /** When Microsoft was asked in vain for a kid. */
+  let inVainAt: number | null = null;
   /** How far Microsoft's clock is ahead of ours, in ms. */
   let aheadMs = 0;
 
-  async function refresh(): Promise<void> {
-    askedAt = access.now();
-    const published = await fetchKeys(access);
-    ({ keys } = published);
-    fetchedAt = access.now();
-    aheadMs = (published.at ?? fetchedAt) - fetchedAt;
+  /** Either way: a clock that was set back must not keep us from asking. */
+  const isWithin = (ms: number, at: number | null): boolean =>
+    at !== null && Math.abs(access.now() - at) < ms;
+  const isOf = (ms: number, set: KeySet | null): set is KeySet =>
+    set !== null && isWithin(ms, set.fetchedAt);
+
+  async function takeKept(): Promise<void> {
+    keptSet = await kept.read().catch(() => null);
+    if (!isOf(BELIEVED_MS, keptSet)) return;
+    if (!isOf(BELIEVED_MS, held) || keptSet.fetchedAt > held.fetchedAt) held = keptSet;
   }
 
-  /** A clock that was set back must not keep us from asking. */
-  const isLongAgo = (at: number | null, ms: number): boolean =>
-    at === null || Math.abs(access.now() - at) >= ms;
+  /** Resolves when the login has answered anew. Whoever asks meanwhile waits for the same request. */
+  function ask(kid?: string): Promise<void> {
+    if (request && isWithin(LOST_MS, request.beganAt)) {
+      if (isWithin(WORTH_WAITING_MS, request.beganAt)) return request.answered;
+      return Promise.reject(keysUnavailable('The login has not answered for its keys yet.'));
+    }
+    if (isWithin(REST_MS, failedAt)) {
+      return Promise.reject(keysUnavailable('The login did not answer for its keys just now.'));
+    }
+    const mine = { beganAt: access.now(), answered: Promise.resolve() };
+    const isMine = () => request === mine;
+    request = mine;
+    mine.answered = fetched(isMine, kid).finally(() => {
+      if (isMine()) request = null;
+    });
+    // Whoever began it may be gone before it ends, and others wait for it.
+    background(mine.answered.catch(() => undefined));
+    return mine.answered;
+  }
+
+  /** One that was given up as lost, and comes after others, changes nothing. */
+  async function fetched(counts: () => boolean, kid: string | undefined): Promise<void> {
+    try {
+      const { keys, at } = await publishedKeys(access);
+      if (!counts()) return;
+      const now = access.now();
+      answeredAt = now;
+      failedAt = null;
+      if (kid !== undefined) inVainAt = keys.has(kid) ? null : now;
+      aheadMs = (at ?? now) - now;
+      held = { keys, fetchedAt: now };
+      const isNews = !isOf(WRITE_AGAIN_MS, keptSet) || !haveSameKeys(keptSet, held);
+      keptSet = held;
+      if (isNews) background(kept.write(held).catch(() => undefined));
+    } catch (error) {
+      if (counts()) failedAt = access.now();
+      throw error;
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    await takeKept();
+    if (isOf(FRESH_MS, held)) return;
+    await ask().catch((error: unknown) => {
+      log('warn', 'signing-keys-stale', { detail: String(error) });
+    });
+  }
+
+  /** What is believed of what is held; refreshed behind, where it is no longer fresh. */
+  function inHand(kid: string): EntraKey | null {
+    const known = isOf(BELIEVED_MS, held) ? held.keys.get(kid) : undefined;
+    if (known && !isOf(FRESH_MS, held) && !isWithin(REST_MS, refreshedAt)) {
+      refreshedAt = access.now();
+      background(refresh());
+    }
+    return known ?? null;
+  }
 
   return {
     async find(kid) {
-      const stale = isLongAgo(fetchedAt, KEEP_MS);
-      if (fetchedAt === null) await refresh();
-      else if (isLongAgo(askedAt, ASK_AGAIN_MS) && (stale || !keys.has(kid))) {
-        // The keys at hand go on serving while the login is in trouble.
-        await refresh().catch((error: unknown) => {
-          if (!keys.has(kid)) throw error;
-        });
-      }
-      return keys.get(kid) ?? null;
+      const known = inHand(kid);
+      if (known || isWithin(ASK_AGAIN_MS, inVainAt)) return known;
+      await takeKept();
+      const met = inHand(kid);
+      if (met || isWithin(ASK_AGAIN_MS, inVainAt)) return met;
+      await ask(kid);
+      return inHand(kid);
     },
     async timeThere() {
-      if (isLongAgo(askedAt, ASK_TIME_MS)) await refresh().catch(() => undefined);
+      if (!isWithin(ASK_TIME_MS, answeredAt)) await ask().catch(() => undefined);
       return access.now() + aheadMs;
     },
   };
 }
 
-interface Published {
-  keys: Map<string, EntraKey>;
-  /** When, by the clock of whoever published them, epoch ms; `null`: it does not say. */
-  at: number | null;
-}
-
-async function fetchKeys(access: LoginAccess): Promise<Published> {
-  const { login } = cloudAddresses(access.cloud);
-  const named = await get(access, `${login}/common/.well-known/openid-configuration`)
-    .then(({ text }) => discovery.parse(jsonOf(text)).jwks_uri)
-    .catch(() => null);
-  const route = loginRoute(access.cloud, access.loginOrigin);
-  const uri =
-    named !== null && destination(route, named) !== null
-      ? named
-      : `${login}/common/discovery/v2.0/keys`;
-  const { text, headers } = await get(access, uri);
-  const set = keySet.safeParse(jsonOf(text));
-  if (!set.success) throw unavailable('The login published no keys that can be read.');
-  const at = Date.parse(headers.get('date') ?? '');
-  return {
-    keys: new Map(set.data.keys.map((jwk) => [jwk.kid, { jwk, issuer: jwk.issuer }])),
-    at: Number.isNaN(at) ? null : at,
-  };
-}
-
-async function get(access: LoginAccess, asked: string): Promise<Answer> {
-  const url = destination(loginRoute(access.cloud, access.loginOrigin), asked) ?? asked;
-  const answer = await exchange(
-    access.fetch,
-    url,
-    { method: 'GET', headers: { accept: 'application/json' } },
-    {
-      timeoutMs: TIMEOUT_MS,
-      codes: { timeout: 'login-unavailable', unreachable: 'login-unavailable' },
-      what: `Login, GET ${new URL(url).pathname}`,
-    },
-  );
-  if (answer.status !== 200) throw unavailable(`The login answered ${answer.status} for its keys.`);
-  return answer;
-}
-
-const unavailable = (detail: string): AppError =>
-  new AppError({ code: 'login-unavailable', retry: 'backoff', detail });
+const haveSameKeys = (one: KeySet, other: KeySet): boolean =>
+  JSON.stringify([...one.keys]) === JSON.stringify([...other.keys]);

@@ -2,7 +2,8 @@
 // bad token condemns the batch.
 import { decodeProtectedHeader, errors, importJWK, type JWTPayload, jwtVerify } from 'jose';
 import { type Cloud, cloudAddresses } from './clouds.ts';
-import type { EntraKey, EntraKeys } from './entra-keys.ts';
+import type { EntraKeys } from './entra-keys.ts';
+import type { EntraKey } from './published-keys.ts';
 
 /** The application at Microsoft that sends change notifications. */
 const PUBLISHER = '0bf30f3b-4a52-48df-9a82-234910c4a086';

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { readRecord } from '../connector-record.ts';
 import type { EdgeEnv, EnvFault } from '../env.ts';
 import { jurisdictions } from '../jurisdiction.ts';
+import { keptKeys } from '../kept-keys.ts';
 import { createKeyring } from '../keyring.ts';
 import { accountsRoutes } from './admin-api/accounts.ts';
 import { agentsRoutes } from './admin-api/agents.ts';
@@ -57,6 +58,7 @@ function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
     keyring: createKeyring(env),
     pinJurisdiction: places.pin,
     record: (connector) => readRecord(deps.kv, connector),
+    keptKeys: (login) => keptKeys(deps.kv, login),
     listKeys: (options) => deps.kv.list(options),
   };
   const auth = createAuth(edge);

@@ -2,6 +2,7 @@
 import type { ConnectorName } from '../../shared/ids.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
 import type { EdgeEnv, EnvResult } from '../env.ts';
+import type { KeptKeys } from '../graph/entra-keys.ts';
 import type { Fetch } from '../graph/exchange.ts';
 import type { Keyring } from '../keyring.ts';
 import type { ConnectorStub } from '../objects.ts';
@@ -27,6 +28,8 @@ export interface AppDeps {
   kv: Pick<KVNamespace, 'get' | 'put' | 'list'>;
   connector(name: ConnectorName): ConnectorStub;
   fetch: Fetch;
+  /** Work that goes on after the answer of the request that it began in. */
+  background(work: Promise<unknown>): void;
   /** Epoch ms. */
   now(): number;
   log: Log;
@@ -40,6 +43,8 @@ export interface Edge extends Omit<AppDeps, 'env' | 'kv'> {
   pinJurisdiction(): Promise<void>;
   /** The connector as KV shows it: perhaps a minute old, `null` where it is not there (yet). */
   record(connector: ConnectorName): Promise<ConnectorRecord | null>;
+  /** Microsoft's public keys as KV has them; `login`: the origin that publishes them. */
+  keptKeys(login: string): KeptKeys;
   /** Keys of KV in their order; those of connectors begin with `RECORD_PREFIX`. */
   listKeys(options: KVNamespaceListOptions): Promise<KVNamespaceListResult<unknown>>;
 }

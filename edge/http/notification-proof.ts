@@ -3,9 +3,10 @@
 import type { ConnectorName } from '../../shared/ids.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
 import { type ClientState, verifyClientState } from '../graph/client-state.ts';
-import type { Cloud } from '../graph/clouds.ts';
+import { type Cloud, cloudAddresses } from '../graph/clouds.ts';
 import { type EntraKeys, entraKeys } from '../graph/entra-keys.ts';
 import type { ChangeItem, LifecycleItem, Notification } from '../graph/notification.ts';
+import { keysUnavailable } from '../graph/published-keys.ts';
 import { verifyValidationTokens } from '../graph/validation-token.ts';
 import type { Edge } from './deps.ts';
 
@@ -23,6 +24,12 @@ export interface Proven {
   dropped: { reason: string; count: number }[];
 }
 
+/**
+ * For all that a notification waits for Microsoft's keys, in ms. An address that answers more slowly than 3 s
+ * too often is left out for minutes (facts: graph §2.3); a 503 in time is only sent again.
+ */
+const PATIENCE_MS = 2_000;
+
 export type ProveNotification = (
   connector: ConnectorName,
   record: ConnectorRecord,
@@ -33,9 +40,10 @@ export type ProveNotification = (
 export function proveNotification(edge: Edge): ProveNotification {
   const keysOf = new Map<Cloud, EntraKeys>();
   const signingKeys = (cloud: Cloud): EntraKeys => {
-    const { fetch, now, env } = edge;
-    const keys =
-      keysOf.get(cloud) ?? entraKeys({ cloud, loginOrigin: env.loginOrigin, fetch, now });
+    const { env, keptKeys, ...rest } = edge;
+    const { loginOrigin } = env;
+    const kept = keptKeys(loginOrigin ?? cloudAddresses(cloud).login);
+    const keys = keysOf.get(cloud) ?? entraKeys({ cloud, loginOrigin, ...rest }, { kept, ...rest });
     keysOf.set(cloud, keys);
     return keys;
   };
@@ -59,15 +67,31 @@ export function proveNotification(edge: Edge): ProveNotification {
     // Items without data may come without tokens; where there are any, they have to be good.
     if (rich.length > 0 || notification.validationTokens.length > 0) {
       const cloud = cloudOf(record);
-      const verdict = await verifyValidationTokens(
-        notification.validationTokens,
-        { ...expected, cloud, now: edge.now() },
-        signingKeys(cloud),
+      const verdict = await inTime(
+        verifyValidationTokens(
+          notification.validationTokens,
+          { ...expected, cloud, now: edge.now() },
+          signingKeys(cloud),
+        ),
       );
       if (!verdict.ok) return nothing(`validation-token-${verdict.why}`, notification);
     }
     return proven;
   };
+}
+
+/** @throws AppError `login-unavailable` where it takes too long, besides what `proof` throws */
+async function inTime<T>(proof: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, fail) => {
+    const detail = `The login has not answered for its keys within ${PATIENCE_MS} ms.`;
+    timer = setTimeout(() => fail(keysUnavailable(detail)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([proof, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A subscription created with resource data gets rich items only. */

@@ -78,6 +78,11 @@ export const DE: Record<TextCode, Text> = {
   },
 
   'teams-users-loaded': { message: '{count} Benutzer mit Teams-Plan.', action: '' },
+  'teams-users-asked': {
+    message:
+      '{count} Benutzer mit Teams-Plan. Sie werden jede Minute abgefragt, weil Microsoft Änderungen nicht meldet: {because}',
+    action: 'Änderungen sind trotzdem da, nach etwa einer Minute. {remedy}',
+  },
   'teams-users-none': {
     message: 'Im Mandanten gibt es keinen Benutzer mit Teams-Plan.',
     action: 'Im Microsoft 365 Admin Center eine Lizenz mit Teams zuweisen.',

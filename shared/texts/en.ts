@@ -77,6 +77,11 @@ export const EN = {
 
   // Teams users
   'teams-users-loaded': { message: '{count} users with a Teams plan.', action: '' },
+  'teams-users-asked': {
+    message:
+      '{count} users with a Teams plan. They are asked for every minute, because Microsoft does not tell of changes: {because}',
+    action: 'Changes show all the same, within a minute or so. {remedy}',
+  },
   'teams-users-none': {
     message: 'The tenant has no user with a Teams plan.',
     action: 'Assign a licence with Teams in the Microsoft 365 admin centre.',

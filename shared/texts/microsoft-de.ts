@@ -265,6 +265,12 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
     action:
       'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → API-Berechtigungen → Berechtigung hinzufügen → Microsoft Graph → Anwendungsberechtigungen: User.Read.All; dann „Administratorzustimmung erteilen“ und „Jetzt prüfen“.',
   },
+  'graph-forbidden.watch': {
+    message:
+      'Microsoft lässt {who} die Liste der Benutzer nicht abonnieren: Eine Berechtigung fehlt, oder die Zustimmung dazu.',
+    action:
+      'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoPbx) → API-Berechtigungen → Berechtigung hinzufügen → Microsoft Graph → Delegierte Berechtigungen: User.Read.All; dann „Administratorzustimmung erteilen“ und „Jetzt prüfen“.',
+  },
   'graph-forbidden.presence': {
     message:
       'Microsoft Graph lässt das Teams-Konto keine Präsenz lesen: Eine Berechtigung fehlt, oder die Zustimmung dazu.',

@@ -268,6 +268,12 @@ export const MICROSOFT_EN = {
     action:
       'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → API permissions → Add a permission → Microsoft Graph → Application permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
   },
+  'graph-forbidden.watch': {
+    message:
+      'Microsoft does not let {who} subscribe to the list of users: a permission is missing, or the consent to it.',
+    action:
+      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → API permissions → Add a permission → Microsoft Graph → Delegated permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
+  },
   'graph-forbidden.presence': {
     message:
       'Microsoft Graph does not let the Teams account read presence: a permission is missing, or the consent to it.',

@@ -1,5 +1,6 @@
 // `npm run bench`: what the product does on this machine, as figures and as ratios within the run.
-// `npm run bench -- latency` and so on: one part of it. Prints each part and writes `.state/bench.json`.
+// `npm run bench -- latency` and so on: one part of it. Prints each part, writes `.state/bench.json`, and ends
+// with 1 where a promise (`held`) was not kept.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { benchAgent } from './agent.ts';
@@ -14,7 +15,9 @@ import { benchUserSearch } from './user-search.ts';
 import { benchWebhook } from './webhook.ts';
 import { benchWorker } from './worker.ts';
 
-const PARTS: Readonly<Record<string, () => Promise<object>>> = {
+type Result = object & { held?: Record<string, boolean> };
+
+const PARTS: Readonly<Record<string, () => Promise<Result>>> = {
   worker: () => benchWorker({ starts: 20 }),
   latency: () => benchLatency(Number(process.env['CHANGES'] || 200)),
   agent: () => benchAgent({ users: 10_000, changes: Number(process.env['SOAK'] || 1_000_000) }),
@@ -43,6 +46,15 @@ for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
   console.log(`\n${name}`);
   console.dir(result, { depth: 5 });
   await keep(name, { at: new Date().toISOString(), machine, ...result });
+  for (const promise of brokenIn(result)) {
+    console.error(`\nNOT KEPT: ${name}: ${promise}`);
+    process.exitCode = 1;
+  }
+}
+
+/** Names of the promises that were not kept. */
+function brokenIn(result: Result | undefined): string[] {
+  return Object.entries(result?.held ?? {}).flatMap(([promise, kept]) => (kept ? [] : [promise]));
 }
 
 /** Beside the results of the other parts, of whenever those were made. */

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isEqual, mappingOf } from '../../shared/presence/mapping.ts';
 import { type MovingClock, movingClock } from '../sim/clock/moving-clock.ts';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
 import { castOf } from './cast.ts';
@@ -58,6 +59,15 @@ const inTeams = (name: string): string => {
   const { microsoft } = demo.lab;
   return microsoft.teams(`${name}@${microsoft.domain}`).presence().availability;
 };
+const mapping = mappingOf();
+/** Of whom both sides do not show the same. */
+const different = (): string[] => {
+  const { microsoft, pbx } = demo.lab;
+  return PEOPLE.filter((name) => {
+    const shown = microsoft.teams(`${name}@${microsoft.domain}`).presence();
+    return !isEqual(mapping, shown, pbx.user(name).activity());
+  });
+};
 const notYet = (wanted: string) => () => PEOPLE.filter((name) => inTeams(name) !== wanted);
 const requests = () => demo.lab.microsoft.records.requests.filter(({ side }) => side === 'graph');
 
@@ -77,6 +87,14 @@ it.each(['nothing else happens', 'the edge is killed in the middle'])(
     const writes = made.filter(({ route }) => route.includes('/presence/'));
     expect(writes.filter(({ batched }) => batched).length).toBeGreaterThan(PEOPLE.length / 2);
     expect(made.filter(({ status }) => status === 429)).toEqual([]);
+    // What the burst leaves behind is equal, and stays so: no echo of it is taken for somebody's choice.
+    await castOf(demo).bothSidesEqual();
+    await eventually(different, ({ length }) => length === 0);
+    await clock.passUntil(async () => (await waiting()) === 0, MINUTE, RATE);
+    await clock.pass(MINUTE, 20);
+    expect(different()).toEqual([]);
+    for (const name of PEOPLE) expect(demo.lab.pbx.user(name).activity()).toBe(activity);
+    await castOf(demo).allGreen();
   },
   60_000,
 );

@@ -91,6 +91,42 @@ describe('the source', () => {
     await cast.bothSidesEqual();
   });
 
+  it('subscribes, and Microsoft refuses to tell of the users: they are asked for every minute, and the lamp says why', async () => {
+    const before = await paired();
+    const { microsoft } = demo.lab;
+    const watch = microsoft.subscriptions.find(({ kind }) => kind === 'users');
+    const message = 'The subscription quota of this application is reached.';
+    const body = { error: { code: 'ExtensionError', message } };
+    microsoft.fail({ route: 'POST /subscriptions', times: -1, status: 403, body });
+    microsoft.lifecycle(watch?.id ?? '', 'subscriptionRemoved');
+    const lamp = await eventually(
+      () => cast.lamp('teamsUsers'),
+      ({ message }) => /asked for every minute/.test(message),
+    );
+    expect(lamp).toMatchObject({
+      state: 'ok',
+      message: expect.stringMatching(/does not tell of changes: Microsoft allows no further/),
+      action: expect.stringMatching(/^Changes show all the same/),
+    });
+    microsoft.disableUser(cast.teamsId('carol'));
+    await clock.stride(MINUTE, async () => (await paired()) === before - 1, MINUTE / 2);
+    microsoft.changeUser(cast.teamsId('carol'), { accountEnabled: true });
+    await clock.stride(MINUTE, async () => (await paired()) === before, MINUTE / 2);
+
+    microsoft.heal();
+    await demo.admin.send('POST', '/api/checks/teamsUsers');
+    await eventually(
+      () => cast.lamp('teamsUsers'),
+      ({ message }) => /^\d+ users with a Teams plan\.$/.test(message),
+    );
+    await becomes(
+      () => microsoft.subscriptions.map(({ kind }) => kind).sort(),
+      ['presence', 'users'],
+    );
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+
   it('changes back: the subscriptions end at Microsoft, and nothing is missed', async () => {
     await demo.admin.send('PATCH', '/api/settings', { source: 'poll' });
     cast.teams('carol').choose('DoNotDisturb');

@@ -58,6 +58,7 @@ export class CloudBed extends Bed {
       kv: this.kv as unknown as Pick<KVNamespace, 'get' | 'put' | 'list'>,
       connector: (name) => this.#noted(objects(env, parsed.env).connector(name)),
       fetch: (url, init) => this.microsoft.fetch(url, init),
+      background: (work) => void work,
       now: () => Date.now(),
       log: () => {},
     });

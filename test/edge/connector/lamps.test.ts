@@ -6,7 +6,7 @@ import type { AccountReport, Fault } from '../../../edge/graph/account-rpc.ts';
 import { teamsUserId } from '../../../shared/ids.ts';
 import { LAMP_IDS, type LampId, type LampState } from '../../../shared/lamps.ts';
 import { checkSettings } from '../../../shared/settings/schema.ts';
-import { isTextCode } from '../../../shared/texts/say.ts';
+import { isTextCode, say } from '../../../shared/texts/say.ts';
 import { QUIET } from '../../shared/texts/facts.ts';
 import { POLLING, SUBSCRIBING } from './bed.ts';
 
@@ -37,6 +37,11 @@ const account = (
   signIn: AccountReport['signIn'] = { state: 'ok' },
   users: AccountReport['users'] = { ...active, userIds: [], encryptionId: null },
 ) => ({ username: 'sync@example.com', report: { accountId: 'a1', signIn, presence, users } });
+
+const refusedWatch: AccountReport['users'] = {
+  state: 'failed',
+  fault: passing('subscription-quota'),
+};
 
 const GOOD: Facts = {
   ...QUIET,
@@ -76,6 +81,19 @@ test('not enough accounts: says how many more are needed', () => {
   const lamps = lampsOf({ ...GOOD, leftOut: { count: 651, names: ['Ann'] } });
   const lamp = lamps.find(({ id }) => id === 'subscriptions');
   expect(lamp?.params).toMatchObject({ count: 651, users: 'Ann', missing: 2 });
+});
+
+test('Microsoft does not tell of changes to the users: says why, what helps, and that they still show', () => {
+  const accounts = [account(active, { state: 'ok' }, refusedWatch)];
+  const lamp = lampsOf({ ...GOOD, accounts }).find(({ id }) => id === 'teamsUsers');
+  const en = say('en', lamp?.code ?? '', lamp?.params);
+  expect(en.message).toMatch(
+    /^7 users .* asked for every minute, because Microsoft does not tell of changes: Microsoft allows no further subscription.* Next try at .*r-1/,
+  );
+  expect(en.action).toMatch(/^Changes show all the same, .*Other programs of this tenant/);
+  const de = say('de', lamp?.code ?? '', lamp?.params);
+  expect(de.message).toMatch(/^7 Benutzer .* jede Minute abgefragt, weil Microsoft .*r-1/);
+  expect(`${de.message} ${de.action}`).not.toMatch(/\?|\{/);
 });
 
 describe('one row a state', () => {
@@ -124,6 +142,18 @@ describe('one row a state', () => {
       { writing: { state: 'failed', fault: passing('login-throttled') } },
     ],
 
+    [
+      'teamsUsers',
+      'ok',
+      'teams-users-asked',
+      { accounts: [account(active, { state: 'ok' }, refusedWatch)] },
+    ],
+    [
+      'teamsUsers',
+      'ok',
+      'teams-users-loaded',
+      { accounts: [account(active, { state: 'ok' }, refusedWatch), account()] },
+    ],
     ['teamsUsers', 'unknown', 'not-tried-yet', { teamsUsers: { loadedAt: null, licensed: 0 } }],
     ['teamsUsers', 'error', 'teams-users-none', { teamsUsers: { loadedAt: NOW, licensed: 0 } }],
     ['teamsUsers', 'error', 'graph-forbidden', faulty({ teamsUsers: final('graph-forbidden') })],

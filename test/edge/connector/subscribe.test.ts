@@ -155,6 +155,32 @@ test('missed notifications: everybody is read', async () => {
   expect(agent.shown(2)).toEqual(['busy']);
 });
 
+test('from when Microsoft tells of no change to the users any more they are asked for every minute', async () => {
+  const { bed, accountId } = await subscribed(1);
+  await bed.later(6 * MINUTE);
+  const [row] = await bed.rows('SELECT report FROM account');
+  const { users } = JSON.parse(String(row?.['report'])) as AccountReport;
+  if (users.state !== 'active') throw new Error(`It is ${users.state}.`);
+  const asked = () => bed.microsoft.count(`GET ${GRAPH}/users/delta`);
+  const before = asked();
+  await bed.later(4 * MINUTE);
+  expect(asked() - before).toBeLessThanOrEqual(1);
+
+  bed.microsoft.on(`POST ${GRAPH}/subscriptions`, () =>
+    graphRefusal(403, 'ExtensionError', 'The subscription quota is reached.'),
+  );
+  const { generation, id: subscriptionId } = users;
+  await bed.stub.lifecycle([
+    { accountId, generation, subscriptionId, about: 'users', event: 'subscriptionRemoved' },
+  ]);
+  await settled(bed, accountId);
+  const lost = asked();
+  await bed.later(4 * MINUTE);
+  expect(asked() - lost).toBeGreaterThanOrEqual(3);
+  expect(asked() - lost).toBeLessThanOrEqual(6);
+  expect((await bed.lamp('teamsUsers')).code).toBe('teams-users-asked');
+});
+
 test('a removed account is told so, again if its object did not hear', async () => {
   const { bed, accountId } = await subscribed(1);
   value(await bed.stub.removeAccount('operator', accountId));

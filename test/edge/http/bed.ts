@@ -57,13 +57,15 @@ export interface BedOptions {
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Connectors that exist, though KV does not show them yet. */
   onlyInObjects?: ConnectorName[];
+  /** What KV holds already: as another isolate left it. */
+  store?: Map<string, string>;
 }
 
 export function bed(options: BedOptions = {}) {
   const clock = { now: NOW };
   const calls: Call[] = [];
   const logged: { event: string; fields: Record<string, string | number> }[] = [];
-  const store = new Map<string, string>();
+  const store = options.store ?? new Map<string, string>();
   const tokens = new Map<ConnectorName, Token[]>();
   const exists = new Set<ConnectorName>([KNOWN, OTHER, ...(options.onlyInObjects ?? [])]);
   for (const name of [KNOWN, OTHER]) store.set(`settings:${name}`, JSON.stringify(record()));
@@ -99,6 +101,7 @@ export function bed(options: BedOptions = {}) {
       return object as unknown as ConnectorStub;
     },
     fetch: options.fetch ?? (async () => new Response(null, { status: 503 })),
+    background: (work) => void work,
     now: () => clock.now,
     log: (_, event, fields = {}) => void logged.push({ event, fields }),
   });

@@ -1,5 +1,5 @@
 import { generateKeyPair, type JWTPayload } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { sealDecryptionKey } from '../../../edge/decryption-key.ts';
 import { type DecryptionKeyPair, makeDecryptionKey } from '../../../edge/graph/certificate.ts';
 import { type ClientState, makeClientState } from '../../../edge/graph/client-state.ts';
@@ -367,6 +367,61 @@ describe('what is forged or foreign is accepted, dropped and counted, and distur
     hook.store.set(`settings:${KNOWN}`, JSON.stringify(record({ reading: null })));
     expect((await hook.post(await batch([await item(hook)]))).status).toBe(202);
     expect(hook.calls).toEqual([]);
+  });
+});
+
+describe('while Microsoft’s login hangs', () => {
+  const hanging = (asked: string[]) => (url: string, init: RequestInit) => {
+    asked.push(url);
+    return new Promise<Response>((_, fail) => {
+      init.signal?.addEventListener('abort', () => fail(new Error('Nobody waits any more.')));
+    });
+  };
+  const timed = async (post: () => Promise<Response>) => {
+    const beganAt = performance.now();
+    const { status } = await post();
+    return { status, ms: performance.now() - beganAt };
+  };
+
+  it('an isolate that begins takes the keys that another one met from KV', async () => {
+    const warm = await webhook();
+    expect((await warm.post(await batch([await item(warm)]))).status).toBe(202);
+    await vi.waitFor(() => expect([...warm.store.keys()].join()).toContain('signing-keys'));
+    const asked: string[] = [];
+    const cold = await webhook({ store: warm.store, fetch: hanging(asked) });
+    const { status, ms } = await timed(async () => cold.post(await batch([await item(cold)])));
+    expect(status).toBe(202);
+    expect(ms).toBeLessThan(1_000);
+    expect(cold.touched()).toEqual(['observe']);
+    expect(asked).toEqual([]);
+  });
+
+  it('and nothing is known, it is to be sent again: soon, then at once, and one asks for all', async () => {
+    const asked: string[] = [];
+    const hook = await webhook({ fetch: hanging(asked) });
+    const body = await batch([await item(hook)]);
+    const all = await Promise.all(Array.from({ length: 10 }, () => timed(() => hook.post(body))));
+    for (const { status, ms } of all) {
+      expect(status).toBe(503);
+      expect(ms).toBeGreaterThan(1_500);
+      expect(ms).toBeLessThan(2_900);
+    }
+    hook.clock.now += 2_000;
+    for (let n = 0; n < 10; n += 1) {
+      const { status, ms } = await timed(() => hook.post(body));
+      expect(status).toBe(503);
+      expect(ms).toBeLessThan(500);
+    }
+    expect(asked).toHaveLength(1);
+    expect(hook.calls).toEqual([]);
+  });
+
+  it('keys of a laboratory’s login never pass for Microsoft’s', async () => {
+    const laboratory = await webhook({ env: { LOGIN_ORIGIN: 'http://127.0.0.1:9' } });
+    expect((await laboratory.post(await batch([await item(laboratory)]))).status).toBe(202);
+    await vi.waitFor(() => expect([...laboratory.store.keys()].join()).toContain('127.0.0.1'));
+    const hook = await webhook({ store: laboratory.store, fetch: hanging([]) });
+    expect((await hook.post(await batch([await item(hook)]))).status).toBe(503);
   });
 });
 

@@ -22,7 +22,14 @@ const refusal = (status: number, message: string, code = 'ExtensionError'): AppE
   return graphError(answer, 'Graph, POST /v1.0/asked', 0);
 };
 
-type Asked = 'users' | 'usersByApp' | 'presence' | 'presenceByApp' | 'subscription' | 'write';
+type Asked =
+  | 'users'
+  | 'usersWatch'
+  | 'usersByApp'
+  | 'presence'
+  | 'presenceByApp'
+  | 'subscription'
+  | 'write';
 type Words = [happened: [string, string], remedy: [string, string]];
 
 /** [status, message, code, retry]; messages as facts: graph §1.6 and §2.8 have them. */
@@ -96,7 +103,7 @@ const EVERYTHING: Asked[] = [
 interface Row {
   code: string;
   asked: Asked[];
-  state: 'error' | 'warning';
+  state: 'error' | 'warning' | 'ok';
   words: Words;
   /** More that the remedy has to name. */
   also?: [string, string];
@@ -137,6 +144,26 @@ const ROWS: Row[] = [
     state: 'error',
     words: [[`let ${USERNAME} subscribe`, `lässt ${USERNAME} keine Präsenz abonnieren`], APP_1],
     also: ['an application permission does not do', 'eine Anwendungsberechtigung genügt nicht'],
+  },
+  {
+    code: 'graph-forbidden',
+    asked: ['subscription'],
+    state: 'error',
+    words: [['the account has no licence with Teams', 'das Konto hat keine Lizenz'], APP_1],
+    also: [
+      `Users → ${USERNAME} → Licenses: a licence with Teams`,
+      `Benutzer → ${USERNAME} → Lizenzen: eine Lizenz mit Teams`,
+    ],
+  },
+  {
+    code: 'graph-forbidden',
+    asked: ['usersWatch'],
+    state: 'ok',
+    words: [
+      [`let ${USERNAME} subscribe to the list`, `lässt ${USERNAME} die Liste der Benutzer nicht`],
+      APP_1,
+    ],
+    also: ['Delegated permissions: User.Read.All', 'Delegierte Berechtigungen: User.Read.All'],
   },
   {
     code: 'graph-forbidden',
@@ -287,9 +314,9 @@ test('every code of Graph is in the table', () => {
 
 const detail = 'Graph, POST /v1.0/asked: 4xx';
 const none = { state: 'none' } as const;
-const subscribing = (fault: Fault): Facts['accounts'] => {
-  const presence = { state: 'failed', fault } as const;
-  const report = { accountId: 'a', signIn: { state: 'ok' } as const, presence, users: none };
+const subscribing = (of: 'presence' | 'users', fault: Fault): Facts['accounts'] => {
+  const both = { presence: none, users: none, [of]: { state: 'failed', fault } as const };
+  const report = { accountId: 'a', signIn: { state: 'ok' } as const, ...both };
   return [{ username: USERNAME, report }];
 };
 
@@ -307,7 +334,9 @@ function lampOf(asked: Asked, code: string): [LampId, Partial<Facts>] {
     case 'presenceByApp':
       return ['subscriptions', { ...polling, ...faults('reading') }];
     case 'subscription':
-      return ['subscriptions', { accounts: subscribing(fault) }];
+      return ['subscriptions', { accounts: subscribing('presence', fault) }];
+    case 'usersWatch':
+      return ['teamsUsers', { accounts: subscribing('users', fault) }];
     case 'write': {
       const write: WriteFault = { ...fault, write: { kind: 'clear-preferred' }, failures: 3 };
       return ['sync', { sync: { waiting: 0, failing: 2, fault: write } }];
@@ -336,6 +365,21 @@ test.each(CASES)('$code, $asked, $language', ({ code, asked, language, row }) =>
   expect(message + action).not.toMatch(/undefined| \?[ .,:)]/);
   if (language === 'de') expect(message + action).not.toContain('the app');
 });
+
+test.each(GRAPH_CODES.flatMap((code) => LANGUAGES.map((language) => ({ code, language }))))(
+  'changes to the users that are not told because of $code, $language: green, with the reason',
+  ({ code, language }) => {
+    const [id, change] = lampOf('usersWatch', code);
+    const lamp = lampsOf({ ...QUIET, ...change }).find((one) => one.id === id);
+    expect(lamp?.state).toBe('ok');
+    const { message, action } = say(language, lamp?.code ?? '', lamp?.params);
+    expect(message).toContain(
+      language === 'en' ? 'asked for every minute' : 'jede Minute abgefragt',
+    );
+    expect(message).toContain(NEXT[language]);
+    expect(message + action).not.toMatch(/undefined| \?[ .,:)]|\{/);
+  },
+);
 
 describe('a sign-in that failed', () => {
   const fault = faultOf(refusal(403, ''), null);

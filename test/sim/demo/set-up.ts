@@ -42,6 +42,8 @@ export interface SetUp {
   admin: Admin;
   connectorUrl: string;
   adminToken: string;
+  /** When the last field of the settings was saved, epoch ms of the machine. */
+  settingsSavedAt: number;
   configFile: string;
   /** The agent that runs now; scenarios replace it. */
   agent: ChildProcess;
@@ -100,6 +102,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const desk = admin(connectorUrl, adminToken);
 
   await desk.send('PUT', '/api/settings', { ...settingsFor(lab), ...settings });
+  const settingsSavedAt = Date.now();
   for (const account of lab.microsoft.accounts) await desk.send('POST', '/api/accounts', account);
   const configFile = join(stateDir, 'agent.toml');
   const agentState = join(stateDir, 'agent');
@@ -118,6 +121,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     admin: desk,
     connectorUrl,
     adminToken,
+    settingsSavedAt,
     configFile,
     get edge() {
       return edge;

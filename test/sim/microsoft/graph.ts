@@ -4,7 +4,7 @@ import { readAccessToken, type Token } from './access-token.ts';
 import { down } from './down.ts';
 import { graphError, Refusal } from './graph-error.ts';
 import { graphRoutes, type Route } from './graph-routes.ts';
-import { type Answer, type Ask, json, matchPath, segmentsOf, statusOf } from './http.ts';
+import { type Answer, type Ask, headerOf, json, matchPath, segmentsOf, statusOf } from './http.ts';
 import { isAllowed } from './permissions.ts';
 import { checkQuota } from './quota.ts';
 import { recordableBody } from './records.ts';
@@ -59,6 +59,7 @@ export async function graph(world: World, ask: Ask, batched = false): Promise<An
     appId: token?.app.id ?? '',
     userId: token?.userId ?? '',
     status: statusOf(answer),
+    retryAfter: headerOf(answer, 'retry-after'),
     refusal,
     body: recordableBody(ask),
     ms: performance.now() - started,

@@ -51,6 +51,10 @@ export const statusOf = (answer: Answer): number =>
       ? 200
       : answer.status;
 
+/** A header of the answer; empty where it has none. */
+export const headerOf = (answer: Answer, name: string): string =>
+  'headers' in answer ? (answer.headers[name] ?? '') : '';
+
 /** Path segments, decoded; an undecodable one stays as it is. */
 export function segmentsOf(path: string): string[] {
   return path

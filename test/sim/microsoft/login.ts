@@ -2,7 +2,7 @@
 // Not modelled: authorization code, on-behalf-of, Basic client authentication, personal accounts,
 // federation, conditional access beyond "this account ends in that code".
 import { down } from './down.ts';
-import { type Answer, type Ask, json, segmentsOf, statusOf } from './http.ts';
+import { type Answer, type Ask, headerOf, json, segmentsOf, statusOf } from './http.ts';
 import { startDeviceCode } from './login-device.ts';
 import { isRefusal, type LoginRefusal, loginError, refuseLogin } from './login-error.ts';
 import { issueToken } from './login-token.ts';
@@ -54,6 +54,7 @@ export async function login(world: World, ask: Ask, route: string): Promise<Answ
     route,
     ...seen,
     status: statusOf(answer),
+    retryAfter: headerOf(answer, 'retry-after'),
     refusal: isRefusal(result) ? `AADSTS${result.refused} ${result.detail ?? ''}`.trim() : '',
     body: recordableBody(ask),
     ms: performance.now() - started,

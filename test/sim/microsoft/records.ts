@@ -18,6 +18,8 @@ export interface RequestRecord {
   readonly userId: string;
   /** 0 where no answer was given. */
   readonly status: number;
+  /** The header Retry-After of the answer; empty where there was none. */
+  readonly retryAfter: string;
   /** Error code and message of a refusal. */
   readonly refusal: string;
   readonly body: unknown;

@@ -146,7 +146,7 @@ describe('another program subscribes with our account and app', () => {
       demo.lab.microsoft.dropSubscription(theOne());
       const theirs = await subscribeElsewhere();
       await check('subscriptions');
-      const { message } = await turns('subscriptions', 'warning', /another program/i);
+      const { message } = await turns('subscriptions', 'error', /another program/i);
       expect(message).toMatch(/Next try at/);
       expect(standing().map(({ id }) => id)).toEqual([theirs]);
       cast.pbx('dora').setPresence('dnd');

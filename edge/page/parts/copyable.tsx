@@ -13,18 +13,19 @@ interface CopyableProps {
 
 export function Copyable({ text, name, kind = 'main' }: CopyableProps) {
   const { texts } = useSpeech();
-  const [copied, setCopied] = useState(false);
+  // Which text, not whether: another one may stand here by now.
+  const [copied, setCopied] = useState<string>();
   const code = useRef<HTMLElement>(null);
-  const word = copied ? texts.common.copied : texts.common.copy;
+  const word = copied === text ? texts.common.copied : texts.common.copy;
 
   async function copy() {
     try {
       await navigator.clipboard.writeText(text);
-      setCopied(true);
+      setCopied(text);
     } catch {
       // Over plain http, and in frames, browsers may refuse: then by selection.
       if (code.current) getSelection()?.selectAllChildren(code.current);
-      setCopied(document.execCommand('copy'));
+      setCopied(document.execCommand('copy') ? text : undefined);
     }
   }
 

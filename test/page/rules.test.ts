@@ -1,6 +1,6 @@
 // The rules in a real browser: what a presence means on the other side, who belongs to whom, tried out
 // before it is saved, and saved without losing anything when somebody else was faster.
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomes } from '../scenario/eventually.ts';
 import { onStage, type Stage } from '../scenario/stage.ts';
@@ -163,6 +163,40 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
         mapping: { toPbx: { Focusing: 'dnd', Away: 'lunch' } },
       });
       await stage.demo.admin.send('PATCH', '/api/settings', { mapping: null, directions: null });
+    });
+
+    it('does not take an answer that comes late for news from somebody else', async () => {
+      let late = () => {};
+      const held = new Promise<void>((resolve) => {
+        late = resolve;
+      });
+      await page.reload();
+      const directions = page.getByLabel(word('Directions', 'Richtungen'));
+      await directions.waitFor();
+      const isRead = (request: Request) => request.method() === 'GET';
+      await page.route('**/api/settings', async (route) => {
+        if (!isRead(route.request())) return route.continue();
+        const answer = await route.fetch();
+        await held;
+        await route.fulfill({ response: answer });
+      });
+      const nav = page.getByRole('navigation');
+      const asked = page.waitForRequest('**/api/settings');
+      await nav.getByRole('link', { name: word('Users', 'Benutzer') }).click();
+      await nav.getByRole('link', { name: word('Rules', 'Regeln') }).click();
+      await asked;
+      await directions.selectOption('teams-to-pbx');
+      await save();
+      const came = page.waitForResponse(
+        (answer) => answer.url().endsWith('/api/settings') && isRead(answer.request()),
+      );
+      late();
+      await (await came).finished();
+      await page.unroute('**/api/settings');
+      await directions.selectOption('pbx-to-teams');
+      await save();
+      expect((await settings()).directions).toBe('pbx-to-teams');
+      await stage.demo.admin.send('PATCH', '/api/settings', { directions: null });
     });
 
     it('does not bother an admin with what others saved that is no rule', async () => {

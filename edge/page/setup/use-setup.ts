@@ -33,17 +33,15 @@ interface SetupNeeds {
   api: Api;
   live: Listening;
   settings: Settings;
-  /** Nobody is signed in just now: nothing is asked. */
-  paused: boolean;
   /** Whether an agent is about to come. */
   enrolling: boolean;
 }
 
-export function useSetup({ api, live, settings, paused, enrolling }: SetupNeeds): Setup {
+export function useSetup({ api, live, settings, enrolling }: SetupNeeds): Setup {
   const { language } = useSpeech();
   const { draft, changed, state } = settings;
   const stored = state.at === 'stored' ? state.stored.settings : undefined;
-  const asks = stored !== undefined && !paused;
+  const asks = stored !== undefined;
   const load = useCallback(
     async (signal: AbortSignal) => (asks ? await api.lamps(signal) : []),
     // Asked again in another language: the sentences come from the server.

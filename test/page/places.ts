@@ -63,7 +63,10 @@ export const PLACES: readonly Place[] = [
     await page.locator('.try-out tbody tr').first().waitFor();
   }),
   part('accounts'),
-  part('agents', 'agents', (page) => page.locator('form button[type=submit]').click()),
+  part('agents', 'agents', async (page) => {
+    await page.locator('form button[type=submit]').click();
+    await page.locator('.enrolment').waitFor();
+  }),
   part('access', 'access', async (page) => {
     await page.locator('form input').first().fill('Example Ltd.');
     await page.locator('form button').first().click();

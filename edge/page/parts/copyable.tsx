@@ -1,7 +1,12 @@
 // A text to be copied, and the button that does it.
+import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { useSpeech } from '../language.tsx';
 import { Button } from './button.tsx';
+
+/** Where it is too long for its line it breaks after a stop or a slash, not within a word. */
+const breakable = (text: string): ComponentChildren =>
+  text.split(/(?<=[./])/).map((piece, at) => [at > 0 && <wbr key={at} />, piece]);
 
 interface CopyableProps {
   text: string;
@@ -31,7 +36,7 @@ export function Copyable({ text, name, kind = 'main' }: CopyableProps) {
 
   return (
     <div class="copyable">
-      <code ref={code}>{text}</code>
+      <code ref={code}>{breakable(text)}</code>
       <Button
         kind={kind}
         {...(name === undefined ? {} : { label: `${word}: ${name}` })}

@@ -34,7 +34,7 @@ export function Guide({ api, live, settings, of }: GuideProps) {
   return (
     <>
       <p class="muted" role="status">
-        {texts.setup.progress(done, steps.length)}
+        {next === undefined ? texts.common.loading : texts.setup.progress(done, steps.length)}
       </p>
       <PolledFault of={lamps} />
       <ol class="guide">

@@ -10,7 +10,7 @@ import { type Listening, useTold } from '../live/use-live.ts';
 import { type Polled, usePolled } from '../polled.ts';
 import { addressOf } from '../route.ts';
 import type { Settings } from '../settings/use-settings.ts';
-import { lampsFor, nextStep, type Step, type StepId, stepsOf } from './steps.ts';
+import { isKnown, lampsFor, nextStep, type Step, type StepId, stepsOf } from './steps.ts';
 
 /** Where they are not told as they change: somebody has just done something, and waits for what comes of it. */
 const EVERY_MS = 2_000;
@@ -72,7 +72,6 @@ export function useSetup({ api, live, settings, enrolling }: SetupNeeds): Setup 
   const put = (checked: LampView) =>
     lamps.put((all) => all.map((lamp) => (lamp.id === checked.id ? checked : lamp)));
 
-  const known = !stored || Boolean(lamps.value?.length && accounts.value && agents.value);
   return {
     api,
     settings,
@@ -80,7 +79,7 @@ export function useSetup({ api, live, settings, enrolling }: SetupNeeds): Setup 
     lamps,
     accounts,
     agents,
-    next: known ? nextStep(steps, facts) : undefined,
+    next: isKnown(facts) ? nextStep(steps, facts) : undefined,
     check,
     goTo: (id) => {
       location.hash = addressOf('setup', id);

@@ -7,6 +7,7 @@ import { LAMP_IDS } from '../../shared/lamps.ts';
 import { settingsFor } from '../sim/laboratory.ts';
 import { copied, countIs, isChecked, isFocused, valueIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
+import { isAllThere } from './places.ts';
 import { type Site, startSite } from './site.ts';
 
 if (!CHROMIUM && process.env['CI']) throw new Error('CI tests the page: install chromium.');
@@ -389,7 +390,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
       await link.click();
       await link.and(at.locator('[aria-current=page]')).waitFor();
       await at.getByRole('heading', { level: 2 }).waitFor();
-      await at.locator('.muted', { hasText: '…' }).waitFor({ state: 'detached' });
+      await isAllThere(at);
       expect(await at.evaluate('document.documentElement.scrollWidth'), part).toBe(width);
       await shoot(at, `${language}-${width}-${part}`);
     }

@@ -115,8 +115,16 @@ export async function goTo(page: Page, place: Place, grounds: Grounds): Promise<
     await work.first().waitFor();
   }
   await place.then?.(page, grounds);
-  await page.locator('.muted', { hasText: '…' }).waitFor({ state: 'detached' });
+  await isAllThere(page);
 }
+
+/** Nothing on the page is still being asked for. */
+export const isAllThere = (page: Page): Promise<void> =>
+  page
+    .locator('.muted, .guide-state')
+    .filter({ hasText: '…' })
+    .first()
+    .waitFor({ state: 'detached' });
 
 /** A minute is what an admin may have to wait for the first green. */
 const GREEN_MS = 60_000;

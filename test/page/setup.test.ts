@@ -135,10 +135,20 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
     await stateOf(page, 'writing', 'done');
   });
 
-  it('asks Microsoft again where the check is pressed', async () => {
-    const asked = page.waitForResponse((answer) => answer.url().endsWith('/tokenForWriting'));
-    await press('Check now');
-    expect((await asked).status()).toBe(200);
+  /** What Microsoft is asked for by the check of a step. */
+  const askedBy = async (id: string, lampOfIt: string) => {
+    await openStep(page, id);
+    const { requests } = site.lab.microsoft.records;
+    const before = requests.length;
+    const checked = page.waitForResponse((answer) => answer.url().endsWith(`/checks/${lampOfIt}`));
+    await step(page, id).getByRole('button', { name: 'Check now' }).press('Enter');
+    expect((await checked).status()).toBe(200);
+    return requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+  };
+
+  it('asks Microsoft for a new token where the check of the app that writes is pressed', async () => {
+    const asked = await askedBy('writing', 'tokenForWriting');
+    expect(asked.join()).toMatch(/POST \S+\/oauth2\/v2\.0\/token/);
   });
 
   it('says that another admin saved, and takes theirs or keeps ours', async () => {
@@ -197,6 +207,9 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
     await row.getByText('Active').waitFor();
     for (const id of ['reading', 'notifications', 'accounts']) await stateOf(page, id, 'done');
     await shoot(page, 'setup-4-accounts');
+    expect((await askedBy('reading', 'tokenForReading')).join()).toMatch(/oauth2|v1\.0/);
+    expect((await askedBy('notifications', 'notificationUrl')).join()).toContain('/subscriptions');
+    expect((await askedBy('accounts', 'teamsUsers')).join()).toContain('/users');
     await page.getByRole('link', { name: 'Next: Agent' }).press('Enter');
     await isOpen(page, 'agent');
   });

@@ -66,7 +66,7 @@ async function checkReading(parts: Parts): Promise<void> {
     await microsoft.asApp().catch(() => undefined);
   } else {
     await chores.configureAccounts(true).catch(() => tasks.soon('accounts'));
-    for (const { id } of accounts.all()) await microsoft.asAccount(id).catch(() => undefined);
+    for (const { id } of accounts.all()) await microsoft.signInAnew(id);
   }
   outbox.release();
   reads.release();

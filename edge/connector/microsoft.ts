@@ -123,6 +123,13 @@ export class Microsoft {
     return withRefusal(this.#client().as(token), () => this.#refused.set(accountId, token));
   }
 
+  /** Has an account sign in though its token may still hold; how that went, its report says. */
+  async signInAnew(accountId: string): Promise<void> {
+    const account = this.#context.objects.subscription(this.#desk.connector, accountId);
+    const known = await account.accessToken(this.#refused.get(accountId));
+    if (known.ok) await account.accessToken(known.value.token);
+  }
+
   #access() {
     const { env, fetch, now } = this.#context;
     return { cloud: this.#desk.settings.cloud, loginOrigin: env.loginOrigin, fetch, now };

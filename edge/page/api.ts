@@ -42,6 +42,9 @@ export function createApi(ask: Ask) {
   const items = async <T>(path: string, signal: AbortSignal): Promise<T[]> =>
     (await json<{ items: T[] }>(ask('GET', path, { signal }))).items;
 
+  // Asks where nobody has to be signed in: a token ends with its connector.
+  const isGone = (): Promise<boolean> => ask('GET', '/subscriptions').then(() => false, isUnknown);
+
   return {
     openSession: (token: string) =>
       json<OperatorSessionAnswer>(ask('POST', '/api/session', { body: { token } })),
@@ -79,12 +82,12 @@ export function createApi(ask: Ask) {
     changeSettings: (patch: object, etag: string) =>
       tagged(ask('PATCH', '/api/settings', { body: patch, headers: { 'if-match': etag } })),
 
-    /** One that is gone already is removed: the answer of an earlier try may have been lost. */
+    /** One that is gone already is removed: the answer to this try, or an earlier one, may have been lost. */
     removeConnector: async () => {
       try {
         await ask('DELETE', '/api/settings');
       } catch (error) {
-        if (refusalOf(error).code !== 'connector-unknown') throw error;
+        if (!isUnknown(error) && !(await isGone())) throw error;
       }
     },
 
@@ -119,6 +122,8 @@ export function createApi(ask: Ask) {
       ),
   };
 }
+
+const isUnknown = (error: unknown): boolean => refusalOf(error).code === 'connector-unknown';
 
 const userPath = (id: string): string => `/api/users/${encodeURIComponent(id)}`;
 

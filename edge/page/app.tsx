@@ -5,9 +5,10 @@
 //      │  ▲          │
 //      │  └ failed   ▼
 //      └───────▶ signed out
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { isToken } from '../connector/rpc.ts';
 import type { OperatorSessionAnswer } from '../http/admin-api/answers.ts';
+import { Removed } from './access/removed.tsx';
 import { type Api, createApi } from './api.ts';
 import { createAsk, type Refusal, refusalOf } from './ask.ts';
 import { Header } from './header.tsx';
@@ -16,6 +17,7 @@ import { ConnectorsPart } from './operator/connectors-part.tsx';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
+import { Paused } from './paused.ts';
 import { SignIn } from './sign-in.tsx';
 import { connectorAt } from './title.ts';
 import { Work } from './work.tsx';
@@ -30,14 +32,13 @@ type State =
 export function App({ base }: { base: string }) {
   const { texts } = useSpeech();
   const [state, setState] = useState<State>({ at: 'starting' });
-  const api = useApi(base, (why) =>
-    setState((now) => {
-      // What was still under way comes back refused: that is no news.
-      if (now.at === 'removed') return now;
-      if (now.at === 'signedIn') return { ...now, ended: why };
-      return { at: 'signedOut', why: why === 'other' ? 'other' : 'never' };
-    }),
-  );
+  /** Tokens end before a removal does: what is refused meanwhile is no news before that has failed. */
+  const removal = useRef<{ underWay: boolean; refused?: 'ended' | 'other' }>({ underWay: false });
+  const signedOut = (why: 'ended' | 'other') => {
+    if (removal.current.underWay) removal.current.refused = why;
+    else setState((now) => withoutSession(now, why));
+  };
+  const api = useApi(base, signedOut);
 
   const start = useCallback(async () => {
     setState({ at: 'starting' });
@@ -58,10 +59,12 @@ export function App({ base }: { base: string }) {
     await api.closeSession();
     setState({ at: 'signedOut', why: 'never' });
   };
-  const removed = (isOperator: boolean) => {
-    // The work goes first, and with it whatever it listens to and asks for.
-    setState({ at: 'removed', isOperator });
+  const onRemoving = (underWay: boolean) => {
+    const { refused } = removal.current;
+    removal.current = { underWay };
+    if (!underWay && refused) signedOut(refused);
   };
+  const isOperator = state.at === 'signedIn' && !isToken(state.session.who);
   const asked =
     state.at === 'signedOut' ? state.why : state.at === 'signedIn' ? state.ended : undefined;
 
@@ -85,42 +88,41 @@ export function App({ base }: { base: string }) {
         </main>
       )}
       {state.at === 'removed' && connector !== undefined && (
-        <main>
-          <h2>{texts.removal.gone(connector)}</h2>
-          <div role="status">
-            <p>{texts.removal.goneLead}</p>
-            <p>{texts.removal.goneNext}</p>
-          </div>
-          {state.isOperator && <a href="/admin">{texts.operator.link}</a>}
-        </main>
+        <Removed connector={connector} isOperator={state.isOperator} />
       )}
       {asked && <SignIn api={api} connector={connector} why={asked} onSignedIn={signedIn} />}
       {state.at === 'signedIn' && (
-        <div hidden={state.ended !== undefined}>
-          {connector === undefined ? (
-            state.ended === undefined && (
+        <Paused.Provider value={state.ended !== undefined}>
+          <div hidden={state.ended !== undefined}>
+            {connector === undefined ? (
               <main>
                 <ConnectorsPart api={api} />
               </main>
-            )
-          ) : (
-            <Work
-              api={api}
-              base={base}
-              connector={connector}
-              onRemoved={() => removed(!isToken(state.session.who))}
-              isOperator={!isToken(state.session.who)}
-              paused={state.ended !== undefined}
-            />
-          )}
-        </div>
+            ) : (
+              <Work
+                api={api}
+                base={base}
+                connector={connector}
+                isOperator={isOperator}
+                onRemoving={onRemoving}
+                onRemoved={() => setState({ at: 'removed', isOperator })}
+              />
+            )}
+          </div>
+        </Paused.Provider>
       )}
     </>
   );
 }
 
+function withoutSession(now: State, why: 'ended' | 'other'): State {
+  if (now.at === 'removed') return now;
+  if (now.at === 'signedIn') return { ...now, ended: why };
+  return { at: 'signedOut', why: why === 'other' ? 'other' : 'never' };
+}
+
 function useApi(base: string, onSignedOut: (why: 'ended' | 'other') => void): Api {
-  // Made once: `onSignedOut` only sets state, the first one will do.
+  // Made once: `onSignedOut` knows nothing of one rendering, the first one will do.
   return useMemo(() => {
     const ask = createAsk({
       base,

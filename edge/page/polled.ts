@@ -1,6 +1,8 @@
-// What is asked again and again while somebody looks: not in a tab that is hidden.
+// What is asked again and again while somebody looks: not in a tab that is hidden, nor while nobody is
+// signed in.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type Refusal, refusalOf } from './ask.ts';
+import { usePaused } from './paused.ts';
 
 /** Where something is about to change. */
 const SOON_MS = 1_000;
@@ -37,8 +39,10 @@ export function usePolled<T>(
   const [fault, setFault] = useState<Refusal>();
   const start = useRef(() => {});
   const drop = useRef(() => {});
+  const paused = usePaused();
 
   useEffect(() => {
+    if (paused) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asking = new AbortController();
 
@@ -79,8 +83,9 @@ export function usePolled<T>(
       document.removeEventListener('visibilitychange', onVisibility);
       clearTimeout(timer);
       asking.abort();
+      start.current = drop.current = () => {};
     };
-  }, [load, everyMs, soon]);
+  }, [load, everyMs, soon, paused]);
 
   const again = useCallback(() => start.current(), []);
   const put = useCallback((change: (value: T) => T) => {

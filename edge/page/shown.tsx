@@ -20,12 +20,12 @@ export interface Open {
   live: Listening;
   settings: Settings;
   rules: Rules;
-  /** Nobody is signed in just now: nothing is asked. */
-  paused: boolean;
   /** Signed in as the operator, not with a token of this connector. */
   isOperator: boolean;
   /** Its name, `domain/instance`. */
   connector: string;
+  /** The connector is being removed, or that is over, whatever came of it. */
+  onRemoving(isUnderWay: boolean): void;
   /** The connector is no more. */
   onRemoved(): void;
   /** Presence is polled: there are no Teams accounts. */
@@ -46,9 +46,7 @@ export const SHOWN: Partial<Record<Part, (open: Open) => ComponentChildren>> = {
   rules: ({ api, rules }) => <RulesPart api={api} rules={rules} />,
   accounts: ({ api, polling }) => <AccountsPart api={api} polling={polling} />,
   agents: ({ api, settings }) => <AgentsPart api={api} masterPbx={settings.draft.masterPbx} />,
-  access: ({ api, isOperator, connector, onRemoved }) => (
-    <AccessPart api={api} isOperator={isOperator} connector={connector} onRemoved={onRemoved} />
-  ),
+  access: (open) => <AccessPart {...open} />,
 };
 
 export const SHOWN_PARTS: readonly Part[] = PARTS.filter((part) => SHOWN[part] !== undefined);

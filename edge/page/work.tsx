@@ -8,6 +8,7 @@ import { useLive } from './live/use-live.ts';
 import { Button } from './parts/button.tsx';
 import { Fault } from './parts/notice.tsx';
 import { Loading } from './parts/section.tsx';
+import { usePaused } from './paused.ts';
 import { addressOf, type Part, routeOf, useRoute } from './route.ts';
 import { useRules } from './rules/use-rules.ts';
 import { useSettings } from './settings/use-settings.ts';
@@ -19,14 +20,14 @@ interface WorkProps {
   base: string;
   /** Its name, `domain/instance`. */
   connector: string;
+  onRemoving(isUnderWay: boolean): void;
   onRemoved(): void;
   isOperator: boolean;
-  /** Nobody is signed in just now: nothing is asked. */
-  paused: boolean;
 }
 
-export function Work({ api, base, connector, onRemoved, isOperator, paused }: WorkProps) {
+export function Work({ api, base, connector, onRemoving, onRemoved, isOperator }: WorkProps) {
   const { texts, language } = useSpeech();
+  const paused = usePaused();
   const route = useRoute();
   // Here, not in its part: what is entered survives a look at another part.
   const settings = useSettings(api, base);
@@ -35,6 +36,10 @@ export function Work({ api, base, connector, onRemoved, isOperator, paused }: Wo
   const isNew = state.at === 'new';
   // One for all parts, and also while none of them listens: the next one has everything at once.
   const live = useLive(api, language, paused || state.at !== 'stored');
+  const { fault, load } = rules;
+  useEffect(() => {
+    if (live.isUp && fault) load();
+  }, [live.isUp]);
   // Once it is created its set-up stays open, with what comes next.
   useEffect(() => {
     if (isNew && routeOf(location.hash).part !== 'setup') location.replace(addressOf('setup'));
@@ -57,7 +62,6 @@ export function Work({ api, base, connector, onRemoved, isOperator, paused }: Wo
   }
   const open = isNew ? 'setup' : route.part in SHOWN ? route.part : 'overview';
   const polling = state.at === 'stored' && state.stored.settings.source === 'poll';
-  const show = paused && open !== 'setup' ? undefined : SHOWN[open];
   const unsaved: Part[] = [
     ...(settings.changed.length > 0 ? (['setup'] as const) : []),
     ...(rules.changed.length > 0 ? (['rules'] as const) : []),
@@ -66,15 +70,15 @@ export function Work({ api, base, connector, onRemoved, isOperator, paused }: Wo
     <>
       {!isNew && <Navigation open={open} unsaved={unsaved} />}
       <main>
-        {show?.({
+        {SHOWN[open]?.({
           api,
           live,
           settings,
           rules,
           isOperator,
           connector,
+          onRemoving,
           onRemoved,
-          paused,
           polling,
           of: route.of,
         })}

@@ -5,7 +5,9 @@ import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAMP_IDS } from '../../shared/lamps.ts';
 import { settingsFor } from '../sim/laboratory.ts';
+import { copied, countIs, isChecked, isFocused, valueIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
+import { isAllThere } from './places.ts';
 import { type Site, startSite } from './site.ts';
 
 if (!CHROMIUM && process.env['CI']) throw new Error('CI tests the page: install chromium.');
@@ -63,11 +65,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     const master = page.getByLabel('Master PBX');
     await page.getByText('a PBX name has no dot').waitFor();
     expect(await master.getAttribute('aria-invalid')).toBe('true');
-    expect(await master.evaluate('document.activeElement.id')).toBe(
-      await master.getAttribute('id'),
-    );
-    const wrong = page.locator('[aria-invalid=true]');
-    expect(await wrong.count()).toBe(6);
+    await isFocused(master);
+    await countIs(page.locator('[aria-invalid=true]'), 6);
   });
 
   it('creates a connector that did not exist', async () => {
@@ -92,7 +91,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
       source: 'subscribe',
       directions: 'both',
     });
-    expect(await page.getByLabel('ClientSecretSynctoTeams').inputValue()).toBe('');
+    await valueIs(page.getByLabel('ClientSecretSynctoTeams'), '');
   });
 
   it('adds a Teams account', async () => {
@@ -113,9 +112,9 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.getByLabel('Name (optional)').fill('<img src=x onerror=alert(1)>');
     await page.getByRole('button', { name: 'New enrolment code' }).click();
     await page.getByText(/Valid once, until .*\d\d:\d\d/).waitFor();
-    await page.getByRole('button', { name: 'Copy: Enrolment command' }).click();
+    const copy = page.getByRole('button', { name: 'Copy: Enrolment command' });
+    const command = await copied(page, () => copy.click());
     await page.getByRole('button', { name: 'Copied: Enrolment command' }).waitFor();
-    const command = (await page.evaluate('navigator.clipboard.readText()')) as string;
     expect(command).toMatch(new RegExp(`^presence-agent enrol ${site.connectorUrl} \\S+$`));
     await site.runAgent(command);
     const row = page.getByRole('listitem').filter({ hasText: '<img src=x onerror=alert(1)>' });
@@ -130,7 +129,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     const ids = await lamps.evaluateAll((all) => all.map((one) => one.getAttribute('data-lamp')));
     expect(ids).toEqual([...LAMP_IDS]);
     await page.getByText('Everything works.').waitFor({ timeout: 15_000 });
-    expect(await page.locator('[data-lamp][data-state=ok]').count()).toBe(LAMP_IDS.length);
+    await countIs(page.locator('[data-lamp][data-state=ok]'), LAMP_IDS.length);
   });
 
   it('checks a step at once', async () => {
@@ -161,7 +160,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await at.goto(`${site.connectorUrl}/admin`);
     await signIn(at, site.adminToken);
     await at.locator('[data-lamp]').first().waitFor();
-    expect(await at.locator('[data-live=down]').count()).toBe(1);
+    await at.locator('[data-live=down]').waitFor();
     await at.waitForResponse((answer) => answer.url().endsWith('/api/status'));
     await context.unroute('**/api/events');
     await at.locator('[data-live=up]').waitFor();
@@ -173,7 +172,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     site.lab.pbx.user('dora').setPresence('dnd');
     const toTeams = page.locator('figure').filter({ hasText: 'PBX → Teams' });
     await toTeams.getByRole('img').waitFor();
-    expect(await toTeams.locator('.chart-bar').count()).toBeGreaterThan(0);
+    await toTeams.locator('.chart-bar').first().waitFor({ state: 'attached' });
     await toTeams.getByText('As a table').press('Enter');
     await toTeams
       .getByRole('row')
@@ -223,7 +222,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     expect(await site.other.get('/api/settings')).toMatchObject({ masterPbx: 'mine' });
     await page.getByRole('button', { name: 'Put my changes on top' }).click();
     const theirs = page.getByLabel('ClientIDSynctoPbx');
-    expect(await theirs.inputValue()).toBe(wrong.clientIdSyncToPbx);
+    await valueIs(theirs, wrong.clientIdSyncToPbx);
     await theirs.fill(clientIdSyncToPbx);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();
@@ -241,7 +240,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await row.getByText('by e-mail').waitFor();
     await page.getByText('1–1 of 1').waitFor();
     await row.getByText('Busy').nth(1).waitFor({ timeout: 15_000 });
-    expect(await row.getByRole('cell').count()).toBe(6);
+    await countIs(row.getByRole('cell'), 6);
   });
 
   it('filters users by state and turns their pages', async () => {
@@ -270,8 +269,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.locator('h2:focus').waitFor();
     await page.getByRole('radio', { name: 'With user name and password' }).focus();
     await page.keyboard.press('ArrowDown');
-    expect(await page.getByRole('radio', { name: 'With a code' }).isChecked()).toBe(true);
-    expect(await page.getByLabel('User name', { exact: true }).count()).toBe(0);
+    await isChecked(page.getByRole('radio', { name: 'With a code' }));
+    await countIs(page.getByLabel('User name', { exact: true }), 0);
     await page.getByRole('button', { name: 'Get a code' }).press('Enter');
     await page.getByRole('status').getByText('The code stands above').waitFor();
     await page.reload();
@@ -280,14 +279,13 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await row.getByText(/Valid until .*\d\d:\d\d/).waitFor();
     const link = row.getByRole('link', { name: 'microsoft.com/devicelogin' });
     expect(await link.getAttribute('href')).toBe('https://microsoft.com/devicelogin');
-    await row.getByRole('button', { name: 'Copy' }).press('Enter');
-    const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const code = await copied(page, () => row.getByRole('button', { name: 'Copy' }).press('Enter'));
     microsoft.approveDeviceCode(code, microsoft.account.username);
     await row.waitFor({ state: 'detached' });
     // In place of the same user's account with a password.
     const done = page.getByRole('listitem').filter({ hasText: microsoft.account.username });
     await done.getByText('Active').waitFor();
-    expect(await done.count()).toBe(1);
+    await countIs(done, 1);
   });
 
   it('gets a new code where one was declined', async () => {
@@ -300,8 +298,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     microsoft.declineDeviceCode(first);
     await row.getByText('was declined at Microsoft').waitFor();
     await row.getByRole('button', { name: 'Get a new code: New account' }).press('Enter');
-    await shown.waitFor();
-    expect(await shown.textContent()).not.toBe(first);
+    await shown.filter({ hasNotText: first }).waitFor();
     await row.getByRole('button', { name: 'Remove the account New account' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await row.waitFor({ state: 'detached' });
@@ -322,7 +319,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await remove.click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.activeElement.ariaLabel')).toContain(username);
+    await isFocused(remove);
     await remove.press('Enter');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -338,7 +335,8 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Your session has ended.').waitFor();
     await signIn(page, site.adminToken);
-    expect(await page.getByLabel('Master PBX').inputValue()).toBe('half-typed');
+    await page.getByLabel('Master PBX').waitFor();
+    await valueIs(page.getByLabel('Master PBX'), 'half-typed');
     await page.getByRole('button', { name: 'Discard changes' }).click();
   });
 
@@ -392,7 +390,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
       await link.click();
       await link.and(at.locator('[aria-current=page]')).waitFor();
       await at.getByRole('heading', { level: 2 }).waitFor();
-      await at.locator('.muted', { hasText: '…' }).waitFor({ state: 'detached' });
+      await isAllThere(at);
       expect(await at.evaluate('document.documentElement.scrollWidth'), part).toBe(width);
       await shoot(at, `${language}-${width}-${part}`);
     }
@@ -421,7 +419,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await at.getByText('Add a Teams account, or choose polling').first().waitFor();
     await at.getByRole('button', { name: 'Deutsch' }).click();
     await at.getByText('Es gibt kein Teams-Konto').first().waitFor();
-    expect(await at.evaluate('document.documentElement.lang')).toBe('de');
+    await at.locator('html[lang=de]').waitFor();
     await at.reload();
     await at.getByRole('heading', { level: 2, name: 'Übersicht' }).waitFor();
     await window.context.close();

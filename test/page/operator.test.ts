@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingsFor } from '../sim/laboratory.ts';
+import { copied, titleIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
 import { type Site, startSite } from './site.ts';
 
@@ -34,7 +35,7 @@ describe.skipIf(!CHROMIUM)('the operator', () => {
     await heading('Sign in').waitFor();
     await signIn(page, site.adminToken);
     await heading('All connectors').waitFor();
-    expect(await page.title()).toBe('All connectors – Presence connector');
+    await titleIs(page, 'All connectors – Presence connector');
     const row = page.getByRole('listitem').filter({ hasText: 'example.com/microsoft365' });
     await row.getByText('There is no Teams account').waitFor();
     await row.getByText('Add a Teams account, or choose polling').waitFor();
@@ -43,7 +44,7 @@ describe.skipIf(!CHROMIUM)('the operator', () => {
   it('goes to a connector without signing in again, and back', async () => {
     await page.getByRole('link', { name: 'example.com/microsoft365' }).click();
     await heading('Overview').waitFor();
-    expect(await page.title()).toBe('Overview – example.com/microsoft365 – Presence connector');
+    await titleIs(page, 'Overview – example.com/microsoft365 – Presence connector');
     await page.locator('[data-live=up]').waitFor();
     await page.getByRole('link', { name: 'All connectors' }).click();
     await heading('All connectors').waitFor();
@@ -67,8 +68,7 @@ describe.skipIf(!CHROMIUM)('the operator', () => {
     await page.getByText('No token has been issued').waitFor();
     await page.getByLabel('Name (optional)').fill('Example Ltd.');
     await page.getByRole('button', { name: 'Issue token' }).click();
-    await page.getByRole('button', { name: 'Copy' }).click();
-    token = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    token = await copied(page, () => page.getByRole('button', { name: 'Copy' }).click());
     expect(token).toMatch(/^pct\./);
     await page.getByRole('button', { name: 'Revoke the token Example Ltd.' }).waitFor();
     await page.getByRole('row').filter({ hasText: 'Token issued' }).waitFor();

@@ -63,7 +63,10 @@ export const PLACES: readonly Place[] = [
     await page.locator('.try-out tbody tr').first().waitFor();
   }),
   part('accounts'),
-  part('agents', 'agents', (page) => page.locator('form button[type=submit]').click()),
+  part('agents', 'agents', async (page) => {
+    await page.locator('form button[type=submit]').click();
+    await page.locator('.enrolment').waitFor();
+  }),
   part('access', 'access', async (page) => {
     await page.locator('form input').first().fill('Example Ltd.');
     await page.locator('form button').first().click();
@@ -112,8 +115,16 @@ export async function goTo(page: Page, place: Place, grounds: Grounds): Promise<
     await work.first().waitFor();
   }
   await place.then?.(page, grounds);
-  await page.locator('.muted', { hasText: '…' }).waitFor({ state: 'detached' });
+  await isAllThere(page);
 }
+
+/** Nothing on the page is still being asked for. */
+export const isAllThere = (page: Page): Promise<void> =>
+  page
+    .locator('.muted, .guide-state')
+    .filter({ hasText: '…' })
+    .first()
+    .waitFor({ state: 'detached' });
 
 /** A minute is what an admin may have to wait for the first green. */
 const GREEN_MS = 60_000;

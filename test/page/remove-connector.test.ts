@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { settingsFor } from '../sim/laboratory.ts';
+import { countIs, isFocused, keptIn, titleIs } from './awaited.ts';
 import { violations } from './axe.ts';
 import { CHROMIUM, openWindow, startBrowser } from './browser.ts';
 import { overflow } from './open-page.ts';
@@ -75,6 +76,100 @@ describe.skipIf(!CHROMIUM)('removing a connector', () => {
     await page.getByText('So heißt dieser Connector nicht').waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
+    await context.close();
+  });
+
+  it('does not turn out who waits for it, though their token has ended before it is done', async () => {
+    const { token } = await site.other.send<{ token: string }>('POST', '/api/tokens', {});
+    const { page, faults, context } = await open(token);
+    let done = () => {};
+    const slow = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    await page.route('**/api/settings', async (route) => {
+      const answer = await route.fetch();
+      await slow;
+      await route.fulfill({ response: answer });
+    });
+    // Its stream ends with the connector, and the next one is refused.
+    const refused = page.waitForResponse(
+      (answer) => answer.url().endsWith('/api/events') && answer.status() === 401,
+    );
+    await remove(page, 'example.com/microsoft365');
+    await page.getByText('What was set is being taken back.').waitFor();
+    await refused;
+    await page.getByRole('button', { name: 'Removing …' }).press('Enter');
+    await countIs(page.getByLabel('Admin token'), 0);
+    expect(await violations(page)).toEqual([]);
+    done();
+    await page.getByRole('heading', { name: 'example.com/microsoft365 is removed' }).waitFor();
+    expect(await faults()).toEqual([]);
+    await context.close();
+  });
+
+  it('tells who has only its token so as well where the answer was lost', async () => {
+    const { token } = await site.other.send<{ token: string }>('POST', '/api/tokens', {});
+    const { page, context } = await open(token);
+    await page.route('**/api/settings', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await remove(page, 'example.com/microsoft365');
+    await page.getByRole('heading', { name: 'example.com/microsoft365 is removed' }).waitFor();
+    await context.close();
+  });
+
+  it('asks for nothing that was still to be saved, and begins anew with nothing of before', async () => {
+    const { page, faults, context } = await open(site.adminToken);
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
+    const nav = page.getByRole('navigation');
+    await nav.getByRole('link', { name: 'Setup' }).click();
+    await page.getByRole('link', { name: 'All settings' }).click();
+    await page.getByLabel('Master PBX').fill('half-typed');
+    await nav.getByRole('link', { name: 'Access' }).click();
+    await remove(page, 'example.com/microsoft365');
+    await page.getByRole('heading', { name: 'example.com/microsoft365 is removed' }).waitFor();
+    await page.getByRole('link', { name: 'All connectors' }).click();
+    await page
+      .getByRole('heading', { level: 2, name: 'All connectors' })
+      .or(page.getByLabel('Admin token'))
+      .waitFor();
+    expect(asked).toEqual([]);
+    await page.goto(`${site.connectorUrl}/admin`);
+    await page.getByText('This connector does not exist yet.').waitFor();
+    expect(await page.content()).not.toContain('half-typed');
+    expect(await keptIn(page)).not.toContain('half-typed');
+    expect(await faults()).toEqual([]);
+    await context.close();
+  });
+
+  it('says what went wrong at the connector, and can be tried again by keyboard alone', async () => {
+    const { page, context } = await open(site.adminToken);
+    await page.route('**/api/settings', (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: 'application/problem+json',
+        json: { status: 500, code: 'internal', detail: 'It is in the log as abc.' },
+      }),
+    );
+    await page.getByLabel('To confirm, type').focus();
+    await page.keyboard.type('example.com/microsoft365');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('It is in the log as abc.').waitFor();
+    await page.unroute('**/api/settings');
+    await isFocused(page.getByRole('button', { name: 'Remove connector' }));
+    await page.keyboard.press('Enter');
+    const gone = page.getByRole('heading', { name: 'example.com/microsoft365 is removed' });
+    await isFocused(gone);
+    const title = 'example.com/microsoft365 is removed – example.com/microsoft365';
+    await titleIs(page, `${title} – Presence connector`);
+    await page.keyboard.press('Tab');
+    await isFocused(page.getByRole('link', { name: 'All connectors' }));
     await context.close();
   });
 

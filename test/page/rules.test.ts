@@ -1,9 +1,10 @@
 // The rules in a real browser: what a presence means on the other side, who belongs to whom, tried out
 // before it is saved, and saved without losing anything when somebody else was faster.
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomes } from '../scenario/eventually.ts';
 import { onStage, type Stage } from '../scenario/stage.ts';
+import { countIs, isChecked, isFocused, valueIs } from './awaited.ts';
 import { CHROMIUM, startBrowser } from './browser.ts';
 import { type Admin, openPage, overflow } from './open-page.ts';
 import { shoot } from './shoot.ts';
@@ -57,9 +58,9 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
     afterAll(() => admin?.context.close());
 
     it('shows both tables whole, as they are by default', async () => {
-      expect(await card(TO_PBX).locator('[data-row]').count()).toBe(17);
-      expect(await card(TO_TEAMS).locator('[data-row]').count()).toBe(7);
-      expect(await page.locator('.own').count()).toBe(0);
+      await countIs(card(TO_PBX).locator('[data-row]'), 17);
+      await countIs(card(TO_TEAMS).locator('[data-row]'), 7);
+      await countIs(page.locator('.own'), 0);
       await card(TO_TEAMS)
         .getByText(word('In a call, for as long as it lasts', 'In einem Anruf, solange er dauert'))
         .waitFor();
@@ -92,12 +93,12 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
           name: word(/^Reset to the default: Busy/, /^Auf den Standard zurücksetzen: Besch/),
         })
         .press('Enter');
-      expect(await row(TO_PBX, 'busy').getByRole('combobox').inputValue()).toBe('busy');
+      await valueIs(row(TO_PBX, 'busy').getByRole('combobox'), 'busy');
       await button(word('Reset all rows', 'Alle Zeilen zurücksetzen'), card(TO_TEAMS)).click();
       await save();
       const { mapping } = await settings();
       expect(mapping).toEqual({ toPbx: {}, toTeams: {} });
-      expect(await page.locator('.own').count()).toBe(0);
+      await countIs(page.locator('.own'), 0);
       await stage.demo.admin.send('PATCH', '/api/settings', { mapping: null });
     });
 
@@ -106,7 +107,7 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
       await card(TO_PBX).waitFor();
       const name = word('Display name', 'Anzeigename');
       await page.getByRole('checkbox', { name }).uncheck();
-      expect(await button(word('Save', 'Speichern')).count()).toBe(0);
+      await countIs(button(word('Save', 'Speichern')), 0);
       const trying = card(word('What this would change', 'Was das ändern würde'));
       await button(word('Try it out', 'Ausprobieren'), trying).press('Enter');
       await trying.getByText(word(/lose theirs|loses theirs/, /Ihren verlieren: [1-9]/)).waitFor();
@@ -120,15 +121,15 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
       // Changed again, it has to be tried again.
       await page.getByRole('checkbox', { name: word('SIP name', 'SIP-Name') }).check();
       await button(word('Try it out', 'Ausprobieren'), trying).waitFor();
-      expect(await button(word('Save', 'Speichern')).count()).toBe(0);
+      await countIs(button(word('Save', 'Speichern')), 0);
       await button(word('Discard changes', 'Änderungen verwerfen')).click();
-      expect(await page.getByRole('checkbox', { name }).isChecked()).toBe(true);
+      await isChecked(page.getByRole('checkbox', { name }));
     });
 
     it('moves a step by keyboard, keeps the focus, and saves the new order', async () => {
       const up = word('Move up: Display name', 'Nach oben: Anzeigename');
       await page.getByRole('button', { name: up }).press('Enter');
-      expect(await page.evaluate('document.activeElement.ariaLabel')).toBe(up);
+      await isFocused(page.getByRole('button', { name: up }));
       const tried = page.waitForResponse((answer) => answer.url().includes('/matching/dry-run'));
       await button(word('Try it out', 'Ausprobieren')).first().click();
       expect((await tried).status()).toBe(200);
@@ -149,8 +150,8 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
         .getByText(word('Somebody else saved other rules', 'hat jemand anderes Regeln gespeichert'))
         .waitFor();
       expect((await settings()).directions).toBe('both');
-      expect(await row(TO_PBX, 'focusing').getByRole('combobox').inputValue()).toBe('dnd');
-      expect(await row(TO_PBX, 'away').getByRole('combobox').inputValue()).toBe('lunch');
+      await valueIs(row(TO_PBX, 'focusing').getByRole('combobox'), 'dnd');
+      await valueIs(row(TO_PBX, 'away').getByRole('combobox'), 'lunch');
       // A look at another part takes nothing away either.
       const nav = page.getByRole('navigation');
       await nav.getByRole('link', { name: word('Users', 'Benutzer') }).click();
@@ -162,6 +163,40 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
         mapping: { toPbx: { Focusing: 'dnd', Away: 'lunch' } },
       });
       await stage.demo.admin.send('PATCH', '/api/settings', { mapping: null, directions: null });
+    });
+
+    it('does not take an answer that comes late for news from somebody else', async () => {
+      let late = () => {};
+      const held = new Promise<void>((resolve) => {
+        late = resolve;
+      });
+      await page.reload();
+      const directions = page.getByLabel(word('Directions', 'Richtungen'));
+      await directions.waitFor();
+      const isRead = (request: Request) => request.method() === 'GET';
+      await page.route('**/api/settings', async (route) => {
+        if (!isRead(route.request())) return route.continue();
+        const answer = await route.fetch();
+        await held;
+        await route.fulfill({ response: answer });
+      });
+      const nav = page.getByRole('navigation');
+      const asked = page.waitForRequest('**/api/settings');
+      await nav.getByRole('link', { name: word('Users', 'Benutzer') }).click();
+      await nav.getByRole('link', { name: word('Rules', 'Regeln') }).click();
+      await asked;
+      await directions.selectOption('teams-to-pbx');
+      await save();
+      const came = page.waitForResponse(
+        (answer) => answer.url().endsWith('/api/settings') && isRead(answer.request()),
+      );
+      late();
+      await (await came).finished();
+      await page.unroute('**/api/settings');
+      await directions.selectOption('pbx-to-teams');
+      await save();
+      expect((await settings()).directions).toBe('pbx-to-teams');
+      await stage.demo.admin.send('PATCH', '/api/settings', { directions: null });
     });
 
     it('does not bother an admin with what others saved that is no rule', async () => {

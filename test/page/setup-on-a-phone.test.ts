@@ -3,6 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingsFor } from '../sim/laboratory.ts';
+import { copied, countIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
 import { FIRST_GREEN_MS, isOpen, lamp, lampsAreGreen, openStep, shoot, stateOf } from './guide.ts';
 import { type Site, startSite } from './site.ts';
@@ -76,12 +77,11 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
     await row.getByText('Wartet auf die Anmeldung').waitFor();
     await row.getByText(/^1[45]:\d\d$/).waitFor();
     // Somebody is at it: that is nothing to worry about.
-    expect(await page.locator('[data-state=attention]').count()).toBe(0);
+    await countIs(page.locator('[data-state=attention]'), 0);
     const link = row.getByRole('link', { name: 'microsoft.com/devicelogin' });
     expect(await link.getAttribute('href')).toBe('https://microsoft.com/devicelogin');
     await fits('6-code');
-    await row.getByRole('button', { name: 'Kopieren' }).click();
-    const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const code = await copied(page, () => row.getByRole('button', { name: 'Kopieren' }).click());
     microsoft.approveDeviceCode(code, microsoft.account.username);
     const done = page.getByRole('listitem').filter({ hasText: microsoft.account.username });
     await done.getByText('Aktiv', { exact: true }).waitFor();
@@ -94,8 +94,8 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
     await fill('Adresse der PBX', '192.0.2.10');
     await page.getByText('wss://192.0.2.10/PBX0/APPS/websocket').waitFor();
     await tap('Neuer Anmeldecode');
-    await page.getByRole('button', { name: 'Kopieren: Befehl zum Anmelden' }).click();
-    const command = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const copy = page.getByRole('button', { name: 'Kopieren: Befehl zum Anmelden' });
+    const command = await copied(page, () => copy.click());
     await fits('7-agent');
     const from = Date.now();
     await site.runAgent(command);
@@ -112,7 +112,7 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
   it('changes to polling, which needs another permission, and says which', async () => {
     await openStep(page, 'source');
     await page.getByRole('radio', { name: /^Abfragen/ }).check();
-    expect(await page.locator('[data-step]').count()).toBe(5);
+    await countIs(page.locator('[data-step]'), 5);
     await tap('Speichern');
     await page.getByText('Gespeichert.', { exact: true }).waitFor();
     await stateOf(page, 'writing', 'attention');

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin as createAdmin } from '../sim/demo/admin.ts';
 import { settingsFor } from '../sim/laboratory.ts';
+import { copied, countIs, isFocused, keptIn, valueIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
 import {
   FIRST_GREEN_MS,
@@ -41,6 +42,7 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
   const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
   const fill = (label: string, value: string) =>
     page.getByLabel(label, { exact: true }).fill(value);
+  const copy = (what: string) => copied(page, () => press(`Copy: ${what}`));
 
   beforeAll(async () => {
     site = await startSite();
@@ -62,27 +64,27 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
 
   it('asks for what the source needs, and for nothing else', async () => {
     await page.getByRole('radio', { name: /^Polling/ }).check();
-    expect(await page.locator('[data-step]').count()).toBe(5);
+    await countIs(page.locator('[data-step]'), 5);
     await page.getByLabel('Microsoft cloud').selectOption('usgov');
-    expect(await page.getByRole('radio', { name: /^Notifications/ }).isDisabled()).toBe(true);
+    await page.getByRole('radio', { name: /^Notifications/, disabled: true }).waitFor();
     await page.getByLabel('Microsoft cloud').selectOption('global');
     await page.getByRole('radio', { name: /^Notifications/ }).check();
-    expect(await page.locator('[data-step]').count()).toBe(8);
+    await countIs(page.locator('[data-step]'), 8);
     await press('Next');
     await isOpen(page, 'pbx');
-    expect(await page.evaluate('document.activeElement.hash')).toBe('#setup/pbx');
+    await isFocused(step(page, 'pbx').getByRole('link').first());
   });
 
   it('says at once what is wrong with the fields of a step, and only with those', async () => {
     await fill('Master PBX', 'pbx.example.com');
     await press('Next');
     await page.getByText('a PBX name has no dot').waitFor();
-    expect(await page.locator('[aria-invalid=true]').count()).toBe(1);
+    await countIs(page.locator('[aria-invalid=true]'), 1);
     await isOpen(page, 'pbx');
     await fill('Master PBX', settings['masterPbx'] ?? '');
     await press('Next');
     await isOpen(page, 'reading');
-    expect(await page.locator('[aria-invalid=true]').count()).toBe(0);
+    await countIs(page.locator('[aria-invalid=true]'), 0);
     await stateOf(page, 'pbx', 'entered');
   });
 
@@ -91,21 +93,19 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
     await isOpen(page, 'reading');
     await stateOf(page, 'pbx', 'entered');
     await openStep(page, 'pbx');
-    expect(await page.getByLabel('Master PBX').inputValue()).toBe(settings['masterPbx']);
+    await valueIs(page.getByLabel('Master PBX'), settings['masterPbx'] ?? '');
     await page.goBack();
     await isOpen(page, 'reading');
   });
 
   it('gives the values to copy beside the fields', async () => {
-    await page.getByRole('button', { name: 'Copy: Presence.Read.All' }).press('Enter');
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('Presence.Read.All');
+    expect(await copy('Presence.Read.All')).toBe('Presence.Read.All');
     await fill('ClientIDSynctoPbx', ` ${settings['clientIdSyncToPbx']} `);
     await fill('TenantSynctoPbx', settings['tenantSyncToPbx'] ?? '');
     await shoot(page, 'setup-2-reading');
     await press('Next');
     await isOpen(page, 'notifications');
-    await page.getByRole('button', { name: 'Copy: Path' }).press('Enter');
-    const path = await page.evaluate('navigator.clipboard.readText()');
+    const path = await copy('Path');
     expect(path).toBe('/example.com/microsoft365/subscriptions');
     await fill('Notification URL', `https://edge.example.net${path}`);
     await press('Next');
@@ -113,12 +113,13 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
   });
 
   it('creates the connector with the last field, and tells a wrong secret in the step itself', async () => {
-    await fill('ClientIDSynctoTeams', settings['clientIdSyncToTeams'] ?? '');
-    await fill('TenantSynctoTeams', settings['tenantSyncToTeams'] ?? '');
     await fill('ClientSecretSynctoTeams', 'not-the-secret');
-    const kept = await page.evaluate('JSON.stringify(localStorage)');
-    expect(kept).toContain(settings['clientIdSyncToTeams']);
-    expect(kept).not.toContain('not-the-secret');
+    await fill('TenantSynctoTeams', settings['tenantSyncToTeams'] ?? '');
+    await fill('ClientIDSynctoTeams', settings['clientIdSyncToTeams'] ?? '');
+    // What was entered last is kept: what was entered before it would be, too.
+    const kept = expect.poll(() => keptIn(page), { timeout: 15_000 });
+    await kept.toContain(settings['clientIdSyncToTeams']);
+    expect(await keptIn(page)).not.toContain('not-the-secret');
     await press('Create connector');
     await page.getByText('The connector is created.').waitFor();
     const told = lamp(page, 'writing', 'tokenForWriting', 'error');
@@ -126,18 +127,28 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
     await told.getByText('enter the Value as ClientSecretSynctoTeams').waitFor();
     await stateOf(page, 'writing', 'attention');
     await shoot(page, 'setup-3-wrong-secret');
-    expect(await page.getByLabel('ClientSecretSynctoTeams').inputValue()).toBe('');
-    expect(await page.evaluate('localStorage.length')).toBe(0);
+    await valueIs(page.getByLabel('ClientSecretSynctoTeams'), '');
+    await expect.poll(() => keptIn(page), { timeout: 15_000 }).toBe('{}');
     await fill('ClientSecretSynctoTeams', settings['clientSecretSyncToTeams'] ?? '');
     await press('Save and check');
     await lamp(page, 'writing', 'tokenForWriting', 'ok').waitFor();
     await stateOf(page, 'writing', 'done');
   });
 
-  it('asks Microsoft again where the check is pressed', async () => {
-    const asked = page.waitForResponse((answer) => answer.url().endsWith('/tokenForWriting'));
-    await press('Check now');
-    expect((await asked).status()).toBe(200);
+  /** What Microsoft is asked for by the check of a step. */
+  const askedBy = async (id: string, lampOfIt: string) => {
+    await openStep(page, id);
+    const { requests } = site.lab.microsoft.records;
+    const before = requests.length;
+    const checked = page.waitForResponse((answer) => answer.url().endsWith(`/checks/${lampOfIt}`));
+    await step(page, id).getByRole('button', { name: 'Check now' }).press('Enter');
+    expect((await checked).status()).toBe(200);
+    return requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+  };
+
+  it('asks Microsoft for a new token where the check of the app that writes is pressed', async () => {
+    const asked = await askedBy('writing', 'tokenForWriting');
+    expect(asked.join()).toMatch(/POST \S+\/oauth2\/v2\.0\/token/);
   });
 
   it('says that another admin saved, and takes theirs or keeps ours', async () => {
@@ -149,7 +160,7 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
     await page.getByText('They changed: Master PBX, Seconds between two polls.').waitFor();
     expect(await site.other.get('/api/settings')).toMatchObject({ masterPbx: 'theirs' });
     await press('Put my changes on top');
-    expect(await page.getByLabel('Master PBX').inputValue()).toBe('mine');
+    await valueIs(page.getByLabel('Master PBX'), 'mine');
     await press('Save');
     await page.getByText('Saved.', { exact: true }).waitFor();
     const kept = await site.other.get('/api/settings');
@@ -159,7 +170,7 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
     await site.other.send('PATCH', '/api/settings', { masterPbx: settings['masterPbx'] });
     await press('Save');
     await press('Discard my changes');
-    expect(await page.getByLabel('Master PBX').inputValue()).toBe(settings['masterPbx']);
+    await valueIs(page.getByLabel('Master PBX'), settings['masterPbx'] ?? '');
     await site.other.send('PATCH', '/api/settings', { pollSeconds: 5 });
   });
 
@@ -189,31 +200,31 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
     await fill('Password', password);
     await press('Add Teams account');
     await page.getByText('Must be a user principal name').waitFor();
-    expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe(password);
+    await valueIs(page.getByLabel('Password', { exact: true }), password);
     await fill('User name', username);
     await press('Add Teams account');
     const row = page.getByRole('listitem').filter({ hasText: username });
     await row.getByText('Active').waitFor();
     for (const id of ['reading', 'notifications', 'accounts']) await stateOf(page, id, 'done');
     await shoot(page, 'setup-4-accounts');
+    expect((await askedBy('reading', 'tokenForReading')).join()).toMatch(/oauth2|v1\.0/);
+    expect((await askedBy('notifications', 'notificationUrl')).join()).toContain('/subscriptions');
+    expect((await askedBy('accounts', 'teamsUsers')).join()).toContain('/users');
     await page.getByRole('link', { name: 'Next: Agent' }).press('Enter');
     await isOpen(page, 'agent');
   });
 
   it('gives the command for the system of the agent, and notices when the agent has come', async () => {
-    const code = async () => {
-      await page.getByRole('button', { name: /^Cop(y|ied): Enrolment command$/ }).press('Enter');
-      return (await page.evaluate('navigator.clipboard.readText()')) as string;
-    };
     await fill('Name (optional)', 'cellar');
     await press('New enrolment code');
     await page.getByText(/Valid once, until .*\d\d:\d\d/).waitFor();
     await page.getByText(/^29:\d\d$/).waitFor();
     await page.getByText('Waiting for the agent').waitFor();
-    const linux = await code();
+    const linux = await copy('Enrolment command');
     expect(linux).toMatch(new RegExp(`^presence-agent enrol ${site.connectorUrl} \\S+$`));
     await page.getByRole('radio', { name: 'Windows' }).check();
-    expect(await code()).toBe(
+    // Nobody has copied this one yet.
+    expect(await copy('Enrolment command')).toBe(
       linux.replace(
         'presence-agent',
         'node "C:\\Program Files\\presence-agent\\presence-agent.mjs"',

@@ -21,6 +21,8 @@ export interface Site {
   adminToken: string;
   /** Somebody else, over HTTP. */
   other: Admin;
+  /** Ends the edge, and starts it again at its address and on its storage. */
+  restartEdge(whileAway: () => Promise<unknown>): Promise<void>;
   /** Does on site what the page says: enrols an agent by this command, and runs it. */
   runAgent(command: string): Promise<void>;
   close(): Promise<void>;
@@ -39,13 +41,23 @@ export async function startSite(env: Record<string, string> = {}): Promise<Site>
     ...env,
   };
   const stateDir = join(directory, 'edge');
-  const edge: RunningEdge = await startEdge({ host: '127.0.0.1', port: 0, stateDir, vars });
+  const start = (port: number) => startEdge({ host: '127.0.0.1', port, stateDir, vars });
+  let edge: RunningEdge = await start(0);
   lab.microsoft.setHosts({ [PUBLIC_HOST]: edge.origin });
   const connectorUrl = `${edge.origin}/${CONNECTOR}`;
   const ends: (() => Promise<void>)[] = [() => edge.close(), () => lab.close()];
   return {
     lab,
     origin: edge.origin,
+    async restartEdge(whileAway) {
+      const { port } = new URL(edge.origin);
+      await edge.close();
+      try {
+        await whileAway();
+      } finally {
+        edge = await start(Number(port));
+      }
+    },
     connectorUrl,
     adminToken,
     other: admin(connectorUrl, adminToken),

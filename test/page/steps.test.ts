@@ -138,6 +138,16 @@ describe('a connector that exists', () => {
     expect(statesOf({ ...GREEN, draft, lamps, accounts: 0 })['writing']).toBe('attention');
   });
 
+  test.each(['lamps', 'accounts', 'agents'] as const)(
+    'says nothing before its %s are known',
+    (what) => {
+      const facts = { ...GREEN, [what]: undefined };
+      expect(statesOf(facts)).toMatchObject({ source: 'done', pbx: 'asking', finish: 'asking' });
+      const emptied = { ...GREEN.draft, masterPbx: '' };
+      expect(statesOf({ ...facts, draft: emptied, changed: ['masterPbx'] })['pbx']).toBe('open');
+    },
+  );
+
   test('waits to the end for lamps that are not known yet', () => {
     const facts = { ...GREEN, lamps: lampsWith({ sync: 'unknown' }) };
     expect(statesOf(facts)['finish']).toBe('open');

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomes, eventually } from '../scenario/eventually.ts';
 import { onStage, type Stage } from '../scenario/stage.ts';
+import { countIs } from './awaited.ts';
 import { CHROMIUM, startBrowser } from './browser.ts';
 import { type Admin, openPage, overflow } from './open-page.ts';
 import { shoot } from './shoot.ts';
@@ -58,7 +59,7 @@ describe.skipIf(!CHROMIUM)('the users', () => {
         .getByText(word('No user of the PBX fits.', 'Kein Benutzer der PBX passt.'))
         .waitFor();
       await page.getByText(word('1–1 of 1', '1–1 von 1')).waitFor();
-      expect(await table().getByRole('row').count()).toBe(2);
+      await countIs(table().getByRole('row'), 2);
       await shoot(page, `${language}-${width}-users-unmatched`);
     });
 
@@ -109,7 +110,7 @@ describe.skipIf(!CHROMIUM)('the users', () => {
       await newest.getByText(word('To the PBX: Busy', 'An die PBX: Beschäftigt')).waitFor();
       await newest.getByText(word(/on the PBX after \d/, /auf der PBX nach \d/)).waitFor();
       expect(stage.demo.lab.pbx.user(h323).activity()).toBe('busy');
-      expect(await entries().count()).toBeGreaterThan(before);
+      await expect.poll(() => entries().count(), { timeout: 15_000 }).toBeGreaterThan(before);
       await page.locator('[data-side=pbx]').getByText(word('Busy', 'Beschäftigt')).waitFor();
       await page.locator('[data-side=teams]').getByText(word('Busy', 'Beschäftigt')).waitFor();
       expect(await overflow(page)).toBeLessThanOrEqual(0);
@@ -129,14 +130,16 @@ describe.skipIf(!CHROMIUM)('the users', () => {
 
     it('says that nothing is kept where the timeline is switched off', async () => {
       await stage.demo.admin.send('PATCH', '/api/settings', { timeline: false });
+      const told = page.waitForResponse((answer) => answer.url().endsWith('/timeline'));
       await page.reload();
+      expect(await (await told).json()).toEqual({ items: [] });
       await page
         .getByText(word('is switched off for this connector', 'für diesen Connector ausgeschaltet'))
         .waitFor();
       await page
         .getByRole('link', { name: word('To the settings', 'Zu den Einstellungen') })
         .waitFor();
-      expect(await entries().count()).toBe(0);
+      await countIs(entries(), 0);
       await stage.demo.admin.send('PATCH', '/api/settings', { timeline: null });
     });
 

@@ -1,23 +1,20 @@
 // Who may look after the connector – the operator's to say – and who changed what, for everybody.
 import { useCallback } from 'preact/hooks';
-import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import { Section } from '../parts/section.tsx';
 import { usePolled } from '../polled.ts';
 import { AuditTrail } from './audit-trail.tsx';
-import { RemoveConnector } from './remove-connector.tsx';
+import { RemoveConnector, type RemoveConnectorProps } from './remove-connector.tsx';
 import { Tokens } from './tokens.tsx';
 
 const EVERY_MS = 30_000;
 
-interface AccessPartProps {
-  api: Api;
+interface AccessPartProps extends RemoveConnectorProps {
   isOperator: boolean;
-  connector: string;
-  onRemoved(): void;
 }
 
-export function AccessPart({ api, isOperator, connector, onRemoved }: AccessPartProps) {
+export function AccessPart({ isOperator, ...removal }: AccessPartProps) {
+  const { api } = removal;
   const { texts } = useSpeech();
   const loadTokens = useCallback(
     (signal: AbortSignal) => (isOperator ? api.tokens(signal) : Promise.resolve([])),
@@ -34,7 +31,7 @@ export function AccessPart({ api, isOperator, connector, onRemoved }: AccessPart
     <Section heading={texts.access.heading} lead={texts.access.lead}>
       {isOperator && <Tokens api={api} tokens={tokens} onChange={again} />}
       <AuditTrail audit={audit} tokens={tokens.value ?? []} />
-      <RemoveConnector api={api} connector={connector} onRemoved={onRemoved} />
+      <RemoveConnector {...removal} />
     </Section>
   );
 }

@@ -4,7 +4,7 @@ import type { AuditEntry, TokenView } from '../../connector/rpc.ts';
 import { type Speech, useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Fault } from '../parts/notice.tsx';
+import { PolledFault } from '../parts/notice.tsx';
 import { Loading } from '../parts/section.tsx';
 import type { Polled } from '../polled.ts';
 import { namesIn } from '../settings/names.ts';
@@ -32,7 +32,7 @@ export function AuditTrail({ audit, tokens }: AuditTrailProps) {
     <>
       <h3 class="below">{words.heading}</h3>
       <p class="muted">{words.lead}</p>
-      <Fault of={audit.fault} stale={audit.value !== undefined} />
+      <PolledFault of={audit} />
       {!audit.value && !audit.fault && <Loading />}
       {audit.value?.length === 0 && <p>{words.empty}</p>}
       {shown.length > 0 && (

@@ -7,14 +7,16 @@ import { Button } from '../parts/button.tsx';
 import { TextField } from '../parts/field.tsx';
 import { Fault } from '../parts/notice.tsx';
 
-interface RemoveConnectorProps {
+export interface RemoveConnectorProps {
   api: Api;
   /** As it is called: `domain/instance`. */
   connector: string;
+  /** It is under way, or over, whatever came of it. */
+  onRemoving(isUnderWay: boolean): void;
   onRemoved(): void;
 }
 
-export function RemoveConnector({ api, connector, onRemoved }: RemoveConnectorProps) {
+export function RemoveConnector({ api, connector, onRemoving, onRemoved }: RemoveConnectorProps) {
   const { texts } = useSpeech();
   const words = texts.removal;
   const [typed, setTyped] = useState('');
@@ -25,7 +27,11 @@ export function RemoveConnector({ api, connector, onRemoved }: RemoveConnectorPr
     event.preventDefault();
     const isIt = typed.trim().toLowerCase() === connector.toLowerCase();
     setWrong(!isIt);
-    if (isIt && (await removing.run(api.removeConnector))) onRemoved();
+    if (!isIt || removing.busy) return;
+    onRemoving(true);
+    const isGone = await removing.run(api.removeConnector);
+    if (isGone) onRemoved();
+    onRemoving(false);
   }
 
   return (
@@ -49,9 +55,14 @@ export function RemoveConnector({ api, connector, onRemoved }: RemoveConnectorPr
       <Fault of={removing.fault} />
       <div class="actions">
         <Button kind="danger" type="submit" busy={removing.busy}>
-          {words.remove}
+          {removing.busy ? words.removing : words.remove}
         </Button>
       </div>
+      {removing.busy && (
+        <p class="waiting" role="status">
+          {words.takesAMoment}
+        </p>
+      )}
     </form>
   );
 }

@@ -7,7 +7,7 @@ import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Fault } from '../parts/notice.tsx';
+import { PolledFault } from '../parts/notice.tsx';
 import { Loading } from '../parts/section.tsx';
 import type { Polled } from '../polled.ts';
 import { NewToken } from './new-token.tsx';
@@ -36,7 +36,7 @@ export function Tokens({ api, tokens, onChange }: TokensProps) {
     <>
       <h3 class="below">{words.heading}</h3>
       <p class="muted">{words.lead}</p>
-      <Fault of={tokens.fault} stale={tokens.value !== undefined} />
+      <PolledFault of={tokens} />
       {!tokens.value && !tokens.fault && <Loading />}
       {tokens.value?.length === 0 && <p>{words.empty}</p>}
       {tokens.value && tokens.value.length > 0 && (

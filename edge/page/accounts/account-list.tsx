@@ -6,7 +6,7 @@ import { useDoing } from '../doing.ts';
 import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
-import { Fault } from '../parts/notice.tsx';
+import { Fault, PolledFault } from '../parts/notice.tsx';
 import { Loading } from '../parts/section.tsx';
 import { StateMark, type StateTone } from '../parts/state-mark.tsx';
 import { DeviceCode } from './device-code.tsx';
@@ -40,7 +40,7 @@ export function AccountList({ api, accounts }: { api: Api; accounts: Accounts })
 
   return (
     <>
-      <Fault of={accounts.fault} stale={accounts.value !== undefined} />
+      <PolledFault of={accounts} />
       {!accounts.value && !accounts.fault && <Loading />}
       {accounts.value?.length === 0 && <p class="muted">{words.empty}</p>}
       {accounts.value && accounts.value.length > 0 && (

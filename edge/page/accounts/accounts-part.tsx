@@ -16,7 +16,7 @@ export function AccountsPart({ api, polling }: { api: Api; polling: boolean }) {
     <Section heading={words.heading} lead={words.lead}>
       {polling && <Notice tone="plain">{words.notForPolling}</Notice>}
       <AccountList api={api} accounts={accounts} />
-      {!polling && <NewAccount api={api} onAdded={accounts.again} />}
+      {!polling && <NewAccount api={api} accounts={accounts} onAdded={accounts.again} />}
     </Section>
   );
 }

@@ -6,26 +6,38 @@ import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { TextField } from '../parts/field.tsx';
 import { Fault, Notice } from '../parts/notice.tsx';
+import type { Accounts } from './use-accounts.ts';
 
 const WAYS = ['password', 'code'] as const;
 type Way = (typeof WAYS)[number];
 
-export function NewAccount({ api, onAdded }: { api: Api; onAdded(): void }) {
+interface NewAccountProps {
+  api: Api;
+  /** As they are now. */
+  accounts: Accounts;
+  onAdded(): void;
+}
+
+export function NewAccount({ api, accounts, onAdded }: NewAccountProps) {
   const { texts } = useSpeech();
   const words = texts.accounts;
   const [way, setWay] = useState<Way>('password');
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const [added, setAdded] = useState('');
+  const [codeGiven, setCodeGiven] = useState(false);
+  // As long as somebody may enter it.
+  const hasCode = codeGiven && accounts.value?.some(({ userCode }) => userCode !== undefined);
   const adding = useDoing();
 
   async function submit(event: SubmitEvent) {
     event.preventDefault();
     setAdded('');
+    setCodeGiven(false);
     await adding.run(async () => {
       if (way === 'code') {
         await api.addAccount({ signIn: 'device' });
-        setAdded(words.code.ready);
+        setCodeGiven(true);
       } else {
         const account = await api.addAccount({ username: username.trim(), password });
         setAdded(words.added(account.username ?? username));
@@ -39,6 +51,7 @@ export function NewAccount({ api, onAdded }: { api: Api; onAdded(): void }) {
   function choose(chosen: Way) {
     setWay(chosen);
     setAdded('');
+    setCodeGiven(false);
     adding.forget();
   }
 
@@ -59,6 +72,7 @@ export function NewAccount({ api, onAdded }: { api: Api; onAdded(): void }) {
       )}
       {(way === 'code' || adding.fault?.code !== 'invalid') && <Fault of={adding.fault} />}
       {added !== '' && <Notice tone="ok">{added}</Notice>}
+      {hasCode && <Notice tone="ok">{words.code.ready}</Notice>}
       <div class="actions">
         <Button kind="main" type="submit" busy={adding.busy}>
           {adding.busy ? busyLabel : label}

@@ -7,7 +7,7 @@ import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { Since } from '../parts/moment.tsx';
-import { Fault } from '../parts/notice.tsx';
+import { PolledFault } from '../parts/notice.tsx';
 import { Loading } from '../parts/section.tsx';
 import { StateMark, type StateTone } from '../parts/state-mark.tsx';
 import { type Agents, enrolled } from './use-agents.ts';
@@ -33,7 +33,7 @@ export function AgentList({ api, agents }: { api: Api; agents: Agents }) {
 
   return (
     <>
-      <Fault of={agents.fault} stale={agents.value !== undefined} />
+      <PolledFault of={agents} />
       {!agents.value && !agents.fault && <Loading />}
       {agents.value?.length === 0 && <p class="muted">{words.empty}</p>}
       {agents.value && agents.value.length > 0 && (

@@ -4,7 +4,7 @@ import type { ConnectorItem } from '../../http/admin-api/answers.ts';
 import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Fault } from '../parts/notice.tsx';
+import { PolledFault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { usePolled } from '../polled.ts';
 import { ConnectorRow } from './connector-row.tsx';
@@ -30,7 +30,7 @@ export function ConnectorsPart({ api }: { api: Api }) {
 
   return (
     <Section heading={words.heading} lead={words.lead}>
-      <Fault of={page.fault} stale={value !== undefined} />
+      <PolledFault of={page} />
       {!value && !page.fault && <Loading />}
       {value?.items.length === 0 && cursors.length === 0 && <p>{words.empty}</p>}
       {value && value.items.length > 0 && (

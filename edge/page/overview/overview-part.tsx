@@ -4,7 +4,7 @@ import type { LampView } from '../../../shared/lamps.ts';
 import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import { type Listening, useTold } from '../live/use-live.ts';
-import { Fault } from '../parts/notice.tsx';
+import { PolledFault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { usePolled } from '../polled.ts';
 import { FiguresOfTheHour } from './figures.tsx';
@@ -31,7 +31,7 @@ export function OverviewPart({ api, live }: { api: Api; live: Listening }) {
 
   return (
     <Section heading={texts.overview.heading}>
-      <Fault of={lamps.fault} stale={lamps.value !== undefined} />
+      <PolledFault of={lamps} />
       {lamps.value ? (
         <>
           <Summary lamps={lamps.value} />

@@ -2,8 +2,10 @@
 import type { ComponentChildren } from 'preact';
 import type { Refusal } from '../ask.ts';
 import { useSpeech } from '../language.tsx';
+import type { Polled } from '../polled.ts';
 import { problemText } from '../problem-text.ts';
 
+type Asked<T> = Pick<Polled<T>, 'value' | 'fault'>;
 export type Tone = 'ok' | 'warning' | 'error' | 'plain';
 
 export function Notice({ tone, children }: { tone: Tone; children: ComponentChildren }) {
@@ -14,15 +16,31 @@ export function Notice({ tone, children }: { tone: Tone; children: ComponentChil
   );
 }
 
-/** Why something was not done; nothing where nothing went wrong. */
-export function Fault({ of, stale = false }: { of: Refusal | undefined; stale?: boolean }) {
+/** Why something was not done, by whoever asked for it; nothing where nothing went wrong. */
+export function Fault({ of }: { of: Refusal | undefined }) {
   const speech = useSpeech();
   if (!of) return null;
   const { text, lang } = problemText(speech, of);
   return (
     <Notice tone="error">
       <span lang={lang}>{text}</span>
-      {stale && ` ${speech.texts.common.stale}`}
+    </Notice>
+  );
+}
+
+/** Why what is asked again and again was not answered last; what is shown beside it is older. */
+export function PolledFault<T>({ of: { value, fault } }: { of: Asked<T> }) {
+  const speech = useSpeech();
+  if (!fault) return null;
+  const { problems, common } = speech.texts;
+  const { text, lang } =
+    fault.code === 'offline'
+      ? { text: problems.offlineNow, lang: speech.language }
+      : problemText(speech, fault);
+  return (
+    <Notice tone="error">
+      <span lang={lang}>{text}</span>
+      {value !== undefined && ` ${common.stale}`}
     </Notice>
   );
 }

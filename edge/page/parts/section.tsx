@@ -1,7 +1,9 @@
-// A part of the page: its heading gets the focus when it opens, so that keyboard and screen reader follow.
+// A part of the page: its heading gets the focus when it opens, and when somebody has signed in to it again,
+// so that keyboard and screen reader follow.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSpeech } from '../language.tsx';
+import { usePaused } from '../paused.ts';
 import { titleOf } from '../title.ts';
 
 interface SectionProps {
@@ -13,10 +15,14 @@ interface SectionProps {
 export function Section({ heading, lead, children }: SectionProps) {
   const { texts } = useSpeech();
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus({ preventScroll: true }), []);
+  const paused = usePaused();
   useEffect(() => {
-    document.title = titleOf(heading, texts.title, location.pathname);
-  }, [heading, texts]);
+    if (!paused) title.current?.focus({ preventScroll: true });
+  }, [paused]);
+  useEffect(() => {
+    // Then it is the sign-in's.
+    if (!paused) document.title = titleOf(heading, texts.title, location.pathname);
+  }, [heading, texts, paused]);
   return (
     <section>
       <h2 ref={title} tabIndex={-1}>

@@ -4,7 +4,7 @@ import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
-import { Fault } from '../parts/notice.tsx';
+import { Fault, PolledFault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { rowsWith } from './changes.ts';
 import { MappingTable } from './mapping-table.tsx';
@@ -43,7 +43,7 @@ export function RulesPart({ api, rules }: { api: Api; rules: Rules }) {
   const changesPairs = changed.includes('matching') || changed.includes('overrides');
   return (
     <Section heading={words.heading} lead={words.lead}>
-      <Fault of={rules.fault} stale />
+      <PolledFault of={{ value: stored, fault: rules.fault }} />
       <div class="card">
         <div class="narrow">
           <Field

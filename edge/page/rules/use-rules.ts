@@ -1,5 +1,5 @@
 // The rules between server and page: read, changed, saved by PATCH under the version that was read.
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FieldError } from '../../../shared/errors.ts';
 import type { UserView } from '../../connector/rpc.ts';
 import type { Api, TaggedSettings } from '../api.ts';
@@ -53,12 +53,16 @@ export function useRules(api: Api, exists: boolean): Rules {
     [settings, changes],
   );
 
+  // An answer that comes after a later one, or after a saving, is older than what is known.
+  const newest = useRef(0);
   const load = useCallback(async () => {
+    newest.current += 1;
+    const mine = newest.current;
     try {
-      setStored(await api.readSettings());
-      setFault(undefined);
+      const now = await api.readSettings();
+      if (mine === newest.current) put(now);
     } catch (error) {
-      setFault(refusalOf(error));
+      if (mine === newest.current) setFault(refusalOf(error));
     }
   }, [api]);
   useEffect(() => {
@@ -79,8 +83,14 @@ export function useRules(api: Api, exists: boolean): Rules {
     }
   }
 
+  function put(now: TaggedSettings): void {
+    newest.current += 1;
+    setStored(now);
+    setFault(undefined);
+  }
+
   async function write({ settings: before, etag }: TaggedSettings): Promise<void> {
-    setStored(await api.changeSettings(patchOf(before, changes), etag));
+    put(await api.changeSettings(patchOf(before, changes), etag));
     setChanges(NO_CHANGES);
     setIsSaved(true);
   }
@@ -88,7 +98,7 @@ export function useRules(api: Api, exists: boolean): Rules {
   /** Somebody else saved: ours wait on top of theirs, unless what they changed are no rules. */
   async function meet(before: TaggedSettings): Promise<void> {
     const now = await api.readSettings();
-    setStored(now);
+    put(now);
     const different = differentKeys(before.settings, now.settings);
     if (different.length === 0) await write(now);
     else setTheirs(different);

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import type { Listening } from '../live/use-live.ts';
-import { Fault } from '../parts/notice.tsx';
+import { PolledFault } from '../parts/notice.tsx';
 import { addressOf } from '../route.ts';
 import type { Settings } from '../settings/use-settings.ts';
 import { StepBody } from './step-body.tsx';
@@ -17,13 +17,12 @@ interface GuideProps {
   settings: Settings;
   /** The step that is open; `undefined`: where to go on is to be found out. */
   of: string | undefined;
-  paused: boolean;
 }
 
-export function Guide({ api, live, settings, of, paused }: GuideProps) {
+export function Guide({ api, live, settings, of }: GuideProps) {
   const { texts } = useSpeech();
   const [enrolling, setEnrolling] = useState(false);
-  const setup = useSetup({ api, live, settings, paused, enrolling });
+  const setup = useSetup({ api, live, settings, enrolling });
   const { steps, next, lamps } = setup;
   const open = steps.find(({ id }) => id === of)?.id;
   const goOnAt = open === undefined ? next : undefined;
@@ -35,9 +34,9 @@ export function Guide({ api, live, settings, of, paused }: GuideProps) {
   return (
     <>
       <p class="muted" role="status">
-        {texts.setup.progress(done, steps.length)}
+        {next === undefined ? texts.common.loading : texts.setup.progress(done, steps.length)}
       </p>
-      <Fault of={lamps.fault} stale={lamps.value !== undefined} />
+      <PolledFault of={lamps} />
       <ol class="guide">
         {steps.map((step, at) => (
           <StepRow

@@ -25,6 +25,7 @@ export function AccountsStep({ setup, step }: StepProps) {
       <AccountList api={api} accounts={accounts} />
       <NewAccount
         api={api}
+        accounts={accounts}
         onAdded={() => {
           accounts.again();
           setup.lamps.again();

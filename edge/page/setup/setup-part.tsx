@@ -15,10 +15,9 @@ interface SetupPartProps {
   settings: Settings;
   /** A step, or `settings`: all of them at once. */
   of: string | undefined;
-  paused: boolean;
 }
 
-export function SetupPart({ api, live, settings, of, paused }: SetupPartProps) {
+export function SetupPart({ api, live, settings, of }: SetupPartProps) {
   const { texts } = useSpeech();
   const words = texts.setup;
   useUnloadWarning(settings.changed.length > 0);
@@ -40,7 +39,7 @@ export function SetupPart({ api, live, settings, of, paused }: SetupPartProps) {
   const isNew = settings.state.at === 'new';
   return (
     <Section key="guide" heading={words.heading} lead={isNew ? words.leadNew : words.lead}>
-      <Guide api={api} live={live} settings={settings} of={of} paused={paused} />
+      <Guide api={api} live={live} settings={settings} of={of} />
       <p class="after">
         <a href={addressOf('setup', 'settings')}>{words.allSettings}</a>: {words.allSettingsLead}
       </p>

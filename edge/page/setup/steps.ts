@@ -19,9 +19,9 @@ export type StepId = (typeof STEP_IDS)[number];
 
 /**
  * `open`: something is missing. `unsaved`: changed, not saved. `entered`: all is there, nothing known of
- * it yet. `done`: it works. `attention`: it does not, or not quite.
+ * it yet. `done`: it works. `attention`: it does not, or not quite. `asking`: that is being asked for.
  */
-export type StepState = 'open' | 'unsaved' | 'entered' | 'done' | 'attention';
+export type StepState = 'open' | 'unsaved' | 'entered' | 'done' | 'attention' | 'asking';
 
 export interface Step {
   id: StepId;
@@ -104,12 +104,18 @@ function isEarly(id: StepId, { stored, accounts, agents }: SetupFacts): boolean 
   return (id === 'pbx' || id === 'agent') && !agents;
 }
 
+/** Whether how far the steps of a connector are can be told at all. */
+export const isKnown = ({ stored, lamps, accounts, agents }: SetupFacts): boolean =>
+  !stored ||
+  (lamps !== undefined && lamps.length > 0 && accounts !== undefined && agents !== undefined);
+
 function stateOf(id: StepId, own: readonly LampView[], facts: SetupFacts): StepState {
   const { stored, changed, lamps } = facts;
   if (missingIn(id, facts)) return 'open';
   if (!stored) return fieldsOf(id).length > 0 ? 'entered' : 'open';
   if (fieldsOf(id).some((key) => changed.includes(key))) return 'unsaved';
   if (id === 'source') return 'done';
+  if (!isKnown(facts)) return 'asking';
   if (isEarly(id, facts)) return fieldsOf(id).length > 0 ? 'entered' : 'open';
   // At the end everything counts.
   const all = id === 'finish' ? (lamps ?? []) : own;

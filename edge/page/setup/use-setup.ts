@@ -10,7 +10,7 @@ import { type Listening, useTold } from '../live/use-live.ts';
 import { type Polled, usePolled } from '../polled.ts';
 import { addressOf } from '../route.ts';
 import type { Settings } from '../settings/use-settings.ts';
-import { lampsFor, nextStep, type Step, type StepId, stepsOf } from './steps.ts';
+import { isKnown, lampsFor, nextStep, type Step, type StepId, stepsOf } from './steps.ts';
 
 /** Where they are not told as they change: somebody has just done something, and waits for what comes of it. */
 const EVERY_MS = 2_000;
@@ -33,17 +33,15 @@ interface SetupNeeds {
   api: Api;
   live: Listening;
   settings: Settings;
-  /** Nobody is signed in just now: nothing is asked. */
-  paused: boolean;
   /** Whether an agent is about to come. */
   enrolling: boolean;
 }
 
-export function useSetup({ api, live, settings, paused, enrolling }: SetupNeeds): Setup {
+export function useSetup({ api, live, settings, enrolling }: SetupNeeds): Setup {
   const { language } = useSpeech();
   const { draft, changed, state } = settings;
   const stored = state.at === 'stored' ? state.stored.settings : undefined;
-  const asks = stored !== undefined && !paused;
+  const asks = stored !== undefined;
   const load = useCallback(
     async (signal: AbortSignal) => (asks ? await api.lamps(signal) : []),
     // Asked again in another language: the sentences come from the server.
@@ -74,7 +72,6 @@ export function useSetup({ api, live, settings, paused, enrolling }: SetupNeeds)
   const put = (checked: LampView) =>
     lamps.put((all) => all.map((lamp) => (lamp.id === checked.id ? checked : lamp)));
 
-  const known = !stored || Boolean(lamps.value?.length && accounts.value && agents.value);
   return {
     api,
     settings,
@@ -82,7 +79,7 @@ export function useSetup({ api, live, settings, paused, enrolling }: SetupNeeds)
     lamps,
     accounts,
     agents,
-    next: known ? nextStep(steps, facts) : undefined,
+    next: isKnown(facts) ? nextStep(steps, facts) : undefined,
     check,
     goTo: (id) => {
       location.hash = addressOf('setup', id);

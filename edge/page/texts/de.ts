@@ -37,7 +37,8 @@ export const de: Texts = {
     none: 'keine',
   },
   problems: {
-    offline: 'Der Connector ist nicht erreichbar. Es wird von selbst wieder versucht.',
+    offline: 'Der Connector antwortet nicht. Versuchen Sie es noch einmal.',
+    offlineNow: 'Der Connector antwortet nicht. Er wird von selbst wieder gefragt.',
     tooMany: (seconds) =>
       `Zu viele falsche Token. ${seconds} Sekunden warten, dann noch einmal versuchen.`,
     unavailable: 'Der Connector ist gerade beschäftigt. Gleich noch einmal versuchen.',

@@ -32,6 +32,8 @@ export interface Texts {
   };
   problems: {
     offline: string;
+    /** Where it is asked again by itself. */
+    offlineNow: string;
     tooMany: (seconds: number) => string;
     unavailable: string;
     internal: string;
@@ -139,7 +141,8 @@ export const en: Texts = {
     none: 'none',
   },
   problems: {
-    offline: 'The connector cannot be reached. It is tried again by itself.',
+    offline: 'The connector does not answer. Try again.',
+    offlineNow: 'The connector does not answer. It is asked again by itself.',
     tooMany: (seconds) => `Too many wrong tokens. Wait ${seconds} seconds, then try again.`,
     unavailable: 'The connector is busy just now. Try again shortly.',
     internal: 'Something went wrong in the connector.',

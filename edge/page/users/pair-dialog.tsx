@@ -1,12 +1,13 @@
 // Pairs a user by hand: the partner is picked from those of the other side.
-import { useCallback, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useId, useState } from 'preact/hooks';
 import type { UserView } from '../../connector/rpc.ts';
 import type { Api } from '../api.ts';
 import { useDoing } from '../doing.ts';
 import { useSpeech } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
-import { Fault, Notice } from '../parts/notice.tsx';
+import { useModal } from '../parts/modal.ts';
+import { Fault, Notice, PolledFault } from '../parts/notice.tsx';
 import { isolated, Person } from '../parts/person.tsx';
 import { Loading } from '../parts/section.tsx';
 import { useSettled } from '../parts/settled.ts';
@@ -32,7 +33,7 @@ interface PairDialogProps {
 export function PairDialog({ api, user, counts, onPaired, onClose }: PairDialogProps) {
   const { texts } = useSpeech();
   const words = texts.users.picker;
-  const dialog = useRef<HTMLDialogElement>(null);
+  const modal = useModal(onClose);
   const id = useId();
   const side = user.teams ? 'pbx' : 'teams';
   const [query, setQuery] = useState('');
@@ -44,12 +45,6 @@ export function PairDialog({ api, user, counts, onPaired, onClose }: PairDialogP
   );
   const found = usePolled(load, null);
   const pairing = useDoing();
-  useLayoutEffect(() => {
-    const open = dialog.current;
-    open?.showModal();
-    // Closing gives the focus back to where it was; merely taking the dialog away would not.
-    return () => open?.close();
-  }, []);
 
   async function pair() {
     const teamsId = user.teams?.id ?? chosen?.teams?.id;
@@ -59,7 +54,7 @@ export function PairDialog({ api, user, counts, onPaired, onClose }: PairDialogP
   }
 
   return (
-    <dialog ref={dialog} class="dialog picker" aria-labelledby={id} onClose={onClose}>
+    <dialog ref={modal.dialog} class="dialog picker" aria-labelledby={id} onClose={modal.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -86,7 +81,7 @@ export function PairDialog({ api, user, counts, onPaired, onClose }: PairDialogP
             />
           )}
         </Field>
-        <Fault of={found.fault} />
+        <PolledFault of={found} />
         {found.value ? (
           <Offers
             users={found.value.items}
@@ -100,7 +95,7 @@ export function PairDialog({ api, user, counts, onPaired, onClose }: PairDialogP
         )}
         <Fault of={pairing.fault} />
         <div class="actions actions-end">
-          <Button onClick={() => dialog.current?.close()}>{texts.common.cancel}</Button>
+          <Button onClick={modal.close}>{texts.common.cancel}</Button>
           <Button kind="main" type="submit" busy={pairing.busy} disabled={!chosen}>
             {pairing.busy ? words.saving : words.save}
           </Button>

@@ -1,30 +1,29 @@
 // The last decisions about a user, newest first: what came in, what was decided and why, what went out,
 // how long it took. Where nothing is kept, it says so.
 import type { TimelineEntry } from '../../connector/rpc.ts';
-import type { Refusal } from '../ask.ts';
 import { useSpeech } from '../language.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Fault, Notice } from '../parts/notice.tsx';
+import { Notice, PolledFault } from '../parts/notice.tsx';
+import type { Polled } from '../polled.ts';
 import { addressOf } from '../route.ts';
 import { entryWords } from './timeline-words.ts';
 
 interface TimelineProps {
-  /** `undefined`: not read yet. */
-  entries: readonly TimelineEntry[] | undefined;
-  fault: Refusal | undefined;
+  timeline: Polled<TimelineEntry[]>;
   /** `undefined`: not known yet. */
   isKept: boolean | undefined;
   isPair: boolean;
 }
 
-export function Timeline({ entries, fault, isKept, isPair }: TimelineProps) {
+export function Timeline({ timeline, isKept, isPair }: TimelineProps) {
+  const entries = timeline.value;
   const { texts } = useSpeech();
   const words = texts.timeline;
   return (
     <section class="card timeline" aria-label={words.heading}>
       <h3>{words.heading}</h3>
       <p class="muted">{words.lead}</p>
-      <Fault of={fault} stale={entries !== undefined} />
+      <PolledFault of={timeline} />
       {isKept === false && (
         <Notice tone="plain">
           {words.off} <a href={addressOf('setup')}>{words.toSettings}</a>

@@ -6,7 +6,7 @@ import { useDoing } from '../doing.ts';
 import { useSpeech } from '../language.tsx';
 import { type Listening, useTold } from '../live/use-live.ts';
 import { Confirm } from '../parts/confirm.tsx';
-import { Fault, Notice } from '../parts/notice.tsx';
+import { Notice, PolledFault } from '../parts/notice.tsx';
 import { isolated, shortName } from '../parts/person.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { usePolled } from '../polled.ts';
@@ -72,7 +72,7 @@ export function UserPart({ api, live, rules, id }: UserPartProps) {
         <a href={addressOf('users')}>← {words.one.back}</a>
       </p>
       {isGone && <Notice tone="warning">{words.one.gone}</Notice>}
-      {!isGone && <Fault of={user.fault} stale={shown !== undefined} />}
+      {!isGone && <PolledFault of={user} />}
       {!shown && !user.fault && <Loading />}
       {shown && !isGone && (
         <>
@@ -84,8 +84,7 @@ export function UserPart({ api, live, rules, id }: UserPartProps) {
             onUndo={() => setOpen('unpair')}
           />
           <Timeline
-            entries={timeline.value}
-            fault={timeline.fault}
+            timeline={timeline}
             isKept={rules.keepsTimeline}
             isPair={shown.state === 'paired' || shown.state === 'noRights'}
           />

@@ -5,7 +5,7 @@ import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import type { Listening } from '../live/use-live.ts';
 import { Button } from '../parts/button.tsx';
-import { Fault } from '../parts/notice.tsx';
+import { PolledFault } from '../parts/notice.tsx';
 import { Loading, Section } from '../parts/section.tsx';
 import { useSettled } from '../parts/settled.ts';
 import type { Rules } from '../rules/use-rules.ts';
@@ -53,7 +53,7 @@ export function UsersPart({ api, live, rules }: UsersPartProps) {
           setCursors([]);
         }}
       />
-      <Fault of={users.fault} stale={page !== undefined} />
+      <PolledFault of={users} />
       {page ? <UserTable users={page.items} onPair={setPairing} /> : !users.fault && <Loading />}
       {page && (
         <Pages

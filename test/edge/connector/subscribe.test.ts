@@ -390,6 +390,13 @@ test('a key that no SETTINGS_KEY opens any more is replaced', async () => {
   expect(JSON.parse(String(report?.['report'])).presence.encryptionId).toBe(newest?.id);
 });
 
+test('a check of the sign-in for reading asks Microsoft, though its token still holds', async () => {
+  const { bed } = await subscribed(1);
+  const before = bed.microsoft.count('POST https://login');
+  expect(value(await bed.stub.check('tokenForReading'))).toMatchObject({ state: 'ok' });
+  expect(bed.microsoft.count('POST https://login')).toBeGreaterThan(before);
+});
+
 test('a user whom Microsoft refuses to subscribe keeps nobody else out, and says so', async () => {
   const { bed, agent, accountId } = await subscribed(1);
   const bad = teamsId(2);

@@ -43,8 +43,13 @@ async function shoot(places: typeof PLACES, grounds: Grounds): Promise<void> {
       const { page, context } = await openWindow(browser, grounds.origin, look);
       for (const place of places) {
         await goTo(page, place, grounds);
+        await page.mouse.move(0, 0);
+        // As high as the page, so that what sticks to the edge of a window lies across nothing.
+        const whole = (await page.evaluate('document.documentElement.scrollHeight')) as number;
+        await page.setViewportSize({ width: look.width, height: Math.max(look.height, whole) });
         const path = join(OUT, `${place.name}${suffix}.png`);
         await writeFile(path, smallPng(await page.screenshot({ fullPage: true })));
+        await page.setViewportSize(look);
         console.log(path);
       }
       await context.close();

@@ -14,9 +14,12 @@ export const removal: RemovalTexts = {
   field: (connector) => `Zur Bestätigung ${connector} eingeben`,
   other: (connector) => `So heißt dieser Connector nicht. Geben Sie ${connector} ein.`,
   remove: 'Connector entfernen',
+  removing: 'Wird entfernt …',
+  takesAMoment:
+    'Was gesetzt war, wird gerade zurückgenommen. Das dauert höchstens eine Viertelminute.',
   gone: (connector) => `${connector} ist entfernt`,
   goneLead:
-    'Seine Tokens gelten nicht mehr. Seine Daten werden gelöscht, sobald Microsoft zurückgenommen hat, was dort gesetzt war.',
+    'Seine Tokens gelten nicht mehr, und kein Agent ist mehr verbunden. Seine Daten werden gelöscht, sobald Microsoft zurückgenommen hat, was dort gesetzt war; antwortet Microsoft nicht, nach einer Viertelstunde, und was dann übrig ist, läuft dort von selbst ab.',
   goneNext:
     'Entfernen Sie jetzt die App-Registrierungen in Entra und deinstallieren Sie den Agenten. Diese Seite können Sie schließen.',
 };

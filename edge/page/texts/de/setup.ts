@@ -17,6 +17,7 @@ export const setup: SetupTexts = {
     entered: 'Eingetragen',
     done: 'Erledigt',
     attention: 'Braucht Aufmerksamkeit',
+    asking: 'Wird nachgesehen …',
   },
   next: 'Weiter',
   nextStep: (title) => `Weiter: ${title}`,

@@ -4,7 +4,7 @@ import type { UsersTexts } from '../en/users.ts';
 export const users: UsersTexts = {
   heading: 'Benutzer',
   search: 'Suchen',
-  searchHint: 'Name, Adresse, SIP-Name oder Nummer',
+  searchHint: 'Name, Adresse, SIP-Name, Nummer',
   state: 'Anzeigen',
   all: 'Alle',
   states: {

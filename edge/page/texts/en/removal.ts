@@ -8,6 +8,8 @@ export interface RemovalTexts {
   field: (connector: string) => string;
   other: (connector: string) => string;
   remove: string;
+  removing: string;
+  takesAMoment: string;
   gone: (connector: string) => string;
   goneLead: string;
   goneNext: string;
@@ -26,9 +28,11 @@ export const removal: RemovalTexts = {
   field: (connector) => `To confirm, type ${connector}`,
   other: (connector) => `That is not the name of this connector. Type ${connector}.`,
   remove: 'Remove connector',
+  removing: 'Removing …',
+  takesAMoment: 'What was set is being taken back. This takes a quarter of a minute at most.',
   gone: (connector) => `${connector} is removed`,
   goneLead:
-    'Its tokens are no longer valid. Its data is erased as soon as Microsoft has taken back what was set there.',
+    'Its tokens are no longer valid, and no agent is connected. Its data is erased as soon as Microsoft has taken back what was set there; if Microsoft does not answer, after a quarter of an hour, and what is left then expires there by itself.',
   goneNext:
     'Now remove its app registrations in Entra and uninstall the agent. You can close this page.',
 };

@@ -69,6 +69,7 @@ export const setup: SetupTexts = {
     entered: 'Entered',
     done: 'Done',
     attention: 'Needs attention',
+    asking: 'Looking …',
   },
   next: 'Next',
   nextStep: (title) => `Next: ${title}`,

@@ -39,17 +39,27 @@ export function take(
   now: number,
   reserve = 0,
 ): { bucket: Bucket; waitUntil: number | null } {
-  if (now < bucket.closedUntil) return { bucket, waitUntil: bucket.closedUntil };
-  const elapsed = Math.max(0, now - bucket.at);
-  const tokens = Math.min(PACE.burst, bucket.tokens + elapsed * PACE.perMs);
-  const filled: Bucket = { ...bucket, tokens, at: now };
+  const filled = filledBy(bucket, now);
+  if (now < filled.closedUntil) return { bucket: filled, waitUntil: filled.closedUntil };
+  const { tokens } = filled;
   const missing = 1 + reserve - tokens;
   if (missing > 0) return { bucket: filled, waitUntil: now + Math.ceil(missing / PACE.perMs) };
   return { bucket: { ...filled, tokens: tokens - 1 }, waitUntil: null };
 }
 
 /** Microsoft throttles us: nothing leaves before `until`. */
-export const close = (bucket: Bucket, until: number): Bucket => ({
-  ...bucket,
-  closedUntil: Math.max(bucket.closedUntil, until),
-});
+export function close(bucket: Bucket, now: number, until: number): Bucket {
+  const filled = filledBy(bucket, now);
+  return { ...filled, closedUntil: Math.max(filled.closedUntil, until) };
+}
+
+/** What has flowed in since; a clock that was set back meanwhile makes nobody wait for longer. */
+function filledBy(bucket: Bucket, now: number): Bucket {
+  const elapsed = Math.max(0, now - bucket.at);
+  const setBack = Math.max(0, bucket.at - now);
+  return {
+    tokens: Math.min(PACE.burst, bucket.tokens + elapsed * PACE.perMs),
+    at: now,
+    closedUntil: bucket.closedUntil - setBack,
+  };
+}

@@ -44,7 +44,7 @@ export class Pace {
   /** Microsoft throttles us: nothing leaves before `until` (epoch ms), also after a restart. */
   close(until: number): void {
     if (until <= this.#current.closedUntil) return;
-    this.#bucket = close(this.#current, until);
+    this.#bucket = close(this.#current, this.#context.now(), until);
     this.#keep(this.#bucket);
   }
 

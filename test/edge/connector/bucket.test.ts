@@ -57,14 +57,23 @@ test('reads get through beside manual states that take all they may', () => {
 });
 
 describe('closed by Microsoft', () => {
-  const closed = close(fullBucket(NOW), NOW + 20_000);
+  const closed = close(fullBucket(NOW), NOW, NOW + 20_000);
   test('gives nothing before its time', () => {
-    expect(take(closed, NOW + 19_999)).toEqual({ bucket: closed, waitUntil: NOW + 20_000 });
+    expect(take(closed, NOW + 19_999).waitUntil).toBe(NOW + 20_000);
     expect(take(closed, NOW + 20_000).waitUntil).toBeNull();
   });
   test('an earlier time does not open it', () => {
-    expect(close(closed, NOW + 1).closedUntil).toBe(NOW + 20_000);
+    expect(close(closed, NOW, NOW + 1).closedUntil).toBe(NOW + 20_000);
   });
+});
+
+const HOUR = 3_600_000;
+test('a clock that was set back leaves it closed for as long as Microsoft said, and no longer', () => {
+  const { bucket } = take(close(fullBucket(NOW), NOW, NOW + 20_000), NOW + 5_000);
+  const { bucket: back, waitUntil } = take(bucket, NOW - HOUR);
+  expect(waitUntil).toBe(NOW - HOUR + 15_000);
+  expect(take(back, NOW - HOUR + 14_999).waitUntil).not.toBeNull();
+  expect(take(back, NOW - HOUR + 15_000).waitUntil).toBeNull();
 });
 
 test('a clock that was set back gives nothing away', () => {

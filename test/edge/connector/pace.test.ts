@@ -55,6 +55,17 @@ test('that Microsoft throttles us outlives a restart, and is written once for ma
   expect(restarted().mayAsk('call')).toBe(true);
 });
 
+test('throttled, then started anew with a clock that was set back: it waits as long as it was told', () => {
+  const { world, restarted } = setUp();
+  restarted().close(NOW + 20_000);
+  world.now -= 3_600_000;
+  const pace = restarted();
+  expect(pace.mayAsk('call')).toBe(false);
+  expect(pace.closedUntil).toBe(world.now + 20_000);
+  world.now += 20_000;
+  expect(pace.mayAsk('call')).toBe(true);
+});
+
 test('a request costs no write of storage, and who must wait is woken', () => {
   const { world, restarted } = setUp();
   const pace = restarted();

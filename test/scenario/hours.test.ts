@@ -13,6 +13,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** What is due within one is done at its end: intervals look so much longer at most. */
 const STRIDE_MS = 2 * MINUTE;
+const LATE_AT_MOST_MS = STRIDE_MS + MINUTE / 2;
 /** Half of what a session lasts at Microsoft. */
 const REFRESH_MS = 5 * MINUTE;
 /** The subscriptions are renewed so often; that of presences would stand for almost an hour, that of users for a day. */
@@ -37,8 +38,13 @@ const subscriptionOf = (kind: string) => {
   return found;
 };
 
+/** One whose answer this machine took too long to bring is tried again at once: the last try counts. */
 const renewalsOf = (id: string): RequestRecord[] =>
-  requests('PATCH /subscriptions/{id}').filter(({ path }) => path.endsWith(id));
+  requests('PATCH /subscriptions/{id}')
+    .filter(({ path }) => path.endsWith(id))
+    .filter(
+      ({ at }, n, all) => (all[n + 1]?.at ?? Number.POSITIVE_INFINITY) - at > LATE_AT_MOST_MS,
+    );
 const ofErik = (action: string): RequestRecord[] =>
   requests(`POST /users/{id}/presence/${action}`).filter(({ path }) =>
     path.includes(cast.teamsId('erik')),
@@ -62,7 +68,7 @@ function expectDue(made: readonly { at: number }[], dueAfter: (at: number) => nu
   for (const [n, { at }] of made.slice(1).entries()) {
     const lateMs = at - dueAfter(made[n]?.at ?? 0);
     expect(lateMs, `number ${n + 1}, too soon`).toBeGreaterThan(-MINUTE / 2);
-    expect(lateMs, `number ${n + 1}, too late`).toBeLessThan(STRIDE_MS + MINUTE / 2);
+    expect(lateMs, `number ${n + 1}, too late`).toBeLessThan(LATE_AT_MOST_MS);
   }
 }
 

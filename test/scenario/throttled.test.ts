@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 /** Slow enough that a request of this machine under load is no time-out. */
 const RATE = 20;
 /** So long after a refusal, in ms, what had left before it may still arrive. */
-const UNDER_WAY_MS = SECOND;
+const UNDER_WAY_MS = 2 * SECOND;
 const READ = 'POST /communications/getPresencesByUserId';
 const WRITE = 'POST /users/{id}/presence/setUserPreferredPresence';
 

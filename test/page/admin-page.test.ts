@@ -128,6 +128,11 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await lamps.first().waitFor();
     const ids = await lamps.evaluateAll((all) => all.map((one) => one.getAttribute('data-lamp')));
     expect(ids).toEqual([...LAMP_IDS]);
+    await countIs(lamps.locator('time.since'), LAMP_IDS.length);
+    // What each needs stands above it.
+    const order = ids.join(' ');
+    expect(order).toMatch(/^settings tokenForReading tokenForWriting teamsUsers subscriptions /);
+    expect(order).toMatch(/ notificationUrl agent pbx rights pairing sync$/);
     await page.getByText('Everything works.').waitFor({ timeout: 15_000 });
     await countIs(page.locator('[data-lamp][data-state=ok]'), LAMP_IDS.length);
   });
@@ -238,6 +243,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     await page.getByLabel('Search').fill('ALICE');
     const row = page.getByRole('row').filter({ hasText: 'alice@example.com' });
     await row.getByText('by e-mail').waitFor();
+    await row.getByText('No. 201').waitFor();
     await page.getByText('1–1 of 1').waitFor();
     await row.getByText('Busy').nth(1).waitFor({ timeout: 15_000 });
     await countIs(row.getByRole('cell'), 6);

@@ -29,6 +29,18 @@ export async function lampsAreGreen({ other }: Site): Promise<void> {
   expect(lamps.filter(({ state }) => state === 'ok').map(({ id }) => id)).toEqual([...LAMP_IDS]);
 }
 
+/** The set-up ends with these words; where it does not, a lamp says why. */
+export async function endsWith(page: Page, words: string, { other }: Site): Promise<void> {
+  await page
+    .getByText(words)
+    .waitFor()
+    .catch(async (cause: unknown) => {
+      const lamps = await other.get<LampView[]>('/api/status');
+      const bad = lamps.filter(({ state }) => state !== 'ok');
+      throw new Error(`At ${page.url()}; not green: ${JSON.stringify(bad)}`, { cause });
+    });
+}
+
 /** Pictures to look at: `SCREENSHOTS=<directory> npx vitest run test/page`. */
 export async function shoot(page: Page, name: string): Promise<void> {
   const directory = process.env['SCREENSHOTS'];

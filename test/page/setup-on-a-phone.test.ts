@@ -5,7 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settingsFor } from '../sim/laboratory.ts';
 import { copied, countIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
-import { FIRST_GREEN_MS, isOpen, lamp, lampsAreGreen, openStep, shoot, stateOf } from './guide.ts';
+import {
+  endsWith,
+  FIRST_GREEN_MS,
+  isOpen,
+  lamp,
+  lampsAreGreen,
+  openStep,
+  shoot,
+  stateOf,
+} from './guide.ts';
 import { type Site, startSite } from './site.ts';
 
 let browser: Browser;
@@ -105,7 +114,7 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
     await lampsAreGreen(site);
     await page.getByText('8 von 8 Schritten sind erledigt.').waitFor();
     await page.getByRole('link', { name: 'Weiter: Fertig' }).click();
-    await page.getByText('Alle Lampen sind grün').waitFor();
+    await endsWith(page, 'Alle Lampen sind grün', site);
     await fits('8-fertig');
   });
 

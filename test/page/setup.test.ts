@@ -7,6 +7,7 @@ import { settingsFor } from '../sim/laboratory.ts';
 import { copied, countIs, isFocused, keptIn, valueIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
 import {
+  endsWith,
   FIRST_GREEN_MS,
   isOpen,
   lamp,
@@ -244,7 +245,7 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
   it('ends with where to look next', async () => {
     await page.getByText('8 of 8 steps are done.').waitFor();
     await page.getByRole('link', { name: 'Next: Ready' }).press('Enter');
-    await page.getByText('All lamps are green').waitFor();
+    await endsWith(page, 'All lamps are green', site);
     await shoot(page, 'setup-6-done');
     await step(page, 'finish').getByRole('link', { name: 'Users' }).press('Enter');
     await page.getByRole('heading', { level: 2, name: 'Users' }).waitFor();

@@ -209,6 +209,34 @@ describe.skipIf(!CHROMIUM)('the users', () => {
       microsoft.removeUser(person.id);
     });
 
+    it('shows who fits twice, who has no licence, and whom the PBX does not show', async () => {
+      const { microsoft, pbx } = stage.demo.lab;
+      const twin = german ? 'Zwilling' : 'Twin';
+      const unlicensed = german ? 'Nils Niemand' : 'Nick Nobody';
+      microsoft.addUser({ displayName: twin, userPrincipalName: `twin-${width}@example.com` });
+      for (const n of [1, 2]) pbx.addUser({ h323: `twin${width}-${n}`, cn: twin });
+      microsoft.addUser({
+        displayName: unlicensed,
+        userPrincipalName: `nolicence-${width}@example.com`,
+        teams: false,
+      });
+      pbx.addUser({ h323: `nolicence${width}`, cn: unlicensed });
+      pbx.setRights('bob', null);
+      await admin.at('#users');
+      for (const [state, name, why] of [
+        ['ambiguous', twin, word('More than one fits', 'Mehrere passen')],
+        ['unlicensed', unlicensed, word('No licence', 'Ohne Lizenz')],
+        ['noRights', 'Bob Brown', word('Presence not visible', 'Präsenz nicht sichtbar')],
+      ] as const) {
+        await page.getByLabel(word('Show', 'Anzeigen')).selectOption(state);
+        await row(name).locator('.mark', { hasText: why }).waitFor({ timeout: 30_000 });
+        expect(await table().locator('tbody tr').count()).toBeGreaterThan(0);
+        await countIs(row('Carol Clark'), 0);
+      }
+      pbx.setRights('bob', {});
+      await page.getByText(word('Nobody fits.', 'Niemand passt.')).waitFor({ timeout: 30_000 });
+    });
+
     it('broke no rule of its own in all of that', async () => {
       expect(await admin.faults()).toEqual([]);
     });

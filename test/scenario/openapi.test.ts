@@ -1,5 +1,6 @@
 // Every operation of the admin API is used once with the real processes, and every answer – refusals
 // too – is what the edge's own description says.
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,30 @@ const ok = async (method: string, path: string, body?: unknown) => {
   expect([method, path, answer.status < 300]).toEqual([method, path, true]);
   return answer;
 };
+
+/** Routes of the admin API as the contract writes them: `GET/PUT /api/settings`, a query or a body behind. */
+const ROUTE =
+  /`((?:(?:GET|POST|PUT|PATCH|DELETE)\/?)+) (\/(?:api\/[^\s`?]+|openapi\.json|healthz))/g;
+/** Parameters are called this and that. */
+const nameless = (path: string) => path.replace(/\{\w+\}/g, '{}');
+
+it('describes every route of the contract', async () => {
+  const contract = ['api.md', 'design.md']
+    .map((file) => readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8'))
+    .join('\n');
+  const routes = [...contract.matchAll(ROUTE)].flatMap(([, methods = '', path = '']) =>
+    methods.split('/').map((method) => `${method} ${nameless(path)}`),
+  );
+  const answer = await fetch(`${new URL(demo.connectorUrl).origin}/openapi.json`);
+  const { paths } = (await answer.json()) as { paths: Record<string, object> };
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(
+      (method) => `${method.toUpperCase()} ${nameless(path).replace(/^\/\{\}\/\{\}/, '')}`,
+    ),
+  );
+  expect(new Set(routes).size).toBeGreaterThan(25);
+  expect(routes.filter((route) => !described.includes(route))).toEqual([]);
+});
 
 it('answers what it describes, whatever is asked of it', async () => {
   await ok('GET', '/healthz');

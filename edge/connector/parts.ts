@@ -162,6 +162,11 @@ export class Parts {
       pace,
       writing: () => this.microsoft.asApp(),
       clientId: () => this.desk.settings.clientIdSyncToTeams,
+      back: () => {
+        if (!this.reads.isDown) return;
+        this.reads.hasten();
+        this.tasks.soon('sweep');
+      },
     });
     this.reads = new TeamsReads({
       context,
@@ -176,6 +181,7 @@ export class Parts {
       },
       keep: (pair, state) => this.presence.keep(pair, state),
       recovered: () => this.listening.readsAgain(),
+      doWritesProbe: () => this.outbox.isProbing,
       turns,
     });
     this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });

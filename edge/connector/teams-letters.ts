@@ -28,8 +28,11 @@ export interface Letter extends PresenceWrite {
   readonly alone: boolean;
   /** It leaves now. Noted before, so that a restart knows of it. */
   leaves(): void;
-  /** @param error what went wrong; `null`: Microsoft took it */
-  answered(error: unknown): void;
+  /**
+   * @param error what went wrong; `null`: Microsoft took it
+   * @param retryAt when it may be tried again, epoch ms; `null`: later after each failure of this user
+   */
+  answered(error: unknown, retryAt: number | null): void;
 }
 
 export interface LetterParts {
@@ -119,11 +122,11 @@ export class TeamsLetters {
         this.#underWay.add(write);
         pairs.leaves(pair, write);
       },
-      answered: (error) => {
+      answered: (error, retryAt) => {
         pair.inFlight = pair.inFlight.filter((one) => one !== write);
         this.#underWay.delete(write);
         if (!pairs.holds(pair)) return;
-        if (error !== null) return this.#failed(pair, write, error);
+        if (error !== null) return this.#failed(pair, write, { error, retryAt });
         const { [layer]: _over, ...others } = pair.faults;
         pair.faults = others;
         taken(pair, sentAt);
@@ -132,11 +135,15 @@ export class TeamsLetters {
     };
   }
 
-  #failed(pair: Pair, write: TeamsWrite, error: unknown): void {
+  #failed(
+    pair: Pair,
+    write: TeamsWrite,
+    { error, retryAt: told }: { error: unknown; retryAt: number | null },
+  ): void {
     const { context, keep } = this.#parts;
     const layer = layerOf(write);
     const failures = (pair.faults[layer]?.failures ?? 0) + 1;
-    const retryAt = context.now() + retryDelayMs(error, failures, context.random());
+    const retryAt = told ?? context.now() + retryDelayMs(error, failures, context.random());
     const fault = writeFault(error, { write, failures, retryAt });
     this.#heedThrottling(error, retryAt);
     pair.faults = { ...pair.faults, [layer]: fault };
@@ -158,11 +165,15 @@ export class TeamsLetters {
         const successor = this.#parts.pairs.ofTeams(userId);
         if (successor) successor.state = this.#after(successor, { kind: 'teams-sent', write });
       },
-      answered: (error) => this.#tookBack(farewell, write, error),
+      answered: (error, retryAt) => this.#tookBack(farewell, write, { error, retryAt }),
     };
   }
 
-  #tookBack(farewell: TeamsFarewell, write: TeamsWrite, error: unknown): void {
+  #tookBack(
+    farewell: TeamsFarewell,
+    write: TeamsWrite,
+    { error, retryAt }: { error: unknown; retryAt: number | null },
+  ): void {
     const { context, farewells, pairs, keep } = this.#parts;
     const { teamsId, since } = farewell;
     let writes = farewell.writes.filter((one) => one !== write);
@@ -174,7 +185,7 @@ export class TeamsLetters {
       context.log('warn', 'take-back-failed', { code, failures });
       const isOver = NOBODY_THERE.has(code) || context.now() - since > FAREWELL_PATIENCE_MS;
       writes = isOver ? [] : farewell.writes;
-      dueAt = context.now() + retryDelayMs(error, failures, context.random());
+      dueAt = retryAt ?? context.now() + retryDelayMs(error, failures, context.random());
       this.#heedThrottling(error, dueAt);
     }
     // Somebody may have left anew meanwhile: what is added then is not to be lost.

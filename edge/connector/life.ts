@@ -94,7 +94,7 @@ export class Life {
   #doDue(): void {
     const { context, outbox, reads, pairs, presence, tasks, tunnel, listeners } = this.parts;
     try {
-      if (!this.#awake) outbox.recover();
+      if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
       if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
       this.#awake = true;
       tunnel.missSilent();

@@ -122,11 +122,10 @@ export class Parts {
       if (id) this.listeners.noteUser(id);
     });
     this.userRows = new UserRows(database);
-    this.pairs = new Pairs(
-      database,
-      (id) => this.listeners.noteUser(id),
-      () => this.desk.keepsTimeline,
-    );
+    this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id), {
+      keepsTimes: () => this.desk.keepsTimeline,
+      now: () => context.now(),
+    });
     this.farewells = new Farewells(database);
     this.timeline = new Timeline({
       database,

@@ -73,12 +73,17 @@ export class TeamsLetters {
     return pair && write ? this.#writing(pair, write) : null;
   }
 
-  /** After a restart: what was under way then may not have arrived; saying it again does no harm. */
-  recover(): void {
-    for (const pair of this.#parts.pairs.inFlight()) {
+  /**
+   * After a restart: what was under way then may not have arrived; saying it again does no harm. Answers whom
+   * to look at besides.
+   */
+  recover(): Pair[] {
+    const all = this.#parts.pairs.inFlight();
+    for (const pair of all) {
       const lost = pair.inFlight.filter((write) => !this.#underWay.has(write));
       if (lost.length > 0) this.#recover(pair, lost);
     }
+    return all;
   }
 
   #recover(pair: Pair, lost: readonly TeamsWrite[]): void {

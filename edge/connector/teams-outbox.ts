@@ -101,10 +101,11 @@ export class TeamsOutbox implements Waiting {
     this.sayFarewells();
   }
 
-  /** After a restart. */
-  recover(): void {
-    this.#parts.letters.recover();
+  /** After a restart; answers whom to look at. */
+  recover(): Pair[] {
+    const pairs = this.#parts.letters.recover();
     this.sayFarewells();
+    return pairs;
   }
 
   get waitsUntil(): number | null {

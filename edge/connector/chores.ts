@@ -36,6 +36,8 @@ const WATCHED_USERS_EVERY_MS = 5 * 60_000;
  * notifications share a round, and once more, in ms.
  */
 const USERS_CHANGED_MS = [1_000, 10_000] as const;
+/** A page that hangs would keep a sweep from its turn: so long, in ms, after nobody was answered. */
+const USERS_AFTER_OUTAGE_MS = 15_000;
 /** A slow sweep repairs lost notifications, in ms. */
 const REPAIR_SWEEP_MS = 5 * 60_000;
 /** And this often, in ms, while a subscription tells nothing. */
@@ -176,7 +178,8 @@ export class Chores {
   /** The lamp says what became of it, and a failure that passes plans the next try. */
   async #signIn(): Promise<void> {
     const { microsoft, outbox, reads } = this.#parts;
-    await microsoft.asApp().catch(() => undefined);
+    const call = await microsoft.asApp().catch(() => undefined);
+    if (!call) return;
     outbox.release();
     reads.release();
   }
@@ -198,9 +201,10 @@ export class Chores {
   }
 
   async #teamsUsers(): Promise<void> {
-    const { teamsDirectory, desk, accounts } = this.#parts;
+    const { teamsDirectory, desk, accounts, reads } = this.#parts;
     // Adding one, or signing in with its code, plans this task again.
     if (desk.settings.source === 'subscribe' && !accounts.reader()) return;
+    if (reads.isDown) return this.#tasks.at('teams-users', this.#now + USERS_AFTER_OUTAGE_MS);
     const call = await this.reading();
     // A page at a time takes its turn, so that a sweep goes on between two of them.
     const inTurn: GraphCall = (request) => this.#parts.turns.take(() => call(request));

@@ -12,11 +12,16 @@ const FINAL: Backoff = { firstMs: 60_000, maxMs: 600_000 };
 const AT_LEAST_MS = 500;
 
 /** Repeated tries are never further apart than they must be, nor so close that they hammer. */
-export function retryDelayMs(error: unknown, failures: number, random: number): number {
+export function retryDelayMs(
+  error: unknown,
+  failures: number,
+  random: number,
+  backoff: Backoff = GRAPH_BACKOFF,
+): number {
   const asked = error instanceof AppError ? error.retryAfterMs : undefined;
   if (asked !== undefined && asked >= AT_LEAST_MS) return asked;
   if (isFinal(error)) return FINAL.firstMs / 2 + backoffMs(FINAL, failures, random);
-  return AT_LEAST_MS + backoffMs(GRAPH_BACKOFF, failures, random);
+  return AT_LEAST_MS + backoffMs(backoff, failures, random);
 }
 
 /** What went wrong, in a form that can be kept and shown; never holds a secret. */

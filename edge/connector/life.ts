@@ -9,6 +9,7 @@ import { planAnew, wasSetBack } from './clock-set-back.ts';
 import type { Context } from './context.ts';
 import { beginEnding, end, isEnding } from './ending.ts';
 import { Parts } from './parts.ts';
+import { steadyClock } from './steady-clock.ts';
 import { Database } from './store/database.ts';
 
 /** Pairs that one alarm run looks at; the next run follows at once. */
@@ -43,7 +44,7 @@ export class Life {
       keyring: createKeyring(env),
       objects: objects(bindings, env),
       fetch: (url, init) => fetch(url, init),
-      now: () => Date.now(),
+      now: steadyClock(() => Date.now()),
       random: () => Math.random(),
       wakeBy: (at) => {
         if (!database.over) clock.wakeBy(at);
@@ -93,7 +94,7 @@ export class Life {
   #doDue(): void {
     const { context, outbox, reads, pairs, presence, tasks, tunnel, listeners } = this.parts;
     try {
-      if (!this.#awake) outbox.recover();
+      if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
       if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
       this.#awake = true;
       tunnel.missSilent();

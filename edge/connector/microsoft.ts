@@ -6,6 +6,7 @@ import { resolveTenant } from '../graph/tenant.ts';
 import { appTokens, type TokenSource } from '../graph/token.ts';
 import type { Context } from './context.ts';
 import { faultOf, isFinal, needsAdmin, retryDelayMs, thrown } from './faults.ts';
+import { PROBE } from './reach.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { SignIn } from './words.ts';
 
@@ -192,7 +193,9 @@ export class Microsoft {
     if (this.#context.database.over) return;
     this.#failures += 1;
     const { now, random } = this.#context;
-    const retryAt = isFinal(error) ? null : now() + retryDelayMs(error, this.#failures, random());
+    // One sign-in for all that waits for it: it is what finds out whether the login is back.
+    const waitMs = retryDelayMs(error, this.#failures, random(), PROBE);
+    const retryAt = isFinal(error) ? null : now() + waitMs;
     this.#note({ state: 'failed', fault: faultOf(error, retryAt) });
     // The lamp names the time, so somebody has to keep it also where nothing is to be written.
     if (retryAt !== null) this.#failedUntil(retryAt);

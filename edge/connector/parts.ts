@@ -123,11 +123,10 @@ export class Parts {
       if (id) this.listeners.noteUser(id);
     });
     this.userRows = new UserRows(database);
-    this.pairs = new Pairs(
-      database,
-      (id) => this.listeners.noteUser(id),
-      () => this.desk.keepsTimeline,
-    );
+    this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id), {
+      keepsTimes: () => this.desk.keepsTimeline,
+      now: () => context.now(),
+    });
     this.farewells = new Farewells(database);
     this.timeline = new Timeline({
       database,
@@ -163,6 +162,11 @@ export class Parts {
       pace,
       writing: () => this.microsoft.asApp(),
       clientId: () => this.desk.settings.clientIdSyncToTeams,
+      back: () => {
+        if (!this.reads.isDown) return;
+        this.reads.hasten();
+        this.tasks.soon('sweep');
+      },
     });
     this.reads = new TeamsReads({
       context,
@@ -177,6 +181,7 @@ export class Parts {
       },
       keep: (pair, state) => this.presence.keep(pair, state),
       recovered: () => this.listening.readsAgain(),
+      doWritesProbe: () => this.outbox.isProbing,
       turns,
     });
     this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });

@@ -141,24 +141,26 @@ export class PresenceDesk {
     const wasDue = pair.dueAt !== null && pair.dueAt <= context.now();
     const isDue = wanted.dueAt !== null && wanted.dueAt <= context.now();
     const dueAt = wasDue && isDue ? pair.dueAt : wanted.dueAt;
+    const leaving = this.#leaving(pair, next, wanted.write);
     const isNew =
       changed ||
-      pair.dueAt !== dueAt ||
+      pairs.isDueNews(pair, leaving ? leaving.dueAt : dueAt) ||
       Object.keys(pair.faults).length !== Object.keys(wanted.faults).length ||
       essence(pair.state) !== essence(next);
     pair.state = next;
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
-    if (isNew) pairs.save(pair, this.#leaving(pair, wanted.write));
+    pairs.plan(pair);
+    if (isNew) pairs.save(pair, leaving);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
   }
 
   /** How the pair stands once a write of its errand has left. */
-  #leaving(pair: Pair, write: TeamsWrite | null): Leaving | undefined {
+  #leaving(pair: Pair, now: PairState, write: TeamsWrite | null): Leaving | undefined {
     if (write === null) return undefined;
     const event = { kind: 'teams-sent', write } as const;
-    const { state } = decide(this.#rulesOf(pair), pair.state, event, this.#parts.context.now());
+    const { state } = decide(this.#rulesOf(pair), now, event, this.#parts.context.now());
     return { write, state, dueAt: this.errandOf(pair, state).dueAt };
   }
 

@@ -85,7 +85,7 @@ export class Sweep {
    */
   async step(everyMs: number): Promise<number> {
     const { context, pairs, reads, pace } = this.#parts;
-    if (!reads.canAsk) return reads.notBefore;
+    if (reads.notBefore !== null) return reads.notBefore;
     const soonest = Math.ceil(context.now() + LEAST_GAP_MS);
     const round = this.#currentRound();
     const ids = round.ids.slice(round.done, round.done + PRESENCES_PER_READ);
@@ -97,7 +97,7 @@ export class Sweep {
     // Somebody wants it from the beginning.
     if (round !== this.#round) return soonest;
     round.failures = isRead ? 0 : round.failures + 1;
-    if (round.failures > 0 && round.failures < TRIES) return reads.notBefore;
+    if (round.failures > 0 && round.failures < TRIES) return reads.notBefore ?? soonest;
     if (!isRead) round.isIncomplete = true;
     round.failures = 0;
     round.done += ids.length;

@@ -28,8 +28,11 @@ export interface Letter extends PresenceWrite {
   readonly alone: boolean;
   /** It leaves now. Noted before, so that a restart knows of it. */
   leaves(): void;
-  /** @param error what went wrong; `null`: Microsoft took it */
-  answered(error: unknown): void;
+  /**
+   * @param error what went wrong; `null`: Microsoft took it
+   * @param retryAt when it may be tried again, epoch ms; `null`: later after each failure of this user
+   */
+  answered(error: unknown, retryAt: number | null): void;
 }
 
 export interface LetterParts {
@@ -70,12 +73,17 @@ export class TeamsLetters {
     return pair && write ? this.#writing(pair, write) : null;
   }
 
-  /** After a restart: what was under way then may not have arrived; saying it again does no harm. */
-  recover(): void {
-    for (const pair of this.#parts.pairs.inFlight()) {
+  /**
+   * After a restart: what was under way then may not have arrived; saying it again does no harm. Answers whom
+   * to look at besides.
+   */
+  recover(): Pair[] {
+    const all = this.#parts.pairs.inFlight();
+    for (const pair of all) {
       const lost = pair.inFlight.filter((write) => !this.#underWay.has(write));
       if (lost.length > 0) this.#recover(pair, lost);
     }
+    return all;
   }
 
   #recover(pair: Pair, lost: readonly TeamsWrite[]): void {
@@ -119,11 +127,11 @@ export class TeamsLetters {
         this.#underWay.add(write);
         pairs.leaves(pair, write);
       },
-      answered: (error) => {
+      answered: (error, retryAt) => {
         pair.inFlight = pair.inFlight.filter((one) => one !== write);
         this.#underWay.delete(write);
         if (!pairs.holds(pair)) return;
-        if (error !== null) return this.#failed(pair, write, error);
+        if (error !== null) return this.#failed(pair, write, { error, retryAt });
         const { [layer]: _over, ...others } = pair.faults;
         pair.faults = others;
         taken(pair, sentAt);
@@ -132,11 +140,15 @@ export class TeamsLetters {
     };
   }
 
-  #failed(pair: Pair, write: TeamsWrite, error: unknown): void {
+  #failed(
+    pair: Pair,
+    write: TeamsWrite,
+    { error, retryAt: told }: { error: unknown; retryAt: number | null },
+  ): void {
     const { context, keep } = this.#parts;
     const layer = layerOf(write);
     const failures = (pair.faults[layer]?.failures ?? 0) + 1;
-    const retryAt = context.now() + retryDelayMs(error, failures, context.random());
+    const retryAt = told ?? context.now() + retryDelayMs(error, failures, context.random());
     const fault = writeFault(error, { write, failures, retryAt });
     this.#heedThrottling(error, retryAt);
     pair.faults = { ...pair.faults, [layer]: fault };
@@ -158,11 +170,15 @@ export class TeamsLetters {
         const successor = this.#parts.pairs.ofTeams(userId);
         if (successor) successor.state = this.#after(successor, { kind: 'teams-sent', write });
       },
-      answered: (error) => this.#tookBack(farewell, write, error),
+      answered: (error, retryAt) => this.#tookBack(farewell, write, { error, retryAt }),
     };
   }
 
-  #tookBack(farewell: TeamsFarewell, write: TeamsWrite, error: unknown): void {
+  #tookBack(
+    farewell: TeamsFarewell,
+    write: TeamsWrite,
+    { error, retryAt }: { error: unknown; retryAt: number | null },
+  ): void {
     const { context, farewells, pairs, keep } = this.#parts;
     const { teamsId, since } = farewell;
     let writes = farewell.writes.filter((one) => one !== write);
@@ -174,7 +190,7 @@ export class TeamsLetters {
       context.log('warn', 'take-back-failed', { code, failures });
       const isOver = NOBODY_THERE.has(code) || context.now() - since > FAREWELL_PATIENCE_MS;
       writes = isOver ? [] : farewell.writes;
-      dueAt = context.now() + retryDelayMs(error, failures, context.random());
+      dueAt = retryAt ?? context.now() + retryDelayMs(error, failures, context.random());
       this.#heedThrottling(error, dueAt);
     }
     // Somebody may have left anew meanwhile: what is added then is not to be lost.

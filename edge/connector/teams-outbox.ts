@@ -1,5 +1,6 @@
 // The line towards Microsoft: calls first, the latest state of a user only, at the pace that Microsoft
 // allows. Who is due at once shares a request. What to write is `teams-letters.ts`'s word.
+import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { TeamsWrite } from '../../shared/presence/model.ts';
 import { REQUESTS_PER_BATCH } from '../graph/batch.ts';
@@ -9,7 +10,9 @@ import type { Urgency } from './bucket.ts';
 import type { Context, Waiting } from './context.ts';
 import { layerOf } from './errand.ts';
 import { retryDelayMs } from './faults.ts';
+import { GraphLine } from './graph-line.ts';
 import type { Pace } from './pace.ts';
+import { isOutage, PROBE } from './reach.ts';
 import type { Farewells } from './store/farewells.ts';
 import type { Pair } from './store/pairs.ts';
 import type { Letter, TeamsLetters } from './teams-letters.ts';
@@ -30,6 +33,8 @@ export interface OutboxParts {
   /** The app that writes. */
   writing: () => Promise<GraphCall>;
   clientId: () => string;
+  /** Writes get answers, after none had got any. */
+  back: () => void;
 }
 
 export class TeamsOutbox implements Waiting {
@@ -38,6 +43,7 @@ export class TeamsOutbox implements Waiting {
   readonly #others = new Set<TeamsUserId>();
   readonly #farewells = new Set<TeamsUserId>();
   readonly #underWay = new Set<Letter>();
+  readonly #line: GraphLine;
   #lanesBusy = 0;
   /** Lanes are being filled; replaced by whoever lets everybody try again. */
   #filling: object | undefined;
@@ -48,6 +54,14 @@ export class TeamsOutbox implements Waiting {
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
+    this.#line = new GraphLine(parts.context, {
+      name: 'writes',
+      back: () => {
+        this.resume();
+        parts.back();
+      },
+      isBehind: () => false,
+    });
   }
 
   /** This is to be sent for a user, or whatever is due by then. */
@@ -80,21 +94,29 @@ export class TeamsOutbox implements Waiting {
   /** An admin changed something, or wants to know: everybody may try again. */
   release(): void {
     this.#heldUntil = 0;
+    this.#line.release();
     // A sign-in under way is an older one's.
     this.#filling = undefined;
     this.#parts.letters.forgive();
     this.sayFarewells();
   }
 
-  /** After a restart. */
-  recover(): void {
-    this.#parts.letters.recover();
+  /** After a restart; answers whom to look at. */
+  recover(): Pair[] {
+    const pairs = this.#parts.letters.recover();
     this.sayFarewells();
+    return pairs;
   }
 
   get waitsUntil(): number | null {
+    if (this.#waiting === 0) return null;
     const isHeld = this.#parts.context.now() < this.#heldUntil;
-    return isHeld && this.#waiting > 0 ? this.#heldUntil : null;
+    return isHeld ? this.#heldUntil : this.#line.waitsUntil;
+  }
+
+  /** Nobody gets an answer, and somebody waits to find out when it is over. */
+  get isProbing(): boolean {
+    return this.#line.isDown && this.#waiting > 0;
   }
 
   async #fillLanes(filling: object): Promise<void> {
@@ -117,11 +139,15 @@ export class TeamsOutbox implements Waiting {
   }
 
   #sendAll(call: GraphCall): void {
-    for (;;) {
+    const { context } = this.#parts;
+    while (this.#line.isOpen) {
       const letters = this.#nextLane();
       if (letters.length === 0) return;
-      this.#parts.context.background(this.#send(call, letters));
+      this.#line.leaves();
+      context.background(this.#send(this.#line.impatient(call), letters));
     }
+    const { waitsUntil } = this;
+    if (waitsUntil !== null) context.wakeBy(waitsUntil);
   }
 
   /** What goes next in one request. */
@@ -136,7 +162,7 @@ export class TeamsOutbox implements Waiting {
       if (free <= 0) continue;
       // Where there are lanes enough for everybody, each goes alone: nobody waits for another's answer.
       const size = Math.min(REQUESTS_PER_BATCH, Math.ceil(queue.size / free));
-      const letters = this.#take(queue, size, urgency);
+      const letters = this.#take(queue, this.#line.isDown ? 1 : size, urgency);
       if (letters.length > 0) return letters;
     }
     return [];
@@ -172,6 +198,7 @@ export class TeamsOutbox implements Waiting {
     const { context, clientId } = this.#parts;
     this.#lanesBusy += 1;
     for (const letter of letters) this.#underWay.add(letter);
+    const leftAt = context.now();
     let errors: unknown[];
     try {
       for (const letter of letters) letter.leaves();
@@ -183,15 +210,27 @@ export class TeamsOutbox implements Waiting {
       this.#lanesBusy -= 1;
       for (const letter of letters) this.#underWay.delete(letter);
     }
-    const faults = letters.flatMap((letter, at) => this.#answered(letter, errors[at]));
+    const retryAt = this.#outcome(letters, errors, leftAt);
+    const faults = letters.flatMap((letter, at) => this.#answered(letter, errors[at], retryAt));
     this.resume();
     if (faults.length > 0) throw faults[0];
   }
 
+  /** What a request says of Graph; answers when those may try again who got no answer, if not by themselves. */
+  #outcome(letters: readonly Letter[], errors: unknown[], leftAt: number): number | null {
+    const isAnswer = (error: unknown) =>
+      error === null || (error instanceof AppError && !isOutage(error));
+    if (errors.some(isAnswer)) this.#line.answered();
+    const [first, ...others] = letters;
+    const who = first && others.length === 0 ? first.userId : null;
+    const unanswered = errors.find(isOutage);
+    return unanswered ? this.#line.failed(unanswered, { who, leftAt }) : null;
+  }
+
   /** Storage that fails keeps nobody else's answer back; what is not saved the next alarm saves. */
-  #answered(letter: Letter, error: unknown): unknown[] {
+  #answered(letter: Letter, error: unknown, retryAt: number | null): unknown[] {
     try {
-      letter.answered(error);
+      letter.answered(error, isOutage(error) ? retryAt : null);
       this.#queueFarewell(letter.userId);
       return [];
     } catch (fault) {
@@ -216,7 +255,7 @@ export class TeamsOutbox implements Waiting {
     } catch (error) {
       if (filling !== this.#filling) return undefined;
       this.#holds += 1;
-      this.#heldUntil = context.now() + retryDelayMs(error, this.#holds, context.random());
+      this.#heldUntil = context.now() + retryDelayMs(error, this.#holds, context.random(), PROBE);
       context.wakeBy(this.#heldUntil);
       return undefined;
     }

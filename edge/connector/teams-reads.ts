@@ -8,6 +8,7 @@ import type { GraphCall } from '../graph/client.ts';
 import { PRESENCES_PER_READ, readPresences } from '../graph/presence.ts';
 import type { Context, Waiting } from './context.ts';
 import { faultOf, retryDelayMs } from './faults.ts';
+import { GraphLine } from './graph-line.ts';
 import type { Pace } from './pace.ts';
 import type { Farewells } from './store/farewells.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
@@ -30,6 +31,8 @@ export interface ReadsParts {
   keep: (pair: Pair, state: Pair['state']) => void;
   /** A read got its answer, after one that failed. */
   recovered: () => void;
+  /** Whether no write gets an answer either, and some wait for one. */
+  doWritesProbe: () => boolean;
   /** Where work waits its turn that nobody waits for. */
   turns: Turns;
 }
@@ -37,26 +40,39 @@ export interface ReadsParts {
 export class TeamsReads implements Waiting {
   readonly #parts: ReadsParts;
   readonly #wanted = new Set<TeamsUserId>();
+  readonly #line: GraphLine;
   #busy = false;
   #failures = 0;
   #notBefore = 0;
 
   constructor(parts: ReadsParts) {
     this.#parts = parts;
+    const back = () => this.resume();
+    this.#line = new GraphLine(parts.context, {
+      name: 'reads',
+      back,
+      isBehind: parts.doWritesProbe,
+    });
+  }
+
+  /** Whether Graph answers no read. */
+  get isDown(): boolean {
+    return this.#line.isDown;
   }
 
   /** Whether reads get answers at present. */
   get canAsk(): boolean {
-    return this.#parts.context.now() >= this.#notBefore;
+    return !this.isDown && this.notBefore === null;
   }
 
   get waitsUntil(): number | null {
-    return this.#wanted.size > 0 && !this.canAsk ? this.#notBefore : null;
+    return this.#wanted.size > 0 ? this.notBefore : null;
   }
 
-  /** When reads may be tried again, epoch ms. */
-  get notBefore(): number {
-    return this.#notBefore;
+  /** When a read may be tried, epoch ms; `null`: now. */
+  get notBefore(): number | null {
+    const isHeld = this.#parts.context.now() < this.#notBefore;
+    return isHeld ? this.#notBefore : this.#line.waitsUntil;
   }
 
   /** Why the last read failed; `null`: it did not. */
@@ -81,7 +97,12 @@ export class TeamsReads implements Waiting {
 
   /** Time has passed: what had to wait may go on. */
   resume(): void {
-    if (this.#busy || this.#wanted.size === 0 || !this.canAsk) return;
+    if (this.#busy || this.#wanted.size === 0) return;
+    const { notBefore } = this;
+    if (notBefore !== null) {
+      this.#parts.context.wakeBy(notBefore);
+      return;
+    }
     this.#busy = true;
     const done = this.#readAll().finally(() => {
       this.#busy = false;
@@ -92,6 +113,13 @@ export class TeamsReads implements Waiting {
   /** An admin changed something, or wants to know. */
   release(): void {
     this.#notBefore = 0;
+    this.#line.release();
+    this.resume();
+  }
+
+  /** Writes are answered again: perhaps reads are too. */
+  hasten(): void {
+    this.#line.hasten();
     this.resume();
   }
 
@@ -99,7 +127,7 @@ export class TeamsReads implements Waiting {
     const { pace } = this.#parts;
     // Whoever is woken in the same breath shares the request.
     await Promise.resolve();
-    while (this.#wanted.size > 0) {
+    while (this.#wanted.size > 0 && this.notBefore === null) {
       const slice = this.#slice();
       if (slice.length === 0 || !pace.mayAsk('read')) return;
       for (const { teamsId } of slice) this.#wanted.delete(teamsId);
@@ -124,6 +152,8 @@ export class TeamsReads implements Waiting {
 
   async #tryToRead(slice: readonly Pair[]): Promise<boolean> {
     const { context } = this.#parts;
+    const leftAt = context.now();
+    this.#line.leaves();
     try {
       await this.#read(slice);
       this.#failures = 0;
@@ -131,11 +161,15 @@ export class TeamsReads implements Waiting {
       return true;
     } catch (error) {
       this.#failures += 1;
-      this.#notBefore = context.now() + retryDelayMs(error, this.#failures, context.random());
+      const retryAt =
+        this.#line.failed(error, { who: null, leftAt }) ??
+        context.now() + retryDelayMs(error, this.#failures, context.random());
+      // While nobody is answered, the line says when: it may be sooner.
+      if (!this.isDown) this.#notBefore = retryAt;
       const code = error instanceof AppError ? error.code : 'internal';
-      context.database.write(FAULT, faultOf(error, this.#notBefore));
+      context.database.write(FAULT, faultOf(error, retryAt));
       context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
-      context.wakeBy(this.#notBefore);
+      context.wakeBy(retryAt);
       this.#believe(slice);
       return false;
     }
@@ -156,10 +190,11 @@ export class TeamsReads implements Waiting {
     const askedAt = context.now();
     const call = await this.#parts.reading();
     const answers = await readPresences(
-      call,
+      this.#line.impatient(call),
       slice.map((pair) => pair.teamsId),
     );
     if (this.fault) this.#parts.recovered();
+    this.#line.answered();
     const byId = new Map(answers.map((answer) => [answer.userId, answer]));
     const at = context.now();
     for (const pair of slice) {

@@ -15,7 +15,7 @@ export const PRESENCES_PER_READ = 650;
 const SESSION_DURATION = 'PT10M';
 
 /** Of the few requests that may be under way, one that hears nothing holds up others: in ms. */
-const WRITE_TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface PresenceReading {
   userId: TeamsUserId;
@@ -56,6 +56,7 @@ export async function readPresences(
     path: '/communications/getPresencesByUserId',
     body: { ids },
     schema: presencesAnswer,
+    timeoutMs: TIMEOUT_MS,
   });
   return answer.value.flatMap((item) => {
     const resource = presenceResource.safeParse(item);
@@ -90,7 +91,7 @@ async function send(
   now: () => number,
 ): Promise<unknown[]> {
   const [first, ...others] = requests;
-  const patient: GraphCall = (request) => call({ ...request, timeoutMs: WRITE_TIMEOUT_MS });
+  const patient: GraphCall = (request) => call({ ...request, timeoutMs: TIMEOUT_MS });
   if (others.length > 0) return callBatch(patient, requests, now);
   if (first) await patient(first);
   return [null];

@@ -5,6 +5,7 @@ import type { Faults, WriteFault } from '../errand.ts';
 import type { Took } from '../figures.ts';
 import type { TimelineEntry } from '../rpc.ts';
 import type { Database } from './database.ts';
+import { DueTimes } from './due-times.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
 
 /** How a pair stands as soon as a write to Microsoft has left. */
@@ -64,8 +65,8 @@ export class Pairs {
   #looked: { at: number; teamsId: string } = { at: -1, teamsId: '' };
   /** Those that storage did not take: what is stored of them is older than what is known. */
   readonly #unsaved = new Set<Pair>();
-  /** By when a pair is due as stored: the index by that time is not written where it stays. */
-  readonly #storedDueAt = new WeakMap<Pair, number | null>();
+  readonly #due = new DueTimes<Pair>();
+  readonly #now: () => number;
   /** Pairs stored as if this write had left already, which it is about to. */
   readonly #leaving = new WeakMap<Pair, string>();
 
@@ -76,8 +77,9 @@ export class Pairs {
   constructor(
     database: Database,
     changed: (id: TeamsUserId) => void,
-    keepsTimes: () => boolean = () => false,
+    { keepsTimes, now }: { keepsTimes: () => boolean; now: () => number },
   ) {
+    this.#now = now;
     this.#database = database;
     this.#changed = changed;
     this.#keepsTimes = keepsTimes;
@@ -125,15 +127,27 @@ export class Pairs {
     );
     const last = rows.length === limit ? rows.at(-1) : undefined;
     this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
-    return [...new Set([...unsaved, ...rows.map((row) => this.#take(row))])];
+    const soon = this.#due.became(now);
+    return [...new Set([...unsaved, ...soon, ...rows.map((row) => this.#take(row))])];
   }
 
   /** Whoever took pairs from `becameDue` did not come to their end. */
   lookAgain(): void {
     this.#looked = { at: -1, teamsId: '' };
+    this.#due.lookAgain();
   }
 
-  /** Pairs with a write whose answer was still awaited when the object last fell asleep. */
+  /** Whether a pair's row has to say something else where it is due then (epoch ms). */
+  isDueNews(pair: Pair, dueAt: number | null): boolean {
+    return this.#due.isNews(pair, dueAt, this.#now());
+  }
+
+  /** A pair is due at its time, whether that is stored or not. */
+  plan(pair: Pair): void {
+    if (this.holds(pair)) this.#due.plan(pair, pair.dueAt, this.#now());
+  }
+
+  /** Pairs that a restart looks at: an answer was awaited, or something was to be done soon. */
   inFlight(): Pair[] {
     return this.#some('in_flight IS NOT NULL');
   }
@@ -143,13 +157,19 @@ export class Pairs {
   }
 
   upcoming(now: number): Upcoming {
-    return upcoming(this.#database, 'pair', now);
+    const later = upcoming(this.#database, 'pair', now);
+    const soon = this.#due.upcoming(now);
+    const times = [later.nextAt, soon.nextAt].filter((at) => at !== null);
+    return {
+      overdue: later.overdue || soon.overdue,
+      nextAt: times.length > 0 ? Math.min(...times) : null,
+    };
   }
 
   count(now: number): { pairs: number; waiting: number; failing: number } {
     const row = this.#database.first<{ pairs: number; waiting: number; failing: number }>(
       `SELECT count(*) AS pairs, count(faults) AS failing,
-              count(CASE WHEN in_flight IS NOT NULL OR due_at <= ? THEN 1 END) AS waiting FROM pair`,
+              count(CASE WHEN in_flight <> '[]' OR due_at <= ? THEN 1 END) AS waiting FROM pair`,
       now,
     );
     return row ?? { pairs: 0, waiting: 0, failing: 0 };
@@ -211,6 +231,7 @@ export class Pairs {
     };
     this.#remember(pair);
     this.save(pair);
+    this.plan(pair);
     return pair;
   }
 
@@ -230,20 +251,20 @@ export class Pairs {
     const listed = (list: readonly object[]) => (list.length > 0 ? JSON.stringify(list) : null);
     const { state, dueAt, write } = leaving ?? { ...pair, write: undefined };
     const inFlight = write ? [...pair.inFlight, write] : pair.inFlight;
-    const isDueAsStored = this.#storedDueAt.get(pair) === dueAt;
+    const due = this.#due.toStore(pair, dueAt, this.#now());
     this.#database.run(
-      isDueAsStored ? SAVE : SAVE_WITH_DUE,
+      this.#due.isTimeNews(pair, due) ? SAVE_WITH_DUE : SAVE,
       pair.teamsId,
       pair.guid,
       JSON.stringify(state),
-      listed(inFlight),
-      dueAt,
+      listed(inFlight) ?? (due.soon ? '[]' : null),
+      due.at,
       failing ? JSON.stringify(pair.faults) : null,
       pair.home,
       kept ? listed(pair.took) : null,
       kept ? listed(pair.recent) : null,
     );
-    this.#storedDueAt.set(pair, dueAt);
+    this.#due.stored(pair, due);
     if (write) this.#leaving.set(pair, JSON.stringify(write));
     else this.#leaving.delete(pair);
     this.#unsaved.delete(pair);
@@ -265,6 +286,7 @@ export class Pairs {
     if (!this.holds(pair)) return;
     this.#byTeams.delete(pair.teamsId);
     this.#byGuid.delete(pair.guid);
+    this.#due.forget(pair);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);
   }
@@ -295,7 +317,7 @@ export class Pairs {
       took: row.took ? (JSON.parse(row.took) as Took[]) : [],
       recent: row.recent ? (JSON.parse(row.recent) as TimelineEntry[]) : [],
     };
-    this.#storedDueAt.set(pair, row.due_at);
+    this.#due.read(pair, { at: row.due_at, soon: row.in_flight === '[]' });
     this.#remember(pair);
     return pair;
   }

@@ -93,5 +93,5 @@ test('10,000 changes drain without loss and without a 429, also when the object 
   expect(counted.refused).toBe(0);
   expect(fullestWindow(counted.at)).toBeLessThanOrEqual(PACE.burst + PACE.perMs * QUOTA.windowMs);
   expect(bed.microsoft.asked.length).toBeLessThan(writes.length / 5);
-  expect(await bed.rows('SELECT 1 FROM pair WHERE in_flight IS NOT NULL')).toEqual([]);
+  expect(await bed.rows("SELECT 1 FROM pair WHERE in_flight <> '[]'")).toEqual([]);
 }, 120_000);

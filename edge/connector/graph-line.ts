@@ -1,0 +1,157 @@
+// A line of requests towards Graph, of writes or of reads: knows whether they get answers, and lets only one
+// through now and then while nobody does. When that is so, `reach.ts` says.
+import { AppError } from '../../shared/errors.ts';
+import type { GraphCall } from '../graph/client.ts';
+import type { Context } from './context.ts';
+import {
+  answered,
+  asking,
+  BEHIND_OTHERS,
+  hastened,
+  isDown,
+  isOpen,
+  isOutage,
+  PROBE,
+  pauseMs,
+  type Reach,
+  UP,
+  unanswered,
+} from './reach.ts';
+
+/**
+ * Who asks while nobody is answered waits so long, in ms: should Graph be back in the next moment, one that
+ * hangs from before must not be late for it.
+ */
+const PATIENCE_MS = 3_000;
+
+const isTroubled = (reach: Reach): boolean => isDown(reach) || reach.suspect !== null;
+
+export interface LineParts {
+  /** Under which name its trouble is kept: a restart asks no more often. */
+  name: string;
+  /** Graph answers again. */
+  back: () => void;
+  /** Whether another line finds out just as well. */
+  isBehind: () => boolean;
+}
+
+export class GraphLine {
+  readonly #context: Context;
+  readonly #parts: LineParts;
+  #known: Reach | undefined;
+
+  constructor(context: Context, parts: LineParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Nobody gets an answer. */
+  get isDown(): boolean {
+    return isDown(this.#reach);
+  }
+
+  get isOpen(): boolean {
+    return isOpen(this.#reach, this.#context.now());
+  }
+
+  /** Until when somebody who is there has to wait, epoch ms; `null`: not at all. */
+  get waitsUntil(): number | null {
+    return this.isOpen ? null : this.#reach.probeAt;
+  }
+
+  /** A request leaves. */
+  leaves(): void {
+    this.#take(asking(this.#reach, this.#context.now(), this.#pauseMs));
+  }
+
+  /** Another line is answered again. */
+  hasten(): void {
+    this.#take(hastened(this.#reach, this.#context.now()));
+  }
+
+  answered(): void {
+    const { isDown: wasDown } = this;
+    this.#take(answered(this.#reach, this.#context.now()));
+    if (wasDown) this.#parts.back();
+  }
+
+  /**
+   * A request failed. Says when whoever asked may ask again, epoch ms; `null`: it was about them, and their
+   * own failures say when.
+   * @param who of whom it was; `null`: of several
+   */
+  failed(error: unknown, { who, leftAt }: { who: string | null; leftAt: number }): number | null {
+    // A fault of ours, or of the sign-in, says nothing of Graph.
+    if (!isOutage(error)) return null;
+    const failure = { error, who, leftAt, pauseMs: this.#pauseMs };
+    const verdict = unanswered(this.#reach, failure, this.#context.now());
+    this.#take(verdict.reach);
+    return verdict.retryAt;
+  }
+
+  /** Everybody may try again. */
+  release(): void {
+    this.#take(UP);
+  }
+
+  /**
+   * A call that gives up early while nobody is answered. The request goes on for as long as any: a Graph that
+   * is only slow is one that answers.
+   */
+  impatient(call: GraphCall): GraphCall {
+    return this.isDown ? (request) => this.#inTime(call(request)) : call;
+  }
+
+  get #reach(): Reach {
+    this.#known ??= this.#context.database.read<Reach>(this.#key) ?? UP;
+    return this.#known;
+  }
+
+  #take(next: Reach): void {
+    const { database } = this.#context;
+    const before = this.#reach;
+    this.#known = next;
+    try {
+      if (isTroubled(next)) database.write(this.#key, next);
+      else if (isTroubled(before)) database.forget(this.#key);
+    } catch {
+      // A restart then asks once too often: no reason to lose an answer.
+    }
+  }
+
+  get #key(): string {
+    return `reach:${this.#parts.name}`;
+  }
+
+  get #pauseMs(): number {
+    const backoff = this.#parts.isBehind() ? BEHIND_OTHERS : PROBE;
+    return pauseMs(backoff, this.#reach, this.#context.random());
+  }
+
+  async #inTime<T>(asked: Promise<T>): Promise<T> {
+    let isLate = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        isLate = true;
+        const detail = `Graph: no answer within ${PATIENCE_MS} ms.`;
+        reject(new AppError({ code: 'graph-timeout', retry: 'backoff', detail }));
+      }, PATIENCE_MS);
+    });
+    const heard = asked.then(
+      (answer) => {
+        if (isLate) this.answered();
+        return answer;
+      },
+      (error: unknown) => {
+        if (isLate && error instanceof AppError && !isOutage(error)) this.answered();
+        throw error;
+      },
+    );
+    try {
+      return await Promise.race([heard, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

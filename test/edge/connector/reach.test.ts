@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import {
+  answered,
+  asking,
+  hastened,
+  isDown,
+  isOpen,
+  PROBE,
+  pauseMs,
+  type Reach,
+  UP,
+  unanswered,
+} from '../../../edge/connector/reach.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+const NOW = 1_000_000;
+const SECOND = 1_000;
+const PAUSE_MS = 1_500;
+const failing = (code: string, retryAfterMs?: number) =>
+  new AppError({
+    code,
+    retry: 'backoff',
+    detail: '',
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+const HANGS = failing('graph-timeout');
+const CUT = failing('graph-unreachable');
+const BUSY = failing('graph-unavailable');
+const SLOW_DOWN = failing('graph-throttled', 20 * SECOND);
+
+type Failure = [AppError, string | null];
+/** A request that leaves at `leftAt` and fails at `now`. */
+const fail = (reach: Reach, [error, who]: Failure, now = NOW, leftAt = now) =>
+  unanswered(reach, { error, who, leftAt, pauseMs: PAUSE_MS }, now);
+const having = (...failures: Failure[]): Reach =>
+  failures.reduce((reach, failure) => fail(reach, failure).reach, UP);
+
+test.each<[string, Failure[], boolean]>([
+  ['nothing failed', [], false],
+  ['one hangs', [[HANGS, 'alice']], true],
+  ['one is cut off', [[CUT, 'alice']], true],
+  ['one is throttled: all are', [[SLOW_DOWN, 'alice']], true],
+  ['one gets 503: perhaps it is about her', [[BUSY, 'alice']], false],
+  ['it always is about her', Array.from({ length: 9 }, () => [BUSY, 'alice']), false],
+  [
+    'another one gets 503 too',
+    [
+      [BUSY, 'alice'],
+      [BUSY, 'bob'],
+    ],
+    true,
+  ],
+  ['several get 503 together', [[BUSY, null]], true],
+])('%s', (_, failures, down) => {
+  const reach = having(...failures);
+  expect(isDown(reach)).toBe(down);
+  expect(isOpen(reach, NOW)).toBe(!down);
+});
+
+test('who alone gets 503 asks again by her own failures, who gets none with others when one may ask', () => {
+  expect(fail(UP, [BUSY, 'alice']).retryAt).toBeNull();
+  const { reach, retryAt } = fail(UP, [CUT, 'alice']);
+  expect(retryAt).toBe(reach.probeAt);
+});
+
+test('an answer in between takes the suspicion away', () => {
+  const reach = answered(having([BUSY, 'alice']), NOW);
+  expect(isDown(fail(reach, [BUSY, 'bob'], NOW + 1).reach)).toBe(false);
+});
+
+test('what left before others were answered says nothing of Graph', () => {
+  const { reach, retryAt } = fail(answered(UP, NOW), [HANGS, 'alice'], NOW + 5 * SECOND, NOW - 1);
+  expect([isDown(reach), retryAt]).toEqual([false, null]);
+});
+
+test('what hung from before Graph was back is said again at once', () => {
+  const back = answered(having([CUT, 'bob']), NOW);
+  const late = fail(back, [HANGS, 'alice'], NOW + 3 * SECOND, NOW - 1);
+  expect([isDown(late.reach), late.retryAt]).toEqual([false, NOW + 3.5 * SECOND]);
+  const new_ = fail(back, [HANGS, 'alice'], NOW + 9 * SECOND, NOW + 1);
+  expect(isDown(new_.reach)).toBe(true);
+});
+
+describe('while nobody is answered', () => {
+  test('one asks, and the next one not before a while has passed, whatever becomes of the first', () => {
+    const down = having([CUT, 'alice'], [CUT, 'bob'], [CUT, 'carol']);
+    const at = down.probeAt;
+    expect([isOpen(down, at - 1), isOpen(down, at)]).toEqual([false, true]);
+    const asked = asking(down, at, PAUSE_MS);
+    expect(isOpen(asked, at)).toBe(false);
+    const { probeAt } = fail(asked, [CUT, 'alice'], at + 100, at).reach;
+    expect(probeAt).toBe(asked.probeAt);
+  });
+
+  test.each([0, 0.3, 0.999])('a thousand times: within 4 s of the last one (dice: %d)', (dice) => {
+    let reach = having([CUT, 'alice']);
+    for (let times = 0; times < 1_000; times += 1) {
+      const at = reach.probeAt;
+      reach = asking(reach, at, pauseMs(PROBE, reach, dice));
+      expect(reach.probeAt - at).toBeGreaterThanOrEqual(500);
+      expect(reach.probeAt - at).toBeLessThanOrEqual(500 + PROBE.maxMs);
+      reach = fail(reach, [CUT, 'alice'], reach.probeAt, at).reach;
+    }
+  });
+
+  test('Microsoft says when: nobody asks before, however often one of others fails', () => {
+    let { reach } = fail(UP, [SLOW_DOWN, 'alice']);
+    expect(reach.probeAt).toBe(NOW + 20 * SECOND);
+    for (const failure of [CUT, HANGS, BUSY, failing('graph-throttled', SECOND)]) {
+      ({ reach } = fail(reach, [failure, 'bob'], NOW + SECOND));
+      expect(reach.probeAt).toBe(NOW + 20 * SECOND);
+    }
+    expect(isOpen(reach, NOW + 20 * SECOND - 1)).toBe(false);
+  });
+
+  test('others are answered: one may find out at once, but not before Microsoft said', () => {
+    expect(hastened(having([CUT, 'alice']), NOW + 1).probeAt).toBe(NOW + 1);
+    expect(hastened(having([SLOW_DOWN, 'alice']), NOW + 1).probeAt).toBe(NOW + 20 * SECOND);
+    expect(hastened(having([SLOW_DOWN, 'alice']), NOW + 30 * SECOND).probeAt).toBe(
+      NOW + 30 * SECOND,
+    );
+    expect(hastened(UP, NOW)).toBe(UP);
+  });
+
+  test('any answer lets everybody go', () => {
+    const reach = answered(having([CUT, 'alice'], [HANGS, null]), NOW + 1);
+    expect([isDown(reach), isOpen(reach, NOW + 1), reach.backAt]).toEqual([false, true, NOW + 1]);
+    expect(answered(reach, NOW + 9).backAt).toBe(NOW + 1);
+  });
+});
+
+test('where Graph answers, a request that leaves changes nothing', () => {
+  expect(asking(UP, NOW, PAUSE_MS)).toBe(UP);
+});

@@ -130,9 +130,10 @@ describe.skipIf(!CHROMIUM)('the users', () => {
 
     it('says that nothing is kept where the timeline is switched off', async () => {
       await stage.demo.admin.send('PATCH', '/api/settings', { timeline: false });
-      const told = page.waitForResponse((answer) => answer.url().endsWith('/timeline'));
+      const { id } = stage.demo.lab.microsoft.user(upn);
+      const kept = () => stage.demo.admin.get(`/api/users/${id}/timeline`);
+      await becomes(kept, { items: [] });
       await page.reload();
-      expect(await (await told).json()).toEqual({ items: [] });
       await page
         .getByText(word('is switched off for this connector', 'für diesen Connector ausgeschaltet'))
         .waitFor();

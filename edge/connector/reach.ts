@@ -56,8 +56,11 @@ const OUTAGES: ReadonlySet<string> = new Set([
   'graph-throttled',
 ]);
 
-export const isOutage = (error: unknown): error is AppError =>
-  error instanceof AppError && OUTAGES.has(error.code);
+/** Throttled without a time is none: Graph counts, and whoever asks too soon is counted again. */
+export function isOutage(error: unknown): error is AppError {
+  if (!(error instanceof AppError) || !OUTAGES.has(error.code)) return false;
+  return error.code !== 'graph-throttled' || (error.retryAfterMs ?? 0) >= AT_LEAST_MS;
+}
 
 export const isDown = ({ failures }: Reach): boolean => failures > 0;
 

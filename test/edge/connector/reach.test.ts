@@ -5,6 +5,7 @@ import {
   hastened,
   isDown,
   isOpen,
+  isOutage,
   PROBE,
   pauseMs,
   type Reach,
@@ -56,6 +57,21 @@ test.each<[string, Failure[], boolean]>([
   const reach = having(...failures);
   expect(isDown(reach)).toBe(down);
   expect(isOpen(reach, NOW)).toBe(!down);
+});
+
+test.each<[string, unknown, boolean]>([
+  ['a time-out', HANGS, true],
+  ['no connection', CUT, true],
+  ['503', BUSY, true],
+  ['429 with a time', SLOW_DOWN, true],
+  ['429 without one', failing('graph-throttled'), false],
+  ['429 with none to speak of', failing('graph-throttled', 0), false],
+  ['403', failing('graph-forbidden'), false],
+  ['404', failing('graph-not-found'), false],
+  ['a token refused', failing('graph-unauthorized'), false],
+  ['a fault of ours', new Error('oops'), false],
+])('whether %s is everybody’s', (_, error, everybody) => {
+  expect(isOutage(error)).toBe(everybody);
 });
 
 test('who alone gets 503 asks again by her own failures, who gets none with others when one may ask', () => {

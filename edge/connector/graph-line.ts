@@ -125,7 +125,8 @@ export class GraphLine {
 
   get #pauseMs(): number {
     const backoff = this.#parts.isBehind() ? BEHIND_OTHERS : PROBE;
-    return pauseMs(backoff, this.#reach, this.#context.random());
+    const { now, random } = this.#context;
+    return pauseMs(backoff, this.#reach, now(), random());
   }
 
   async #inTime<T>(asked: Promise<T>): Promise<T> {

@@ -12,12 +12,20 @@ import { AppError } from '../../shared/errors.ts';
 export const PROBE: Backoff = { firstMs: 1_000, maxMs: 3_500 };
 /** Who can wait for others to find out asks for itself all the same: it may be those others that get none. */
 export const BEHIND_OTHERS: Backoff = { firstMs: 20_000, maxMs: 20_000 };
+/**
+ * What has been away for long is asked ever more seldom: its return is noticed within this share of the time
+ * that it was away, or within `LONGEST_MS`. That is more than `PROBE` allows after a quarter of an hour.
+ */
+const SHARE = 1 / 250;
+const LONGEST_MS = 120_000;
 /** Nobody asks twice within this time, in ms. */
 const AT_LEAST_MS = 500;
 
 export interface Reach {
   /** Requests in a row that got no answer; 0: Graph answers, as far as is known. */
   readonly failures: number;
+  /** Since when nobody is answered, epoch ms; 0: somebody is. */
+  readonly downSince: number;
   /** While nobody is answered: when one may ask, epoch ms. */
   readonly probeAt: number;
   /** Microsoft said to wait until then, epoch ms; 0: it did not. */
@@ -32,6 +40,7 @@ export interface Reach {
 
 export const UP: Reach = {
   failures: 0,
+  downSince: 0,
   probeAt: 0,
   toldUntil: 0,
   suspect: null,
@@ -47,8 +56,11 @@ const OUTAGES: ReadonlySet<string> = new Set([
   'graph-throttled',
 ]);
 
-export const isOutage = (error: unknown): error is AppError =>
-  error instanceof AppError && OUTAGES.has(error.code);
+/** Throttled without a time is none: Graph counts, and whoever asks too soon is counted again. */
+export function isOutage(error: unknown): error is AppError {
+  if (!(error instanceof AppError) || !OUTAGES.has(error.code)) return false;
+  return error.code !== 'graph-throttled' || (error.retryAfterMs ?? 0) >= AT_LEAST_MS;
+}
 
 export const isDown = ({ failures }: Reach): boolean => failures > 0;
 
@@ -102,12 +114,16 @@ export function unanswered(
   const pausedUntil = isDown(reach) ? reach.probeAt : now + pauseMs;
   const probeAt = toldUntil > now ? toldUntil : pausedUntil;
   const failures = reach.failures + 1;
-  return { reach: { ...reach, failures, toldUntil, probeAt }, retryAt: probeAt };
+  const downSince = isDown(reach) ? reach.downSince : now;
+  return { reach: { ...reach, failures, downSince, toldUntil, probeAt }, retryAt: probeAt };
 }
 
 /** What answers 5xx may be where the user's data lie; time-outs and throttling meet everybody. */
 const mayBeAboutOne = ({ code }: AppError): boolean => code === 'graph-unavailable';
 
 /** How long after one has asked the next one does, in ms, where nobody is answered. */
-export const pauseMs = (backoff: Backoff, { failures }: Reach, random: number): number =>
-  AT_LEAST_MS + backoffMs(backoff, Math.max(1, failures), random);
+export function pauseMs(backoff: Backoff, reach: Reach, now: number, random: number): number {
+  const awayMs = isDown(reach) ? now - reach.downSince : 0;
+  const maxMs = Math.max(backoff.maxMs, Math.min(LONGEST_MS, awayMs * SHARE));
+  return AT_LEAST_MS + backoffMs({ ...backoff, maxMs }, Math.max(1, reach.failures), random);
+}

@@ -8,8 +8,8 @@
 import { type Backoff, backoffMs } from '../../shared/backoff.ts';
 import { AppError } from '../../shared/errors.ts';
 
-/** Both sides are to be equal 5 s after Graph is back: one asks every 4 s at least. */
-export const PROBE: Backoff = { firstMs: 1_000, maxMs: 3_500 };
+/** Both sides are to be equal 5 s after Graph is back: one asks every 3.5 s at least, and what waited needs its time. */
+export const PROBE: Backoff = { firstMs: 1_000, maxMs: 3_000 };
 /** Who can wait for others to find out asks for itself all the same: it may be those others that get none. */
 export const BEHIND_OTHERS: Backoff = { firstMs: 20_000, maxMs: 20_000 };
 /**

@@ -15,8 +15,8 @@ const MINUTE = 60 * SECOND;
 const AWAY_MS = 10 * MINUTE;
 /** Ten minutes in ten seconds: an agent is not taken for dead on a busy machine. The return goes by a clock as any other. */
 const RATE = { away: 60, back: 1, green: 40 };
-/** Requests while it is away: one line asks every 2.25 s on average, others now and then; and in any one second. */
-const MOST = { all: AWAY_MS / (1.5 * SECOND), inOneSecond: 8 };
+/** Requests while it is away: one line asks every 2 s on average, others now and then; and in any one second. */
+const MOST = { all: AWAY_MS / (1.3 * SECOND), inOneSecond: 8 };
 /** Where Microsoft says when to come again, which is 5 s, all waits for that. */
 const BACK_WITHIN_MS = { told: 6 * SECOND, untold: 5 * SECOND };
 

@@ -19,7 +19,7 @@ import { becomes, eventually } from './eventually.ts';
 const BACK_WITHIN_MS = 5_000;
 const NOTICED_WITHIN_MS = 15_000;
 /** How fast the agent's clock goes while nobody is to notice but the agent. */
-const RATE = 10;
+const RATE = 5;
 
 let demo: SetUp;
 let cast: Cast;
@@ -176,7 +176,7 @@ describe('the line between agent and edge', () => {
 
   it('gives one byte a second: it counts as gone within 15 s, and nobody waits for what trickles', async () => {
     const { wire, lines, clock } = await wired();
-    // The agent lives ten times as fast.
+    // The agent lives as much faster.
     wire.bytesPerSecond = RATE;
     const seen = change();
     await clock.passUntil(() => ofTunnel(lines).length > 1, NOTICED_WITHIN_MS, RATE);

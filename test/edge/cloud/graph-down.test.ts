@@ -88,7 +88,7 @@ async function caughtUp(bed: CloudBed, agent: Agent): Promise<void> {
 }
 
 /** What one line of writes asks where the dice always show 0.5, and what reads, three tasks and a renewal do. */
-const PROBES = (10 * MINUTE) / (2.25 * SECOND) + 60;
+const PROBES = (10 * MINUTE) / (2 * SECOND) + 60;
 
 /** And how soon after its return Microsoft has it all, at least, in ms. */
 const ways: [string, number, () => Response | Promise<Response>][] = [

@@ -1,6 +1,7 @@
 // How what happened changes what is known of an account: its sign-in here, its subscriptions in
 // `after-subscription.ts`. Pure.
 import { GRAPH_BACKOFF } from '../../shared/backoff.ts';
+import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Resource } from './account-rpc.ts';
 import {
   type AccountState,
@@ -14,8 +15,13 @@ import { afterSubscription, configuredAnew } from './after-subscription.ts';
 import type { SubscriptionEvent } from './subscription-event.ts';
 
 export type AccountEvent =
-  /** A new spec. Another account starts from nothing; other credentials are tried at once. */
-  | { kind: 'configured'; sameAccount: boolean; sameCredentials: boolean }
+  /** A new spec, for these users. Another account starts from nothing; other credentials are tried at once. */
+  | {
+      kind: 'configured';
+      sameAccount: boolean;
+      sameCredentials: boolean;
+      userIds: TeamsUserId[];
+    }
   /** Microsoft gave a code that the account's user has to enter. */
   | { kind: 'code-given'; code: PendingCode }
   /** The user has not entered it yet. `slower`: Microsoft wants to be asked less often. */
@@ -39,7 +45,7 @@ const USELESS_MS = 60_000;
 export function after(state: AccountState, event: AccountEvent, at: Circumstances): AccountState {
   switch (event.kind) {
     case 'configured':
-      return configured(state, event.sameAccount, event.sameCredentials);
+      return configured(state, event);
     case 'code-given':
       return { ...state, signIn: { state: 'waiting', code: event.code }, signInFailures: 0 };
     case 'code-pending':
@@ -69,8 +75,7 @@ function subscriptionChanged(
 
 function configured(
   state: AccountState,
-  sameAccount: boolean,
-  sameCredentials: boolean,
+  { sameAccount, sameCredentials, userIds }: Extract<AccountEvent, { kind: 'configured' }>,
 ): AccountState {
   const { presence, users } = state;
   if (!sameAccount) {
@@ -78,8 +83,8 @@ function configured(
   }
   const fresh = {
     ...state,
-    presence: configuredAnew(presence),
-    users: configuredAnew(users),
+    presence: configuredAnew(presence, userIds),
+    users: configuredAnew(users, []),
   };
   if (sameCredentials && stays(state)) return fresh;
   return { ...fresh, signInFailures: 0, signIn: { state: 'unknown' } };

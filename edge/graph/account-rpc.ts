@@ -49,7 +49,8 @@ export interface Fault {
 }
 
 export type SubscriptionReport =
-  | { state: 'none' }
+  /** Nobody is to be subscribed, or Microsoft refuses them all (`refusedIds`) and is asked again later. */
+  | { state: 'none'; refusedIds?: TeamsUserId[] }
   /** About to be created: notifications of this generation may arrive from now on. */
   | { state: 'creating'; generation: number; userIds: TeamsUserId[] }
   | {

@@ -50,6 +50,19 @@ export type SignIn =
   | { state: 'ok'; obtainedAt: number; expiresAt: number }
   | { state: 'failed'; fault: Fault };
 
+/** `at`: epoch ms. `times`: how often it was given up, in a row. */
+export interface Again {
+  at: number;
+  times: number;
+}
+
+/** Users whom each of so many refusals (`times`) named, the first of them at `since`, epoch ms. */
+export interface Named {
+  userIds: TeamsUserId[];
+  since: number;
+  times: number;
+}
+
 /** One of the account's subscriptions. */
 export interface SubscriptionState {
   /** Rises with each create, so that a notification shows which one it belongs to. */
@@ -66,6 +79,10 @@ export interface SubscriptionState {
   excluded: TeamsUserId[];
   /** Microsoft refuses to send data with the items: they are subscribed without. */
   basic: boolean;
+  /** When `excluded` and `basic` are tried otherwise; `null`: nothing is given up. */
+  again: Again | null;
+  /** Users that may have to be left out; `null`: nobody was named since the last success. */
+  named: Named | null;
   /** Failures in a row. */
   failures: number;
   pause: Pause | null;
@@ -88,6 +105,8 @@ export const newSubscriptionState = (generation: number): SubscriptionState => (
   leftovers: null,
   excluded: [],
   basic: false,
+  again: null,
+  named: null,
   failures: 0,
   pause: null,
   fault: null,
@@ -170,5 +189,6 @@ function subscriptionReport(
     return { state: 'active', ...about };
   }
   if (creating) return { state: 'creating', ...creating };
-  return fault ? { state: 'failed', fault, failures } : { state: 'none' };
+  if (fault) return { state: 'failed', fault, failures };
+  return { state: 'none', ...(excluded.length > 0 ? { refusedIds: excluded } : {}) };
 }

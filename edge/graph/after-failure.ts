@@ -3,12 +3,21 @@
 import { type Backoff, backoffMs, GRAPH_BACKOFF } from '../../shared/backoff.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import { type Failure, faultOf, type Pause, type SubscriptionState } from './account-state.ts';
+import {
+  isLastingRefusal,
+  isTriedAgain,
+  namedAgain,
+  withoutData,
+  withoutThem,
+} from './second-try.ts';
 import type { Circumstances, SubscriptionEvent } from './subscription-event.ts';
 
 /** What an admin has to put right, or another program has to end: no hurry. */
 const SLOW: Backoff = { firstMs: 10_000, maxMs: 300_000 };
 /** A handshake often fails just because DNS or a proxy is a moment behind the settings. */
 const HANDSHAKE: Backoff = { firstMs: 2_000, maxMs: 60_000 };
+/** A refusal that names users passes within minutes, or tells within minutes whom to leave out. */
+const NAMING: Backoff = { firstMs: 1_000, maxMs: 20_000 };
 
 /** After so many failures in a row another way is tried. */
 const PATIENCE = 3;
@@ -37,20 +46,40 @@ export function createFailed(
     case 'graph-throttled':
       return failed(state, failure, at, GRAPH_BACKOFF);
     case 'resource-data-refused':
-      return { ...failed(state, failure, at, SLOW), basic: true, pause: null };
+      return { ...withoutData(failed(state, failure, at, SLOW), at.now), pause: null };
   }
-  if (failure.retry === 'never') return otherWay(failed(state, failure, at, SLOW));
-  const next = failed(state, failure, at, GRAPH_BACKOFF);
-  // Right after a delete Microsoft names everybody for a while; a few who are named again and again
-  // are no good, and without them the others can be subscribed.
-  const everybody = badIds.length >= (before.creating?.userIds.length ?? 0);
-  if (everybody || next.failures < PATIENCE) return next;
-  return { ...next, excluded: [...new Set([...state.excluded, ...badIds])] };
+  if (failure.retry === 'never') {
+    const next = failed(state, failure, at, SLOW);
+    // Data was asked for once more; without, it has worked.
+    const wasSecondTry = state.basic && isTriedAgain(state, at.now);
+    return wasSecondTry ? { ...withoutData(next, at.now), pause: null } : otherWay(next, at.now);
+  }
+  if (badIds.length > 0) return usersRefused(before, failure, badIds, at);
+  return failed(state, failure, at, GRAPH_BACKOFF);
+}
+
+function usersRefused(
+  before: SubscriptionState,
+  failure: Failure,
+  badIds: TeamsUserId[],
+  at: Circumstances,
+): SubscriptionState {
+  const asked = before.creating?.userIds ?? [];
+  const next = failed({ ...before, creating: null }, failure, at, NAMING);
+  const known = new Set(before.excluded);
+  // They were tried once more, and nobody else is to wait for them.
+  if (badIds.every((id) => known.has(id))) return withoutThem(next, badIds, asked, at.now);
+  const named = namedAgain(before.named, badIds, at.now);
+  return isLastingRefusal(named, asked, at.now)
+    ? withoutThem(next, named.userIds, asked, at.now)
+    : { ...next, named };
 }
 
 /** Refused again and again, whatever Microsoft says for a reason: perhaps the data is the trouble. */
-const otherWay = (state: SubscriptionState): SubscriptionState =>
-  state.failures % PATIENCE === 0 ? { ...state, basic: !state.basic } : state;
+function otherWay(state: SubscriptionState, now: number): SubscriptionState {
+  if (state.failures % PATIENCE !== 0) return state;
+  return state.basic ? { ...state, basic: false } : withoutData(state, now);
+}
 
 export function renewFailed(
   state: SubscriptionState,
@@ -98,7 +127,8 @@ export function tidied(
   const until = at.now + backoffMs(SLOW, Math.max(state.failures, 1), at.random);
   const pause = { until, asked: false };
   if (!foreign) {
-    return otherWay({ ...next, pause, fault: next.fault && { ...next.fault, retryAt: until } });
+    const fault = next.fault && { ...next.fault, retryAt: until };
+    return otherWay({ ...next, pause, fault }, at.now);
   }
   const detail = 'Another program holds the one presence subscription that this account may have.';
   return { ...next, pause, fault: { code: 'subscription-elsewhere', detail, retryAt: until } };

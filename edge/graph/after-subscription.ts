@@ -1,5 +1,6 @@
 // How what happened changes what is known of one subscription. What did not work out is told in
 // `after-failure.ts`. Pure.
+import type { TeamsUserId } from '../../shared/ids.ts';
 import type { SubscriptionState } from './account-state.ts';
 import {
   createFailed,
@@ -17,10 +18,18 @@ const BEFORE_TOKEN_ENDS_MS = 5 * 60_000;
 /** However short Microsoft grants it, or the token lives, in ms. */
 const RENEW_AT_MOST_EVERY_MS = 60_000;
 
-/** What is known after a spec came: an admin may have put right whatever was wrong. */
-export function configuredAnew(state: SubscriptionState): SubscriptionState {
+/**
+ * What is known after a spec for these users came: an admin may have put right whatever was wrong. What
+ * stands without somebody, or without data, goes on standing.
+ */
+export function configuredAnew(
+  state: SubscriptionState,
+  userIds: readonly TeamsUserId[],
+): SubscriptionState {
   const pause = state.pause?.asked ? state.pause : null;
-  return { ...state, failures: 0, excluded: [], basic: false, fault: null, pause };
+  const wanted = new Set(userIds);
+  const excluded = state.excluded.filter((id) => wanted.has(id));
+  return { ...state, failures: 0, excluded, fault: null, pause };
 }
 
 export function afterSubscription(
@@ -54,6 +63,10 @@ export function afterSubscription(
       return tidyFailed(state, event.failure, at);
     case 'reauthorize':
       return state.held ? { ...state, held: { ...state.held, renewAt: at.now } } : state;
+    case 'asked': {
+      const again = state.again && { ...state.again, at: at.now };
+      return { ...state, again, held: state.held && { ...state.held, renewAt: at.now } };
+    }
     case 'removed':
       return { ...state, held: null };
     case 'silent':
@@ -77,7 +90,11 @@ function created(
     expiresAt,
     renewAt: renewAt(expiresAt, at),
   };
-  return { ...well(state), held };
+  const covered = new Set(userIds);
+  const excluded = state.excluded.filter((one) => !covered.has(one));
+  const basic = state.basic && encryptionId === null;
+  const again = excluded.length > 0 || basic ? state.again : null;
+  return { ...well(state), held, excluded, basic, again, named: null };
 }
 
 /** In time also where Microsoft grants less than was asked for, or the token ends before. */

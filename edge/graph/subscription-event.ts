@@ -22,6 +22,8 @@ export type SubscriptionEvent =
   | { kind: 'tidied'; removed: number; foreign: boolean }
   | { kind: 'tidy-failed'; failure: Failure }
   | { kind: 'reauthorize' }
+  /** An admin wants to know whether it stands, with all that belongs to it. */
+  | { kind: 'asked' }
   | { kind: 'removed' }
   /** It stands, and tells nothing. */
   | { kind: 'silent' };

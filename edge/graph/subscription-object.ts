@@ -73,7 +73,8 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     if (!sameCredentials) this.#startOver();
     const state = known?.state ?? firstState();
     this.#store.account = { spec, state, reported: same ? known.reported : null };
-    this.#happened({ kind: 'configured', sameAccount: same, sameCredentials });
+    const { userIds } = spec;
+    this.#happened({ kind: 'configured', sameAccount: same, sameCredentials, userIds });
     await this.ctx.storage.setAlarm(Date.now());
   }
 
@@ -146,7 +147,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   async check(): Promise<void> {
-    for (const resource of RESOURCES) this.#happened({ kind: 'reauthorize', resource });
+    for (const resource of RESOURCES) this.#happened({ kind: 'asked', resource });
     await this.#work();
   }
 

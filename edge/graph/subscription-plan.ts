@@ -2,11 +2,13 @@
 //
 //   create ──▶ (held) ──every 10 or 60 min──▶ renew
 //    ▲  │        │ other users or address: delete
-//    │  ▼        │ 404, 410, removed, expired: forget
+//    │  ▼        │ now and then with those who are left out: delete
+//    │  │        │ 404, 410, removed, expired: forget
 //   tidy ◀───────┘
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { AccountSpec, Resource } from './account-rpc.ts';
 import type { Held, SubscriptionState } from './account-state.ts';
+import { isTriedAgain } from './second-try.ts';
 
 interface Times {
   /** How long a subscription is asked for, in ms. */
@@ -60,13 +62,18 @@ export function subscriptionStep(
   const { pause } = state;
   if (pause !== null && pause.until > now) return { do: 'wait', at: pause.until };
   const held = state.held && state.held.expiresAt > now ? state.held : null;
-  const target = wanted && withoutExcluded(wanted, state.excluded);
+  const triesAll = isTriedAgain(state, now);
+  const target =
+    wanted && (triesAll ? ofSomebody(wanted) : withoutExcluded(wanted, state.excluded));
+  const rich = target?.encryption != null && (triesAll || !state.basic);
   if (!held) {
-    if (!target) return { do: 'wait', at: null };
-    const rich = target.encryption !== null && !state.basic;
+    if (!target)
+      return { do: 'wait', at: wanted && ofSomebody(wanted) && (state.again?.at ?? null) };
     return state.leftovers ? { do: 'tidy' } : { do: 'create', userIds: target.userIds, rich };
   }
   if (!target || !serves(held, target)) return { do: 'delete', id: held.id };
+  // Data cannot be had with a renewal (facts: graph §2.1).
+  if (state.basic && rich) return { do: 'delete', id: held.id };
   // A new certificate travels with a renewal, it needs no new subscription.
   const isRotated = held.encryptionId !== null && held.encryptionId !== target.encryption?.id;
   if (held.renewAt <= now || isRotated) {
@@ -75,13 +82,15 @@ export function subscriptionStep(
   return { do: 'wait', at: held.renewAt };
 }
 
-/** `null` where nobody is left to subscribe. */
 function withoutExcluded(wanted: Wanted, excluded: readonly TeamsUserId[]): Wanted | null {
-  if (wanted.userIds === null) return wanted;
   const out = new Set(excluded);
-  const userIds = wanted.userIds.filter((id) => !out.has(id));
-  return userIds.length === 0 ? null : { ...wanted, userIds };
+  const userIds = wanted.userIds?.filter((id) => !out.has(id)) ?? null;
+  return ofSomebody({ ...wanted, userIds });
 }
+
+/** `null` where nobody is left to subscribe. */
+const ofSomebody = (wanted: Wanted): Wanted | null =>
+  wanted.userIds?.length === 0 ? null : wanted;
 
 /**
  * Whether the subscription that stands covers what is wanted. Users too many do no harm, and the

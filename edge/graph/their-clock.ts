@@ -1,5 +1,6 @@
 // Microsoft's clock beside ours. A subscription ends by theirs: asked for by a clock that is an hour
 // wrong, it would be refused as ended already, or as too long.
+import { AppError } from '../../shared/errors.ts';
 
 /** Smaller differences are the network's and the header's own second, in ms. */
 const NOTABLE_MS = 60_000;
@@ -28,8 +29,8 @@ export function theirClock(now: () => number): TheirClock {
 }
 
 /**
- * Asks Microsoft something with a time in it, and once more at once where the refusal told that our
- * clock is not what it was taken for.
+ * Asks Microsoft something with a time in it, and once more at once where it was refused as wrong and
+ * the refusal told that our clock is not what it was taken for.
  * @param ask gets by how much theirs is ahead, in ms
  */
 export async function byTheirClock<T>(
@@ -40,7 +41,13 @@ export async function byTheirClock<T>(
   try {
     return await ask(aheadMs);
   } catch (error) {
-    if (Math.abs(clock.aheadMs - aheadMs) <= NOTABLE_MS) throw error;
+    if (!isRefusedAsWrong(error) || Math.abs(clock.aheadMs - aheadMs) <= NOTABLE_MS) throw error;
     return ask(clock.aheadMs);
   }
 }
+
+/** All else has nothing to do with the time: it was done perhaps, or is not to be hurried. */
+const isRefusedAsWrong = (error: unknown): boolean =>
+  error instanceof AppError &&
+  error.code === 'graph-bad-request' &&
+  error.retryAfterMs === undefined;

@@ -121,7 +121,7 @@ export const DE: Record<TextCode, Text> = {
     message:
       'Microsoft lehnt es ab, {count} Benutzer zu abonnieren, darunter {users}. Was sie in Teams tun, wird binnen fünf Minuten bemerkt statt sofort.',
     action:
-      'Im Entra-Portal prüfen, ob es diese Benutzer gibt und ob sie eine Teams-Lizenz haben. „Benutzer“ mit Zustand „Nicht abonniert“ zeigt sie; sie werden wieder versucht, wenn sich die Benutzerliste ändert.',
+      'Im Entra-Portal prüfen, ob es diese Benutzer gibt und ob sie eine Teams-Lizenz haben. „Benutzer“ mit Zustand „Nicht abonniert“ zeigt sie; sie werden von selbst wieder versucht, immer seltener, mindestens einmal am Tag, und mit „Jetzt prüfen“ sofort.',
   },
   polling: {
     message: 'Die Präsenz von {users} Benutzern wird alle {seconds} s abgefragt.',

@@ -120,7 +120,7 @@ export const EN = {
     message:
       'Microsoft refuses to subscribe {count} users, among them {users}. What they do in Teams is noticed within five minutes instead of at once.',
     action:
-      'Check in the Entra portal that these users exist and have a Teams licence. Users, state “Not subscribed”, lists them; they are tried again when the list of users changes.',
+      'Check in the Entra portal that these users exist and have a Teams licence. Users, state “Not subscribed”, lists them; they are tried again by themselves, more and more seldom, at least once a day, and at once with “Check now”.',
   },
   polling: { message: 'The presence of {users} users is asked every {seconds} s.', action: '' },
   'notification-url-reached': { message: 'Microsoft reaches the notification URL.', action: '' },

@@ -36,7 +36,12 @@ const approved: AccountEvent = {
   expiresAt: NOW + 75 * MINUTE,
   username: 'sync@example.com',
 };
-const again: AccountEvent = { kind: 'configured', sameAccount: true, sameCredentials: true };
+const again: AccountEvent = {
+  kind: 'configured',
+  sameAccount: true,
+  sameCredentials: true,
+  userIds: [],
+};
 const failed = (code: string, more: Partial<Failure> = {}): AccountEvent => ({
   kind: 'sign-in-failed',
   failure: { code, detail: 'Said by the test.', retry: 'never', ...more },
@@ -97,7 +102,7 @@ describe('what is done next', () => {
     ],
     [
       'another app or tenant needs another code',
-      made(given, { kind: 'configured', sameAccount: false, sameCredentials: false }),
+      made(given, { kind: 'configured', sameAccount: false, sameCredentials: false, userIds: [] }),
       NOW,
       { do: 'sign-in' },
     ],

@@ -9,6 +9,7 @@ import type { PresenceWrite } from '../graph/presence.ts';
 import type { Context } from './context.ts';
 import { type Errand, type Layer, layerOf, type WriteFault } from './errand.ts';
 import { retryDelayMs } from './faults.ts';
+import { isOutage, PROBE } from './reach.ts';
 import type { Farewells, TeamsFarewell } from './store/farewells.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
 
@@ -47,7 +48,7 @@ export interface LetterParts {
   failed: (pair: Pair, fault: WriteFault) => void;
   /** Microsoft took what had left then (epoch ms); the pair is kept after that. */
   taken: (pair: Pair, sentAt: number) => void;
-  /** Microsoft asked all of us to wait until then (epoch ms). */
+  /** Microsoft throttles us: nobody writes before then (epoch ms). */
   throttled: (until: number) => void;
 }
 
@@ -205,10 +206,14 @@ export class TeamsLetters {
     if (!farewells.ofTeams(teamsId)) keep(next, next.state, true);
   }
 
-  #heedThrottling(error: unknown, until: number): void {
-    if (error instanceof AppError && error.code === 'graph-throttled') {
-      this.#parts.throttled(until);
-    }
+  /** Without a time it may be about this user alone: they back off, and all others wait for seconds at most. */
+  #heedThrottling(error: unknown, retryAt: number): void {
+    if (!(error instanceof AppError) || error.code !== 'graph-throttled') return;
+    const now = this.#parts.context.now();
+    const told = isOutage(error) ? error.retryAfterMs : undefined;
+    this.#parts.throttled(
+      told === undefined ? Math.min(retryAt, now + PROBE.maxMs) : Math.max(retryAt, now + told),
+    );
   }
 
   #after(pair: Pair, event: Parameters<typeof decide>[2]): Pair['state'] {

@@ -14,6 +14,7 @@ import {
   PROBE,
   pauseMs,
   type Reach,
+  released,
   UP,
   unanswered,
 } from './reach.ts';
@@ -89,9 +90,9 @@ export class GraphLine {
     return verdict.retryAt;
   }
 
-  /** Everybody may try again. */
+  /** Everybody may try again, but not before Microsoft said. */
   release(): void {
-    this.#take(UP);
+    this.#take(released(this.#reach, this.#context.now()));
   }
 
   /**

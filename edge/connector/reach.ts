@@ -30,6 +30,8 @@ export interface Reach {
   readonly probeAt: number;
   /** Microsoft said to wait until then, epoch ms; 0: it did not. */
   readonly toldUntil: number;
+  /** When it said so, epoch ms. */
+  readonly toldAt: number;
   /** The only user of whom a write failed since the last answer: perhaps it is about them. */
   readonly suspect: string | null;
   /** When the last answer came, epoch ms; 0: never. */
@@ -43,6 +45,7 @@ export const UP: Reach = {
   downSince: 0,
   probeAt: 0,
   toldUntil: 0,
+  toldAt: 0,
   suspect: null,
   answeredAt: 0,
   backAt: 0,
@@ -59,7 +62,14 @@ const OUTAGES: ReadonlySet<string> = new Set([
 /** Throttled without a time is none: Graph counts, and whoever asks too soon is counted again. */
 export function isOutage(error: unknown): error is AppError {
   if (!(error instanceof AppError) || !OUTAGES.has(error.code)) return false;
-  return error.code !== 'graph-throttled' || (error.retryAfterMs ?? 0) >= AT_LEAST_MS;
+  return error.code !== 'graph-throttled' || toldMs(error) > 0;
+}
+
+/** How long Graph said to wait, in ms; 0: it did not. Less than we wait anyway is nothing. */
+export function toldMs(error: unknown): number {
+  if (!(error instanceof AppError) || !OUTAGES.has(error.code)) return 0;
+  const { retryAfterMs = 0 } = error;
+  return retryAfterMs < AT_LEAST_MS ? 0 : retryAfterMs;
 }
 
 export const isDown = ({ failures }: Reach): boolean => failures > 0;
@@ -75,6 +85,12 @@ export const asking = (reach: Reach, now: number, pauseMs: number): Reach =>
 /** Others were answered: whoever waits may find out at once, unless Microsoft said when. */
 export const hastened = (reach: Reach, now: number): Reach =>
   isDown(reach) ? { ...reach, probeAt: Math.max(now, reach.toldUntil) } : reach;
+
+/** Everybody may try again, but not before Microsoft said: a clock that was set back since says nothing of that. */
+export function released(reach: Reach, now: number): Reach {
+  const { toldAt, toldUntil } = reach;
+  return toldAt <= now && now < toldUntil ? { ...reach, probeAt: toldUntil } : UP;
+}
 
 /** Graph answered, whatever it said. */
 export const answered = (reach: Reach, now: number): Reach => ({
@@ -109,13 +125,14 @@ export function unanswered(
   if (mayBeAboutOne(error) && who !== null && (reach.suspect ?? who) === who && !isDown(reach)) {
     return { reach: { ...reach, suspect: who }, retryAt: null };
   }
-  const told = error.retryAfterMs ?? 0;
-  const toldUntil = told < AT_LEAST_MS ? reach.toldUntil : Math.max(reach.toldUntil, now + told);
+  const told = toldMs(error);
+  const toldUntil = told === 0 ? reach.toldUntil : Math.max(reach.toldUntil, now + told);
+  const toldAt = told === 0 ? reach.toldAt : now;
   const pausedUntil = isDown(reach) ? reach.probeAt : now + pauseMs;
   const probeAt = toldUntil > now ? toldUntil : pausedUntil;
   const failures = reach.failures + 1;
   const downSince = isDown(reach) ? reach.downSince : now;
-  return { reach: { ...reach, failures, downSince, toldUntil, probeAt }, retryAt: probeAt };
+  return { reach: { ...reach, failures, downSince, toldUntil, toldAt, probeAt }, retryAt: probeAt };
 }
 
 /** What answers 5xx may be where the user's data lie; time-outs and throttling meet everybody. */

@@ -9,6 +9,7 @@ import type { PresenceWrite } from '../graph/presence.ts';
 import type { Context } from './context.ts';
 import { type Errand, type Layer, layerOf, type WriteFault } from './errand.ts';
 import { retryDelayMs } from './faults.ts';
+import { PROBE, toldMs } from './reach.ts';
 import type { Farewells, TeamsFarewell } from './store/farewells.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
 
@@ -47,7 +48,7 @@ export interface LetterParts {
   failed: (pair: Pair, fault: WriteFault) => void;
   /** Microsoft took what had left then (epoch ms); the pair is kept after that. */
   taken: (pair: Pair, sentAt: number) => void;
-  /** Microsoft asked all of us to wait until then (epoch ms). */
+  /** Microsoft throttles us: nobody writes before then (epoch ms). */
   throttled: (until: number) => void;
 }
 
@@ -55,6 +56,8 @@ export class TeamsLetters {
   readonly #parts: LetterParts;
   /** What left in this life of the object, and is not answered yet. */
   readonly #underWay = new Set<TeamsWrite>();
+  /** Microsoft said to wait with a user until then, epoch ms; a restart asks once too early at worst. */
+  readonly #toldUntil = new Map<TeamsUserId, number>();
 
   constructor(parts: LetterParts) {
     this.#parts = parts;
@@ -100,13 +103,19 @@ export class TeamsLetters {
     }
   }
 
-  /** Whatever failed may be tried again at once. */
+  /** Whatever failed may be tried again at once, or as soon as Microsoft said. */
   forgive(): void {
     const { context, pairs, farewells, keep } = this.#parts;
     const now = context.now();
-    for (const farewell of farewells.teams()) farewells.keepTeams({ ...farewell, dueAt: now });
+    for (const [id, until] of this.#toldUntil) if (until <= now) this.#toldUntil.delete(id);
+    const mayAskAt = (id: TeamsUserId) => this.#toldUntil.get(id) ?? now;
+    for (const farewell of farewells.teams()) {
+      const dueAt = mayAskAt(farewell.teamsId);
+      farewells.keepTeams({ ...farewell, dueAt });
+      if (dueAt > now) context.wakeBy(dueAt);
+    }
     for (const pair of pairs.failing()) {
-      for (const fault of Object.values(pair.faults)) fault.retryAt = now;
+      for (const fault of Object.values(pair.faults)) fault.retryAt = mayAskAt(pair.teamsId);
       keep(pair, pair.state, true);
     }
   }
@@ -150,7 +159,7 @@ export class TeamsLetters {
     const failures = (pair.faults[layer]?.failures ?? 0) + 1;
     const retryAt = told ?? context.now() + retryDelayMs(error, failures, context.random());
     const fault = writeFault(error, { write, failures, retryAt });
-    this.#heedThrottling(error, retryAt);
+    this.#heed(pair.teamsId, error, retryAt);
     pair.faults = { ...pair.faults, [layer]: fault };
     context.log('warn', 'teams-write-failed', { code: fault.code, failures });
     if (failures === 1) this.#parts.failed(pair, fault);
@@ -191,7 +200,7 @@ export class TeamsLetters {
       const isOver = NOBODY_THERE.has(code) || context.now() - since > FAREWELL_PATIENCE_MS;
       writes = isOver ? [] : farewell.writes;
       dueAt = retryAt ?? context.now() + retryDelayMs(error, failures, context.random());
-      this.#heedThrottling(error, dueAt);
+      this.#heed(teamsId, error, dueAt);
     }
     // Somebody may have left anew meanwhile: what is added then is not to be lost.
     const added = (farewells.ofTeams(teamsId)?.writes ?? []).filter(
@@ -205,10 +214,13 @@ export class TeamsLetters {
     if (!farewells.ofTeams(teamsId)) keep(next, next.state, true);
   }
 
-  #heedThrottling(error: unknown, until: number): void {
-    if (error instanceof AppError && error.code === 'graph-throttled') {
-      this.#parts.throttled(until);
-    }
+  /** Throttled without a time, it may be about this user alone: they back off, all others wait for seconds at most. */
+  #heed(id: TeamsUserId, error: unknown, retryAt: number): void {
+    const now = this.#parts.context.now();
+    const told = toldMs(error);
+    if (told > 0) this.#toldUntil.set(id, now + told);
+    if (!(error instanceof AppError) || error.code !== 'graph-throttled') return;
+    this.#parts.throttled(told > 0 ? now + told : Math.min(retryAt, now + PROBE.maxMs));
   }
 
   #after(pair: Pair, event: Parameters<typeof decide>[2]): Pair['state'] {

@@ -10,6 +10,7 @@ import type { Context, Waiting } from './context.ts';
 import { faultOf, retryDelayMs } from './faults.ts';
 import { GraphLine } from './graph-line.ts';
 import type { Pace } from './pace.ts';
+import { toldMs } from './reach.ts';
 import type { Farewells } from './store/farewells.ts';
 import type { Pair, Pairs } from './store/pairs.ts';
 import type { Turns } from './turns.ts';
@@ -44,6 +45,8 @@ export class TeamsReads implements Waiting {
   #busy = false;
   #failures = 0;
   #notBefore = 0;
+  /** Microsoft said to wait until then, epoch ms: whoever lets us go does not know better. */
+  #toldUntil = 0;
 
   constructor(parts: ReadsParts) {
     this.#parts = parts;
@@ -71,8 +74,8 @@ export class TeamsReads implements Waiting {
 
   /** When a read may be tried, epoch ms; `null`: now. */
   get notBefore(): number | null {
-    const isHeld = this.#parts.context.now() < this.#notBefore;
-    return isHeld ? this.#notBefore : this.#line.waitsUntil;
+    const heldUntil = Math.max(this.#notBefore, this.#toldUntil);
+    return this.#parts.context.now() < heldUntil ? heldUntil : this.#line.waitsUntil;
   }
 
   /** Why the last read failed; `null`: it did not. */
@@ -110,7 +113,7 @@ export class TeamsReads implements Waiting {
     this.#parts.context.background(done);
   }
 
-  /** An admin changed something, or wants to know. */
+  /** An admin changed something, or wants to know: reads may be tried again, but not before Microsoft said. */
   release(): void {
     this.#notBefore = 0;
     this.#line.release();
@@ -161,9 +164,12 @@ export class TeamsReads implements Waiting {
       return true;
     } catch (error) {
       this.#failures += 1;
-      const retryAt =
+      const told = toldMs(error);
+      if (told > 0) this.#toldUntil = Math.max(this.#toldUntil, context.now() + told);
+      const mayAskAt =
         this.#line.failed(error, { who: null, leftAt }) ??
         context.now() + retryDelayMs(error, this.#failures, context.random());
+      const retryAt = Math.max(mayAskAt, this.#toldUntil);
       // While nobody is answered, the line says when: it may be sooner.
       if (!this.isDown) this.#notBefore = retryAt;
       const code = error instanceof AppError ? error.code : 'internal';

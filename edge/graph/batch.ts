@@ -30,7 +30,8 @@ type ItemAnswer = z.infer<typeof itemAnswer>;
 
 /**
  * Sends up to 20 requests in one. Answers, in their order, what went wrong with each; `null`: done.
- * @param now epoch ms when an answer is here; turns a Retry-After date into a span
+ * @param now epoch ms when an answer is here; turns a Retry-After date into a span where Graph
+ * does not say what time it is there
  * @throws AppError of `client.ts` where the batch failed as a whole. What would be final for one
  * request (400, 403, …) says nothing about any of these, and is `graph-bad-answer`: ask for each alone
  */
@@ -42,7 +43,7 @@ export async function callBatch(
   if (requests.length > REQUESTS_PER_BATCH) {
     throw new RangeError(`${requests.length} requests in one batch.`);
   }
-  const answers = await answersTo(call, requests);
+  const { answers, date } = await answersTo(call, requests);
   return requests.map(({ method, path, explain }, at) => {
     const what = `Graph, ${method} ${path} in a batch`;
     const answer = answers.get(idOf(at));
@@ -51,14 +52,15 @@ export async function callBatch(
     if (status >= 200 && status < 300) return null;
     // None of ours depends on another.
     if (status === 424) return unanswered(`${what}: 424.`);
-    return graphError(asAnswer(answer), what, now(), explain);
+    return graphError(asAnswer(answer, date), what, now(), explain);
   });
 }
 
 async function answersTo(
   call: GraphCall,
   requests: readonly BatchRequest[],
-): Promise<Map<string, ItemAnswer>> {
+): Promise<{ answers: Map<string, ItemAnswer>; date: string | null }> {
+  let date: string | null = null;
   const items = requests.map(({ method, path, body }, at) => ({
     id: idOf(at),
     method,
@@ -71,6 +73,9 @@ async function answersTo(
     path: '/$batch',
     body: { requests: items },
     schema: batchAnswer,
+    dated: (told) => {
+      date = told;
+    },
   }).catch((error: unknown) => {
     throw asWhole(error);
   });
@@ -79,7 +84,7 @@ async function answersTo(
     const item = itemAnswer.safeParse(one);
     if (item.success && !answers.has(item.data.id)) answers.set(item.data.id, item.data);
   }
-  return answers;
+  return { answers, date };
 }
 
 const idOf = (at: number): string => String(at + 1);
@@ -100,10 +105,11 @@ function asWhole(error: unknown): unknown {
 }
 
 /** Headers that an error is made of. */
-const TELLING = new Set(['retry-after', 'request-id']);
+const TELLING = new Set(['retry-after', 'request-id', 'date']);
 
-function asAnswer({ status, headers, body }: ItemAnswer): Answer {
-  const told = new Headers();
+/** @param date of the batch: its parts mostly have none of their own */
+function asAnswer({ status, headers, body }: ItemAnswer, date: string | null): Answer {
+  const told = new Headers(date === null ? {} : { date });
   for (const [name, value] of Object.entries(headers ?? {})) {
     // A value that no header could hold would throw.
     if (TELLING.has(name.toLowerCase()) && /^[\x20-\x7e]+$/.test(String(value))) {

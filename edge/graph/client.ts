@@ -23,6 +23,8 @@ export interface GraphRequest<T> {
   /** What the answer must be; without one the answer is not looked at. */
   schema?: z.ZodType<T>;
   timeoutMs?: number;
+  /** Hears the `Date` of an answer that is here. */
+  dated?: (date: string | null) => void;
   /** Names a more telling code for a refusal of this request. */
   explain?: (refusal: GraphRefusal) => string | undefined;
 }
@@ -46,7 +48,7 @@ export interface GraphOptions {
   /** `GRAPH_ORIGIN`: where requests go instead, in a laboratory. */
   graphOrigin?: string | null;
   fetch: Fetch;
-  /** Epoch ms; turns a Retry-After date into a span. */
+  /** Epoch ms; turns a Retry-After date into a span where the answer has no `Date`. */
   now: () => number;
   /** Hears what time it is at Microsoft, with every answer. */
   clock?: TheirClock;
@@ -67,7 +69,9 @@ export function graphClient(options: GraphOptions): GraphClient {
       codes: { timeout: 'graph-timeout', unreachable: 'graph-unreachable' },
       what,
     });
-    clock?.hear(answer.headers.get('date'));
+    const date = answer.headers.get('date');
+    clock?.hear(date);
+    request.dated?.(date);
     if (answer.status < 200 || answer.status > 299) {
       throw graphError(answer, what, now(), request.explain);
     }

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { AppError, type Retry } from '../../shared/errors.ts';
 import { type Answer, jsonOf } from './exchange.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterIn } from './retry-after.ts';
 
 /** What Graph said, for a caller that knows more about its own request. */
 export interface GraphRefusal {
@@ -103,7 +103,7 @@ export function graphError(
     error?.innererror?.['request-id'] ??
     headers.get('request-id') ??
     undefined;
-  const wait = retryAfterMs(headers.get('retry-after'), now);
+  const wait = retryAfterIn(headers, now);
   return new AppError({
     code,
     retry: retryOf(code) ?? RETRY[codeOfStatus(status)],

@@ -4,7 +4,7 @@ import type { INetworkModule, NetworkRequestOptions } from '@azure/msal-node';
 import { AppError } from '../../shared/errors.ts';
 import { exchange, type Fetch, jsonOf } from './exchange.ts';
 import { loginError } from './login-errors.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterIn } from './retry-after.ts';
 import { destination, type Route } from './route.ts';
 
 const TIMEOUT_MS = 20_000;
@@ -62,7 +62,7 @@ export class LoginNetwork implements INetworkModule {
     });
     const value = jsonOf(answer.text);
     if (answer.status < 200 || answer.status > 299) {
-      const wait = retryAfterMs(answer.headers.get('retry-after'), this.#now());
+      const wait = retryAfterIn(answer.headers, this.#now());
       const failure = loginError({ status: answer.status, body: value, retryAfterMs: wait });
       // MSAL hears a refusal too, because it then drops a refresh token that is no good any more;
       // what is no refusal it would take for an answer.

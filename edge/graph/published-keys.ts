@@ -26,9 +26,20 @@ export interface Published {
 }
 
 const discovery = z.object({ jwks_uri: z.string() });
-/** A set of keys as Microsoft writes it (JWKS). */
+const namedKey = z.looseObject({
+  kid: z.string(),
+  kty: z.string(),
+  issuer: z.string().optional(),
+});
+/**
+ * A set of keys as Microsoft writes it (JWKS). One that has no id is not for us and left out; a set with none
+ * that could be found is no set.
+ */
 export const keySet = z.object({
-  keys: z.array(z.looseObject({ kid: z.string(), kty: z.string(), issuer: z.string().optional() })),
+  keys: z
+    .array(z.unknown())
+    .transform((all) => all.flatMap((one) => namedKey.safeParse(one).data ?? []))
+    .refine(({ length }) => length > 0),
 });
 
 export const keysById = ({ keys }: z.infer<typeof keySet>): Map<string, EntraKey> =>

@@ -20,3 +20,12 @@ export function retryAfterMs(header: string | null, now: number): number | undef
   if (Number.isNaN(ms)) return undefined;
   return Math.min(Math.max(Math.ceil(ms), 0), LONGEST_MS);
 }
+
+/**
+ * The same from an answer's headers: a date is by the clock of whoever wrote it, which `Date` tells, and by ours
+ * where that is missing.
+ */
+export function retryAfterIn(headers: Headers, now: number): number | undefined {
+  const writtenAt = Date.parse(headers.get('date') ?? '');
+  return retryAfterMs(headers.get('retry-after'), Number.isNaN(writtenAt) ? now : writtenAt);
+}

@@ -5,7 +5,7 @@ import { cloudAddresses } from './clouds.ts';
 import { exchange, jsonOf } from './exchange.ts';
 import { isChina, loginError } from './login-errors.ts';
 import type { LoginAccess } from './msal.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterIn } from './retry-after.ts';
 import { destination, loginRoute } from './route.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -34,7 +34,7 @@ export async function resolveTenant(access: LoginAccess, tenant: string): Promis
   // A name that no tenant has is refused with 400 and AADSTS90002, some forms of it with 404.
   if (answer.status === 404) throw unknownTenant();
   if (answer.status !== 200) {
-    const wait = retryAfterMs(answer.headers.get('retry-after'), access.now());
+    const wait = retryAfterIn(answer.headers, access.now());
     const error = loginError({ status: answer.status, body, retryAfterMs: wait });
     throw error.code === 'login-refused' ? unknownTenant() : error;
   }

@@ -9,6 +9,7 @@ import {
   PROBE,
   pauseMs,
   type Reach,
+  released,
   UP,
   unanswered,
 } from '../../../edge/connector/reach.ts';
@@ -140,6 +141,21 @@ describe('while nobody is answered', () => {
       NOW + 30 * SECOND,
     );
     expect(hastened(UP, NOW)).toBe(UP);
+  });
+
+  test('everybody is let go: at once, but not before Microsoft said', () => {
+    expect(released(having([CUT, 'alice']), NOW + 1)).toEqual(UP);
+    expect(released(having([BUSY, 'alice']), NOW + 1)).toEqual(UP);
+    const told = released(having([SLOW_DOWN, 'alice'], [CUT, 'bob']), NOW + 1);
+    expect([isOpen(told, NOW + 20 * SECOND - 1), isOpen(told, NOW + 20 * SECOND)]).toEqual([
+      false,
+      true,
+    ]);
+    expect(released(told, NOW + 20 * SECOND)).toEqual(UP);
+  });
+
+  test('what was told by a clock that was set back since holds nobody who is let go', () => {
+    expect(released(having([SLOW_DOWN, 'alice']), NOW - 60 * MINUTE)).toEqual(UP);
   });
 
   test.each([

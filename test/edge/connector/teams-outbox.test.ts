@@ -195,6 +195,24 @@ test.each<[string, () => Response]>([
   expect(new Set(written(bed)).size).toBe(40);
 });
 
+test('who alone is throttled without a time, again and again, backs off alone: calls of others leave within 5 s', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(12, SLOW);
+  const refuse = () => graphRefusal(429, 'TooManyRequests');
+  bed.microsoft.answerWrites(refuse, `${GRAPH}/users/${teamsId(1)}/`);
+  const refused = () => bed.microsoft.actions(1).length;
+  agent.presence(1, chose('dnd'));
+  await bed.settle();
+  for (const n of people(12).slice(1)) {
+    // Just after another refusal, the wait is at its longest.
+    for (const before = refused(); refused() === before; ) await bed.later(SECOND);
+    agent.presence(n, talking);
+    await bed.later(5 * SECOND);
+    expect(bed.microsoft.actions(n)).toEqual(['setPresence']);
+  }
+  expect(refused()).toBeLessThan(40);
+});
+
 test('the latest state of a user wins over those that never left', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(30, SLOW);

@@ -71,6 +71,21 @@ test('each has its own status, request id and Retry-After', async () => {
 });
 
 test.each([
+  ['of the batch', {}, 30_000],
+  ['of its own answer, where that has one', { Date: 'Mon, 23 Nov 2026 13:00:20 GMT' }, 10_000],
+])('a date in Retry-After is by the clock %s', async (_, own, retryAfterMs) => {
+  const { microsoft, ask } = setUp();
+  const headers = { ...own, 'Retry-After': 'Mon, 23 Nov 2026 13:00:30 GMT' };
+  microsoft.on('$batch', () =>
+    Response.json(
+      { responses: [done('1'), { id: '2', status: 429, headers }] },
+      { headers: { date: 'Mon, 23 Nov 2026 13:00:00 GMT' } },
+    ),
+  );
+  expect(await ask(2)).toMatchObject([null, { code: 'graph-throttled', retryAfterMs }]);
+});
+
+test.each([
   ['no answer', [done('1'), done('3')]],
   ['424, though it depends on nothing', [done('1'), { id: '2', status: 424 }, done('3')]],
   ['an answer without a status', [done('1'), { id: '2' }, done('3')]],

@@ -61,6 +61,17 @@ test('the request id is found in the header where the body is not JSON', async (
   });
 });
 
+test('a date in Retry-After is by the clock of the answer, however wrong ours is', async () => {
+  const { microsoft, call } = setUp();
+  const headers = {
+    date: 'Mon, 23 Nov 2026 13:00:00 GMT',
+    'retry-after': 'Mon, 23 Nov 2026 13:00:30 GMT',
+  };
+  microsoft.on('/me', () => graphRefusal(429, 'TooManyRequests', 'Later.', headers));
+  const error = await failing(call({ method: 'GET', path: '/me' }));
+  expect(error.retryAfterMs).toBe(30_000);
+});
+
 test('Retry-After arrives with the error', async () => {
   const { microsoft, call } = setUp();
   microsoft.on('/me', () =>

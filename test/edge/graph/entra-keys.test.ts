@@ -28,7 +28,7 @@ function login() {
     clock,
     store,
     logged,
-    published: [key('one')],
+    published: [key('one')] as object[],
     hangs: false,
     away: false,
     /** Requests for keys. */
@@ -261,6 +261,38 @@ test('keys that a clock kept which was days ahead take the place of none that ar
   await expect(keys.find('forged')).rejects.toMatchObject(GONE);
   expect(await keys.find('one')).not.toBeNull();
   await expect(at.isolate().find('other')).rejects.toMatchObject(GONE);
+});
+
+describe('a login that publishes', () => {
+  test('no key at all takes the place of none that are at hand or kept', async () => {
+    const at = login();
+    at.keep(25 * HOUR, 'one');
+    const keys = at.isolate();
+    at.published = [];
+    expect(await keys.find('one')).not.toBeNull();
+    await at.settled();
+    expect(at.asked).toBe(1);
+    expect(at.logged).toEqual(['signing-keys-stale']);
+    expect([...(at.store.set?.keys.keys() ?? [])]).toEqual(['one']);
+    await expect(keys.find('two')).rejects.toMatchObject(GONE);
+    expect(await keys.find('one')).not.toBeNull();
+  });
+
+  test.each([
+    ['without an id', { kty: 'RSA', n: 'modulus', e: 'AQAB' }],
+    ['that is none', 'key'],
+  ])('one %s beside others: the others are found', async (_, odd) => {
+    const at = login();
+    at.published = [odd as object, key('one')];
+    expect(await at.isolate().find('one')).toMatchObject({ jwk: { kid: 'one' } });
+  });
+
+  test('none that could be found: it is not known whether there is one', async () => {
+    const at = login();
+    at.published = [{ kty: 'RSA', n: 'modulus', e: 'AQAB' }];
+    await expect(at.isolate().find('one')).rejects.toMatchObject(GONE);
+    expect(at.store.writes).toBe(0);
+  });
 });
 
 describe('a key id that nobody knows', () => {

@@ -183,6 +183,16 @@ test('callers at the same time share one sign-in', async () => {
   expect(microsoft.asked).toHaveLength(1);
 });
 
+test('a date in Retry-After of the login is by the clock of its answer', async () => {
+  const { microsoft, tokens } = account();
+  const headers = {
+    date: 'Wed, 01 Jan 2070 13:00:00 GMT',
+    'retry-after': 'Wed, 01 Jan 2070 13:00:30 GMT',
+  };
+  microsoft.on('POST', () => json({}, 429, headers));
+  expect(await failing(tokens.token())).toMatchObject({ retryAfterMs: 30_000 });
+});
+
 test('MSAL remembers no throttling of its own: the next try goes out', async () => {
   const { microsoft, tokens } = account();
   microsoft.inTurn(

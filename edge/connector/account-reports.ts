@@ -1,5 +1,6 @@
 // What follows from a report of one Teams account.
 import type { AccountReport } from '../graph/account-rpc.ts';
+import { isLockedOut } from './coverage.ts';
 import type { Parts } from './parts.ts';
 
 export function takeReport(parts: Parts, report: AccountReport): void {
@@ -18,8 +19,9 @@ export function takeReport(parts: Parts, report: AccountReport): void {
   const isWatched = users.state === 'active';
   // Before it was told to nobody; after it will not be told, and everybody is asked for more often.
   if (isWatched !== (known?.users.state === 'active')) tasks.soon('teams-users');
-  // Another account may have to watch the users.
-  if (signIn.state === 'failed' && known?.signIn.state !== 'failed') tasks.soon('accounts');
+  // Another account may have to watch the users, or to take them over.
+  const isNews = signIn.state === 'failed' && known?.signIn.state !== 'failed';
+  if (isNews || isLockedOut(report) !== isLockedOut(known ?? null)) tasks.soon('accounts');
   if (signIn.state !== 'ok' || known?.signIn.state === 'ok') return;
   tasks.soon('accounts');
   tasks.soon('teams-users');

@@ -7,7 +7,7 @@ import type { AccountReport, AccountSpec } from '../graph/account-rpc.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Account } from './account.ts';
 import type { Context } from './context.ts';
-import { hasUser, isDead, isLive, readerAmong } from './coverage.ts';
+import { hasUser, isDead, isLive, isLockedOut, readerAmong } from './coverage.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
 import { isEnding } from './ending.ts';
 import { LiveSubscriptions } from './live-subscriptions.ts';
@@ -26,6 +26,8 @@ export class Accounts {
   /** What notifications are held against. */
   readonly live: LiveSubscriptions;
   readonly #table: AccountTable;
+  /** Accounts that Graph refuses what they read, and until when others do. */
+  readonly #refusedUntil = new Map<string, number>();
   /** One after the other, so that an older list never arrives after a newer one, or a removal. */
   readonly #inTurn = inTurn();
 
@@ -166,9 +168,16 @@ export class Accounts {
     return replaced;
   }
 
+  /** Graph refuses this account what it was to read: for a while another one does. */
+  refuseReader(id: string): void {
+    this.#refusedUntil.set(id, this.#context.now() + REFUSED_READER_MS);
+  }
+
   /** An account whose sign-in works; reading users and presences is done with its token. */
   reader(): Account | undefined {
-    return readerAmong(this.all());
+    const now = this.#context.now();
+    const isRefused = (id: string) => (this.#refusedUntil.get(id) ?? 0) > now;
+    return readerAmong(this.all(), isRefused);
   }
 
   /**
@@ -187,7 +196,8 @@ export class Accounts {
   /** Whether Microsoft tells us of changes in the list of users. */
   get areUsersWatched(): boolean {
     const now = this.#context.now();
-    return this.all().some(({ report }) => isLive(report?.users, now));
+    // Delivery ends with the token, long before the subscription does.
+    return this.all().some(({ report }) => isLive(report?.users, now) && !isLockedOut(report));
   }
 
   /** Users for whom no account has room. */
@@ -280,9 +290,11 @@ export class Accounts {
 
 const newId = (): string => crypto.randomUUID().slice(0, 8);
 
-/** Its sign-in may be under way, or have failed while its subscription goes on. */
-const isFit = ({ report }: Account): boolean =>
-  report?.users.state === 'active' || report?.signIn.state !== 'failed';
+/** Its sign-in may be under way, or have failed for a while only. */
+const isFit = ({ report }: Account): boolean => !isLockedOut(report);
+
+/** An admin may have put right why Graph refuses an account. */
+const REFUSED_READER_MS = 10 * 60_000;
 
 const WATCHER = 'users-watcher';
 

@@ -47,6 +47,9 @@ const IDLE_SWEEP_MS = 60_000;
 /** A run over 20,000 users takes its time: changes that come one by one share one, in ms. */
 const PAIRING_EVERY_MS = 2_000;
 
+/** What an account is told that may not read, and others may. */
+const REFUSALS: ReadonlySet<string> = new Set(['graph-forbidden', 'graph-unauthorized']);
+
 export interface ChoreParts {
   context: Context;
   desk: SettingsDesk;
@@ -103,6 +106,7 @@ export class Chores {
       case 'pairing':
         return this.#pairing();
       case 'accounts':
+      case 'spread':
         return this.configureAccounts(false);
       case 'listening':
         return this.#judge();
@@ -120,13 +124,28 @@ export class Chores {
     const { desk, microsoft, accounts } = this.#parts;
     if (desk.settings.source === 'poll') return microsoft.asApp();
     const account = accounts.reader();
-    if (account) return microsoft.asAccount(account.id);
+    if (account) return this.#readingAs(account.id);
     if (accounts.all().length > 0) {
       const detail = 'Nobody has signed in with the code yet.';
       throw new AppError({ code: 'sign-in-waiting', retry: 'backoff', detail });
     }
     const detail = 'There is no Teams account to read with.';
     throw new AppError({ code: 'account-missing', retry: 'never', detail });
+  }
+
+  /** What one account is refused, another one may read. */
+  async #readingAs(id: string): Promise<GraphCall> {
+    const call = await this.#parts.microsoft.asAccount(id);
+    return async (request) => {
+      try {
+        return await call(request);
+      } catch (error) {
+        if (error instanceof AppError && REFUSALS.has(error.code)) {
+          this.#parts.accounts.refuseReader(id);
+        }
+        throw error;
+      }
+    };
   }
 
   /** A PBX is up: the master is found at once, but changed only for one that stays. */
@@ -237,7 +256,7 @@ export class Chores {
     await dismissed;
     // Then others take over its users.
     const spreadAt = nextDeath(accounts.all(), this.#now);
-    if (spreadAt !== null) this.#tasks.by('accounts', spreadAt);
+    if (spreadAt !== null) this.#tasks.at('spread', spreadAt);
   }
 
   /**

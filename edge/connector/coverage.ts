@@ -1,6 +1,6 @@
 // What follows from the reports of the Teams accounts: who may subscribe and read, who is told of. Pure.
 import type { TeamsUserId } from '../../shared/ids.ts';
-import type { SubscriptionReport } from '../graph/account-rpc.ts';
+import type { AccountReport, SubscriptionReport } from '../graph/account-rpc.ts';
 import type { Account } from './account.ts';
 
 type Active = Extract<SubscriptionReport, { state: 'active' }>;
@@ -18,34 +18,48 @@ export const isLive = (
 export const isUnable = ({ report }: Pick<Account, 'report'>, now: number): boolean =>
   report?.signIn.state === 'failed' && !isLive(report.presence, now);
 
+/** Its sign-in works no more until an admin helps. */
+export const isLockedOut = (report: AccountReport | null): boolean =>
+  report?.signIn.state === 'failed' && report.signIn.fault.retryAt === null;
+
 /** Unable until an admin helps: others take over its users. */
-export const isDead = (account: Pick<Account, 'report'>, now: number): boolean => {
-  const signIn = account.report?.signIn;
-  return signIn?.state === 'failed' && signIn.fault.retryAt === null && isUnable(account, now);
-};
+export const isDead = (account: Pick<Account, 'report'>, now: number): boolean =>
+  isLockedOut(account.report) && isUnable(account, now);
 
 /** When an account will be dead that is not yet, epoch ms; `null`: none will. */
 export function nextDeath(accounts: readonly Account[], now: number): number | null {
   const ends = accounts.flatMap(({ report }) => {
-    if (report?.signIn.state !== 'failed' || report.signIn.fault.retryAt !== null) return [];
-    return isLive(report.presence, now) ? [report.presence.expiresAt] : [];
+    if (!report || !isLockedOut(report) || !isLive(report.presence, now)) return [];
+    return [report.presence.expiresAt];
   });
   return ends.length > 0 ? Math.min(...ends) : null;
 }
 
-/** Users and presences are read with the first account whose sign-in works. */
-export function readerAmong(accounts: readonly Account[]): Account | undefined {
+/**
+ * Users and presences are read with the first account whose sign-in works.
+ * @param isRefused whether Graph refuses an account what it reads: then rather with another one
+ */
+export function readerAmong(
+  accounts: readonly Account[],
+  isRefused: (id: string) => boolean,
+): Account | undefined {
   const all = accounts.filter(hasUser);
-  return all.find(({ report }) => report?.signIn.state === 'ok') ?? all[0];
+  const able = all.filter(({ report }) => report?.signIn.state === 'ok');
+  return able.find(({ id }) => !isRefused(id)) ?? able[0] ?? all[0];
 }
 
 /** Users of accounts that cannot subscribe them. */
 export const usersOfUnable = (accounts: readonly Account[], now: number): TeamsUserId[] =>
   accounts.flatMap((account) => (isUnable(account, now) ? account.users : []));
 
-/** Users whom Microsoft refuses to subscribe. */
+/** Users whom Microsoft refuses to subscribe. Whoever has another account now is none of them. */
 export const refusedUsers = (accounts: readonly Account[]): TeamsUserId[] =>
-  presences(accounts).flatMap(({ refusedIds }) => refusedIds);
+  accounts.flatMap(({ report, users }) => {
+    const { refusedIds } = { refusedIds: [], ...report?.presence };
+    if (refusedIds.length === 0) return [];
+    const has = new Set(users);
+    return refusedIds.filter((id) => has.has(id));
+  });
 
 /** Ids of the keys that items may be encrypted for. */
 export const keysInUse = (accounts: readonly Account[]): Set<string> =>

@@ -130,6 +130,18 @@ export function subscriptionsLamp(facts: Facts): Shown {
     return failed('subscriptions', report.presence.fault, about);
   }
   if (faults.accounts) return failed('subscriptions', faults.accounts);
+  // What came over everybody before what some have to live with.
+  if (silent.length > 0) {
+    return shown('subscriptions', 'warning', 'subscription-silent', { who: some(silent) });
+  }
+  const troubled = troubledLamp(facts);
+  if (troubled) return troubled;
+  const able = accounts.filter((account) => !isUnable(account, now));
+  const states = able.flatMap(({ report }) => (report ? [report.presence] : []));
+  const active = states.filter((state) => state.state === 'active');
+  if (active.some(({ expiresAt }) => expiresAt <= now)) {
+    return shown('subscriptions', 'warning', 'subscription-expired');
+  }
   const unable = accounts.filter((account) => isUnable(account, now));
   if (unable.length > 0 && unserved.count > 0) {
     const who = some(unable.map(({ username }) => username));
@@ -144,17 +156,6 @@ export function subscriptionsLamp(facts: Facts): Shown {
   if (refused.count > 0) {
     const params = { count: refused.count, users: some(refused.names) };
     return shown('subscriptions', 'warning', 'users-refused', params);
-  }
-  if (silent.length > 0) {
-    return shown('subscriptions', 'warning', 'subscription-silent', { who: some(silent) });
-  }
-  const troubled = troubledLamp(facts);
-  if (troubled) return troubled;
-  const able = accounts.filter((account) => !isUnable(account, now));
-  const states = able.flatMap(({ report }) => (report ? [report.presence] : []));
-  const active = states.filter((state) => state.state === 'active');
-  if (active.some(({ expiresAt }) => expiresAt <= now)) {
-    return shown('subscriptions', 'warning', 'subscription-expired');
   }
   if (active.length > 0 && !states.some((state) => state.state === 'creating')) {
     const users = active.reduce((sum, state) => sum + state.userIds.length, 0);

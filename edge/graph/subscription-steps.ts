@@ -154,17 +154,14 @@ function untilEnd(
   });
 }
 
-/**
- * Ours are those that notify us, also at an address that the edge had before: the path names the
- * connector. Another program's is left alone, and only noted.
- */
+/** Ours are those that notify us; another program's, or another edge's, is left alone, and only noted. */
 async function tidy(
   { resource }: ResourceStep,
   { notificationUrl }: AccountSpec,
   call: GraphCall,
 ): Promise<SubscriptionEvent> {
   const found = await listSubscriptions(call, resource);
-  const ours = found.filter((one) => pathOf(one.notificationUrl) === pathOf(notificationUrl));
+  const ours = found.filter((one) => one.notificationUrl === notificationUrl);
   for (const { id } of ours) {
     await deleteSubscription(call, id).catch((error: unknown) => {
       if (failureIn(error).code !== 'graph-not-found') throw error;
@@ -172,9 +169,6 @@ async function tidy(
   }
   return { kind: 'tidied', removed: ours.length, foreign: found.length > ours.length };
 }
-
-/** Of an address that is none, itself. */
-const pathOf = (url: string): string => URL.parse(url)?.pathname ?? url;
 
 const settle = (
   done: Promise<SubscriptionEvent>,

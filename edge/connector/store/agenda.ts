@@ -13,6 +13,7 @@ export const TASKS = [
   'doubted-list',
   'pairing',
   'accounts',
+  'spread',
   'listening',
   'sweep',
   'teams-users',

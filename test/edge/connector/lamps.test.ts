@@ -231,6 +231,27 @@ describe('one row a state', () => {
         ],
       },
     ],
+    [
+      'subscriptions',
+      'warning',
+      'subscription-silent',
+      {
+        silent: ['sync@example.com'],
+        leftOut: { count: 9, names: ['Ann'] },
+        refused: { count: 1, names: ['Bob'] },
+      },
+    ],
+    [
+      'subscriptions',
+      'warning',
+      'renewal-failing',
+      {
+        accounts: [
+          account({ ...active, trouble: { fault: final('graph-forbidden'), failures: 2 } }),
+        ],
+        leftOut: { count: 9, names: ['Ann'] },
+      },
+    ],
     ['subscriptions', 'warning', 'subscription-silent', { silent: ['sync@example.com'] }],
     ['subscriptions', 'warning', 'users-refused', { refused: { count: 1, names: ['Ann'] } }],
     [

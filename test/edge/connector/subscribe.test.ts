@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test, vi } from 'vitest';
 import type { Observation, UserPage } from '../../../edge/connector/rpc.ts';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
+import { granted } from '../graph/fake-microsoft.ts';
 import {
   Bed,
   chose,
@@ -307,12 +308,25 @@ test('a user who is renamed is paired anew once Microsoft tells, not by the cloc
   expect(bed.microsoft.count('GET')).toBe(before + 2);
 });
 
-test('one account watches the users; another takes over when its sign-in fails', async () => {
-  const { bed, accountId } = await subscribed(1);
-  const other = value(
-    await bed.stub.addAccount('operator', { username: 'second@example.com', password: 'pass' }),
-  );
-  await settled(bed, other.id);
+/** The report that an account's object told last. */
+async function reportOf(bed: Bed, accountId: string): Promise<AccountReport> {
+  const [row] = await bed.rows(`SELECT report FROM account WHERE id = '${accountId}'`);
+  return JSON.parse(String(row?.['report'])) as AccountReport;
+}
+
+/** Beside the one that has all users. */
+async function withAnother(count: number) {
+  const standing = await subscribed(count);
+  const account = { username: 'second@example.com', password: 'pass' };
+  const { id: otherId } = value(await standing.bed.stub.addAccount('operator', account));
+  await settled(standing.bed, otherId);
+  return { ...standing, otherId };
+}
+
+const lockedOut = { code: 'wrong-credentials', detail: 'no', retryAt: null };
+
+test('one account watches the users; another takes over when it is locked out, whatever still stands', async () => {
+  const { bed, accountId, otherId } = await withAnother(1);
   const watching = async () => {
     const rows = await bed.rows('SELECT id, report FROM account');
     return rows.flatMap(({ id, report }) =>
@@ -320,15 +334,61 @@ test('one account watches the users; another takes over when its sign-in fails',
     );
   };
   expect(await watching()).toEqual([accountId]);
-  const fault = { code: 'wrong-credentials', detail: 'no', retryAt: null };
-  await bed.stub.accountReport({
-    accountId,
-    signIn: { state: 'failed', fault },
-    presence: { state: 'none' },
-    users: { state: 'none' },
+  // Nobody could delete it: it stands for most of a day, and delivers nothing any more.
+  const report = await reportOf(bed, accountId);
+  await bed.stub.accountReport({ ...report, signIn: { state: 'failed', fault: lockedOut } });
+  await settled(bed, otherId);
+  expect(await watching()).toContain(otherId);
+});
+
+test('an account that first fails for now and then for good gives its users away when its subscription ends', async () => {
+  const { bed, accountId, otherId } = await withAnother(2);
+  const usersOf = async (id: string) => {
+    const [row] = await bed.rows(`SELECT users FROM account WHERE id = '${id}'`);
+    return JSON.parse(String(row?.['users'])) as string[];
+  };
+  const report = await reportOf(bed, accountId);
+  if (report.presence.state !== 'active') throw new Error('Nothing stands.');
+  const presence = { ...report.presence, expiresAt: Date.now() + 5 * MINUTE };
+  const passing = { code: 'login-unavailable', detail: '503', retryAt: Date.now() + SECOND };
+  for (const fault of [passing, lockedOut]) {
+    await bed.stub.accountReport({ ...report, presence, signIn: { state: 'failed', fault } });
+    await bed.later(2 * SECOND);
+  }
+  expect(await usersOf(accountId)).toHaveLength(2);
+  await bed.later(5 * MINUTE);
+  await settled(bed, otherId);
+  expect([await usersOf(accountId), (await usersOf(otherId)).length]).toEqual([[], 2]);
+});
+
+test('what Graph refuses one account to read, another one reads', async () => {
+  const { bed, accountId, otherId } = await withAnother(1);
+  const tokenOf = async (id: string) => {
+    const answer = value(await accountObject(bed, id).accessToken());
+    return `Bearer ${answer.token}`;
+  };
+  let signIns = 0;
+  bed.microsoft.on('POST https://login', () => {
+    signIns += 1;
+    return granted(`token-${signIns}`);
   });
-  await settled(bed, other.id);
-  expect(await watching()).toEqual([other.id]);
+  await bed.stub.check('tokenForReading');
+  const tokens = [await tokenOf(accountId), await tokenOf(otherId)];
+  expect(new Set(tokens).size).toBe(2);
+  const readers: string[] = [];
+  const [refusedToken] = [accountId, otherId].sort().map((id) => tokens[id === accountId ? 0 : 1]);
+  bed.microsoft.on(`POST ${GRAPH}/communications/getPresencesByUserId`, ({ headers, body }) => {
+    readers.push(headers['authorization'] ?? '');
+    if (headers['authorization'] === refusedToken) return graphRefusal(403, 'Forbidden');
+    const { ids } = JSON.parse(body) as { ids: string[] };
+    return json({ value: ids.map((id) => ({ id, availability: 'Busy', activity: 'Busy' })) });
+  });
+  await bed.stub.check('sync');
+  await bed.later(3 * MINUTE);
+  expect(readers[0]).toBe(refusedToken);
+  expect(readers.filter((token) => token === refusedToken).length).toBeLessThan(3);
+  expect(readers.length).toBeGreaterThan(1);
+  expect((await bed.lamp('sync')).state).toBe('ok');
 });
 
 test('the key is changed without a gap: the new one is in KV first, the old one stays a while', async () => {
@@ -409,7 +469,7 @@ test('a user whom Microsoft refuses to subscribe keeps nobody else out, and says
   bed.microsoft.people = [person(1), person(2)];
   await bed.stub.check('teamsUsers');
   agent.users([pbxUser(1), pbxUser(2)], 2);
-  for (let n = 0; n < 12; n += 1) {
+  for (let n = 0; n < 24; n += 1) {
     await bed.later(10 * SECOND);
     await settled(bed, accountId);
   }

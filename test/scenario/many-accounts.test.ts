@@ -204,4 +204,26 @@ describe('Microsoft, for a while after a delete,', () => {
     microsoft.turn({ createAfterDeleteMs: 0 });
     await cast.bothSidesEqual();
   });
+
+  it('creates nothing when somebody joins, and names whoever it had: nobody is left out for it', async () => {
+    const { microsoft, pbx } = demo.lab;
+    microsoft.records.clear();
+    microsoft.turn({ createAfterDeleteMs: MINUTE, namedAfterDelete: 'former' });
+    const [displayName, name] = ['Nina New', 'nina'];
+    microsoft.addUser({ displayName, userPrincipalName: `${name}@${DOMAIN}` });
+    pbx.addUser({ h323: name, cn: displayName, emails: [{ email: `${name}@${DOMAIN}` }] });
+    const isJoined = () => subscriptions().some(({ ids }) => ids?.has(cast.teamsId(name)));
+    await clock.passUntil(async () => isJoined() && (await cast.isAllGreen()), 10 * MINUTE);
+    const refused = microsoft.records.refusals.filter(
+      ({ route }) => route === 'POST /subscriptions',
+    );
+    expect(refused.length).toBeGreaterThanOrEqual(3);
+    expect(await shares()).toEqual([ROOM, LEFT_OUT + 1]);
+    expect(subscriptions().map(({ ids }) => ids?.size)).toEqual(
+      expect.arrayContaining([ROOM, LEFT_OUT + 1]),
+    );
+    microsoft.turn({ createAfterDeleteMs: 0, namedAfterDelete: 'all' });
+    cast.teams(name).choose('Busy');
+    await becomes(cast.onPbx(name), 'busy');
+  });
 });

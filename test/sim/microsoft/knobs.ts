@@ -58,6 +58,8 @@ export interface Knobs {
   unsubscribable: readonly string[];
   /** Creating within this time after a delete answers 500 (§2.8). */
   createAfterDeleteMs: number;
+  /** Whom it names meanwhile: all that are asked for, or those of the deleted one. */
+  namedAfterDelete: 'all' | 'former';
   /** The subscribing account needs a Teams plan (§8.9, as the original says). */
   subscriberNeedsPlan: boolean;
   /** Refuse includeResourceData with 400. */
@@ -124,6 +126,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   unknownIds: 500,
   unsubscribable: [],
   createAfterDeleteMs: 0,
+  namedAfterDelete: 'all',
   subscriberNeedsPlan: true,
   refuseRich: false,
   handshakeTimeoutMs: 10_000,

@@ -38,11 +38,17 @@ export interface Subscription {
   readonly parked: Outgoing[];
 }
 
+/** `at`: epoch ms; `ids`: the users it was about. */
+interface Deleted {
+  at: number;
+  ids: ReadonlySet<string>;
+}
+
 export class SubscriptionStore {
   readonly #now: () => number;
   readonly #subscriptions = new Map<string, Subscription>();
-  /** When a presence subscription of this owner was deleted last. */
-  readonly #deletedAt = new Map<string, number>();
+  /** When a subscription of this owner was deleted last, and whom it named. */
+  readonly #deleted = new Map<string, Deleted>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -75,12 +81,13 @@ export class SubscriptionStore {
 
   remove(subscription: Subscription): void {
     this.#subscriptions.delete(subscription.id);
-    this.#deletedAt.set(ownerOf(subscription), this.#now());
+    const { ids } = subscription;
+    this.#deleted.set(ownerOf(subscription), { at: this.#now(), ids: ids ?? new Set() });
   }
 
-  /** When this owner's last subscription was deleted, epoch milliseconds; -Infinity for never. */
-  deletedAt(owner: Pick<Subscription, 'tenantId' | 'appId' | 'userId'>): number {
-    return this.#deletedAt.get(ownerOf(owner)) ?? Number.NEGATIVE_INFINITY;
+  /** This owner's last subscription that was deleted. */
+  lastDeleted(owner: Pick<Subscription, 'tenantId' | 'appId' | 'userId'>): Deleted | undefined {
+    return this.#deleted.get(ownerOf(owner));
   }
 
   #expire(): void {

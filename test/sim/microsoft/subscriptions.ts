@@ -124,13 +124,15 @@ function authorize(world: World, subscription: Subscription, token: Token): void
 function checkNotDeletedJustNow(world: World, token: Token, resource: Resource): void {
   if (resource.kind !== 'presence') return;
   const owner = { tenantId: token.tenant.id, appId: token.app.id, userId: token.userId };
-  const since = world.now() - world.subscriptions.deletedAt(owner);
-  if (since >= world.knobs.createAfterDeleteMs) return;
+  const { createAfterDeleteMs, namedAfterDelete } = world.knobs;
+  const deleted = world.subscriptions.lastDeleted(owner);
+  if (!deleted || world.now() - deleted.at >= createAfterDeleteMs) return;
+  const isNamed = (id: string) => namedAfterDelete === 'all' || deleted.ids.has(id);
   throw extensionError(
     'Create',
     500,
     'InternalServerError',
-    `Failed for the users: ${resource.ids.join(', ')}`,
+    `Failed for the users: ${resource.ids.filter(isNamed).join(', ')}`,
   );
 }
 

@@ -129,7 +129,7 @@ export function unanswered(
   const toldUntil = told === 0 ? reach.toldUntil : Math.max(reach.toldUntil, now + told);
   const toldAt = told === 0 ? reach.toldAt : now;
   const pausedUntil = isDown(reach) ? reach.probeAt : now + pauseMs;
-  const probeAt = toldUntil > now ? toldUntil : pausedUntil;
+  const probeAt = Math.max(toldUntil, pausedUntil);
   const failures = reach.failures + 1;
   const downSince = isDown(reach) ? reach.downSince : now;
   return { reach: { ...reach, failures, downSince, toldUntil, toldAt, probeAt }, retryAt: probeAt };

@@ -28,7 +28,8 @@ export type AccountEvent =
   | { kind: 'code-pending'; slower: boolean }
   /** `username` where the token tells it. */
   | { kind: 'signed-in'; expiresAt: number; username?: string }
-  | { kind: 'sign-in-failed'; failure: Failure }
+  /** `overtaken`: it began before the spec that counts now. */
+  | { kind: 'sign-in-failed'; failure: Failure; overtaken?: boolean }
   /** Something happened to one of its subscriptions. */
   | (SubscriptionEvent & { resource: Resource });
 
@@ -53,6 +54,8 @@ export function after(state: AccountState, event: AccountEvent, at: Circumstance
     case 'signed-in':
       return signedIn(state, event, at);
     case 'sign-in-failed':
+      // An admin may have put that right since: it is tried anew.
+      if (event.overtaken && !HOPELESS.has(event.failure.code)) return state;
       return signInFailed(state, event.failure, at);
     default:
       return subscriptionChanged(state, event, at);

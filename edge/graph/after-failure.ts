@@ -93,11 +93,19 @@ export function renewFailed(
     case 'graph-unauthorized':
       return unauthorized(state, failure, at);
   }
-  const next = failed(state, failure, at, GRAPH_BACKOFF);
+  const next = noSooner(failed(state, failure, at, GRAPH_BACKOFF), at);
   // What is refused again and again is not ours any more, or broken over there: begin anew.
   if (failure.retry !== 'never' && failure.code !== 'graph-conflict') return next;
   if (next.failures < PATIENCE) return next;
   return { ...next, held: null, leftovers: 'lost' };
+}
+
+/** However soon Microsoft wants to be asked again: what stands for most of an hour is in no hurry. */
+function noSooner(state: SubscriptionState, at: Circumstances): SubscriptionState {
+  const ours = at.now + backoffMs(GRAPH_BACKOFF, state.failures, at.random);
+  if (!state.pause || state.pause.until >= ours) return state;
+  const fault = state.fault && { ...state.fault, retryAt: ours };
+  return { ...state, pause: { ...state.pause, until: ours }, fault };
 }
 
 export function deleteFailed(

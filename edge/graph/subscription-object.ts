@@ -54,6 +54,8 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   #isAlarmKnown = false;
   /** Changes with the credentials, so that what older ones bring late is recognised. */
   #tenure = {};
+  /** How many specs came: a sign-in that began before the last one says little of it. */
+  #specs = 0;
 
   constructor(ctx: DurableObjectState, bindings: ObjectBindings) {
     super(ctx, bindings);
@@ -66,6 +68,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   async configure(spec: AccountSpec): Promise<void> {
+    this.#specs += 1;
     const known = this.#store.account;
     const same = known !== undefined && isSameAccount(known.spec, spec);
     const sameCredentials = same && isSameCredential(known.spec.credential, spec.credential);
@@ -110,7 +113,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     if (signIn.state === 'failed' && !isOver(signIn.fault.retryAt)) {
       return refused(signIn.fault.code, signIn.fault.detail);
     }
-    const tenure = this.#tenure;
+    const [tenure, specs] = [this.#tenure, this.#specs];
     const tokens = this.#loginOf(account.spec);
     if (refusedToken !== undefined) tokens.refuse(refusedToken);
     try {
@@ -121,7 +124,9 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       return accepted({ token, expiresAt });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      await this.#signInTold(tenure, { kind: 'sign-in-failed', failure: failureOf(error) });
+      const overtaken = specs !== this.#specs;
+      const failure = failureOf(error);
+      await this.#signInTold(tenure, { kind: 'sign-in-failed', failure, overtaken });
       return refused(error.code, error.message);
     }
   }
@@ -183,7 +188,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   async #do(step: DueStep, spec: AccountSpec): Promise<void> {
-    const tenure = this.#tenure;
+    const [tenure, specs] = [this.#tenure, this.#specs];
     const graph = this.#graph(spec);
     const tokens = this.#loginOf(spec);
     const event = await performStep(step, spec, {
@@ -202,7 +207,9 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
         return makeClientState(this.#keyring, spec.connector, state);
       },
     });
-    if (tenure === this.#tenure) this.#happened(event);
+    const overtaken = specs !== this.#specs;
+    const told = event.kind === 'sign-in-failed' ? { ...event, overtaken } : event;
+    if (tenure === this.#tenure) this.#happened(told);
     else if (event.kind === 'created') await bestEffort(graph, tokens, event.id);
   }
 

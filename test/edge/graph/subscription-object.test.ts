@@ -367,6 +367,22 @@ test('a wrong password is sent once, whoever asks and whatever else changes', as
   expect(last()).toMatchObject({ signIn: { state: 'ok' }, presence: { state: 'active' } });
 });
 
+test('a sign-in that began before an admin put things right, and fails after, is tried anew', async () => {
+  const wanted = await spec();
+  let isRight = false;
+  microsoft.on('POST https://login', async () => {
+    if (isRight) return granted('token-1', 75 * 60, 'refresh-1');
+    isRight = true;
+    await stubFromHere().configure(wanted);
+    return loginRefusal(7000218);
+  });
+  await listen();
+  await stub.configure(wanted);
+  await run();
+  expect(signIns()).toBe(2);
+  expect(last()).toMatchObject({ signIn: { state: 'ok' }, presence: { state: 'active' } });
+});
+
 test('an old password that is refused late does not count against the new one', async () => {
   const wanted = await spec();
   const credential = await withPassword('right');

@@ -191,6 +191,15 @@ describe('renewing', () => {
   });
 });
 
+test('a renewal that Microsoft wants back soon is in no hurry, and one that it wants back late waits', () => {
+  const told = (retryAfterMs: number) => renewFailed('graph-throttled', { retryAfterMs });
+  const pauseAfter = (times: number, retryAfterMs: number) =>
+    (made(...active, ...Array(times).fill(told(retryAfterMs))).presence.pause?.until ?? 0) - NOW;
+  expect(pauseAfter(1, 3_000)).toBe(3_000);
+  expect(pauseAfter(9, 3_000)).toBe(60_000);
+  expect(pauseAfter(9, 5 * MINUTE)).toBe(5 * MINUTE);
+});
+
 describe('a create that fails', () => {
   test.each<[string, Partial<Failure>, number]>([
     ['graph-throttled', { retryAfterMs: 7_000 }, 7_000],

@@ -20,10 +20,14 @@ import {
 } from './reach.ts';
 
 /**
- * Who asks while nobody is answered waits so long, in ms: should Graph be back in the next moment, one that
- * hangs from before must not be late for it.
+ * Whoever asks waits so long at least, in ms, before another may ask: should Graph be back in the next moment,
+ * one that hangs from before must not be late for it.
  */
 const PATIENCE_MS = 3_000;
+/** Who is known to be slow is given this many times what it took last. */
+const AS_SLOW_AGAIN = 2;
+/** What a slow answer allowed is forgotten by so much with every answer since. */
+const FORGETS = 0.8;
 
 const isTroubled = (reach: Reach): boolean => isDown(reach) || reach.suspect !== null;
 
@@ -40,6 +44,8 @@ export class GraphLine {
   readonly #context: Context;
   readonly #parts: LineParts;
   #known: Reach | undefined;
+  /** How long answers took of late, ms: a restart learns it again. */
+  #slowestMs = 0;
 
   constructor(context: Context, parts: LineParts) {
     this.#context = context;
@@ -96,11 +102,11 @@ export class GraphLine {
   }
 
   /**
-   * A call that gives up early while nobody is answered. The request goes on for as long as any: a Graph that
-   * is only slow is one that answers.
+   * A call that gives up early, unless Graph is known to be slow. The request goes on for as long as any: a
+   * Graph that is only slow is one that answers, and is given its time from then on.
    */
   impatient(call: GraphCall): GraphCall {
-    return this.isDown ? (request) => this.#inTime(call(request)) : call;
+    return (request) => this.#inTime(call(request));
   }
 
   get #reach(): Reach {
@@ -131,27 +137,33 @@ export class GraphLine {
   }
 
   async #inTime<T>(asked: Promise<T>): Promise<T> {
+    const leftAt = this.#context.now();
     let isLate = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const patienceMs = Math.max(PATIENCE_MS, this.#slowestMs * AS_SLOW_AGAIN);
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         isLate = true;
-        const detail = `Graph: no answer within ${PATIENCE_MS} ms.`;
+        const detail = `Graph: no answer within ${Math.round(patienceMs)} ms.`;
         reject(new AppError({ code: 'graph-timeout', retry: 'backoff', detail }));
-      }, PATIENCE_MS);
+      }, patienceMs);
     });
-    const heard = asked.then(
-      (answer) => {
-        if (isLate) this.answered();
-        return answer;
+    const heard = () => {
+      this.#slowestMs = Math.max(this.#slowestMs * FORGETS, this.#context.now() - leftAt);
+      if (isLate) this.answered();
+    };
+    const answer = asked.then(
+      (given) => {
+        heard();
+        return given;
       },
       (error: unknown) => {
-        if (isLate && error instanceof AppError && !isOutage(error)) this.answered();
+        if (error instanceof AppError && !isOutage(error)) heard();
         throw error;
       },
     );
     try {
-      return await Promise.race([heard, late]);
+      return await Promise.race([answer, late]);
     } finally {
       clearTimeout(timer);
     }

@@ -95,3 +95,17 @@ describe('Microsoft is away for ten minutes', () => {
     await clock.passUntil(() => cast.isAllGreen(), 2 * MINUTE, RATE.green);
   });
 });
+
+// Not long enough to be known for away: what was asked hangs, and is not waited for until it is given up.
+it('Microsoft answers nothing for two seconds', { timeout: 30_000 }, async () => {
+  await cast.everybodyAvailable();
+  demo.lab.microsoft.turn({ graphDown: 'hang' });
+  for (const name of NAMES) cast.pbx(name).setPresence('dnd');
+  await clock.pass(2 * SECOND, RATE.back);
+  demo.lab.microsoft.turn(UP);
+  await clock.passUntil(() => cast.areBothSidesEqual(), BACK_WITHIN_MS.untold, RATE.back);
+  for (const name of NAMES) {
+    await becomes(cast.inTeams(name), 'DoNotDisturb/DoNotDisturb');
+    cast.pbx(name).setPresence('');
+  }
+});

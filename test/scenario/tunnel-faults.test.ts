@@ -78,7 +78,7 @@ const leads = () =>
     ({ state }) => state === 'ok',
   );
 
-/** An agent behind a wire, and its clock: what it waits for goes by ten times as fast where a test says so. */
+/** An agent behind a wire, and its clock: what it waits for goes by faster where a test says so. */
 async function wired(): Promise<{ wire: Wire; lines: string[]; clock: MovingClock }> {
   const wire = await startWire(edgePort());
   const clock = await movingClock(await mkdtemp(join(stateDir, 'clock-')));

@@ -45,13 +45,16 @@ const slow = (ms: number, error?: AppError): GraphCall =>
     })) as GraphCall;
 const outcome = (asked: Promise<unknown>) => asked.catch((error: AppError) => error.code);
 
-test('while nobody is answered, one waits for three seconds only', async () => {
+test.each([
+  ['while nobody is answered', true],
+  ['also while somebody is, as far as is known', false],
+])('one waits for three seconds only: %s', async (_, isDown) => {
   const line = setUp().line();
-  cutOff(line);
+  if (isDown) cutOff(line);
   const asked = outcome(line.impatient(slow(60_000))(ASK));
   await vi.advanceTimersByTimeAsync(3_000);
   expect(await asked).toBe('graph-timeout');
-  expect(line.isDown).toBe(true);
+  expect(line.isDown).toBe(isDown);
 });
 
 test.each([
@@ -69,11 +72,17 @@ test.each([
   expect([line.isDown, world.backs]).toEqual([false, 1]);
 });
 
-test('where Graph answers, everybody may take their time', async () => {
+test('who is known to be slow is given time, and less again when it is quick', async () => {
   const line = setUp().line();
-  const asked = outcome(line.impatient(slow(9_000))(ASK));
-  await vi.advanceTimersByTimeAsync(9_000);
-  expect(await asked).toBe('answer');
+  const ask = async (ms: number) => {
+    const asked = outcome(line.impatient(slow(ms))(ASK));
+    await vi.advanceTimersByTimeAsync(Math.max(ms, 3_000));
+    return await asked;
+  };
+  expect(await ask(4_000)).toBe('graph-timeout');
+  for (let i = 0; i < 3; i += 1) expect(await ask(5_000)).toBe('answer');
+  for (let i = 0; i < 20; i += 1) expect(await ask(100)).toBe('answer');
+  expect(await ask(4_000)).toBe('graph-timeout');
 });
 
 test('a restart asks no more often, and an answer costs no write of storage', () => {

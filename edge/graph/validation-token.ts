@@ -1,9 +1,9 @@
 // Checks the tokens by which Microsoft proves a batch of rich notifications (facts: graph §2.5). One
 // bad token condemns the batch.
 import { decodeProtectedHeader, errors, importJWK, type JWTPayload, jwtVerify } from 'jose';
+import type { SigningKey } from '../key-set.ts';
+import type { SigningKeys } from '../signing-keys.ts';
 import { type Cloud, cloudAddresses } from './clouds.ts';
-import type { EntraKeys } from './entra-keys.ts';
-import type { EntraKey } from './published-keys.ts';
 
 /** The application at Microsoft that sends change notifications. */
 const PUBLISHER = '0bf30f3b-4a52-48df-9a82-234910c4a086';
@@ -42,7 +42,7 @@ export type TokenVerdict = { ok: true } | { ok: false; why: TokenFault };
 export async function verifyValidationTokens(
   tokens: readonly string[],
   expected: Expected,
-  keys: EntraKeys,
+  keys: SigningKeys,
 ): Promise<TokenVerdict> {
   if (tokens.length === 0) return { ok: false, why: 'missing' };
   if (tokens.length > MOST_TOKENS) return { ok: false, why: 'too-many' };
@@ -59,7 +59,7 @@ export async function verifyValidationTokens(
 async function faultOf(
   token: string,
   expected: Expected,
-  keys: EntraKeys,
+  keys: SigningKeys,
 ): Promise<TokenFault | null> {
   const kid = kidOf(token);
   if (kid === null) return 'malformed';
@@ -89,7 +89,7 @@ const issuersOf = ({ cloud, tenantId }: Expected): string[] => [
 ];
 
 /** Some keys are for other issuers (personal accounts, for one); .NET checks the same. */
-function signsFor({ issuer }: EntraKey, { tenantId }: Expected, issuers: string[]): boolean {
+function signsFor({ issuer }: SigningKey, { tenantId }: Expected, issuers: string[]): boolean {
   return issuer === undefined || issuers.includes(issuer.replace('{tenantid}', tenantId));
 }
 

@@ -1,7 +1,15 @@
 // Cloudflare Access: the operator's sign-in where the Worker stands behind it (facts: stack §5).
-import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { errors, importJWK, type JWTHeaderParameters, jwtVerify } from 'jose';
 import type { EdgeEnv } from '../env.ts';
-import type { Fetch } from '../graph/exchange.ts';
+import { exchange, type Fetch } from '../graph/exchange.ts';
+import { type Published, publishedIn } from '../key-set.ts';
+import {
+  ANSWERED_WITHIN_MS,
+  keysUnavailable,
+  type SigningKeys,
+  signingKeys,
+} from '../signing-keys.ts';
+import type { Edge } from './deps.ts';
 import { Refused } from './problem.ts';
 
 export const ACCESS_HEADER = 'cf-access-jwt-assertion';
@@ -13,16 +21,12 @@ export type VerifyAccess = (assertion: string, now: number) => Promise<string | 
  * Verifies issuer, audience, expiry and signature; keys rotate, so an unknown one is asked for again.
  * Throws `Refused` (503) where Access' keys cannot be had.
  */
-export function verifyAccess(
-  access: NonNullable<EdgeEnv['access']>,
-  fetchKeys: Fetch,
-): VerifyAccess {
-  const keys = createRemoteJWKSet(new URL('/cdn-cgi/access/certs', access.issuer), {
-    [customFetch]: (url, init) => fetchKeys(url, init),
-  });
+export function verifyAccess(access: NonNullable<EdgeEnv['access']>, edge: Edge): VerifyAccess {
+  const publish = () => publishedByAccess(access.issuer, edge.fetch);
+  const keys = signingKeys(publish, { ...edge, kept: edge.keptKeys(access.issuer) });
   return async (assertion, now) => {
     try {
-      const { payload } = await jwtVerify(assertion, keys, {
+      const { payload } = await jwtVerify(assertion, (header) => keyOf(header, keys), {
         issuer: access.issuer,
         audience: access.audience,
         algorithms: ['RS256'],
@@ -33,16 +37,31 @@ export function verifyAccess(
       const who = payload['email'] ?? payload['common_name'] ?? payload.sub;
       return typeof who === 'string' && who !== '' ? who : null;
     } catch (error) {
-      if (isVerdict(error)) return null;
+      if (error instanceof errors.JOSEError) return null;
       throw new Refused('unavailable', 'The keys of Cloudflare Access cannot be had just now.');
     }
   };
 }
 
-const VERDICTS = /^ERR_(?:JWT_|JWS_|JOSE_ALG_|JOSE_NOT_SUPPORTED|JWKS_NO_MATCHING_KEY)/;
+async function keyOf({ kid = '' }: JWTHeaderParameters, keys: SigningKeys) {
+  const key = await keys.find(kid);
+  if (!key) throw new errors.JWKSNoMatchingKey();
+  return importJWK(key.jwk, 'RS256');
+}
 
-/** Whether jose judged the token, rather than failed to get the keys. */
-function isVerdict(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && VERDICTS.test(code);
+async function publishedByAccess(issuer: string, fetch: Fetch): Promise<Published> {
+  const url = new URL('/cdn-cgi/access/certs', issuer).href;
+  const answer = await exchange(
+    fetch,
+    url,
+    { method: 'GET' },
+    {
+      timeoutMs: ANSWERED_WITHIN_MS,
+      codes: { timeout: 'login-unavailable', unreachable: 'login-unavailable' },
+      what: 'Cloudflare Access, GET its keys',
+    },
+  );
+  const published = publishedIn(answer);
+  if (!published) throw keysUnavailable(`Cloudflare Access answered ${answer.status} and no keys.`);
+  return published;
 }

@@ -23,7 +23,7 @@ export function createAuth(edge: Edge): Auth {
   const { env, now } = edge;
   const sessions = createSessions(edge.keyring, env);
   const wrongTokens = countWrongTokens();
-  const access = env.access ? verifyAccess(env.access, edge.fetch) : undefined;
+  const access = env.access ? verifyAccess(env.access, edge) : undefined;
 
   async function ownerOf(c: RequestContext, token: string): Promise<SignedIn> {
     const client = clientAddress(c.req.raw, env.selfHosted);

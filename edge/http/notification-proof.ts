@@ -4,10 +4,10 @@ import type { ConnectorName } from '../../shared/ids.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
 import { type ClientState, verifyClientState } from '../graph/client-state.ts';
 import { type Cloud, cloudAddresses } from '../graph/clouds.ts';
-import { type EntraKeys, entraKeys } from '../graph/entra-keys.ts';
+import { loginKeys } from '../graph/login-keys.ts';
 import type { ChangeItem, LifecycleItem, Notification } from '../graph/notification.ts';
-import { keysUnavailable } from '../graph/published-keys.ts';
 import { verifyValidationTokens } from '../graph/validation-token.ts';
+import { keysUnavailable, type SigningKeys, signingKeys } from '../signing-keys.ts';
 import type { Edge } from './deps.ts';
 
 /** An item, with whose subscription it is for. */
@@ -38,12 +38,13 @@ export type ProveNotification = (
 
 /** Keeps Microsoft's signing keys for as long as the isolate lives. */
 export function proveNotification(edge: Edge): ProveNotification {
-  const keysOf = new Map<Cloud, EntraKeys>();
-  const signingKeys = (cloud: Cloud): EntraKeys => {
+  const keysOf = new Map<Cloud, SigningKeys>();
+  const keysFor = (cloud: Cloud): SigningKeys => {
     const { env, keptKeys, ...rest } = edge;
     const { loginOrigin } = env;
     const kept = keptKeys(loginOrigin ?? cloudAddresses(cloud).login);
-    const keys = keysOf.get(cloud) ?? entraKeys({ cloud, loginOrigin, ...rest }, { kept, ...rest });
+    const publish = () => loginKeys({ cloud, loginOrigin, ...rest });
+    const keys = keysOf.get(cloud) ?? signingKeys(publish, { kept, ...rest });
     keysOf.set(cloud, keys);
     return keys;
   };
@@ -71,7 +72,7 @@ export function proveNotification(edge: Edge): ProveNotification {
         verifyValidationTokens(
           notification.validationTokens,
           { ...expected, cloud, now: edge.now() },
-          signingKeys(cloud),
+          keysFor(cloud),
         ),
       );
       if (!verdict.ok) return nothing(`validation-token-${verdict.why}`, notification);

@@ -1,7 +1,8 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { type EntraKeys, entraKeys } from '../../../edge/graph/entra-keys.ts';
+import { loginKeys } from '../../../edge/graph/login-keys.ts';
 import { verifyValidationTokens } from '../../../edge/graph/validation-token.ts';
+import { type SigningKeys, signingKeys } from '../../../edge/signing-keys.ts';
 import { CLIENT_ID, FakeMicrosoft, json, TENANT_ID } from './fake-microsoft.ts';
 
 const PUBLISHER = '0bf30f3b-4a52-48df-9a82-234910c4a086';
@@ -49,16 +50,18 @@ function publishing(keys: () => object[], loginOrigin: string | null = null) {
   const jwksUri = 'https://login.microsoftonline.com/common/discovery/keys';
   microsoft.on('openid-configuration', () => json({ jwks_uri: jwksUri }));
   microsoft.on('/common/discovery/keys', () => json({ keys: keys() }));
-  const access = { cloud: 'global', loginOrigin, fetch: microsoft.fetch } as const;
+  const now = () => clock.now;
+  const access = { cloud: 'global', loginOrigin, fetch: microsoft.fetch, now } as const;
   const keeping = {
+    now,
     kept: { read: async () => null, write: async () => undefined },
     background: (work: Promise<unknown>) => void work,
     log: () => undefined,
   };
-  return { microsoft, clock, keys: entraKeys({ ...access, now: () => clock.now }, keeping) };
+  return { microsoft, clock, keys: signingKeys(() => loginKeys(access), keeping) };
 }
 
-const verify = async (claims: JWTPayload, keys: EntraKeys) =>
+const verify = async (claims: JWTPayload, keys: SigningKeys) =>
   verifyValidationTokens([await sign(claims)], expected, keys);
 
 test.each([
@@ -202,7 +205,7 @@ describe('where the clock of this machine is wrong', () => {
     );
     return it;
   }
-  const seenAt = async (now: number, keys: EntraKeys) =>
+  const seenAt = async (now: number, keys: SigningKeys) =>
     verifyValidationTokens([await sign(v1)], { ...expected, now }, keys);
 
   test.each([-HOUR, 9 * HOUR])('by %i ms, a token counts by Microsoft’s time', async (offMs) => {

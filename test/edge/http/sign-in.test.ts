@@ -393,4 +393,29 @@ describe('Cloudflare Access', async () => {
   it('says so when its keys cannot be had', async () => {
     expect((await ask(bed({ env }), await assertion())).status).toBe(503);
   });
+
+  it('goes on while its keys cannot be had, where an isolate has met them', async () => {
+    const store = new Map<string, string>();
+    expect((await ask(bed({ env, fetch: keys, store }), await assertion())).status).toBe(200);
+    expect((await ask(bed({ env, store }), await assertion())).status).toBe(200);
+  });
+
+  it('asks for a key that nobody has once, however many name one', async () => {
+    let asked = 0;
+    const edge = bed({
+      env,
+      fetch: () => {
+        asked += 1;
+        return keys();
+      },
+    });
+    const { privateKey: foreign } = await generateKeyPair('RS256');
+    for (const kid of ['two', 'three', 'four']) {
+      const jwt = await new SignJWT({ iss: team, aud: 'the-app' })
+        .setProtectedHeader({ alg: 'RS256', kid })
+        .sign(foreign);
+      expect((await ask(edge, jwt)).status).toBe(401);
+    }
+    expect(asked).toBe(1);
+  });
 });

@@ -1,6 +1,7 @@
 // How Microsoft's public keys are kept: who waits for them, who does not, and for how long which are believed.
 import { describe, expect, test } from 'vitest';
-import { entraKeys, type KeptKeys, type KeySet } from '../../../edge/graph/entra-keys.ts';
+import { loginKeys } from '../../edge/graph/login-keys.ts';
+import { type KeptKeys, type KeySet, signingKeys } from '../../edge/signing-keys.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -45,14 +46,12 @@ function login() {
     },
     /** As an isolate begins: it knows nothing but what is kept. */
     isolate: () =>
-      entraKeys(
-        { cloud: 'global', fetch: answered, now: () => clock.now },
-        {
-          kept,
-          background: (work) => void behind.push(work),
-          log: (_, event) => void logged.push(event),
-        },
-      ),
+      signingKeys(() => loginKeys({ cloud: 'global', fetch: answered, now: () => clock.now }), {
+        kept,
+        now: () => clock.now,
+        background: (work) => void behind.push(work),
+        log: (_, event) => void logged.push(event),
+      }),
     /** Keys that were fetched so long ago. */
     keep(ageMs: number, ...kids: string[]) {
       const keys = kids.map((kid) => ({ jwk: key(kid), issuer: undefined }));
@@ -110,14 +109,14 @@ describe('an isolate that begins', () => {
       read: read ?? (async () => null),
       write: () => Promise.reject(new Error('KV PUT failed: 429')),
     };
-    const keys = entraKeys(
-      {
-        cloud: 'global',
-        now: () => NOW,
-        fetch: async () => Response.json({ keys: at.published }),
-      },
-      { kept, background: (work) => void work, log: () => undefined },
-    );
+    const now = () => NOW;
+    const fetch = async () => Response.json({ keys: at.published });
+    const keys = signingKeys(() => loginKeys({ cloud: 'global', now, fetch }), {
+      kept,
+      now,
+      background: (work) => void work,
+      log: () => undefined,
+    });
     expect(await keys.find('one')).not.toBeNull();
   });
 });

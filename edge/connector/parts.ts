@@ -1,7 +1,7 @@
 // Puts the parts of a connector together. Nothing here runs; `life.ts` and `connector-object.ts` turn
 // the platform's calls into calls of these.
 
-import type { PbxGuid } from '../../shared/ids.ts';
+import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import { APP_LICENCE } from '../../shared/licence.ts';
 import { mappingOf } from '../../shared/presence/mapping.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
@@ -117,11 +117,7 @@ export class Parts {
     });
     this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
     this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
-    this.directory = new Directory(database, (who) => {
-      if (!this.listeners.isHeard) return;
-      const id = 'teamsId' in who ? who.teamsId : this.pairs.ofPbx(who.guid)?.teamsId;
-      if (id) this.listeners.noteUser(id);
-    });
+    this.directory = new Directory(database, (who) => this.#noteUser(who));
     this.userRows = new UserRows(database);
     this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id), {
       keepsTimes: () => this.desk.keepsTimeline,
@@ -136,7 +132,7 @@ export class Parts {
     });
     this.refused = new RefusedActivities(context);
     const { agents, directory, pairs, farewells, timeline } = this;
-    this.rights = new Rights(context, agents);
+    this.rights = new Rights(context, agents, (guid) => this.#noteUser({ guid }));
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
@@ -293,6 +289,13 @@ export class Parts {
       refused: new Set(refusedUsers(all)),
       stranded: new Set(usersOfUnable(all, now)),
     };
+  }
+
+  /** Something that the list says of somebody is another. */
+  #noteUser(who: { teamsId: TeamsUserId } | { guid: PbxGuid }): void {
+    if (!this.listeners.isHeard) return;
+    const id = 'teamsId' in who ? who.teamsId : this.pairs.ofPbx(who.guid)?.teamsId;
+    if (id) this.listeners.noteUser(id);
   }
 
   /** Users of the PBX who need a licence there and have none. */

@@ -20,16 +20,28 @@ const TOLD = 'licences-told';
 export class Rights {
   readonly #context: Context;
   readonly #agents: Agents;
+  readonly #changed: (guid: PbxGuid) => void;
 
-  constructor(context: Context, agents: Agents) {
+  /** @param changed somebody may be seen otherwise than before */
+  constructor(context: Context, agents: Agents, changed: (guid: PbxGuid) => void) {
     this.#context = context;
     this.#agents = agents;
+    this.#changed = changed;
   }
 
   takeUnseen({ pbx, guids, noCalls = [] }: Frame<'unseen'>): void {
+    this.#take(unseenKey(pbx), guids);
+    this.#take(noCallsKey(pbx), noCalls);
+  }
+
+  #take(key: string, guids: readonly string[]): void {
     const { database } = this.#context;
-    database.write(unseenKey(pbx), guids);
-    database.write(noCallsKey(pbx), noCalls);
+    const [before, after] = [new Set(database.read<string[]>(key) ?? []), new Set(guids)];
+    database.write(key, guids);
+    const others = new Set(
+      [...before, ...guids].filter((one) => before.has(one) !== after.has(one)),
+    );
+    for (const guid of others) this.#changed(pbxGuid(guid));
   }
 
   /** Says whether the list is another one. */

@@ -4,10 +4,12 @@ import type { UserPage, UserView } from '../../connector/rpc.ts';
 import type { Api, UserQuery } from '../api.ts';
 import { type Listening, useTold } from '../live/use-live.ts';
 import { type Polled, usePolled } from '../polled.ts';
-import { keyOf } from './user-words.ts';
+import { keyOf, mayBeNewIn } from './user-words.ts';
 
-/** Who comes or goes is told by nothing but the list. In ms. */
+/** Who goes is told by nothing but the list. In ms. */
 const EVERY_MS = 10_000;
+/** Who comes is told like anybody: for newcomers the list is read again, at most this often, in ms. */
+const NEWCOMERS_EVERY_MS = 1_000;
 /** No answer takes longer, in ms. */
 const REMEMBERED_MS = 60_000;
 
@@ -18,6 +20,7 @@ export function useUserPage(
 ): Polled<UserPage> {
   /** Told lately: an answer that was on its way meanwhile is older. */
   const told = useRef<{ user: UserView; at: number }[]>([]);
+  const newcomersAt = useRef(0);
   const load = useCallback(
     async (signal: AbortSignal) => {
       const askedAt = Date.now();
@@ -40,12 +43,17 @@ export function useUserPage(
         (one) => keyOf(one) === keyOf(user) || one.pbx?.guid === user.pbx?.guid,
       );
       put((before) => withUser(before, user));
-      if (!known) return;
+      if (!known) {
+        const isDue = Math.abs(now - newcomersAt.current) >= NEWCOMERS_EVERY_MS;
+        if (!isDue || !page || !mayBeNewIn(page, { query, state, cursor }, user)) return;
+        newcomersAt.current = now;
+        return again();
+      }
       // Another partner: that changes other rows, too.
       const isSamePair = keyOf(known) === keyOf(user) && known.pbx?.guid === user.pbx?.guid;
       if (!isSamePair || known.state !== user.state) again();
     },
-    [page, put, again],
+    [page, put, again, query, state, cursor],
   );
   useTold(live, 'user', onUser);
   useTold(live, 'users', again);

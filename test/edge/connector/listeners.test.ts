@@ -2,7 +2,20 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { LISTENER_HEADER, type News, type UserView } from '../../../edge/connector/rpc.ts';
 import type { Lamp } from '../../../shared/lamps.ts';
-import { Bed, chose, MINUTE, pbxUser, person, SECOND, SLOW, teamsId, until, value } from './bed.ts';
+import { unseenFrame } from '../../../shared/protocol/up.ts';
+import {
+  Bed,
+  chose,
+  guid,
+  MINUTE,
+  pbxUser,
+  person,
+  SECOND,
+  SLOW,
+  teamsId,
+  until,
+  value,
+} from './bed.ts';
 
 /** A page that listens, with what it heard. */
 class Listener {
@@ -131,6 +144,20 @@ test('a user who is renamed on the PBX is told', async () => {
   agent.users([pbxUser(1, { cn: 'Renamed' })], 2);
   await bed.later(5 * SECOND);
   expect(page.users.at(-1)?.pbx?.cn).toBe('Renamed');
+});
+
+test('whose presence may not be seen any more, or again, is told', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(2, SLOW);
+  const page = await listen(bed);
+  const states = () => page.users.map(({ teams, state }) => `${teams?.id} ${state}`);
+  await bed.later(SECOND);
+  agent.send(unseenFrame({ pbx: 'pbx', guids: [guid(1)], noCalls: [guid(2)] }));
+  await bed.later(SECOND);
+  expect(states()).toEqual([`${teamsId(1)} noRights`, `${teamsId(2)} noRights`]);
+  agent.send(unseenFrame({ pbx: 'pbx', guids: [guid(1)] }));
+  await bed.later(SECOND);
+  expect(states().slice(2)).toEqual([`${teamsId(2)} paired`]);
 });
 
 test('a listener outlasts the sleep of the object', async () => {

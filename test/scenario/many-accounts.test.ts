@@ -49,6 +49,11 @@ interface AccountView {
 }
 const accounts = async () =>
   (await demo.admin.get<{ items: AccountView[] }>('/api/accounts')).items;
+const accountOf = async ({ userPrincipalName }: { userPrincipalName: string }) => {
+  const found = (await accounts()).find(({ username }) => username === userPrincipalName);
+  if (!found) throw new Error(`There is no account ${userPrincipalName}.`);
+  return found;
+};
 const subscriptions = () =>
   demo.lab.microsoft.subscriptions.filter(({ kind }) => kind === 'presence');
 /** How many users each account has. */
@@ -225,5 +230,48 @@ describe('Microsoft, for a while after a delete,', () => {
     microsoft.turn({ createAfterDeleteMs: 0, namedAfterDelete: 'all' });
     cast.teams(name).choose('Busy');
     await becomes(cast.onPbx(name), 'busy');
+  });
+});
+
+describe('the account that watches the users', () => {
+  /** Whose token Microsoft still tells by: a subscription outlives that. */
+  const watchers = () =>
+    demo.lab.microsoft.subscriptions
+      .filter(({ kind, tokenExpiresAt }) => kind === 'users' && tokenExpiresAt > clock.now())
+      .map(({ userId }) => userId);
+
+  it('has its password changed while the login is away: the other one watches', async () => {
+    const { microsoft, pbx } = demo.lab;
+    const user = microsoft.user(watchers()[0] ?? '');
+    microsoft.turn({ loginDown: 503 });
+    user.signIn.password = 'Another-2';
+    microsoft.revokeRefreshTokens(user.id);
+    await clock.jump(80 * MINUTE);
+    const readingSays = async () => (await cast.lamp('tokenForReading')).message;
+    await clock.passUntil(
+      async () => !(await readingSays()).includes('50126') && !(await cast.isAllGreen()),
+      10 * MINUTE,
+    );
+
+    microsoft.turn({ loginDown: false });
+    await clock.passUntil(() => watchers().some((id) => id !== user.id), 10 * MINUTE);
+    await eventually(lampSays(/cannot sign in/), Boolean);
+    expect(await readingSays()).toContain(user.userPrincipalName);
+    const [displayName, name] = ['Oscar Other', 'oscar'];
+    pbx.addUser({ h323: name, cn: displayName, emails: [{ email: `${name}@${DOMAIN}` }] });
+    microsoft.addUser({ displayName, userPrincipalName: `${name}@${DOMAIN}` });
+    await eventually(
+      () => reasonOf(name),
+      (reason) => reason !== undefined,
+    );
+    await demo.admin.send('DELETE', `/api/accounts/${(await accountOf(user)).id}`);
+    await demo.admin.send('POST', '/api/accounts', {
+      username: user.userPrincipalName,
+      password: 'Another-2',
+    });
+    await clock.passUntil(cast.isAllGreen, 5 * MINUTE);
+    cast.teams(name).choose('Busy');
+    await becomes(cast.onPbx(name), 'busy');
+    await cast.bothSidesEqual();
   });
 });

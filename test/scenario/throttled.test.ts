@@ -149,6 +149,30 @@ describe('without Retry-After', () => {
   });
 });
 
+describe('one user is refused, without a time', () => {
+  it('and another one calls: at once, and the first is tried by themselves', async () => {
+    await quiet();
+    const { microsoft } = demo.lab;
+    microsoft.fail({ route: WRITE, status: 429, times: 3 });
+    cast.pbx('dora').setPresence('dnd');
+    await eventually(refused, ({ length }) => length >= 1);
+    cast.teams('erik').reset();
+    const call = cast.pbx('erik').call();
+    await becomes(cast.inTeams('erik'), 'Busy/InACall');
+    expect(cast.inTeams('dora')()).toBe('Available/Available');
+    await clock.passUntil(
+      () => cast.inTeams('dora')() === 'DoNotDisturb/DoNotDisturb',
+      5 * MINUTE,
+      RATE,
+    );
+    expect(refused()).toHaveLength(3);
+    call.hangUp();
+    await becomes(cast.inTeams('erik'), 'Available/Available');
+    await cast.allGreen();
+    await cast.bothSidesEqual();
+  });
+});
+
 describe("Microsoft's own count", () => {
   it.each(['integer', 'fractional', 'date', 'none'] as const)(
     'is exceeded by far, and it says so as %s: few more are refused, and all of it arrives',

@@ -10,7 +10,7 @@ const bindings = {
 // Two beds: what runs on Cloudflare is tested inside workerd, the rest in plain Node.
 export default defineConfig({
   test: {
-    globalSetup: ['./edge/page/build/vitest.ts'],
+    globalSetup: ['./edge/build/vitest.ts'],
     // Most tests wait for processes and sockets, not for a processor.
     maxWorkers: process.env['CI'] ? 2 : 4,
     // Scenarios of real processes race with their own clock where a machine is overrun: once more, there.

@@ -1,6 +1,7 @@
 // The Worker on Cloudflare and on local workerd: which app answers, and the classes of its objects.
 import { waitUntil } from 'cloudflare:workers';
 import type { Hono } from 'hono';
+import openapi from '../dist/openapi/openapi.json.txt';
 import style from '../dist/page/page.css.txt';
 import html from '../dist/page/page.html';
 import script from '../dist/page/page.js.txt';
@@ -29,6 +30,7 @@ function appFor(bindings: ConnectorBindings): Hono<HttpEnv> {
   const app = createApp({
     env,
     page: { html, script, style },
+    openapi,
     kv: bindings.SETTINGS,
     connector: (name) => {
       if (!env.ok) throw new Error('The environment is not complete.');

@@ -1,6 +1,8 @@
 // The stateless part of the edge, put together: what every request passes, and which route answers it.
 // It knows no platform; `edge/worker.ts` and the tests give it one.
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
+import { HonoBase } from 'hono/hono-base';
+import { TrieRouter } from 'hono/router/trie-router';
 import { readRecord } from '../connector-record.ts';
 import type { EdgeEnv, EnvFault } from '../env.ts';
 import { jurisdictions } from '../jurisdiction.ts';
@@ -39,7 +41,7 @@ import { securityHeaders } from './security-headers.ts';
  * `/healthz` and says of everything else what is wrong.
  */
 export function createApp(deps: AppDeps): Hono<HttpEnv> {
-  const app = new Hono<HttpEnv>();
+  const app = withRoutes();
   app.onError(answerErrors(deps.log));
   app.notFound(() => problem('not-found', 'There is nothing at this address.'));
   app.use(securityHeaders(deps.env.ok ? deps.env.env.frameAncestors : []));
@@ -50,6 +52,9 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   return app;
 }
 
+/** The one router that takes all of these routes, whichever of hono's would be found to. */
+const withRoutes = (): Hono<HttpEnv> => new HonoBase<HttpEnv>({ router: new TrieRouter() });
+
 function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
   const places = jurisdictions(deps.kv, env);
   const edge: Edge = {
@@ -58,7 +63,7 @@ function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
     keyring: createKeyring(env),
     pinJurisdiction: places.pin,
     record: (connector) => readRecord(deps.kv, connector),
-    keptKeys: (login) => keptKeys(deps.kv, login),
+    keptKeys: (origin) => keptKeys(deps.kv, origin),
     listKeys: (options) => deps.kv.list(options),
   };
   const auth = createAuth(edge);
@@ -71,18 +76,18 @@ function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
   connectorsRoutes(app, edge, auth);
   operatorSessionRoutes(app, edge, auth);
   operatorPageRoutes(app, edge);
-  openapiRoutes(app);
+  openapiRoutes(app, edge);
   app.route('/:domain/:instance', connectorRoutes(edge, auth));
 }
 
 function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
-  const routes = new Hono<HttpEnv>();
+  const routes = withRoutes();
   webhookRoutes(routes, edge);
   agentSocketRoutes(routes, edge);
   agentSelfRoutes(routes, edge);
   enrolRoutes(routes, edge);
   adminPageRoutes(routes, edge);
-  openapiRoutes(routes);
+  openapiRoutes(routes, edge);
 
   routes.use('/api/*', adminGuard(edge, auth));
   sessionRoutes(routes, edge, auth);

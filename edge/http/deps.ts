@@ -2,10 +2,10 @@
 import type { ConnectorName } from '../../shared/ids.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
 import type { EdgeEnv, EnvResult } from '../env.ts';
-import type { KeptKeys } from '../graph/entra-keys.ts';
 import type { Fetch } from '../graph/exchange.ts';
 import type { Keyring } from '../keyring.ts';
 import type { ConnectorStub } from '../objects.ts';
+import type { KeptKeys } from '../signing-keys.ts';
 
 /** One line of the log: an event's name and plain fields; never a secret, never a body. */
 export type Log = (
@@ -24,6 +24,8 @@ export interface AdminPage {
 export interface AppDeps {
   env: EnvResult;
   page: AdminPage;
+  /** The description of the admin API: `openapi/document.ts` as JSON. */
+  openapi: string;
   /** The `SETTINGS` namespace. */
   kv: Pick<KVNamespace, 'get' | 'put' | 'list'>;
   connector(name: ConnectorName): ConnectorStub;
@@ -43,8 +45,8 @@ export interface Edge extends Omit<AppDeps, 'env' | 'kv'> {
   pinJurisdiction(): Promise<void>;
   /** The connector as KV shows it: perhaps a minute old, `null` where it is not there (yet). */
   record(connector: ConnectorName): Promise<ConnectorRecord | null>;
-  /** Microsoft's public keys as KV has them; `login`: the origin that publishes them. */
-  keptKeys(login: string): KeptKeys;
+  /** The public keys of others as KV has them; `origin`: whose they are. */
+  keptKeys(origin: string): KeptKeys;
   /** Keys of KV in their order; those of connectors begin with `RECORD_PREFIX`. */
   listKeys(options: KVNamespaceListOptions): Promise<KVNamespaceListResult<unknown>>;
 }

@@ -2,20 +2,10 @@
 // which connectors exist.
 import type { Hono } from 'hono';
 import type { HttpEnv } from '../context.ts';
+import type { Edge } from '../deps.ts';
 import { resource } from '../resource.ts';
-import { openapiDocument } from './document.ts';
 
-/** Made when it is first asked for: it takes some milliseconds, and few ask. */
-let made: string | undefined;
-
-export function openapiRoutes(app: Hono<HttpEnv>): void {
-  app.all(
-    '/openapi.json',
-    resource({
-      GET: () => {
-        made ??= JSON.stringify(openapiDocument());
-        return new Response(made, { headers: { 'content-type': 'application/json' } });
-      },
-    }),
-  );
+export function openapiRoutes(app: Hono<HttpEnv>, { openapi }: Edge): void {
+  const headers = { 'content-type': 'application/json' };
+  app.all('/openapi.json', resource({ GET: () => new Response(openapi, { headers }) }));
 }

@@ -1,6 +1,7 @@
 // The app on a made-up platform: KV is a map, the connector's object is a small fake that keeps settings
 // and records every call that reaches it. It does not model users, agents or presence.
 
+import openapi from '../../../dist/openapi/openapi.json.txt';
 import type { ConnectorRecord } from '../../../edge/connector-record.ts';
 import { parseEnv } from '../../../edge/env.ts';
 import { createApp } from '../../../edge/http/app.ts';
@@ -92,6 +93,7 @@ export function bed(options: BedOptions = {}) {
   const app = createApp({
     env,
     page: PAGE,
+    openapi,
     kv,
     connector: (name) => {
       const object =

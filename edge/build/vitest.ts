@@ -1,4 +1,4 @@
-// Before any test: the Worker that runs inside workerd takes the page in. In a process of its own, because
+// Before any test: the Worker that runs inside workerd takes the page and other texts in. In a process of its own, because
 // vitest's is not one for production.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

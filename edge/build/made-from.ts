@@ -1,0 +1,68 @@
+// Makes files again only where they were not made from exactly these sources, and puts them in their place
+// whole. Several processes may do so at once.
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+/** npm writes it at each installation: the versions of what makes the files. */
+const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
+const MADE_FROM = 'made-from';
+
+export interface Making {
+  /** The folder for the files. */
+  out: string;
+  /** Names of all files that are made. */
+  files: readonly string[];
+  /** Files and folders, all that can change the result; wrangler.toml names the same to watch. */
+  sources: readonly string[];
+  /** Makes all of them: contents by name. */
+  make: () => Promise<Readonly<Record<string, string | Uint8Array>>>;
+}
+
+/** Brings the files up to date; throws where not exactly those came out that were to. */
+export async function makeWhereOld({ out, files, sources, make }: Making): Promise<void> {
+  const from = await digest(sources);
+  if (await isMadeFrom(from, out, files)) return;
+  const made = await make();
+  const names = new Set([...files, ...Object.keys(made)]);
+  const wrong = [...names].filter((name) => !files.includes(name) || made[name] === undefined);
+  if (wrong.length > 0) throw new Error(`Made, or not made, otherwise than meant: ${wrong}.`);
+  await mkdir(out, { recursive: true });
+  for (const [name, content] of Object.entries(made)) await put(join(out, name), content);
+  await put(join(out, MADE_FROM), from);
+}
+
+/** Whole or not at all: somebody else may be reading. */
+async function put(file: string, content: string | Uint8Array): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  await writeFile(aside, content);
+  await rename(aside, file);
+}
+
+async function isMadeFrom(from: string, out: string, files: readonly string[]): Promise<boolean> {
+  try {
+    await Promise.all(files.map((name) => access(join(out, name))));
+    return (await readFile(join(out, MADE_FROM), 'utf8')) === from;
+  } catch {
+    return false;
+  }
+}
+
+/** By content, not by date: a checkout of another branch sets any date. */
+async function digest(sources: readonly string[]): Promise<string> {
+  const found = await Promise.all(
+    sources.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })),
+  );
+  const files = found
+    .flat()
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of [...files, INSTALLED]) {
+    const content = await readFile(file).catch(() => '');
+    hash.update(`${relative(ROOT, file)}\n${content.length}\n`).update(content);
+  }
+  return hash.digest('hex');
+}

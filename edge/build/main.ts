@@ -1,0 +1,8 @@
+// Makes the texts that the Worker takes in. wrangler runs it before it bundles the Worker (wrangler.toml,
+// [build]), vitest before the tests.
+import { buildOpenapi } from './build-openapi.ts';
+import { buildPage } from './build-page.ts';
+
+// Whoever called us: a page made for development is twice as large and names the files of this machine.
+process.env['NODE_ENV'] = 'production';
+await Promise.all([buildPage(), buildOpenapi()]);

@@ -1,7 +1,0 @@
-// The page's build as a program: wrangler runs it before it bundles the Worker (wrangler.toml, [build]),
-// vitest before the tests.
-import { buildPage } from './build-page.ts';
-
-// Whoever called us: a page made for development is twice as large and names the files of this machine.
-process.env['NODE_ENV'] = 'production';
-await buildPage();

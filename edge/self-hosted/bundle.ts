@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, extname, join, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { StartFault } from './fault.ts';
@@ -116,6 +116,8 @@ function wranglerProgram(): string | undefined {
   }
 }
 
+const firstIn = (folder: string): string => [folder, process.env['PATH'] ?? ''].join(delimiter);
+
 /** Whether nothing that went into the bundle is newer than it. Without wrangler it has to do. */
 async function isFresh(
   wranglerConfig: string,
@@ -169,7 +171,8 @@ async function run(
   ];
   const child = spawn(process.execPath, [program, ...args], {
     cwd: dirname(wranglerConfig),
-    env: { ...process.env, ...QUIET },
+    // The build step asks for `node`, and where a service starts us that is another one, or none.
+    env: { ...process.env, ...QUIET, PATH: firstIn(dirname(process.execPath)) },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that it can be ended with everything that it started.
     detached: true,

@@ -202,6 +202,23 @@ describe('startEdge', () => {
     expect(texts).toHaveLength(1);
   });
 
+  it('runs the build step by the Node that it runs on itself, whichever PATH has', async () => {
+    const worker = await mkdtemp(join(directory, 'worker-'));
+    await cp(join(import.meta.dirname, 'fixture', 'build-step'), worker, { recursive: true });
+    const others = await mkdtemp(join(directory, 'path-'));
+    await writeFile(join(others, 'node'), '#!/bin/sh\necho too old >&2; exit 1\n', { mode: 0o755 });
+    const wranglerConfig = join(worker, 'wrangler.toml');
+    const bundleDir = join(worker, 'bundle');
+    const { PATH } = process.env;
+    process.env['PATH'] = `${others}:${PATH}`;
+    try {
+      const edge = await start({ wranglerConfig, bundleDir });
+      expect(await (await fetch(edge.origin)).text()).toContain('made of: one');
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+
   it("says in wrangler's words why a Worker cannot be built", async () => {
     const wranglerConfig = join(import.meta.dirname, 'fixture', 'broken.toml');
     const broken = start({ wranglerConfig, bundleDir: join(directory, 'broken') });

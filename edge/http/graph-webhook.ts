@@ -9,6 +9,7 @@ import { decryptItem } from '../graph/decrypt.ts';
 import { type Notification, readNotification } from '../graph/notification.ts';
 import { fitting, invalid, jsonOf } from './body.ts';
 import { connectorOf, type HttpEnv, type RequestContext } from './context.ts';
+import { DecryptionBudget } from './decryption-budget.ts';
 import { decryptionKeys, type KeyOf } from './decryption-keys.ts';
 import type { Edge } from './deps.ts';
 import { knownConnector } from './known-connector.ts';
@@ -30,13 +31,18 @@ const envelope = z.object({
 export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   const prove = proveNotification(edge);
   const keys = decryptionKeys(edge);
+  const budget = new DecryptionBudget(edge.now);
 
   async function take(
     connector: ConnectorName,
     record: ConnectorRecord,
     notification: Notification,
   ): Promise<void> {
-    const { rich, basic, lifecycle, dropped } = await prove(connector, record, notification);
+    const proven = await prove(connector, record, notification);
+    const { lifecycle, dropped } = proven;
+    const mayDecrypt = budget.take(proven.rich.length);
+    const rich = mayDecrypt ? proven.rich : [];
+    const basic = mayDecrypt ? proven.basic : [...proven.basic, ...proven.rich];
     const observations = await decrypted(rich, keys(connector, record));
     const undecryptable = { reason: 'undecryptable', count: rich.length - observations.length };
     for (const { reason, count } of [...dropped, undecryptable]) {

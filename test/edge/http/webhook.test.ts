@@ -176,6 +176,21 @@ describe('a notification', () => {
     ]);
   });
 
+  it('of more than can be decrypted in time says whose presence is to be read', async () => {
+    const hook = await webhook();
+    const [one, many] = [await item(hook), 250];
+    const post = async (items: unknown[]) => (await hook.post(await batch(items))).status;
+    expect(await post(Array(many).fill(one))).toBe(202);
+    expect(await post([one, await item(hook, { clientState: 'guessed' })])).toBe(202);
+    expect(hook.touched()).toEqual(['observe', 'hint']);
+    const { accountId, generation } = { accountId: ACCOUNT, generation: 3 };
+    const hint = { accountId, generation, subscriptionId: 'subscription-1', about: 'presence' };
+    expect(hook.calls[1]?.args).toEqual([[{ ...hint, userId: USER }]]);
+    hook.clock.now += 1_000;
+    expect(await post([one])).toBe(202);
+    expect(hook.touched()).toEqual(['observe', 'hint', 'observe']);
+  });
+
   it('that could not be stored is to be sent again', async () => {
     const failed = Object.assign(new Error('gone'), { retryable: true });
     const hook = await webhook({ answers: { observe: () => Promise.reject(failed) } });

@@ -1,6 +1,6 @@
 // Checks the tokens by which Microsoft proves a batch of rich notifications (facts: graph §2.5). One
 // bad token condemns the batch.
-import { decodeProtectedHeader, errors, importJWK, type JWTPayload, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { SigningKey } from '../key-set.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 import { type Cloud, cloudAddresses } from './clouds.ts';
@@ -68,7 +68,7 @@ async function faultOf(
   const issuers = issuersOf(expected);
   if (!signsFor(key, expected, issuers)) return 'issuer';
   try {
-    const { payload } = await jwtVerify(token, await importJWK(key.jwk, 'RS256'), {
+    const { payload } = await jwtVerify(token, key.jwk, {
       algorithms: ['RS256'],
       issuer: issuers,
       audience: expected.clientId,

@@ -1,5 +1,5 @@
 // Cloudflare Access: the operator's sign-in where the Worker stands behind it (facts: stack §5).
-import { errors, importJWK, type JWTHeaderParameters, jwtVerify } from 'jose';
+import { errors, type JWTHeaderParameters, jwtVerify } from 'jose';
 import type { EdgeEnv } from '../env.ts';
 import { exchange, type Fetch } from '../graph/exchange.ts';
 import { type Published, publishedIn } from '../key-set.ts';
@@ -46,7 +46,7 @@ export function verifyAccess(access: NonNullable<EdgeEnv['access']>, edge: Edge)
 async function keyOf({ kid = '' }: JWTHeaderParameters, keys: SigningKeys) {
   const key = await keys.find(kid);
   if (!key) throw new errors.JWKSNoMatchingKey();
-  return importJWK(key.jwk, 'RS256');
+  return key.jwk;
 }
 
 async function publishedByAccess(issuer: string, fetch: Fetch): Promise<Published> {

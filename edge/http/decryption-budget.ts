@@ -1,8 +1,8 @@
 // How many notifications are decrypted a second. Each takes a good part of a millisecond (RSA), and an isolate
 // does one thing at a time; what exceeds the budget is read from Microsoft instead, hundreds in one request.
 
-/** Decrypted at most in one second, and at once: a fifth of a processor. */
-const A_SECOND = 250;
+/** Decrypted at most in one second, and at once: a seventh of a processor, and more than Microsoft sends in an ordinary minute. */
+const A_SECOND = 200;
 
 export class DecryptionBudget {
   readonly #now: () => number;

@@ -12,20 +12,20 @@ function budget() {
   return { clock, made, taken };
 }
 
-test('takes 250 at once, and as many a second from then on', () => {
+test('takes 200 at once, and as many a second from then on', () => {
   const { clock, taken } = budget();
-  expect(taken(400)).toBe(250);
+  expect(taken(400)).toBe(200);
   for (const ms of [100, 400, 500]) {
     clock.now += ms;
-    expect(taken(400)).toBe(ms / 4);
+    expect(taken(400)).toBe(ms / 5);
   }
   clock.now += 60 * SECOND;
-  expect(taken(400)).toBe(250);
+  expect(taken(400)).toBe(200);
 });
 
 test('is not used up by what it refuses', () => {
   const { made } = budget();
-  expect(made.take(200)).toBe(true);
+  expect(made.take(150)).toBe(true);
   expect(made.take(100)).toBe(false);
   expect(made.take(50)).toBe(true);
   expect(made.take(1)).toBe(false);
@@ -42,7 +42,7 @@ test('takes a notification larger than itself where nothing else is to do', () =
 
 test.each([-3_600_000, 3_600_000])('a clock that is set by %i ms takes nothing away', (ms) => {
   const { clock, taken } = budget();
-  taken(250);
+  taken(200);
   clock.now += ms;
-  expect(taken(400)).toBe(250);
+  expect(taken(400)).toBe(200);
 });

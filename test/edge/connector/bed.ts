@@ -293,6 +293,8 @@ export class Agent {
   }
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 let beds = 0;
 
 export class Bed {
@@ -392,12 +394,10 @@ export class Bed {
 
   /** Whose alarm goes off first, and when. */
   async #next(): Promise<{ stub: DurableObjectStub; at: number } | undefined> {
-    const all: { stub: DurableObjectStub; at: number }[] = [];
-    for (const stub of this.#objects) {
-      const at = await this.alarmAt(stub);
-      if (at !== null) all.push({ stub, at });
-    }
-    return all.sort((a, b) => a.at - b.at)[0];
+    const all = await Promise.all(
+      this.#objects.map(async (stub) => ({ stub, at: (await this.alarmAt(stub)) ?? NEVER })),
+    );
+    return all.filter(({ at }) => at < NEVER).sort((a, b) => a.at - b.at)[0];
   }
 
   /** Puts every object away, as Cloudflare does with one that nobody talks to. */
@@ -467,7 +467,7 @@ export async function until(look: () => boolean): Promise<void> {
   if (!look()) throw new Error('It never came.');
 }
 
-export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 export function value<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`${outcome.error.code}: ${outcome.error.detail}`);

@@ -33,6 +33,10 @@ export interface Errand {
 export const layerOf = ({ kind }: TeamsWrite): Layer =>
   kind.endsWith('session') ? 'session' : 'preferred';
 
+/** Whether they do the same: to say it twice does no harm. */
+export const isSameWrite = (one: TeamsWrite, other: TeamsWrite): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
 /**
  * @param live somebody on site would tell us when a call ends: without them no session is refreshed
  */
@@ -50,8 +54,7 @@ export function errand(
   const waitsUntil = (write: TeamsWrite): number => {
     const fault = faults[layerOf(write)];
     // Something else than what failed may go at once: a new state has not been refused yet.
-    const same = fault && JSON.stringify(fault.write) === JSON.stringify(write);
-    return same ? Math.max(now, fault.retryAt) : now;
+    return fault && isSameWrite(fault.write, write) ? Math.max(now, fault.retryAt) : now;
   };
   const write = wanted.find((one) => waitsUntil(one) <= now) ?? null;
   const times = [...wanted.map(waitsUntil), read ? now : null, nextAt].filter((at) => at !== null);

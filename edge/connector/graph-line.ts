@@ -1,7 +1,6 @@
 // A line of requests towards Graph, of writes or of reads: knows whether they get answers, and lets only one
 // through now and then while nobody does. When that is so, `reach.ts` says.
 import { AppError } from '../../shared/errors.ts';
-import type { GraphCall } from '../graph/client.ts';
 import type { Context } from './context.ts';
 import {
   answered,
@@ -20,14 +19,16 @@ import {
 } from './reach.ts';
 
 /**
- * Whoever asks waits so long at least, in ms, before another may ask: should Graph be back in the next moment,
- * one that hangs from before must not be late for it.
+ * An answer that takes longer than this, in ms, is late: others may ask. Should Graph be back in the next moment,
+ * what hangs from before must not keep them waiting.
  */
 const PATIENCE_MS = 3_000;
-/** Who is known to be slow is given this many times what it took last. */
+/** A batch takes so much longer, in ms, for each that is in it besides the first. */
+const PATIENCE_EACH_MS = 150;
+/** Who was slow lately is given this many times what it took. */
 const AS_SLOW_AGAIN = 2;
-/** What a slow answer allowed is forgotten by so much with every answer since. */
-const FORGETS = 0.8;
+/** So long, in ms, after a slow answer slow ones are expected. */
+const LATELY_MS = 60_000;
 
 const isTroubled = (reach: Reach): boolean => isDown(reach) || reach.suspect !== null;
 
@@ -44,8 +45,8 @@ export class GraphLine {
   readonly #context: Context;
   readonly #parts: LineParts;
   #known: Reach | undefined;
-  /** How long answers took of late, ms: a restart learns it again. */
-  #slowestMs = 0;
+  /** The slowest answer of late: how long it took, in ms, and when it came. A restart learns it again. */
+  #slowest = { ms: 0, at: 0 };
 
   constructor(context: Context, parts: LineParts) {
     this.#context = context;
@@ -76,9 +77,12 @@ export class GraphLine {
     this.#take(hastened(this.#reach, this.#context.now()));
   }
 
-  answered(): void {
+  /** What left then (epoch ms) was answered, whatever the answer says. */
+  answered(leftAt: number): void {
     const { isDown: wasDown } = this;
-    this.#take(answered(this.#reach, this.#context.now()));
+    const now = this.#context.now();
+    if (now - leftAt > this.#slowestMs) this.#slowest = { ms: now - leftAt, at: now };
+    this.#take(answered(this.#reach, now));
     if (wasDown) this.#parts.back();
   }
 
@@ -102,11 +106,32 @@ export class GraphLine {
   }
 
   /**
-   * A call that gives up early, unless Graph is known to be slow. The request goes on for as long as any: a
-   * Graph that is only slow is one that answers, and is given its time from then on.
+   * Whether a request is not answered in time; resolves when that is known. It goes on all the same: a Graph
+   * that is only slow is one that answers, and is given its time from then on.
+   * @param asked settles when it ends
+   * @param size how many requests are in it
    */
-  impatient(call: GraphCall): GraphCall {
-    return (request) => this.#inTime(call(request));
+  async isLate(asked: Promise<unknown>, size = 1): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const inTimeMs = PATIENCE_MS + PATIENCE_EACH_MS * (size - 1);
+    const patienceMs = Math.max(inTimeMs, this.#slowestMs * AS_SLOW_AGAIN);
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), patienceMs);
+    });
+    const ended = asked.then(
+      () => false,
+      () => false,
+    );
+    try {
+      return await Promise.race([ended, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  get #slowestMs(): number {
+    const { ms, at } = this.#slowest;
+    return Math.abs(this.#context.now() - at) < LATELY_MS ? ms : 0;
   }
 
   get #reach(): Reach {
@@ -135,37 +160,8 @@ export class GraphLine {
     const { now, random } = this.#context;
     return pauseMs(backoff, this.#reach, now(), random());
   }
-
-  async #inTime<T>(asked: Promise<T>): Promise<T> {
-    const leftAt = this.#context.now();
-    let isLate = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patienceMs = Math.max(PATIENCE_MS, this.#slowestMs * AS_SLOW_AGAIN);
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        isLate = true;
-        const detail = `Graph: no answer within ${Math.round(patienceMs)} ms.`;
-        reject(new AppError({ code: 'graph-timeout', retry: 'backoff', detail }));
-      }, patienceMs);
-    });
-    const heard = () => {
-      this.#slowestMs = Math.max(this.#slowestMs * FORGETS, this.#context.now() - leftAt);
-      if (isLate) this.answered();
-    };
-    const answer = asked.then(
-      (given) => {
-        heard();
-        return given;
-      },
-      (error: unknown) => {
-        if (error instanceof AppError && !isOutage(error)) heard();
-        throw error;
-      },
-    );
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
 }
+
+/** What a request that is late fails with. */
+export const late = (): AppError =>
+  new AppError({ code: 'graph-timeout', retry: 'backoff', detail: 'Graph: no answer in time.' });

@@ -7,7 +7,7 @@ import type { TeamsWrite } from '../../shared/presence/model.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import type { PresenceWrite } from '../graph/presence.ts';
 import type { Context } from './context.ts';
-import { type Errand, type Layer, layerOf, type WriteFault } from './errand.ts';
+import { type Errand, isSameWrite, type Layer, layerOf, type WriteFault } from './errand.ts';
 import { retryDelayMs } from './faults.ts';
 import { PROBE, toldMs } from './reach.ts';
 import type { Farewells, TeamsFarewell } from './store/farewells.ts';
@@ -34,6 +34,8 @@ export interface Letter extends PresenceWrite {
    * @param retryAt when it may be tried again, epoch ms; `null`: later after each failure of this user
    */
   answered(error: unknown, retryAt: number | null): void;
+  /** Microsoft took it after it was answered for as late. */
+  arrived(): void;
 }
 
 export interface LetterParts {
@@ -146,6 +148,14 @@ export class TeamsLetters {
         taken(pair, sentAt);
         keep(pair, this.#after(pair, { kind: 'teams-took', write }), true);
       },
+      arrived: () => {
+        const stands = this.#after(pair, { kind: 'teams-arrived', write });
+        if (!pairs.holds(pair) || stands === pair.state) return;
+        const { [layer]: fault, ...others } = pair.faults;
+        if (fault && isSameWrite(fault.write, write)) pair.faults = others;
+        taken(pair, sentAt);
+        keep(pair, stands, true);
+      },
     };
   }
 
@@ -180,6 +190,11 @@ export class TeamsLetters {
         if (successor) successor.state = this.#after(successor, { kind: 'teams-sent', write });
       },
       answered: (error, retryAt) => this.#tookBack(farewell, write, { error, retryAt }),
+      arrived: () => {
+        const left = this.#parts.farewells.ofTeams(userId);
+        const same = left?.writes.find((one) => isSameWrite(one, write));
+        if (left && same) this.#tookBack(left, same, { error: null, retryAt: null });
+      },
     };
   }
 

@@ -8,9 +8,9 @@ import type { GraphCall } from '../graph/client.ts';
 import { writePresences } from '../graph/presence.ts';
 import type { Urgency } from './bucket.ts';
 import type { Context, Waiting } from './context.ts';
-import { layerOf } from './errand.ts';
+import { isSameWrite, layerOf } from './errand.ts';
 import { retryDelayMs } from './faults.ts';
-import { GraphLine } from './graph-line.ts';
+import { GraphLine, late } from './graph-line.ts';
 import type { Pace } from './pace.ts';
 import { isOutage, PROBE } from './reach.ts';
 import type { Farewells } from './store/farewells.ts';
@@ -19,7 +19,8 @@ import type { Letter, TeamsLetters } from './teams-letters.ts';
 
 /**
  * Requests under way at a time. Cloudflare allows six: two are left for reads, `teams-reads.ts`. So no
- * request ever waits in fetch's own queue, where a call would stand behind whatever came before it.
+ * request waits in fetch's own queue, where a call would stand behind whatever came before it. What is late
+ * counts no longer: while Graph is silent one or the other may have to wait there until others are given up.
  */
 const LANES = 4;
 /** What is no call leaves one lane free: a call finds it, however long Microsoft takes for the rest. */
@@ -42,7 +43,8 @@ export class TeamsOutbox implements Waiting {
   readonly #calls = new Set<TeamsUserId>();
   readonly #others = new Set<TeamsUserId>();
   readonly #farewells = new Set<TeamsUserId>();
-  readonly #underWay = new Set<Letter>();
+  /** What has left and not ended, and whether it is late: then it has failed, as far as is known. */
+  readonly #underWay = new Map<Letter, { isLate: boolean }>();
   readonly #line: GraphLine;
   #lanesBusy = 0;
   /** Lanes are being filled; replaced by whoever lets everybody try again. */
@@ -144,7 +146,7 @@ export class TeamsOutbox implements Waiting {
       const letters = this.#nextLane();
       if (letters.length === 0) return;
       this.#line.leaves();
-      context.background(this.#send(this.#line.impatient(call), letters));
+      context.background(this.#send(call, letters));
     }
     const { waitsUntil } = this;
     if (waitsUntil !== null) context.wakeBy(waitsUntil);
@@ -184,58 +186,78 @@ export class TeamsOutbox implements Waiting {
     return letters;
   }
 
-  /** One write a user and layer at a time: the answers say what stands. */
-  #mustWait({ userId, layers }: Letter): boolean {
-    for (const other of this.#underWay) {
-      if (other.userId === userId && other.layers.some((layer) => layers.includes(layer))) {
-        return true;
-      }
+  /**
+   * One write a user and layer at a time: the answers say what stands. What is late may arrive yet: the same may
+   * be said again, but nothing else, which it could undo.
+   */
+  #mustWait({ userId, layers, write }: Letter): boolean {
+    for (const [other, { isLate }] of this.#underWay) {
+      if (other.userId !== userId || !other.layers.some((layer) => layers.includes(layer)))
+        continue;
+      if (!isLate || !isSameWrite(other.write, write)) return true;
     }
     return false;
   }
 
   async #send(call: GraphCall, letters: readonly Letter[]): Promise<void> {
-    const { context, clientId } = this.#parts;
+    const leftAt = this.#parts.context.now();
     this.#lanesBusy += 1;
-    for (const letter of letters) this.#underWay.add(letter);
-    const leftAt = context.now();
-    let errors: unknown[];
-    try {
-      for (const letter of letters) letter.leaves();
-      errors = await writePresences(call, letters, { clientId: clientId(), now: context.now });
-    } catch (error) {
-      // Storage that fails: nothing left.
-      errors = letters.map(() => error);
-    } finally {
-      this.#lanesBusy -= 1;
-      for (const letter of letters) this.#underWay.delete(letter);
-    }
+    for (const letter of letters) this.#underWay.set(letter, { isLate: false });
+    const asked = this.#ask(call, letters);
+    const isLate = await this.#line.isLate(asked, letters.length);
+    this.#lanesBusy -= 1;
+    const faults = isLate ? this.#late(letters, leftAt) : [];
+    const errors = await asked;
+    for (const letter of letters) this.#underWay.delete(letter);
     const retryAt = this.#outcome(letters, errors, leftAt);
-    const faults = letters.flatMap((letter, at) => this.#answered(letter, errors[at], retryAt));
+    for (const [at, letter] of letters.entries()) {
+      const error = errors[at];
+      if (!isLate) faults.push(...this.#answered(letter, error, retryAt));
+      else if (error === null) faults.push(...kept(() => letter.arrived()));
+    }
     this.resume();
     if (faults.length > 0) throw faults[0];
+  }
+
+  /** What went wrong with each; `null`: done. */
+  async #ask(call: GraphCall, letters: readonly Letter[]): Promise<unknown[]> {
+    const { context, clientId } = this.#parts;
+    try {
+      for (const letter of letters) letter.leaves();
+      return await writePresences(call, letters, { clientId: clientId(), now: context.now });
+    } catch (error) {
+      // Storage that fails: nothing left.
+      return letters.map(() => error);
+    }
+  }
+
+  /** Others may go, and these once more, as if they had failed. */
+  #late(letters: readonly Letter[], leftAt: number): unknown[] {
+    const error = late();
+    for (const letter of letters) this.#underWay.set(letter, { isLate: true });
+    const errors = letters.map(() => error);
+    const retryAt = this.#outcome(letters, errors, leftAt);
+    const faults = letters.flatMap((letter) => this.#answered(letter, error, retryAt));
+    this.resume();
+    return faults;
   }
 
   /** What a request says of Graph; answers when those may try again who got no answer, if not by themselves. */
   #outcome(letters: readonly Letter[], errors: unknown[], leftAt: number): number | null {
     const isAnswer = (error: unknown) =>
       error === null || (error instanceof AppError && !isOutage(error));
-    if (errors.some(isAnswer)) this.#line.answered();
+    if (errors.some(isAnswer)) this.#line.answered(leftAt);
     const [first, ...others] = letters;
     const who = first && others.length === 0 ? first.userId : null;
     const unanswered = errors.find(isOutage);
     return unanswered ? this.#line.failed(unanswered, { who, leftAt }) : null;
   }
 
-  /** Storage that fails keeps nobody else's answer back; what is not saved the next alarm saves. */
   #answered(letter: Letter, error: unknown, retryAt: number | null): unknown[] {
-    try {
+    return kept(() => {
       letter.answered(error, isOutage(error) ? retryAt : null);
       this.#queueFarewell(letter.userId);
-      return [];
-    } catch (fault) {
-      return [fault];
-    }
+    });
   }
 
   #queueFarewell(id: TeamsUserId): void {
@@ -259,5 +281,15 @@ export class TeamsOutbox implements Waiting {
       context.wakeBy(this.#heldUntil);
       return undefined;
     }
+  }
+}
+
+/** Storage that fails keeps nobody else's answer back; what is not saved the next alarm saves. */
+function kept(keep: () => void): unknown[] {
+  try {
+    keep();
+    return [];
+  } catch (fault) {
+    return [fault];
   }
 }

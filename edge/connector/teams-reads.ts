@@ -8,7 +8,7 @@ import type { GraphCall } from '../graph/client.ts';
 import { PRESENCES_PER_READ, readPresences } from '../graph/presence.ts';
 import type { Context, Waiting } from './context.ts';
 import { faultOf, retryDelayMs } from './faults.ts';
-import { GraphLine } from './graph-line.ts';
+import { GraphLine, late } from './graph-line.ts';
 import type { Pace } from './pace.ts';
 import { toldMs } from './reach.ts';
 import type { Farewells } from './store/farewells.ts';
@@ -154,31 +154,42 @@ export class TeamsReads implements Waiting {
   }
 
   async #tryToRead(slice: readonly Pair[]): Promise<boolean> {
-    const { context } = this.#parts;
+    const { context, reading } = this.#parts;
     const leftAt = context.now();
     this.#line.leaves();
     try {
-      await this.#read(slice);
-      this.#failures = 0;
-      if (this.fault) context.database.forget(FAULT);
-      return true;
+      const asked = this.#read(await reading(), slice, context.now());
+      if (!(await this.#line.isLate(asked))) {
+        await asked;
+        return true;
+      }
+      // What comes late is as good as ever, and what fails late has failed already.
+      context.background(asked.catch(() => undefined));
+      this.#failed(late(), leftAt);
+      // Perhaps it was only this one.
+      if (this.#failures > 1) this.#believe(slice);
     } catch (error) {
-      this.#failures += 1;
-      const told = toldMs(error);
-      if (told > 0) this.#toldUntil = Math.max(this.#toldUntil, context.now() + told);
-      const mayAskAt =
-        this.#line.failed(error, { who: null, leftAt }) ??
-        context.now() + retryDelayMs(error, this.#failures, context.random());
-      const retryAt = Math.max(mayAskAt, this.#toldUntil);
-      // While nobody is answered, the line says when: it may be sooner.
-      if (!this.isDown) this.#notBefore = retryAt;
-      const code = error instanceof AppError ? error.code : 'internal';
-      context.database.write(FAULT, faultOf(error, retryAt));
-      context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
-      context.wakeBy(retryAt);
+      this.#failed(error, leftAt);
       this.#believe(slice);
-      return false;
     }
+    return false;
+  }
+
+  #failed(error: unknown, leftAt: number): void {
+    const { context } = this.#parts;
+    this.#failures += 1;
+    const told = toldMs(error);
+    if (told > 0) this.#toldUntil = Math.max(this.#toldUntil, context.now() + told);
+    const mayAskAt =
+      this.#line.failed(error, { who: null, leftAt }) ??
+      context.now() + retryDelayMs(error, this.#failures, context.random());
+    const retryAt = Math.max(mayAskAt, this.#toldUntil);
+    // While nobody is answered, the line says when: it may be sooner.
+    if (!this.isDown) this.#notBefore = retryAt;
+    const code = error instanceof AppError ? error.code : 'internal';
+    context.database.write(FAULT, faultOf(error, retryAt));
+    context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
+    context.wakeBy(retryAt);
   }
 
   /** Nobody can be asked: what was said of them, and doubted, is the best there is. */
@@ -191,16 +202,14 @@ export class TeamsReads implements Waiting {
     }
   }
 
-  async #read(slice: readonly Pair[]): Promise<void> {
+  async #read(call: GraphCall, slice: readonly Pair[], askedAt: number): Promise<void> {
     const { context, seen, keep, pairs } = this.#parts;
-    const askedAt = context.now();
-    const call = await this.#parts.reading();
-    const answers = await readPresences(
-      this.#line.impatient(call),
-      slice.map((pair) => pair.teamsId),
-    );
+    const ids = slice.map((pair) => pair.teamsId);
+    const answers = await readPresences(call, ids);
     if (this.fault) this.#parts.recovered();
-    this.#line.answered();
+    this.#line.answered(askedAt);
+    this.#failures = 0;
+    if (this.fault) context.database.forget(FAULT);
     const byId = new Map(answers.map((answer) => [answer.userId, answer]));
     const at = context.now();
     for (const pair of slice) {

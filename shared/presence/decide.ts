@@ -7,7 +7,12 @@ import { standsForCall } from './refused.ts';
 import type { Rules } from './rules.ts';
 import { pbxAnswered, seePbx } from './see-pbx.ts';
 import { askTeams, seeTeams } from './see-teams.ts';
-import { teamsWriteFailed, teamsWriteSent, teamsWriteTaken } from './teams-writes.ts';
+import {
+  teamsWriteArrived,
+  teamsWriteFailed,
+  teamsWriteSent,
+  teamsWriteTaken,
+} from './teams-writes.ts';
 
 /** Says what an event means for a pair. Pure; `now` in epoch ms. */
 export function decide(
@@ -34,6 +39,8 @@ export function decide(
       return { state: teamsWriteSent(state, event.write, now), reason: 'sent' };
     case 'teams-took':
       return { state: teamsWriteTaken(state, event.write, now), reason: 'same' };
+    case 'teams-arrived':
+      return { state: teamsWriteArrived(state, event.write, now), reason: 'same' };
     case 'teams-failed':
       return { state: teamsWriteFailed(state, event.write, now), reason: 'not-sent' };
     case 'rules-changed': {

@@ -49,6 +49,7 @@ export type PresenceEvent =
   | { kind: 'teams-sent'; write: TeamsWrite }
   | { kind: 'teams-took'; write: TeamsWrite }
   | { kind: 'teams-failed'; write: TeamsWrite }
+  | { kind: 'teams-arrived'; write: TeamsWrite }
   | { kind: 'rules-changed' };
 
 /** Whose state won where nobody knows who changed last. */

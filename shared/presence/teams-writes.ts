@@ -50,6 +50,16 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
 export const teamsWriteTaken = (state: PairState, write: TeamsWrite, now: number): PairState =>
   answered(state, write, { answeredAt: now });
 
+/**
+ * Microsoft took it after it was given up: it stands as if it had been said again. Where it was, that one's
+ * own answer counts.
+ */
+export function teamsWriteArrived(state: PairState, write: TeamsWrite, now: number): PairState {
+  const what = traceOf(write);
+  const last = state.written.recent.findLast((one) => sameTrace(one.what, what));
+  return last?.failed ? teamsWriteTaken(teamsWriteSent(state, write, now), write, now) : state;
+}
+
 /** What waited for the answer waits no longer. */
 function answered(
   state: PairState,

@@ -17,6 +17,8 @@ const AWAY_MS = 10 * MINUTE;
 const RATE = { away: 60, back: 1, green: 40 };
 /** Requests while it is away: one line asks every 2 s on average, others now and then; and in any one second. */
 const MOST = { all: AWAY_MS / (1.3 * SECOND), inOneSecond: 8 };
+/** What hangs is given up after this long; until then nothing else is written for its user. */
+const HANGS_MS = 10 * SECOND;
 /** Where Microsoft says when to come again, which is 5 s, all waits for that. */
 const BACK_WITHIN_MS = { told: 6 * SECOND, untold: 5 * SECOND };
 
@@ -35,7 +37,10 @@ beforeAll(async () => {
 });
 
 const UP: Partial<Knobs> = { graphDown: false, loginDown: false };
-afterEach(() => demo.lab.microsoft.turn(UP));
+afterEach(async () => {
+  demo.lab.microsoft.turn(UP);
+  await clock.pass(HANGS_MS, RATE.green);
+});
 
 /** The most that were asked within one second. */
 function busiest(requests: readonly { at: number }[]): number {
@@ -108,4 +113,34 @@ it('Microsoft answers nothing for two seconds', { timeout: 30_000 }, async () =>
     await becomes(cast.inTeams(name), 'DoNotDisturb/DoNotDisturb');
     cast.pbx(name).setPresence('');
   }
+});
+
+// Nor is Graph away where one request takes long: what it was given up for arrives, and nothing overtakes it.
+describe('a write that Microsoft carries out only after seven seconds', { timeout: 30_000 }, () => {
+  const WRITES = 'POST /users/{id}/presence/';
+  const isSlow = (action: string) =>
+    demo.lab.microsoft.fail({ route: `${WRITES}${action}`, how: 'delay', delayMs: 7 * SECOND });
+
+  it('is not undone by it: what the user chose last stands', async () => {
+    await cast.quiet('dora');
+    isSlow('setUserPreferredPresence');
+    cast.pbx('dora').setPresence('dnd');
+    await clock.pass(4.5 * SECOND, RATE.back);
+    cast.pbx('dora').setPresence('');
+    await clock.pass(8 * SECOND, RATE.back);
+    await cast.bothSidesEqual();
+    expect([cast.inTeams('dora')(), cast.onPbx('dora')()]).toEqual(['Available/Available', '']);
+  });
+
+  it('leaves no mark of a call that has ended', async () => {
+    await cast.quiet('erik');
+    isSlow('setPresence');
+    const call = cast.pbx('erik').call();
+    await clock.pass(4 * SECOND, RATE.back);
+    call.hangUp();
+    await clock.pass(8 * SECOND, RATE.back);
+    await becomes(cast.inTeams('erik'), 'Available/Available');
+    await cast.bothSidesEqual();
+    await cast.allGreen();
+  });
 });

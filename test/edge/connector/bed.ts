@@ -462,8 +462,8 @@ export class Bed {
 }
 
 /** Resolves once `look` is true; only a fault meets the limit. */
-export async function until(look: () => boolean): Promise<void> {
-  for (let n = 0; n < 1_000 && !look(); n += 1) await breath();
+export async function until(look: () => boolean, tries = 1_000): Promise<void> {
+  for (let n = 0; n < tries && !look(); n += 1) await breath();
   if (!look()) throw new Error('It never came.');
 }
 

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Context } from '../../../edge/connector/context.ts';
 import { GraphLine } from '../../../edge/connector/graph-line.ts';
-import type { GraphCall } from '../../../edge/graph/client.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 const NOW = 1_000_000;
 const CUT = new AppError({ code: 'graph-unreachable', retry: 'backoff', detail: '' });
-const NOT_THERE = new AppError({ code: 'graph-not-found', retry: 'never', detail: '' });
-const ASK = { method: 'GET', path: '/' } as const;
 
 beforeEach(() => void vi.useFakeTimers({ now: NOW }));
 afterEach(() => void vi.useRealTimers());
@@ -37,64 +34,77 @@ function setUp() {
 }
 
 const cutOff = (line: GraphLine) => line.failed(CUT, { who: 'alice', leftAt: Date.now() });
-/** A Graph that answers after so many ms, with an error if there is one. */
-const slow = (ms: number, error?: AppError): GraphCall =>
-  (() =>
-    new Promise<unknown>((resolve, reject) => {
-      setTimeout(() => (error ? reject(error) : resolve('answer')), ms);
-    })) as GraphCall;
-const outcome = (asked: Promise<unknown>) => asked.catch((error: AppError) => error.code);
+const ends = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+const breaks = (ms: number) => ends(ms).then(() => Promise.reject(CUT));
 
-test.each([
-  ['while nobody is answered', true],
-  ['also while somebody is, as far as is known', false],
-])('one waits for three seconds only: %s', async (_, isDown) => {
-  const line = setUp().line();
-  if (isDown) cutOff(line);
-  const asked = outcome(line.impatient(slow(60_000))(ASK));
-  await vi.advanceTimersByTimeAsync(3_000);
-  expect(await asked).toBe('graph-timeout');
-  expect(line.isDown).toBe(isDown);
-});
-
-test.each([
-  ['an answer', undefined],
-  ['a refusal', NOT_THERE],
-])('%s that comes later says all the same that Graph is back', async (_, error) => {
-  const { world, line: made } = setUp();
-  const line = made();
-  cutOff(line);
-  const asked = outcome(line.impatient(slow(9_000, error))(ASK));
-  await vi.advanceTimersByTimeAsync(8_999);
-  expect(await asked).toBe('graph-timeout');
-  expect([line.isDown, world.backs]).toEqual([true, 0]);
-  await vi.advanceTimersByTimeAsync(1);
-  expect([line.isDown, world.backs]).toEqual([false, 1]);
-});
-
-test('who is known to be slow is given time, and less again when it is quick', async () => {
-  const line = setUp().line();
-  const ask = async (ms: number) => {
-    const asked = outcome(line.impatient(slow(ms))(ASK));
-    await vi.advanceTimersByTimeAsync(Math.max(ms, 3_000));
-    return await asked;
+describe('an answer', () => {
+  const isLate = async (line: GraphLine, ms: number, size?: number) => {
+    const leftAt = Date.now();
+    const asked = ends(ms);
+    const said = line.isLate(asked, size);
+    await vi.advanceTimersByTimeAsync(Math.max(ms, 20_000));
+    vi.setSystemTime(leftAt + ms);
+    line.answered(leftAt);
+    return await said;
   };
-  expect(await ask(4_000)).toBe('graph-timeout');
-  for (let i = 0; i < 3; i += 1) expect(await ask(5_000)).toBe('answer');
-  for (let i = 0; i < 20; i += 1) expect(await ask(100)).toBe('answer');
-  expect(await ask(4_000)).toBe('graph-timeout');
+
+  test.each([
+    [1, 2_999, false],
+    [1, 3_001, true],
+    [20, 5_800, false],
+    [20, 5_900, true],
+  ])('to %i requests that takes %i ms is late: %s', async (size, ms, late) => {
+    expect(await isLate(setUp().line(), ms, size)).toBe(late);
+  });
+
+  test('that is slow gives the next ones their time, for a minute', async () => {
+    const line = setUp().line();
+    expect(await isLate(line, 4_000)).toBe(true);
+    expect(await isLate(line, 7_500)).toBe(false);
+    expect(await isLate(line, 100)).toBe(false);
+    expect(await isLate(line, 7_500)).toBe(false);
+    vi.setSystemTime(Date.now() + 61_000);
+    expect(await isLate(line, 4_000)).toBe(true);
+  });
+
+  test.each([-3_600_000, 3_600_000])(
+    'is late as ever when the clock is set by %i ms',
+    async (ms) => {
+      const line = setUp().line();
+      const leftAt = Date.now();
+      vi.setSystemTime(leftAt + ms);
+      line.answered(leftAt);
+      vi.setSystemTime(Date.now() + 61_000);
+      expect(await isLate(line, 4_000)).toBe(true);
+    },
+  );
+
+  test('that fails in time is not late', async () => {
+    const said = setUp().line().isLate(breaks(100));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await said).toBe(false);
+  });
+
+  test('that comes while nobody was answered says that Graph is back', () => {
+    const { world, line: made } = setUp();
+    const line = made();
+    cutOff(line);
+    expect([line.isDown, world.backs]).toEqual([true, 0]);
+    line.answered(NOW);
+    expect([line.isDown, world.backs]).toEqual([false, 1]);
+  });
 });
 
 test('a restart asks no more often, and an answer costs no write of storage', () => {
   const { world, line } = setUp();
   const first = line();
-  first.answered();
+  first.answered(NOW);
   expect(world.writes).toBe(0);
   vi.setSystemTime(NOW + 1);
   const retryAt = cutOff(first);
   expect(line().waitsUntil).toBe(retryAt);
   expect(line().isDown).toBe(true);
-  first.answered();
+  first.answered(NOW);
   expect(line().isDown).toBe(false);
   expect(world.writes).toBe(2);
 });
@@ -104,7 +114,7 @@ test('a disk that is full loses no answer', () => {
   const line = made();
   world.isDiskFull = true;
   expect(cutOff(line)).toBeGreaterThan(NOW);
-  line.answered();
+  line.answered(NOW);
   expect([line.isDown, world.backs]).toEqual([false, 1]);
 });
 

@@ -1,7 +1,7 @@
 // The line towards Microsoft: who shares a request, who never waits, and what a failure of a whole batch
 // or of one of its writes means.
 import { runInDurableObject } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type Agent,
   Bed,
@@ -226,6 +226,63 @@ test('the latest state of a user wins over those that never left', async () => {
   expect(bed.microsoft.writes.filter(({ n }) => n === 30)).toMatchObject([
     { body: { availability: 'Away' } },
   ]);
+});
+
+describe('a write that is late', () => {
+  /** Longer than a write is waited for; that is real time here. */
+  const LATE_MS = 3_100;
+  const DND = 'setUserPreferredPresence';
+  const AVAILABLE = 'clearUserPreferredPresence';
+
+  /** Alice's first write is late: given up, and on its way all the same until it is let go. */
+  async function late() {
+    const bed = new Bed();
+    const agent = await bed.pairs(1, SLOW);
+    const held: Held = { taken: 0, go: false };
+    const { fetch } = bed.microsoft;
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      if (url.endsWith(DND)) {
+        held.taken += 1;
+        if (held.taken === 1) await until(() => held.go, 100_000);
+      }
+      return fetch(url, init);
+    });
+    agent.presence(1, chose('dnd'));
+    await until(() => held.taken === 1);
+    await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+    return { bed, agent, held };
+  }
+
+  test('counts as done when it arrives, and is not said again', async () => {
+    const { bed, held } = await late();
+    expect((await bed.lamp('sync')).state).toBe('warning');
+    held.go = true;
+    await until(() => bed.microsoft.writes.length === 1);
+    await bed.later(MINUTE);
+    expect(bed.microsoft.actions(1)).toEqual([DND]);
+    expect((await bed.lamp('sync')).state).toBe('ok');
+  });
+
+  test('is said again meanwhile, and does no harm when it arrives', async () => {
+    const { bed, held } = await late();
+    await bed.later(10 * SECOND);
+    expect(bed.microsoft.actions(1)).toEqual([DND]);
+    held.go = true;
+    await until(() => bed.microsoft.writes.length === 2);
+    await bed.later(MINUTE);
+    expect(bed.microsoft.actions(1)).toEqual([DND, DND]);
+  });
+
+  test('is overtaken by nothing else: what was chosen last stands in the end', async () => {
+    const { bed, agent, held } = await late();
+    agent.presence(1, chose(''));
+    await bed.later(20 * SECOND);
+    expect(bed.microsoft.actions(1)).toEqual([]);
+    held.go = true;
+    await until(() => bed.microsoft.writes.length >= 1);
+    await bed.later(MINUTE);
+    expect(bed.microsoft.actions(1)).toEqual([DND, AVAILABLE]);
+  });
 });
 
 test('batches that were under way when the object broke are said again', async () => {

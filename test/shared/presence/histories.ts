@@ -73,7 +73,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({
     do: fc.constant('graph' as const),
-    line: fc.constantFrom<PairDriver['graphLine']>('up', 'fails', 'answer-lost', 'away'),
+    line: fc.constantFrom<PairDriver['graphLine']>('up', 'fails', 'answer-lost', 'away', 'late'),
     // Throttled: Microsoft says for how long.
     retryS: fc.constantFrom(5, 5, 60),
   }),

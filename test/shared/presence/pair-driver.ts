@@ -1,5 +1,7 @@
 // One pair of users between two models, on a fake clock: applies events to `decide`, carries out
 // what `due` asks for, and writes down what it carried out.
+
+import { isSameWrite, layerOf } from '../../../edge/connector/errand.ts';
 import { decide } from '../../../shared/presence/decide.ts';
 import { type Due, due } from '../../../shared/presence/due.ts';
 import type { PresenceEvent, Reason, TeamsSeen } from '../../../shared/presence/events.ts';
@@ -31,9 +33,11 @@ export interface DriverOptions {
 
 /**
  * `fails`: a write does not arrive. `answer-lost`: it arrives, and nobody learns of it. `away`: nor does a
- * read get an answer.
+ * read get an answer. `late`: it is given up, and arrives later all the same.
  */
-type GraphLine = 'up' | 'fails' | 'answer-lost' | 'away';
+type GraphLine = 'up' | 'fails' | 'answer-lost' | 'away' | 'late';
+/** When a write that is late is given up, and when it arrives, after it left. */
+const LATE_MS = { givenUp: 3 * SECOND, arrives: 9 * SECOND };
 /** The order in which the PBX tells of our write; `silent`: it takes it and never says so. */
 type PbxLine = 'list-first' | 'answer-first' | 'silent' | 'lost' | { fault: string };
 
@@ -75,6 +79,8 @@ export class PairDriver {
   #lastShown: TeamsPresence;
   #answer: { at: number; askedAt: number; event: TeamsSeen | null } | null = null;
   #writing: { at: number; write: TeamsWrite; line: GraphLine } | null = null;
+  /** Given up, and on its way all the same. */
+  #late: { at: number; write: TeamsWrite }[] = [];
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
   #readNotBefore = 0;
@@ -155,6 +161,7 @@ export class PairDriver {
     const underWay = this.#writing;
     if (underWay && this.graphIsSlow) this.#land(underWay);
     this.#writing = null;
+    for (const { write } of this.#late.splice(0)) this.#land({ write, line: 'answer-lost' });
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
     // It may have arrived, and nobody is there to hear of it.
@@ -225,6 +232,7 @@ export class PairDriver {
       this.now = Math.max(this.now, next);
       this.#arrive();
       this.#graphAnswers();
+      this.#lateArrive();
       this.#answerArrives();
       this.#sessionMayEnd();
       this.#carryOut();
@@ -322,12 +330,15 @@ export class PairDriver {
   #nextAt(): number | null {
     if (!this.edgeIsUp) return this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null;
     const { teams: writes, pbx, read, nextAt } = this.due();
-    const waiting = writes.length > 0 && !this.#mayWriteTeams();
+    const waiting = writes.length > 0 && !this.#writable(writes);
     const times = [
       nextAt,
-      waiting && this.#writing === null ? this.#graphNotBefore : null,
+      waiting && this.#writing === null && this.now < this.#graphNotBefore
+        ? this.#graphNotBefore
+        : null,
       read && !this.#mayRead() ? this.#readNotBefore : null,
       this.#writing?.at ?? null,
+      ...this.#late.map(({ at }) => at),
       this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
       this.#answer?.at ?? null,
       ...this.#onTheWay.map(({ at }) => at),
@@ -345,9 +356,9 @@ export class PairDriver {
     if (!this.edgeIsUp) return;
     for (let guard = 0; guard < 50; guard += 1) {
       const { pbx, teams: writes, read } = this.due();
-      const [write] = writes;
+      const write = this.#writable(writes);
       if (pbx !== null && this.pbxIsUp) this.#writePbx(pbx);
-      else if (write && this.#mayWriteTeams()) this.#writeTeams(write);
+      else if (write) this.#writeTeams(write);
       else if (read && this.#answer === null && this.#mayRead()) {
         this.#reads += 1;
         if (this.readTakesMs > 0 && this.graphLine !== 'away') this.#ask();
@@ -358,8 +369,14 @@ export class PairDriver {
     throw new Error(`Writes without end: ${this.#wrote.slice(-6).join(', ')}`);
   }
 
-  #mayWriteTeams(): boolean {
-    return this.#writing === null && this.now >= this.#graphNotBefore;
+  /** What is late may be said again, but nothing else that it could undo. */
+  #writable(writes: readonly TeamsWrite[]): TeamsWrite | undefined {
+    if (this.#writing !== null || this.now < this.#graphNotBefore) return undefined;
+    return writes.find((write) =>
+      this.#late.every(
+        ({ write: other }) => layerOf(other) !== layerOf(write) || isSameWrite(other, write),
+      ),
+    );
   }
 
   #mayRead(): boolean {
@@ -403,10 +420,23 @@ export class PairDriver {
   #writeTeams(write: TeamsWrite): void {
     this.#wrote.push(`teams ${wordOf(write)}`);
     this.#step({ kind: 'teams-sent', write });
-    this.#writing = { at: this.now + this.graphTakesMs, write, line: this.graphLine };
+    const { graphLine: line } = this;
+    const takesMs = line === 'late' ? LATE_MS.givenUp : this.graphTakesMs;
+    this.#writing = { at: this.now + takesMs, write, line };
     if (!this.graphIsSlow) this.#land(this.#writing);
-    if (this.graphTakesMs === 0) this.#graphAnswers();
+    if (takesMs === 0) this.#graphAnswers();
     this.#teamsChanged();
+  }
+
+  /** What it changes may be told before its own answer comes. */
+  #lateArrive(): void {
+    for (const arrived of this.#late.filter(({ at }) => at <= this.now)) {
+      this.#late = this.#late.filter((one) => one !== arrived);
+      const { write } = arrived;
+      this.#land({ write, line: 'up' });
+      this.#teamsChanged();
+      this.#step({ kind: 'teams-arrived', write });
+    }
   }
 
   #graphAnswers(): void {
@@ -414,13 +444,16 @@ export class PairDriver {
     const { write, line } = this.#writing;
     if (this.graphIsSlow) this.#land(this.#writing);
     this.#writing = null;
+    if (line === 'late') {
+      this.#late.push({ at: this.now - LATE_MS.givenUp + LATE_MS.arrives, write });
+    }
     this.#step({ kind: line === 'up' ? 'teams-took' : 'teams-failed', write });
     if (line !== 'up') this.#graphNotBefore = this.now + this.graphRetryMs;
     if (this.graphIsSlow) this.#teamsChanged();
   }
 
   #land({ write, line }: { write: TeamsWrite; line: GraphLine }): void {
-    if (line === 'fails' || line === 'away') return;
+    if (line === 'fails' || line === 'away' || line === 'late') return;
     if (write.kind === 'set-session') this.teams.setSession(this.now);
     if (write.kind === 'clear-session') this.teams.clearSession();
     if (write.kind === 'set-preferred') this.teams.preferred = write.presence;

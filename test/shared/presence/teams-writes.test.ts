@@ -235,6 +235,43 @@ describe('while a write to Teams is under way', () => {
     expect(pair.teams.preferred).toBeNull();
   });
 
+  describe('that arrives after it was given up', () => {
+    test.each(['busy', 'dnd', 'away'])('stands, and is not written again: %s', (activity) => {
+      const pair = PairDriver.paired();
+      pair.graphRetryMs = 20 * SECOND;
+      pair.graphLine = 'late';
+      pair.pbxSets(activity);
+      pair.graphLine = 'up';
+      pair.pass(HOUR);
+      expect(pair.pbxShows).toBe(activity);
+      expect(pair.wrote()).toEqual([expect.stringMatching(/^teams /)]);
+    });
+
+    test.each([
+      ['taken back', '', 'Available = available'],
+      ['replaced', 'away', 'Away = away'],
+    ])('is %s where something else was chosen meanwhile', (_, then, shows) => {
+      const pair = PairDriver.paired();
+      pair.graphLine = 'late';
+      pair.pbxSets('dnd');
+      pair.graphLine = 'up';
+      pair.pass(4 * SECOND).pbxSets(then);
+      pair.pass(HOUR);
+      expect(pair.shows).toBe(shows);
+    });
+
+    test('a mark for a call that ended meanwhile does not stay', () => {
+      const pair = PairDriver.paired();
+      pair.graphLine = 'late';
+      pair.pbxCall();
+      pair.graphLine = 'up';
+      pair.pass(4 * SECOND).pbxHangsUp();
+      pair.pass(7 * SECOND);
+      expect(pair.teams.hasSession(pair.now)).toBe(false);
+      expect(pair.pass(HOUR).shows).toBe('Available = available');
+    });
+  });
+
   test('that nobody answers, reads are believed again after 30 s', () => {
     const pair = PairDriver.paired();
     pair.apply({ kind: 'teams-sent', write: { kind: 'clear-preferred' } });

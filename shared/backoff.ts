@@ -27,3 +27,13 @@ export function backoffMs(backoff: Backoff, failures: number, random: number): n
   const ceiling = Math.min(backoff.maxMs, backoff.firstMs * 2 ** Math.min(failures - 1, 30));
   return Math.round(ceiling * random);
 }
+
+/** Nothing is waited for longer than this, in ms: for an account that is locked, half an hour. */
+const LONGEST_WAIT_MS = 35 * 60_000;
+
+/**
+ * Until when to wait, epoch ms: as planned, unless that is so far away that the clock must have been set
+ * back since.
+ */
+export const stillUntil = (planned: number, now: number): number =>
+  planned - now > LONGEST_WAIT_MS ? now : planned;

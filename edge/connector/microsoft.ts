@@ -1,4 +1,5 @@
 // A connector's way to Microsoft: the client for its cloud, and the tokens for reading and writing.
+import { stillUntil } from '../../shared/backoff.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Certificate, OpenSettings } from '../../shared/settings/schema.ts';
 import { type GraphCall, type GraphClient, graphClient } from '../graph/client.ts';
@@ -96,8 +97,9 @@ export class Microsoft {
   async asApp(): Promise<GraphCall> {
     const { signIn } = this;
     const now = this.#context.now();
-    if (signIn.state === 'failed' && (signIn.fault.retryAt ?? now + 1) > now) {
-      throw thrown(signIn.fault, now);
+    if (signIn.state === 'failed') {
+      const { retryAt } = signIn.fault;
+      if (retryAt === null || stillUntil(retryAt, now) > now) throw thrown(signIn.fault, now);
     }
     const tenure = this.#tenure;
     try {

@@ -1,6 +1,6 @@
 // How what happened changes what is known of an account: its sign-in here, its subscriptions in
 // `after-subscription.ts`. Pure.
-import { GRAPH_BACKOFF } from '../../shared/backoff.ts';
+import { GRAPH_BACKOFF, stillUntil } from '../../shared/backoff.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { Resource } from './account-rpc.ts';
 import {
@@ -46,7 +46,7 @@ const USELESS_MS = 60_000;
 export function after(state: AccountState, event: AccountEvent, at: Circumstances): AccountState {
   switch (event.kind) {
     case 'configured':
-      return configured(state, event);
+      return configured(state, event, at);
     case 'code-given':
       return { ...state, signIn: { state: 'waiting', code: event.code }, signInFailures: 0 };
     case 'code-pending':
@@ -79,6 +79,7 @@ function subscriptionChanged(
 function configured(
   state: AccountState,
   { sameAccount, sameCredentials, userIds }: Extract<AccountEvent, { kind: 'configured' }>,
+  at: Circumstances,
 ): AccountState {
   const { presence, users } = state;
   if (!sameAccount) {
@@ -86,11 +87,19 @@ function configured(
   }
   const fresh = {
     ...state,
-    presence: configuredAnew(presence, userIds),
-    users: configuredAnew(users, []),
+    signIn: sooner(state.signIn, at.now),
+    presence: configuredAnew(presence, userIds, at.now),
+    users: configuredAnew(users, [], at.now),
   };
   if (sameCredentials && stays(state)) return fresh;
   return { ...fresh, signInFailures: 0, signIn: { state: 'unknown' } };
+}
+
+/** What failed by a clock that has been set back since is not waited for as long. */
+function sooner(signIn: AccountState['signIn'], now: number): AccountState['signIn'] {
+  if (signIn.state !== 'failed' || signIn.fault.retryAt === null) return signIn;
+  const retryAt = stillUntil(signIn.fault.retryAt, now);
+  return { ...signIn, fault: { ...signIn.fault, retryAt } };
 }
 
 /**

@@ -1,5 +1,6 @@
 // How what happened changes what is known of one subscription. What did not work out is told in
 // `after-failure.ts`. Pure.
+import { stillUntil } from '../../shared/backoff.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { SubscriptionState } from './account-state.ts';
 import {
@@ -25,8 +26,10 @@ const RENEW_AT_MOST_EVERY_MS = 60_000;
 export function configuredAnew(
   state: SubscriptionState,
   userIds: readonly TeamsUserId[],
+  now: number,
 ): SubscriptionState {
-  const pause = state.pause?.asked ? state.pause : null;
+  const { pause: before } = state;
+  const pause = before?.asked ? { ...before, until: stillUntil(before.until, now) } : null;
   const wanted = new Set(userIds);
   const excluded = state.excluded.filter((id) => wanted.has(id));
   return { ...state, failures: 0, excluded, fault: null, pause };

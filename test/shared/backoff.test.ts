@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backoffMs, GRAPH_BACKOFF } from '../../shared/backoff.ts';
+import { backoffMs, GRAPH_BACKOFF, stillUntil } from '../../shared/backoff.ts';
 
 test.each([
   [1, 0, 0],
@@ -17,3 +17,12 @@ test.each([
     expect(backoffMs(GRAPH_BACKOFF, failures, random)).toBe(ms);
   },
 );
+
+test.each([
+  [0, 1_000_000],
+  [30 * 60_000, 1_000_000 + 30 * 60_000],
+  // The clock was an hour ahead when it was planned.
+  [60 * 60_000, 1_000_000],
+])('what is planned in %i ms is waited for until %i', (aheadMs, until) => {
+  expect(stillUntil(1_000_000 + aheadMs, 1_000_000)).toBe(until);
+});

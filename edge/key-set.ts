@@ -1,8 +1,7 @@
 // Public keys that somebody else signs with, as they publish them (JWKS, RFC 7517 §5).
 import type { JWK } from 'jose';
 import * as z from 'zod';
-import type { Answer } from './graph/exchange.ts';
-import { jsonOf } from './graph/exchange.ts';
+import { type Answer, jsonOf } from './graph/exchange.ts';
 
 /** A key, and the template of the issuers it may sign for, where its owner names one. */
 export interface SigningKey {

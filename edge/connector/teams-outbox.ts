@@ -213,7 +213,7 @@ export class TeamsOutbox implements Waiting {
     for (const [at, letter] of letters.entries()) {
       const error = errors[at];
       if (!isLate) faults.push(...this.#answered(letter, error, retryAt));
-      else if (error === null) faults.push(...kept(() => letter.arrived()));
+      else if (error === null) faults.push(...this.#arrived(letter));
     }
     this.resume();
     if (faults.length > 0) throw faults[0];
@@ -256,6 +256,13 @@ export class TeamsOutbox implements Waiting {
   #answered(letter: Letter, error: unknown, retryAt: number | null): unknown[] {
     return kept(() => {
       letter.answered(error, isOutage(error) ? retryAt : null);
+      this.#queueFarewell(letter.userId);
+    });
+  }
+
+  #arrived(letter: Letter): unknown[] {
+    return kept(() => {
+      letter.arrived();
       this.#queueFarewell(letter.userId);
     });
   }

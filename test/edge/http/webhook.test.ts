@@ -385,6 +385,24 @@ describe('what is forged or foreign is accepted, dropped and counted, and distur
   });
 });
 
+it('signed with a key that is not published yet is to be sent again', async () => {
+  let published = false;
+  const hook = await webhook({
+    fetch: async (url) => {
+      const answer = microsoft.published(url) ?? new Response(null, { status: 404 });
+      if (published || !url.endsWith('/keys')) return answer;
+      const { keys } = (await answer.json()) as { keys: object[] };
+      return Response.json({ keys: keys.map((one) => ({ ...one, kid: 'the one before' })) });
+    },
+  });
+  const body = await batch([await item(hook)]);
+  expect((await hook.post(body)).status).toBe(503);
+  published = true;
+  hook.clock.now += 61_000;
+  expect((await hook.post(body)).status).toBe(202);
+  expect(hook.touched()).toEqual(['observe']);
+});
+
 describe('while Microsoft’s login hangs', () => {
   const hanging = (asked: string[]) => (url: string, init: RequestInit) => {
     asked.push(url);

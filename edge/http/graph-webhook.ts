@@ -38,21 +38,22 @@ export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     record: ConnectorRecord,
     notification: Notification,
   ): Promise<void> {
-    const proven = await prove(connector, record, notification);
-    const { lifecycle, dropped } = proven;
-    const mayDecrypt = budget.take(proven.rich.length);
-    const rich = mayDecrypt ? proven.rich : [];
-    const basic = mayDecrypt ? proven.basic : [...proven.basic, ...proven.rich];
-    const observations = await decrypted(rich, keys(connector, record));
-    const undecryptable = { reason: 'undecryptable', count: rich.length - observations.length };
-    for (const { reason, count } of [...dropped, undecryptable]) {
+    const { rich, basic, lifecycle, dropped } = await prove(connector, record, notification);
+    for (const { reason, count } of dropped) {
       if (count > 0) edge.log('warn', 'notifications-dropped', { connector, reason, count });
     }
+    const within = budget.take(connector, rich.length);
+    const { observations, closed } = await opened(rich.slice(0, within), keys(connector, record));
+    if (closed.length > 0) {
+      edge.log('warn', 'notifications-not-opened', { connector, count: closed.length });
+    }
+    // Of what is not decrypted only is known that it changed: the object reads it.
+    const hints = [...basic, ...closed, ...rich.slice(within)];
     const object = () => edge.connector(connector);
     // Awaited: 202 says that it is stored, and anything else makes Microsoft send it again.
     if (observations.length > 0) await object().observe(observations);
-    if (basic.length > 0) {
-      await object().hint(basic.map((item) => ({ ...originOf(item), userId: item.userId })));
+    if (hints.length > 0) {
+      await object().hint(hints.map((item) => ({ ...originOf(item), userId: item.userId })));
     }
     if (lifecycle.length > 0) {
       await object().lifecycle(lifecycle.map((item) => ({ ...originOf(item), event: item.event })));
@@ -104,13 +105,22 @@ const originOf = ({
   about: kind === 'users' ? ('users' as const) : ('presence' as const),
 });
 
-async function decrypted(changes: Ours<RichItem>[], keyOf: KeyOf): Promise<Observation[]> {
+/** What the items say; `closed`: those that no key of ours opens, or that say something else inside. */
+async function opened(
+  items: Ours<RichItem>[],
+  keyOf: KeyOf,
+): Promise<{ observations: Observation[]; closed: Ours<RichItem>[] }> {
   const observations: Observation[] = [];
-  for (const { accountId, generation, subscriptionId, userId, encrypted } of changes) {
+  const closed: Ours<RichItem>[] = [];
+  for (const item of items) {
+    const { accountId, generation, subscriptionId, userId, encrypted } = item;
     const key = await keyOf(encrypted.encryptionCertificateId);
     const reading = key && (await decryptItem(encrypted, key));
     // What is outside the encryption can be changed by anyone who holds an old item.
-    if (!reading || reading.userId !== userId) continue;
+    if (reading?.userId !== userId) {
+      closed.push(item);
+      continue;
+    }
     const { presence, sequence } = reading;
     observations.push({
       accountId,
@@ -121,5 +131,5 @@ async function decrypted(changes: Ours<RichItem>[], keyOf: KeyOf): Promise<Obser
       ...(sequence === undefined ? {} : { sequence }),
     });
   }
-  return observations;
+  return { observations, closed };
 }

@@ -1,48 +1,54 @@
 import { expect, test } from 'vitest';
 import { DecryptionBudget } from '../../../edge/http/decryption-budget.ts';
+import type { ConnectorName } from '../../../shared/ids.ts';
 
 const SECOND = 1_000;
+const named = (name: string) => `example.com/${name}` as ConnectorName;
+const FLOODED = named('flooded');
 
 function budget() {
   const clock = { now: 1_000_000 };
   const made = new DecryptionBudget(() => clock.now);
-  /** How many single items of so many it takes. */
-  const taken = (asked: number) =>
-    Array.from({ length: asked }, () => made.take(1)).filter(Boolean).length;
-  return { clock, made, taken };
+  const taken = (asked: number, connector = FLOODED) => made.take(connector, asked);
+  return { clock, taken };
 }
 
-test('takes 200 at once, and as many a second from then on', () => {
+test('one connector has 200 at once and 20 of its own, and as many a second from then on', () => {
   const { clock, taken } = budget();
-  expect(taken(400)).toBe(200);
+  expect(taken(400)).toBe(220);
   for (const ms of [100, 400, 500]) {
     clock.now += ms;
-    expect(taken(400)).toBe(ms / 5);
+    expect(taken(400)).toBe((ms * 220) / SECOND);
   }
   clock.now += 60 * SECOND;
-  expect(taken(400)).toBe(200);
+  expect(taken(400)).toBe(220);
 });
 
-test('is not used up by what it refuses', () => {
-  const { made } = budget();
-  expect(made.take(150)).toBe(true);
-  expect(made.take(100)).toBe(false);
-  expect(made.take(50)).toBe(true);
-  expect(made.take(1)).toBe(false);
+test('one by one it takes as many as at once', () => {
+  const { taken } = budget();
+  expect(Array.from({ length: 400 }, () => taken(1)).filter((one) => one === 1)).toHaveLength(220);
 });
 
-test('takes a notification larger than itself where nothing else is to do', () => {
-  const { clock, made } = budget();
-  expect(made.take(1_000)).toBe(true);
+test('a flood of one leaves each other its own', () => {
+  const { clock, taken } = budget();
+  const others = ['b', 'c', 'd'].map(named);
+  taken(10_000);
+  expect(others.map((one) => taken(30, one))).toEqual([20, 20, 20]);
   clock.now += SECOND;
-  expect(made.take(1)).toBe(false);
-  clock.now += 4 * SECOND;
-  expect(made.take(1_000)).toBe(true);
+  taken(10_000);
+  expect(others.map((one) => taken(30, one))).toEqual([20, 20, 20]);
+});
+
+test('a flood of all ends at 300', () => {
+  const { taken } = budget();
+  const all = Array.from({ length: 500 }, (_, index) => named(`c${index}`));
+  const sum = all.map((one) => taken(100, one)).reduce((one, other) => one + other);
+  expect(sum).toBe(300);
 });
 
 test.each([-3_600_000, 3_600_000])('a clock that is set by %i ms takes nothing away', (ms) => {
   const { clock, taken } = budget();
-  taken(200);
+  taken(400);
   clock.now += ms;
-  expect(taken(400)).toBe(200);
+  expect(taken(400)).toBe(220);
 });

@@ -178,7 +178,7 @@ describe('a notification', () => {
 
   it('of more than can be decrypted in time says whose presence is to be read', async () => {
     const hook = await webhook();
-    const [one, many] = [await item(hook), 200];
+    const [one, many] = [await item(hook), 220];
     const post = async (items: unknown[]) => (await hook.post(await batch(items))).status;
     expect(await post(Array(many).fill(one))).toBe(202);
     expect(await post([one, await item(hook, { clientState: 'guessed' })])).toBe(202);
@@ -335,20 +335,6 @@ describe('what is forged or foreign is accepted, dropped and counted, and distur
       },
       'validation-token-signature',
     ],
-    [
-      'the data of another user',
-      async (hook) => batch([await item(hook, { resourceData: { id: ANOTHER } })]),
-      'undecryptable',
-    ],
-    [
-      'data that was touched',
-      async (hook) => {
-        const content = await encrypted(busy);
-        const dataSignature = base64(new Uint8Array(32).buffer);
-        return batch([await item(hook, { encryptedContent: { ...content, dataSignature } })]);
-      },
-      'undecryptable',
-    ],
   ];
 
   it.each(forgeries)('%s', async (_, forge, reason) => {
@@ -382,6 +368,48 @@ describe('what is forged or foreign is accepted, dropped and counted, and distur
     hook.store.set(`settings:${KNOWN}`, JSON.stringify(record({ reading: null })));
     expect((await hook.post(await batch([await item(hook)]))).status).toBe(202);
     expect(hook.calls).toEqual([]);
+  });
+});
+
+describe('what no key opens is read instead, and loses nothing beside it', () => {
+  const unread: [name: string, make: (hook: Webhook) => Promise<Record<string, unknown>>][] = [
+    ['data of another user', async (hook) => item(hook, { resourceData: { id: ANOTHER } })],
+    [
+      'data that was touched',
+      async (hook) => {
+        const content = await encrypted(busy);
+        const dataSignature = base64(new Uint8Array(32).buffer);
+        return item(hook, { encryptedContent: { ...content, dataSignature } });
+      },
+    ],
+    [
+      'a key that nobody knows',
+      async (hook) => {
+        const encryptedContent = await encrypted(busy, { ...later, id: 'unknown' });
+        return item(hook, { encryptedContent });
+      },
+    ],
+    [
+      'a key that was sealed with another operator’s key',
+      async (hook) => {
+        const sealed = await sealDecryptionKey(hook.keyring, OTHER, later);
+        const known = await sealDecryptionKey(hook.keyring, KNOWN, decryption);
+        const decryptionKeys = [known, { ...sealed, id: later.id }];
+        hook.store.set(`settings:${KNOWN}`, JSON.stringify(record({ decryptionKeys })));
+        return item(hook, { encryptedContent: await encrypted(busy, later) });
+      },
+    ],
+  ];
+
+  it.each(unread)('%s', async (_, make) => {
+    const hook = await webhook();
+    const closed = await make(hook);
+    const answer = await hook.post(await batch([closed, await item(hook)]));
+    expect(answer.status).toBe(202);
+    expect(hook.touched().filter((call) => call !== 'decryptionKey')).toEqual(['observe', 'hint']);
+    expect(hook.logged).toMatchObject([
+      { event: 'notifications-not-opened', fields: { count: 1 } },
+    ]);
   });
 });
 

@@ -25,12 +25,12 @@ export type TeamsUserChange = Pick<TeamsUser, 'id'> & Partial<TeamsUser>;
 /** Where the next page begins. Plain data, to be stored. */
 export type UsersCursor =
   | { kind: 'delta'; link: string; full: boolean }
-  | { kind: 'list'; link: string | null };
+  | { kind: 'list'; link: string };
 
 export interface UsersPage {
   users: TeamsUserChange[];
   removed: TeamsUserId[];
-  cursor: UsersCursor;
+  cursor: UsersCursor | null;
   /** The round ends with this page: `cursor` begins the next one, whenever the caller likes. */
   done: boolean;
   /** The round lists everybody: who is in none of its pages is gone. */
@@ -139,10 +139,10 @@ async function listPage(
   const start = { path: '/users', query: { $select: SELECT, $top: '999' } };
   const answer = await ask(call, link === null ? start : { url: link });
   const next = answer['@odata.nextLink'] ?? null;
-  const cursor = { kind: 'list', link: next } as const;
   return {
     ...contents(answer, teamsPlans),
-    cursor,
+    // The next round asks for delta again: what refused it may have passed.
+    cursor: next === null ? null : { kind: 'list', link: next },
     done: next === null,
     full: true,
     first: link === null,

@@ -1,6 +1,11 @@
 // What follows from the reports of the Teams accounts: who may subscribe and read, who is told of. Pure.
 import type { TeamsUserId } from '../../shared/ids.ts';
-import type { AccountReport, SubscriptionReport } from '../graph/account-rpc.ts';
+import type {
+  AccountReport,
+  Fault,
+  RefusedUsers,
+  SubscriptionReport,
+} from '../graph/account-rpc.ts';
 import type { Account } from './account.ts';
 
 type Active = Extract<SubscriptionReport, { state: 'active' }>;
@@ -55,11 +60,21 @@ export const usersOfUnable = (accounts: readonly Account[], now: number): TeamsU
 /** Users whom Microsoft refuses to subscribe. Whoever has another account now is none of them. */
 export const refusedUsers = (accounts: readonly Account[]): TeamsUserId[] =>
   accounts.flatMap(({ report, users }) => {
-    const { refusedIds } = { refusedIds: [], ...report?.presence };
-    if (refusedIds.length === 0) return [];
+    const refused = refusedBy(report);
+    if (!refused) return [];
     const has = new Set(users);
-    return refusedIds.filter((id) => has.has(id));
+    return refused.userIds.filter((id) => has.has(id));
   });
+
+/** What Microsoft said of the first of them; `null`: there is nobody. */
+export const refusalAmong = (accounts: readonly Account[]): Fault | null =>
+  accounts.map(({ report }) => refusedBy(report)).find((refused) => refused !== null)?.fault ??
+  null;
+
+function refusedBy(report: AccountReport | null): RefusedUsers | null {
+  const { presence } = report ?? {};
+  return presence && 'refused' in presence ? (presence.refused ?? null) : null;
+}
 
 /** Ids of the keys that items may be encrypted for. */
 export const keysInUse = (accounts: readonly Account[]): Set<string> =>

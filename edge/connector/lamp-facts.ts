@@ -42,8 +42,8 @@ export interface Facts {
   pollingEverySeconds: number;
   /** Users for whom no account has room. */
   leftOut: Some;
-  /** Users whom Microsoft refuses to subscribe. */
-  refused: Some;
+  /** Users whom Microsoft refuses to subscribe, and what it said of the first of them. */
+  refused: Some & { fault: Fault | null };
   /** Users whom nobody tells of: for whom no account has room, or whose account cannot sign in. */
   unserved: Some;
   /** User names of accounts whose subscriptions stand and tell nothing. */

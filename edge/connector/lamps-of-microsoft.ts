@@ -155,7 +155,8 @@ export function subscriptionsLamp(facts: Facts): Shown {
   }
   if (refused.count > 0) {
     const params = { count: refused.count, users: some(refused.names) };
-    return shown('subscriptions', 'warning', 'users-refused', params);
+    const told = refused.fault ? faultParams(refused.fault, params) : params;
+    return shown('subscriptions', 'warning', 'users-refused', told);
   }
   if (active.length > 0 && !states.some((state) => state.state === 'creating')) {
     const users = active.reduce((sum, state) => sum + state.userIds.length, 0);

@@ -6,7 +6,7 @@ import type { AgentRegister } from './agent-register.ts';
 import type { Agents } from './agents.ts';
 import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
-import { refusedUsers, usersOfUnable } from './coverage.ts';
+import { refusalAmong, refusedUsers, usersOfUnable } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import type { Facts } from './lamp-facts.ts';
 import { lampsOf } from './lamps.ts';
@@ -117,7 +117,7 @@ export class StatusDesk {
       copyMayBeUnseen: this.#parts.publisher.arrivesAt > context.now(),
       pollingEverySeconds: chores.sweepSeconds(count.pairs),
       leftOut: some(accounts.leftOut),
-      refused: some(refusedUsers(all)),
+      refused: { ...some(refusedUsers(all)), fault: refusalAmong(all) },
       unserved: some([...usersOfUnable(all, context.now()), ...accounts.leftOut]),
       silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
       agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },

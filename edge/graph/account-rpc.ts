@@ -48,9 +48,15 @@ export interface Fault {
   retryAt: number | null;
 }
 
+/** Users whom Microsoft refuses to subscribe, what it said last, and when they are tried again. */
+export interface RefusedUsers {
+  userIds: TeamsUserId[];
+  fault: Fault;
+}
+
 export type SubscriptionReport =
-  /** Nobody is to be subscribed, or Microsoft refuses them all (`refusedIds`) and is asked again later. */
-  | { state: 'none'; refusedIds?: TeamsUserId[] }
+  /** Nobody is to be subscribed, or Microsoft refuses them all. */
+  | { state: 'none'; refused?: RefusedUsers }
   /** About to be created: notifications of this generation may arrive from now on. */
   | { state: 'creating'; generation: number; userIds: TeamsUserId[] }
   | {
@@ -59,8 +65,8 @@ export type SubscriptionReport =
       id: string;
       expiresAt: number;
       userIds: TeamsUserId[];
-      /** Users whom Microsoft refuses to subscribe. */
-      refusedIds: TeamsUserId[];
+      /** `null`: all of them were accepted. */
+      refused: RefusedUsers | null;
       /** The key that items are encrypted for; `null`: they carry no data. */
       encryptionId: string | null;
       /** Why it could not be renewed lately, and how often in a row; `null`: it could. */

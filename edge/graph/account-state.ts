@@ -6,6 +6,7 @@ import type {
   AccountReport,
   AccountSpec,
   Fault,
+  RefusedUsers,
   Resource,
   ShownCode,
   SignInReport,
@@ -77,6 +78,8 @@ export interface SubscriptionState {
   leftovers: 'conflict' | 'lost' | null;
   /** Users that Microsoft refuses to subscribe: one of them would keep all others out. */
   excluded: TeamsUserId[];
+  /** What Microsoft said last of users that it refused; `null`: nothing yet. */
+  refusal: Failure | null;
   /** Microsoft refuses to send data with the items: they are subscribed without. */
   basic: boolean;
   /** When `excluded` and `basic` are tried otherwise; `null`: nothing is given up. */
@@ -104,6 +107,7 @@ export const newSubscriptionState = (generation: number): SubscriptionState => (
   creating: null,
   leftovers: null,
   excluded: [],
+  refusal: null,
   basic: false,
   again: null,
   named: null,
@@ -177,18 +181,23 @@ function signInReport(signIn: SignIn): SignInReport {
   }
 }
 
-function subscriptionReport(
-  { held, creating, excluded, fault, failures }: SubscriptionState,
-  now: number,
-): SubscriptionReport {
+function subscriptionReport(state: SubscriptionState, now: number): SubscriptionReport {
+  const { held, creating, fault, failures } = state;
   if (held && held.expiresAt > now) {
     const { generation, id, expiresAt, userIds, encryptionId } = held;
-    const refusedIds = excluded;
     const trouble = fault && failures > 0 ? { fault, failures } : null;
-    const about = { generation, id, expiresAt, userIds, refusedIds, encryptionId, trouble };
-    return { state: 'active', ...about };
+    const about = { generation, id, expiresAt, userIds, encryptionId, trouble };
+    return { state: 'active', ...about, refused: refusedUsers(state) };
   }
   if (creating) return { state: 'creating', ...creating };
   if (fault) return { state: 'failed', fault, failures };
-  return { state: 'none', ...(excluded.length > 0 ? { refusedIds: excluded } : {}) };
+  const refused = refusedUsers(state);
+  return { state: 'none', ...(refused ? { refused } : {}) };
+}
+
+function refusedUsers({ excluded, refusal, again, held }: SubscriptionState): RefusedUsers | null {
+  if (excluded.length === 0 || !refusal) return null;
+  // In place of a renewal, where there is one.
+  const retryAt = Math.max(again?.at ?? 0, held?.renewAt ?? 0);
+  return { userIds: excluded, fault: faultOf(refusal, retryAt) };
 }

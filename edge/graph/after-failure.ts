@@ -66,12 +66,13 @@ function usersRefused(
 ): SubscriptionState {
   const asked = before.creating?.userIds ?? [];
   const next = failed({ ...before, creating: null }, failure, at, NAMING);
+  const why = { asked, refusal: failure, now: at.now };
   const known = new Set(before.excluded);
   // They were tried once more, and nobody else is to wait for them.
-  if (badIds.every((id) => known.has(id))) return withoutThem(next, badIds, asked, at.now);
+  if (badIds.every((id) => known.has(id))) return withoutThem(next, badIds, why);
   const named = namedAgain(before.named, badIds, at.now);
   return isLastingRefusal(named, asked, at.now)
-    ? withoutThem(next, named.userIds, asked, at.now)
+    ? withoutThem(next, named.userIds, why)
     : { ...next, named };
 }
 

@@ -148,6 +148,8 @@ const DEMANDS: ReadonlySet<string> = new Set<LoginCode>([
   'mfa-required',
   'mfa-enrolment-required',
   'wrong-credentials',
+  'password-expired',
+  'password-missing',
   'login-refused',
 ]);
 

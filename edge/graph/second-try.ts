@@ -1,7 +1,7 @@
 // What is given up so that the rest can be subscribed – users whom Microsoft refuses, data with the items –,
 // after how long, and when it is tried again (docs/decisions/0050). Pure.
 import type { TeamsUserId } from '../../shared/ids.ts';
-import type { Again, Named, SubscriptionState } from './account-state.ts';
+import type { Again, Failure, Named, SubscriptionState } from './account-state.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -61,8 +61,7 @@ export function isLastingRefusal(
 export function withoutThem(
   state: SubscriptionState,
   refused: TeamsUserId[],
-  asked: readonly TeamsUserId[],
-  now: number,
+  { asked, refusal, now }: { asked: readonly TeamsUserId[]; refusal: Failure; now: number },
 ): SubscriptionState {
   const tried = new Set(asked);
   const known = new Set(state.excluded);
@@ -73,6 +72,7 @@ export function withoutThem(
   return {
     ...state,
     excluded,
+    refusal,
     again: later(before, pace, now),
     named: null,
     fault: null,

@@ -53,7 +53,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
     message:
       'Das Konto {who} ist gesperrt: zu viele falsche Kennwörter, oder Anmeldungen von einer Adresse, der Microsoft misstraut.',
     action:
-      'Feststellen, wer ein falsches Kennwort benutzt: Entra Admin Center → Benutzer → {who} → Anmeldeprotokolle. Die Sperre vergeht von selbst; Kennwort zurücksetzen beendet sie sofort. Danach das Konto hier entfernen und mit dem richtigen Kennwort neu hinzufügen.',
+      'Feststellen, wer ein falsches Kennwort benutzt: Entra Admin Center → Benutzer → {who} → Anmeldeprotokolle. Die Sperre vergeht von selbst, und es wird wieder versucht. Kennwort zurücksetzen beendet sie sofort: Danach das Konto hier entfernen und mit dem neuen Kennwort neu hinzufügen, oder mit einem Code, wenn es sich so angemeldet hat.',
   },
   'account-locked.app': {
     message: 'Microsoft sperrt Anmeldungen der App, oder solche von der Adresse des Edge.',
@@ -131,7 +131,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   },
   'public-client-off': {
     message:
-      'Die App-Registrierung erlaubt keine öffentlichen Clientflows, und ohne sie kann sich niemand mit Benutzername und Kennwort anmelden.',
+      'Die App-Registrierung erlaubt keine öffentlichen Clientflows, und ohne sie kann sich kein Teams-Konto anmelden, weder mit Kennwort noch mit Code.',
     action:
       'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoPbx) → Authentifizierung → Öffentliche Clientflows zulassen: Ja, Speichern. Danach „Jetzt prüfen“.',
   },

@@ -57,7 +57,7 @@ export const MICROSOFT_EN = {
     message:
       'The account {who} is locked: too many wrong passwords, or sign-ins from an address that Microsoft distrusts.',
     action:
-      'Find out who uses a wrong password: Entra admin centre → Users → {who} → Sign-in logs. The lock passes by itself; Reset password ends it at once. After that remove the account here and add it again with the right password.',
+      'Find out who uses a wrong password: Entra admin centre → Users → {who} → Sign-in logs. The lock passes by itself, and it is tried again. Reset password ends it at once: then remove the account here and add it again with the new password, or with a code if it signed in with one.',
   },
   'account-locked.app': {
     message: 'Microsoft has blocked sign-ins of the app, or from the address of the edge.',
@@ -134,7 +134,7 @@ export const MICROSOFT_EN = {
   },
   'public-client-off': {
     message:
-      'The app registration does not allow public client flows, and without them nobody can sign in with user name and password.',
+      'The app registration does not allow public client flows, and without them no Teams account can sign in, neither with a password nor with a code.',
     action:
       'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → Authentication → Allow public client flows: Yes, Save. Then press “Check now”.',
   },

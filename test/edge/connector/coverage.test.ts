@@ -6,22 +6,32 @@ import {
   isUnable,
   nextDeath,
   readerAmong,
+  refusalAmong,
   refusedUsers,
   usersOfUnable,
 } from '../../../edge/connector/coverage.ts';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
-import { teamsUserId } from '../../../shared/ids.ts';
+import { type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
 
 const NOW = 1_000_000;
 const [ann, bob] = [teamsUserId('ann'), teamsUserId('bob')];
 
+const refused = (userIds: TeamsUserId[]) => ({
+  userIds,
+  fault: {
+    code: 'graph-unavailable',
+    detail: 'no',
+    requestId: `request-${userIds[0]}`,
+    retryAt: 9,
+  },
+});
 const until = (expiresAt: number): AccountReport['presence'] => ({
   state: 'active',
   generation: 1,
   id: 's',
   expiresAt,
   userIds: [ann],
-  refusedIds: [bob],
+  refused: refused([bob]),
   encryptionId: null,
   trouble: null,
 });
@@ -104,7 +114,9 @@ test('who is refused, and who waits for an account that cannot sign in', () => {
   expect(refusedUsers([well])).toEqual([bob]);
   expect(refusedUsers([{ ...well, users: [ann] }])).toEqual([]);
   expect(
-    refusedUsers([account('a', { state: 'ok' }, { state: 'none', refusedIds: [ann] })]),
+    refusedUsers([account('a', { state: 'ok' }, { state: 'none', refused: refused([ann]) })]),
   ).toEqual([ann]);
+  expect(refusalAmong([account('a', { state: 'ok' }), well])?.requestId).toBe('request-bob');
+  expect(refusalAmong([account('a', { state: 'ok' })])).toBeNull();
   expect(usersOfUnable([well, account('a', refusedUntil(9))], NOW)).toEqual([ann, bob]);
 });

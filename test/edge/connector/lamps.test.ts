@@ -28,7 +28,7 @@ const active: AccountReport['presence'] = {
   id: 's',
   expiresAt: NOW + 1,
   userIds: [teamsUserId('a'), teamsUserId('b')],
-  refusedIds: [],
+  refused: null,
   encryptionId: 'key-1',
   trouble: null,
 };
@@ -238,7 +238,7 @@ describe('one row a state', () => {
       {
         silent: ['sync@example.com'],
         leftOut: { count: 9, names: ['Ann'] },
-        refused: { count: 1, names: ['Bob'] },
+        refused: { count: 1, names: ['Bob'], fault: null },
       },
     ],
     [
@@ -253,7 +253,12 @@ describe('one row a state', () => {
       },
     ],
     ['subscriptions', 'warning', 'subscription-silent', { silent: ['sync@example.com'] }],
-    ['subscriptions', 'warning', 'users-refused', { refused: { count: 1, names: ['Ann'] } }],
+    [
+      'subscriptions',
+      'warning',
+      'users-refused',
+      { refused: { count: 1, names: ['Ann'], fault: null } },
+    ],
     [
       'subscriptions',
       'warning',

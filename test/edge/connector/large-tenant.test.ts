@@ -73,7 +73,7 @@ test('while a page is awaited, a notification, the read that settles it, and a c
     id: 'subscription-1',
     generation: 1,
     userIds: [teamsId(1), teamsId(2)],
-    refusedIds: [],
+    refused: null,
     encryptionId: null,
     trouble: null,
   };

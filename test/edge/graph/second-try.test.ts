@@ -135,7 +135,7 @@ describe('a Microsoft that still digests a delete, and names whom it had', () =>
     run.configure({ userIds: FULL });
     run.pass(4 * MINUTE);
     expect(run.subscribed).toEqual(FULL);
-    expect(run.report).toMatchObject({ state: 'active', refusedIds: [] });
+    expect(run.report).toMatchObject({ state: 'active', refused: null });
     for (const { did, userIds } of run.log.slice(3)) {
       if (did === 'create') expect(userIds).toHaveLength(650);
     }
@@ -167,7 +167,18 @@ describe('a few whom Microsoft refuses', () => {
     run.refuses = refusing([one]);
     run.pass(90 * SECOND);
     expect(run.subscribed).toEqual(FULL.slice(1));
-    expect(run.report).toMatchObject({ state: 'active', refusedIds: [one] });
+    const { presence } = run.state;
+    expect(run.report).toMatchObject({
+      state: 'active',
+      refused: {
+        userIds: [one],
+        fault: {
+          code: 'graph-unavailable',
+          detail: 'Said by the test.',
+          retryAt: presence.again?.at,
+        },
+      },
+    });
   });
 
   test('are tried again after an hour, then more seldom, at most once a day', () => {
@@ -241,7 +252,7 @@ describe('a new spec, while somebody is left out', () => {
     run.configure(change);
     run.pass(MINUTE);
     expect([run.count('delete'), run.count('create')]).toEqual([0, creates]);
-    expect(run.report).toMatchObject({ state: 'active', refusedIds: [one] });
+    expect(run.report).toMatchObject({ state: 'active', refused: { userIds: [one] } });
   });
 
   test('that needs a new subscription tries them once, and makes nobody wait', () => {
@@ -261,7 +272,7 @@ describe('a new spec, while somebody is left out', () => {
     const run = leavingOut([one]);
     run.configure({ userIds: FULL.slice(1, 600) });
     run.pass(MINUTE);
-    expect(run.report).toMatchObject({ state: 'active', refusedIds: [] });
+    expect(run.report).toMatchObject({ state: 'active', refused: null });
     expect(run.count('delete')).toBe(0);
   });
 });
@@ -271,7 +282,7 @@ describe('a small list', () => {
     const run = new Run([one]);
     run.refuses = refusing([one]);
     run.pass(4 * MINUTE);
-    expect(run.report).toEqual({ state: 'none', refusedIds: [one] });
+    expect(run.report).toMatchObject({ state: 'none', refused: { userIds: [one] } });
     const before = run.count('create');
     run.pass(HOUR);
     expect(run.count('create') - before).toBe(12);

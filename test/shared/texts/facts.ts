@@ -24,7 +24,7 @@ const held = {
   id: 's',
   expiresAt: 9,
   userIds: [],
-  refusedIds: [],
+  refused: null,
   encryptionId: null,
   trouble: null,
 };
@@ -59,7 +59,7 @@ export const QUIET: Facts = {
   copyMayBeUnseen: false,
   pollingEverySeconds: 5,
   leftOut: { count: 0, names: [] },
-  refused: { count: 0, names: [] },
+  refused: { count: 0, names: [], fault: null },
   unserved: { count: 0, names: [] },
   silent: [],
   agent: { enrolled: true, name: 'site' },

@@ -29,6 +29,9 @@ type Asked =
   | 'presence'
   | 'presenceByApp'
   | 'subscription'
+  | 'renewal'
+  | 'someUsers'
+  | 'notificationUrl'
   | 'write';
 type Words = [happened: [string, string], remedy: [string, string]];
 
@@ -312,6 +315,58 @@ test('every code of Graph is in the table', () => {
   expect([...codes].toSorted()).toEqual(GRAPH_CODES.toSorted());
 });
 
+/** What the edge concludes itself from what Graph answered. */
+const CONCLUDED: Row[] = [
+  {
+    code: 'resource-data-refused',
+    asked: ['subscription'],
+    state: 'warning',
+    words: [
+      [
+        'whose notifications carry the presence itself',
+        'dessen Benachrichtigungen die Präsenz selbst',
+      ],
+      NOTHING,
+    ],
+  },
+  {
+    code: 'subscription-elsewhere',
+    asked: ['subscription'],
+    state: 'error',
+    words: [
+      ['Another program has subscribed', 'Ein anderes Programm'],
+      ['a Teams account of its own', 'ein eigenes Teams-Konto'],
+    ],
+  },
+  {
+    code: 'notification-url-unreachable',
+    asked: ['subscription', 'notificationUrl'],
+    state: 'warning',
+    words: [
+      ['cannot reach the notification URL', 'Microsoft erreicht die Notification URL nicht'],
+      ['with a public certificate', 'ein öffentliches Zertifikat'],
+    ],
+  },
+  {
+    code: 'graph-unavailable',
+    asked: ['renewal'],
+    state: 'warning',
+    words: [
+      [`The subscription of ${USERNAME} stands until 00:00 UTC`, 'steht bis 00:00 UTC'],
+      HEALTH,
+    ],
+  },
+  {
+    code: 'graph-unavailable',
+    asked: ['someUsers'],
+    state: 'warning',
+    words: [
+      ['refuses to subscribe 2 users, among them Ann, Bob', '2 Benutzer zu abonnieren'],
+      ['have a Teams licence', 'Teams-Lizenz'],
+    ],
+  },
+];
+
 const detail = 'Graph, POST /v1.0/asked: 4xx';
 const none = { state: 'none' } as const;
 const subscribing = (of: 'presence' | 'users', fault: Fault): Facts['accounts'] => {
@@ -319,6 +374,12 @@ const subscribing = (of: 'presence' | 'users', fault: Fault): Facts['accounts'] 
   const report = { accountId: 'a', signIn: { state: 'ok' } as const, ...both };
   return [{ username: USERNAME, report }];
 };
+
+const standing = (change: { trouble: { fault: Fault; failures: number } }): Facts['accounts'] =>
+  QUIET.accounts.map(({ username, report }) => {
+    if (report?.presence.state !== 'active') throw new Error('All is well with it.');
+    return { username, report: { ...report, presence: { ...report.presence, ...change } } };
+  });
 
 function lampOf(asked: Asked, code: string): [LampId, Partial<Facts>] {
   const fault = { code, detail, requestId: 'request-1', retryAt: RETRY_AT };
@@ -335,6 +396,17 @@ function lampOf(asked: Asked, code: string): [LampId, Partial<Facts>] {
       return ['subscriptions', { ...polling, ...faults('reading') }];
     case 'subscription':
       return ['subscriptions', { accounts: subscribing('presence', fault) }];
+    case 'renewal': {
+      const trouble = { fault, failures: 3 };
+      return ['subscriptions', { accounts: standing({ trouble }) }];
+    }
+    case 'someUsers':
+      return ['subscriptions', { refused: { count: 2, names: ['Ann', 'Bob'], fault } }];
+    case 'notificationUrl':
+      return [
+        'notificationUrl',
+        { accounts: subscribing('presence', fault), copyMayBeUnseen: true },
+      ];
     case 'usersWatch':
       return ['teamsUsers', { accounts: subscribing('users', fault) }];
     case 'write': {
@@ -344,7 +416,7 @@ function lampOf(asked: Asked, code: string): [LampId, Partial<Facts>] {
   }
 }
 
-const CASES = ROWS.flatMap((row) =>
+const CASES = [...ROWS, ...CONCLUDED].flatMap((row) =>
   row.asked.flatMap((asked) =>
     LANGUAGES.map((language) => ({ code: row.code, asked, language, row })),
   ),

@@ -111,7 +111,7 @@ describe('every lamp has all its words', () => {
     ['not loaded', { teamsUsers: { loadedAt: null, licensed: 0 } }],
     ['too few accounts', { leftOut: { count: 2, names: ['a', 'b'] } }],
     ['a silent subscription', { silent: ['sync@example.com'] }],
-    ['refused users', { refused: { count: 2, names: ['a', 'b'] } }],
+    ['refused users', { refused: { count: 2, names: ['a', 'b'], fault: null } }],
     [
       'nobody to subscribe',
       account({ accountId, signIn: { state: 'ok' }, presence: none, users: none }),

@@ -30,7 +30,8 @@ interface Row {
   code: string;
   retry: 'never' | 'backoff';
   account: Words;
-  app: Words;
+  /** Missing: no app is refused so. */
+  app?: Words;
   /** Where it differs from `app`. */
   poll?: Words;
   certificate?: Words;
@@ -49,6 +50,10 @@ const INTERACTIVE: Words = [
 const BY_ITSELF: [string, string] = [
   'Nothing: it is tried again by itself.',
   'Nichts: Es wird von selbst wieder versucht.',
+];
+const BY_CODE: [string, string] = [
+  'Sign in again with a code on the page Teams accounts.',
+  'Auf der Seite Teams-Konten mit einem Code neu anmelden.',
 ];
 const SAME = (words: Words) => ({ account: words, app: words });
 
@@ -290,6 +295,20 @@ const ROWS: Row[] = [
     ],
   },
   {
+    numbers: [50132, 50133, 50173],
+    code: 'sign-in-revoked',
+    retry: 'never',
+    noBlade: true,
+    account: [[`sign-in of ${WHO} was ended`, `Anmeldung von ${WHO} wurde`], BY_CODE],
+  },
+  {
+    numbers: [50078, 70008, 70043, 700082],
+    code: 'sign-in-too-old',
+    retry: 'never',
+    noBlade: true,
+    account: [[`sign-in of ${WHO} has become too old`, `Anmeldung von ${WHO} ist zu alt`], BY_CODE],
+  },
+  {
     numbers: [70011],
     error: 'invalid_scope',
     code: 'login-bad-scope',
@@ -370,9 +389,10 @@ function lampFor(kind: keyof Row, row: Row, number: number): Omit<Lamp, 'since'>
 }
 const none = { state: 'none' } as const;
 
+const KINDS = ['account', 'app', 'certificate', 'poll'] as const;
 const CASES = ROWS.flatMap((row) =>
   row.numbers.flatMap((number) =>
-    (['account', 'app', 'certificate', 'poll'] as const).flatMap((kind) =>
+    KINDS.filter((kind) => kind === 'account' || row.app).flatMap((kind) =>
       LANGUAGES.map((language) => ({ number, code: row.code, kind, language, row })),
     ),
   ),
@@ -383,7 +403,7 @@ test.each(CASES)('AADSTS$number, $code, $kind, $language', ({ number, kind, lang
   const isFinal = row.retry === 'never';
   expect(lamp).toMatchObject({ code: row.code, state: isFinal ? 'error' : 'warning' });
   const { message, action } = say(language, lamp.code, lamp.params);
-  const [happened, remedy] = row[kind] ?? row.app;
+  const [happened, remedy] = row[kind] ?? row.app ?? row.account;
   const at = language === 'en' ? 0 : 1;
   expect(message).toContain(happened[at]);
   expect(action).toContain(remedy[at]);
@@ -392,6 +412,26 @@ test.each(CASES)('AADSTS$number, $code, $kind, $language', ({ number, kind, lang
   expect(message).toContain((isFinal ? NEVER : NEXT)[language]);
   expect(message + action).not.toMatch(/undefined| \?[ .,:)]/);
   if (language === 'de') expect(message + action).not.toContain('the app');
+});
+
+test.each(LANGUAGES)('an account whose user has to come again, %s', (language) => {
+  const fault = {
+    code: 'sign-in-demanded',
+    detail: 'AADSTS50055',
+    requestId: 'trace-1',
+    retryAt: null,
+  };
+  const signIn = { state: 'failed', fault } as const;
+  const report = { accountId: 'a', signIn, presence: none, users: none };
+  const lamps = lampsOf({ ...QUIET, accounts: [{ username: WHO, report }] });
+  const lamp = lamps.find(({ id }) => id === 'tokenForReading');
+  expect(lamp).toMatchObject({ state: 'error', code: 'sign-in-demanded' });
+  const { message, action } = say(language, lamp?.code ?? '', lamp?.params);
+  expect(message).toContain(WHO);
+  expect(message).toContain('AADSTS50055');
+  expect(message).toContain('trace-1');
+  expect(message).toContain(NEVER[language]);
+  expect(action).toBe(BY_CODE[language === 'en' ? 0 : 1]);
 });
 
 test.each(LANGUAGES)('a second factor has three ways out (%s)', (language) => {

@@ -14,6 +14,8 @@ const HOUR = 3_600_000;
 const LINKED_WITHIN_MS = 20_000;
 /** How long after a change both sides may differ, in ms. */
 const EQUAL_WITHIN_MS = 5_000;
+/** How long until a sign-in has been refused, in ms. */
+const REFUSED_WITHIN_MS = 20_000;
 /** How long somebody would have to ask in a loop to be found out, in ms, and what is asked for a change or two. */
 const QUIET_MS = 500;
 const MOST_REQUESTS = 40;
@@ -99,3 +101,21 @@ it.each([
     await cast.allGreen();
   },
 );
+
+// What waits for a time that the wrong clock named does not wait for that hour to come.
+it('the clock of the edge is set two hours ahead while the login is away, and right again', async () => {
+  const { microsoft } = demo.lab;
+  onTestFinished(() => microsoft.turn({ loginDown: false }));
+  microsoft.turn({ loginDown: 'cut' });
+  await set('edge', 2 * HOUR);
+  // Its subscriptions have run out by this clock, and whoever wants a token for new ones is refused.
+  await eventually(
+    () => cast.lamp('tokenForReading'),
+    ({ state }) => state !== 'ok',
+    REFUSED_WITHIN_MS,
+  );
+  microsoft.turn({ loginDown: false });
+  await set('edge', -2 * HOUR);
+  await changes('Busy', 'dnd');
+  await cast.allGreen();
+});

@@ -17,6 +17,9 @@ const REST_MS = 3_000;
 /** Fast enough for hours, slow enough that an answer on this machine is no time-out, at a rate of 60. */
 const FAST = 60;
 
+/** So long, in real ms, it goes fast before it looks whether everybody has kept up. */
+const SLICE_MS = 20;
+
 interface Turn {
   /** ns of the machine's monotonic clock. */
   at: bigint;
@@ -45,6 +48,8 @@ export interface MovingClock {
    * arrived; fails after `limitMs` of its own time.
    */
   stride(ms: number, look: () => boolean | Promise<boolean>, limitMs: number): Promise<void>;
+  /** From now on it goes fast only as far as `caughtUp`, which answers when a program has done what was due. */
+  follow(caughtUp: () => Promise<unknown>): void;
   close(): Promise<void>;
 }
 
@@ -83,26 +88,30 @@ export async function movingClock(directory: string): Promise<MovingClock> {
 
   const now = () => Date.now() + Number(turn.set + ahead(process.hrtime.bigint())) / 1e6;
 
+  let caughtUp: () => Promise<unknown> = async () => undefined;
+
+  /** Fast for a moment; on a machine that is overrun, time waits for whoever lives by it. */
+  async function slice(rate: number, leftMs: number): Promise<void> {
+    if (rate <= 1) return void (await delay(Math.min(SLICE_MS, leftMs / rate)));
+    set(rate);
+    await delay(Math.min(SLICE_MS, leftMs / rate));
+    set(1);
+    await caughtUp();
+  }
+
   const clock: MovingClock = {
     now: () => Math.floor(now()),
     env: { LD_PRELOAD: library, CLOCK_DIAL: dial },
     async pass(ms, rate = FAST) {
       const end = now() + ms;
-      set(rate);
-      await delay(Math.max(0, (end - now()) / rate));
-      set(1);
+      for (let left = ms; left > 0; left = end - now()) await slice(rate, left);
     },
     async passUntil(look, limitMs, rate = FAST) {
       const end = now() + limitMs;
-      set(rate);
-      try {
-        while (!(await look())) {
-          if (now() > end)
-            throw new Error(`Not within ${limitMs / 60_000} min of the moved clock.`);
-          await delay(20);
-        }
-      } finally {
-        set(1);
+      while (!(await look())) {
+        const left = end - now();
+        if (left <= 0) throw new Error(`Not within ${limitMs / 60_000} min of the moved clock.`);
+        await slice(rate, left);
       }
     },
     jump: async (jumpMs) => set(turn.rate, { jumpMs }),
@@ -111,6 +120,9 @@ export async function movingClock(directory: string): Promise<MovingClock> {
       await clock.jump(ms);
       await clock.passUntil(look, limitMs, BRISK);
       await clock.pass(REST_MS, BRISK);
+    },
+    follow: (program) => {
+      caughtUp = program;
     },
     close: () => file.close(),
   };

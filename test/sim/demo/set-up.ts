@@ -65,6 +65,9 @@ export interface AnotherAgent {
   lines: string[];
 }
 
+/** An edge that is away, or hangs, keeps nobody waiting. */
+const SHORTLY = (): RequestInit => ({ signal: AbortSignal.timeout(1_000) });
+
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const { stateDir, port, laboratory, settings, clock, disk, say = () => {} } = options;
   const clocks = { edge: clock, agent: clock, ...options.clocks };
@@ -97,6 +100,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     throw error;
   });
   const { origin } = edge;
+  clock?.follow(() => fetch(`${origin}/healthz`, SHORTLY()).catch(() => undefined));
   lab.microsoft.setHosts({ 'edge.example.net': origin });
   const connectorUrl = `${origin}/${CONNECTOR}`;
   const desk = admin(connectorUrl, adminToken);

@@ -154,7 +154,7 @@ function writeFault(answer: Answer): PbxFault | undefined {
   if (!answer.ok) {
     return answer.why === 'timeout'
       ? { code: 'timeout', detail: 'the PBX did not answer within 10 s' }
-      : { code: 'pbx-away', detail: 'the connection to the PBX was lost before it answered' };
+      : { code: 'unanswered', detail: 'the connection to the PBX was lost before it answered' };
   }
   const error = errorOf(answer.message);
   return error ? { code: 'refused', detail: clipped(error) } : undefined;

@@ -12,8 +12,10 @@ import type { Pair, Pairs } from './store/pairs.ts';
 
 /** An item on the PBX that nobody could take back for so long, in ms, is left to the humans. */
 const PBX_PATIENCE_MS = 7 * 86_400_000;
-/** Refusal after which the PBX may take it later: its session is down. */
-const PBX_AWAY = 'pbx-away';
+/** Faults after which the PBX may take it later: its session is down, or it did not say. */
+const UNTOLD: ReadonlySet<string> = new Set(['pbx-away', 'unanswered', 'timeout']);
+/** So often one that is not answered, though the session stands, is said in a row; each takes 10 s. */
+const TIMES = 3;
 
 export class FarewellDesk {
   readonly #context: Context;
@@ -22,6 +24,8 @@ export class FarewellDesk {
   readonly #pairs: Pairs;
   /** Said to the agent that leads, and not answered yet. */
   readonly #said = new Set<string>();
+  /** How often in a row the PBX did not answer. */
+  readonly #timedOut = new Map<string, number>();
 
   constructor(context: Context, farewells: Farewells, agents: Agents, pairs: Pairs) {
     this.#context = context;
@@ -59,6 +63,7 @@ export class FarewellDesk {
         written: {
           ...written,
           pbxPending: null,
+          pbxDoubts: [],
           pbxConfirmed: null,
           confirmedForCall: false,
           pbxFailed: null,
@@ -77,13 +82,26 @@ export class FarewellDesk {
 
   /** A PBX is there again: what it could not be told. */
   sayAgain(): void {
+    this.#timedOut.clear();
     for (const one of this.#farewells.pbx()) if (!this.#said.has(nameOf(one))) this.#say(one);
   }
 
-  /** The PBX answered a write; any answer but that it is away ends the matter. */
+  /** The PBX answered a write; whether it took or refused it, the matter is at an end. */
   answered(guid: PbxGuid, write: number, fault: string | undefined): void {
-    this.#said.delete(nameOf({ guid, since: write }));
-    if (fault !== PBX_AWAY) this.#farewells.donePbx(guid, write);
+    const name = nameOf({ guid, since: write });
+    this.#said.delete(name);
+    if (fault === undefined || !UNTOLD.has(fault)) {
+      this.#timedOut.delete(name);
+      this.#farewells.donePbx(guid, write);
+    } else if (fault === 'timeout') this.#sayOnceMore(guid, write);
+  }
+
+  #sayOnceMore(guid: PbxGuid, write: number): void {
+    const item = this.#farewells.pbx().find((one) => one.guid === guid && one.since === write);
+    if (!item) return;
+    const times = (this.#timedOut.get(nameOf(item)) ?? 0) + 1;
+    this.#timedOut.set(nameOf(item), times);
+    if (times < TIMES) this.#say(item);
   }
 
   #clear(item: PbxFarewell): void {

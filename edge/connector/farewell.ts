@@ -10,13 +10,14 @@ export interface Farewell {
 
 /** What stands of our own doing. A state that a human has chosen since is not ours to take. */
 export function farewell(rules: Rules, state: PairState): Farewell {
-  const { session, preferred, pbxConfirmed, pbxPending } = state.written;
+  const { session, preferred, pbxConfirmed, pbxPending, pbxDoubts = [] } = state.written;
   const teams: TeamsWrite[] = [];
   if (session) teams.push({ kind: 'clear-session' });
   if (preferred && preferred.presence !== 'cleared') teams.push({ kind: 'clear-preferred' });
   const stands = pbxConfirmed !== null && pbxConfirmed !== '' && state.pbx?.item === pbxConfirmed;
   // What is on its way may have arrived.
-  const ours = stands || (pbxPending !== null && pbxPending.activity !== '');
+  const sent = pbxPending ? [...pbxDoubts, pbxPending] : pbxDoubts;
+  const ours = stands || sent.some(({ activity }) => activity !== '');
   const stillOurs = rules.contact !== OWN_STATE_CONTACT || state.manual?.origin !== 'pbx';
   return { teams, clearPbx: ours && (stillOurs || (state.teams?.call ?? false)) };
 }

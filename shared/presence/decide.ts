@@ -3,9 +3,9 @@
 import { meetAnew } from './adopt.ts';
 import type { Decision, PresenceEvent } from './events.ts';
 import type { PairState } from './model.ts';
-import { standsForCall } from './refused.ts';
+import { pbxAnswered, pbxWriteSent } from './pbx-writes.ts';
 import type { Rules } from './rules.ts';
-import { pbxAnswered, seePbx } from './see-pbx.ts';
+import { seePbx } from './see-pbx.ts';
 import { askTeams, seeTeams } from './see-teams.ts';
 import {
   teamsWriteArrived,
@@ -30,11 +30,8 @@ export function decide(
       return seePbx(rules, state, event, now);
     case 'pbx-wrote':
       return pbxAnswered(rules, state, event, now);
-    case 'pbx-sent': {
-      const forCall = standsForCall(state, event.activity) ? { forCall: true } : {};
-      const pbxPending = { activity: event.activity, at: now, ...forCall };
-      return { state: { ...state, written: { ...state.written, pbxPending } }, reason: 'sent' };
-    }
+    case 'pbx-sent':
+      return { state: pbxWriteSent(state, event.activity, now), reason: 'sent' };
     case 'teams-sent':
       return { state: teamsWriteSent(state, event.write, now), reason: 'sent' };
     case 'teams-took':

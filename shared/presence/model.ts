@@ -95,6 +95,8 @@ export interface PbxView {
 export interface Written {
   /** Sent to the PBX, not answered yet. */
   readonly pbxPending: PbxPending | null;
+  /** Sent and never answered, oldest first: each may stand there, or come to. */
+  readonly pbxDoubts?: readonly PbxDoubt[];
   /** Last value the PBX confirmed, while nobody has changed it. */
   readonly pbxConfirmed: PbxActivity | null;
   /** `pbxConfirmed` is busy in the place of on-the-phone: like that, it covers the user's own state. */
@@ -119,6 +121,11 @@ export interface PbxPending {
   readonly at: number;
   /** Busy in the place of on-the-phone. */
   readonly forCall?: boolean;
+}
+
+export interface PbxDoubt extends PbxPending {
+  /** No list since the gap has shown what stands at our contact: until one does, it is not forgotten. */
+  readonly unseen?: boolean;
 }
 
 export interface PbxFailed {

@@ -1,7 +1,7 @@
 // What to do where the PBX does not take an activity. Whether it takes on-the-phone and meeting from
 // others is not documented (facts: innovaphone §7, unknown 2), nor which error it would give: so busy is
 // tried in its place, and where the PBX takes that, the activity was the reason.
-import type { PairState, PbxActivity, PbxFailed, Written } from './model.ts';
+import type { PairState, PbxActivity, PbxFailed, PbxPending, Written } from './model.ts';
 import type { Rules } from './rules.ts';
 
 /** What stands for an activity that is refused. */
@@ -28,9 +28,13 @@ export const standsForCall = ({ teams }: PairState, activity: PbxActivity): bool
 
 /** Whether a busy at our contact is there for a call in Teams, as far as we set it. */
 export function isCallAsBusy({ pbxPending, pbxConfirmed, confirmedForCall }: Written): boolean {
-  if (pbxPending?.activity === IN_ITS_PLACE) return pbxPending.forCall ?? false;
+  if (pbxPending?.activity === IN_ITS_PLACE) return isBusyForCall(pbxPending);
   return pbxConfirmed === IN_ITS_PLACE && confirmedForCall === true;
 }
+
+/** Sent as busy, in the place of on-the-phone. */
+export const isBusyForCall = ({ activity, forCall = false }: PbxPending): boolean =>
+  activity === IN_ITS_PLACE && forCall;
 
 /** Whether busy is to be tried in the place of `activity`, which was refused. */
 export const isTried = ({ written: { pbxFailed } }: PairState, activity: PbxActivity): boolean =>

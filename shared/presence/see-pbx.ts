@@ -1,19 +1,17 @@
-// What the PBX says: its presence lists, and its answers to our writes.
+// What the PBX lists of a user: what of it is ours, what a human did, and what it means after a gap.
 import { adoptPbx, reconcile } from './adopt.ts';
-import type { PbxSeen, PbxWrote, Reason } from './events.ts';
+import type { PbxSeen, Reason } from './events.ts';
 import {
-  ECHO_WINDOW_MS,
   normalActivity,
   ON_THE_PHONE,
   OWN_STATE_CONTACT,
   type PairState,
-  type PbxActivity,
-  type PbxPending,
+  type PbxDoubt,
   type PbxView,
-  type Written,
 } from './model.ts';
 import { type PbxReading, readItems } from './pbx-items.ts';
-import { failedWith, isCallAsBusy, settable } from './refused.ts';
+import { afterList, pbxAnswered, perhapsOurs } from './pbx-writes.ts';
+import { isBusyForCall, isCallAsBusy, settable } from './refused.ts';
 import { closedness, type Rules, writesPbx } from './rules.ts';
 
 interface Seen {
@@ -28,13 +26,14 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
     write === undefined
       ? known
       : pbxAnswered(rules, known, { kind: 'pbx-wrote', write }, now).state;
-  const ours = [before.written.pbxConfirmed, onItsWay(before.written, now)];
+  const perhaps = perhapsOurs(before.written, event, now);
+  const ours = [before.written.pbxConfirmed, ...perhaps.map(({ activity }) => activity)];
   const oursIsACall = ours.includes(ON_THE_PHONE);
   const listed = readItems(event.items, rules.contact, oursIsACall);
   // Busy in the place of on-the-phone covers the user's own state as on-the-phone does.
-  const isCovered = isOwnState(rules) && listed.item === 'busy' && isCallAsBusy(before.written);
+  const standsForCall = isCallAsBusy(before.written) || perhaps.some(isBusyForCall);
+  const isCovered = isOwnState(rules) && listed.item === 'busy' && standsForCall;
   const reading: PbxReading = isCovered ? { ...listed, manual: 'covered' } : listed;
-  const written = arrived(before.written, reading);
   const mayHaveForgotten =
     (event.afterGap && !event.sessionLasted) || before.pbx?.unseenSinceGap === true;
   const state: PairState = {
@@ -44,14 +43,14 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
       // Our own item, where it stands, was not forgotten, nor what it covers.
       mayHaveForgotten: mayHaveForgotten && !(isOwnState(rules) && !reading.hidden),
     }),
-    written: event.afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written,
+    written: afterList(before.written, reading, perhaps, event),
   };
   if (before.manual === null || before.pbx === null) {
     if (state.teams === null) return { state, reason: 'teams-not-known-yet' };
     const { state: settled, verdict } = reconcile(rules, state);
     return { state: settled, reason: verdict };
   }
-  const chosen = humanChoice(rules, before, reading, { mayHaveForgotten, now });
+  const chosen = humanChoice(rules, before, reading, { mayHaveForgotten, perhaps });
   if (chosen === undefined) return { state, reason: callReason(before.pbx, reading) };
   if (chosen === 'missing') return { state, reason: 'missing-after-gap' };
 
@@ -61,26 +60,6 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
   }
   return { state: overTeamsCall(rules, adoptPbx(rules, state, chosen)), reason: 'pbx-chose' };
 }
-
-/** A list that shows what we wrote is as good as the answer; one that does not, ends what we wrote. */
-function arrived(written: Written, reading: PbxReading): Written {
-  const { pbxPending, pbxConfirmed } = written;
-  if (reading.hidden) return written;
-  const shown = normalActivity(reading.item);
-  if (pbxPending && normalActivity(pbxPending.activity) === shown) {
-    return confirmed(written, pbxPending);
-  }
-  const stands = pbxConfirmed !== null && normalActivity(pbxConfirmed) === shown;
-  return stands ? written : { ...written, pbxConfirmed: null, confirmedForCall: false };
-}
-
-const confirmed = (written: Written, { activity, forCall = false }: PbxPending): Written => ({
-  ...written,
-  pbxPending: null,
-  pbxFailed: null,
-  pbxConfirmed: activity,
-  confirmedForCall: forCall,
-});
 
 const isOwnState = ({ contact }: Rules): boolean => contact === OWN_STATE_CONTACT;
 
@@ -104,10 +83,6 @@ function overTeamsCall(rules: Rules, state: PairState): PairState {
   return { ...state, teams: { ...state.teams, call: false } };
 }
 
-/** What we sent and the PBX may still show; a write that was lost long ago is nobody's excuse. */
-const onItsWay = ({ pbxPending }: Written, now: number): PbxActivity | null =>
-  pbxPending !== null && now - pbxPending.at < ECHO_WINDOW_MS ? pbxPending.activity : null;
-
 function viewOf(
   { manual, call, item, hidden }: PbxReading,
   before: PbxView | null,
@@ -123,7 +98,7 @@ function humanChoice(
   rules: Rules,
   before: PairState,
   reading: PbxReading,
-  { mayHaveForgotten, now }: { mayHaveForgotten: boolean; now: number },
+  { mayHaveForgotten, perhaps }: { mayHaveForgotten: boolean; perhaps: readonly PbxDoubt[] },
 ): string | 'missing' | undefined {
   if (reading.manual === 'covered') return undefined;
   const was = normalActivity(before.pbx?.manual ?? null);
@@ -132,46 +107,14 @@ function humanChoice(
   // A PBX that forgot in a restart lists no item, or one without activity, as for available.
   if (is === '' && mayHaveForgotten) return 'missing';
   if (rules.contact !== OWN_STATE_CONTACT) return is;
-  const ours = onItsWay(before.written, now);
   // Busy that stood for a call stands on while it is said again as a state.
   const stood = isCallAsBusy({ ...before.written, pbxPending: null });
-  const isOurs = (ours !== null && is === normalActivity(ours)) || (stood && is === 'busy');
+  const sent = perhaps.some(({ activity }) => is === normalActivity(activity));
+  const isOurs = sent || (stood && is === 'busy');
   return isOurs ? undefined : is;
 }
 
 function callReason(before: PbxView, reading: PbxReading): Reason {
   if (before.call === reading.call) return 'same';
   return reading.call ? 'pbx-call-began' : 'pbx-call-ended';
-}
-
-/** The PBX took our write, or says why not. Answers come in the order in which it spoke. */
-export function pbxAnswered(rules: Rules, state: PairState, event: PbxWrote, now: number): Seen {
-  const { pbxPending } = state.written;
-  if (pbxPending?.at !== event.write) return { state, reason: 'answer-nobody-waits-for' };
-  const { activity } = pbxPending;
-  if (event.fault) {
-    const pbxFailed = failedWith(state.written.pbxFailed, activity, event.fault, now);
-    const written = { ...state.written, pbxPending: null, pbxFailed };
-    return { state: { ...state, written }, reason: 'pbx-refused' };
-  }
-  return {
-    state: {
-      ...state,
-      pbx: withItem(rules, state.pbx, pbxPending),
-      written: confirmed(state.written, pbxPending),
-    },
-    reason: 'pbx-took-it',
-  };
-}
-
-/** The list that shows our write may come before or after the answer; both are the same news. */
-function withItem(
-  rules: Rules,
-  pbx: PbxView | null,
-  { activity, forCall = false }: PbxPending,
-): PbxView | null {
-  if (pbx === null) return pbx;
-  const item = normalActivity(activity);
-  const isManual = isOwnState(rules) && item !== ON_THE_PHONE && !forCall;
-  return { ...pbx, item, manual: isManual ? item : pbx.manual };
 }

@@ -294,7 +294,7 @@ export function pbxPeerContract({ name, prepare }: Way): void {
         pbx.hold();
         const written = it.set('alice', 'dnd');
         pbx.cut();
-        expect(await written).toMatchObject({ code: 'pbx-away' });
+        expect(await written).toMatchObject({ code: 'unanswered' });
         expect(await it.ended).toMatchObject({ code: 'closed' });
       });
     });

@@ -210,8 +210,8 @@ export class Agent {
   readonly socket: WebSocket;
   readonly id: string;
   closed: number | null = null;
-  /** Whether each `set` is answered as the PBX does that takes it. */
-  answers = true;
+  /** Whether each `set` is answered as the PBX does that takes it, or with the code of a fault. */
+  answers: boolean | string = true;
   readonly #bed: Bed;
 
   constructor(bed: Bed, id: string, socket: WebSocket) {
@@ -223,8 +223,10 @@ export class Agent {
       if (data === 'pong') return;
       const frame = downFrame.parse(JSON.parse(String(data)));
       this.frames.push(frame);
-      if (frame.t === 'set' && this.answers) {
-        this.send(wroteFrame({ guid: frame.guid, write: frame.write }));
+      if (frame.t === 'set' && this.answers !== false) {
+        const { guid, write } = frame;
+        const fault = this.answers === true ? {} : { fault: { code: this.answers, detail: 'no' } };
+        this.send(wroteFrame({ guid, write, ...fault }));
       }
     });
     socket.addEventListener('close', ({ code }) => {

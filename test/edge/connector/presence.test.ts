@@ -386,6 +386,30 @@ test('our item on the PBX is taken back when the agent is there again', async ()
   expect(back.shown(1)).toEqual(['']);
 });
 
+test.each([
+  ['that is not there', 'pbx-away', 1],
+  ['whose session ended before it answered', 'unanswered', 1],
+  // Said thrice, each time for the 10 s that the agent waits.
+  ['that does not answer', 'timeout', 3],
+])('our item on a PBX %s is taken back when the PBX is there again', async (_, code, tries) => {
+  const bed = new Bed();
+  const agent = await bed.pairs(2);
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+  await bed.later(6 * SECOND);
+  agent.presence(1, chose('busy'));
+  await bed.settle();
+  agent.answers = code;
+  bed.microsoft.people = [person(1, { accountEnabled: false }), person(2)];
+  await bed.later(2 * MINUTE);
+  expect(agent.shown(1)).toEqual(['busy', ...Array(tries).fill('')]);
+  agent.answers = true;
+  agent.down().up();
+  await bed.settle();
+  agent.down().up();
+  await bed.settle();
+  expect(agent.shown(1)).toEqual(['busy', ...Array(tries + 1).fill('')]);
+});
+
 test('settings changed to pbx-to-teams in the middle of a call in Teams leave nothing on the PBX', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(1);

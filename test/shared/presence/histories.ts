@@ -79,9 +79,15 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   }),
   fc.record({
     do: fc.constant('pbx' as const),
-    line: fc.constantFrom<PairDriver['pbxLine']>('list-first', 'answer-first', 'silent', 'lost', {
-      fault: 'refused',
-    }),
+    line: fc.constantFrom<PairDriver['pbxLine']>(
+      'list-first',
+      'answer-first',
+      'silent',
+      'lost',
+      'breaks',
+      'late',
+      { fault: 'refused' },
+    ),
   }),
   fc.record({
     do: fc.constant('gap' as const),
@@ -298,10 +304,11 @@ export function act(pair: PairDriver, what: Change | Trouble, onlooker = nobody)
 }
 
 function mayShowOurCall({ state, edgeIsUp }: PairDriver): boolean {
-  const { pbxPending, pbxConfirmed } = state.written;
+  const { pbxPending, pbxConfirmed, pbxDoubts = [] } = state.written;
   // Nobody knows what it writes first when it is back.
   if (!edgeIsUp) return true;
-  return [pbxPending?.activity, pbxConfirmed].includes(ON_THE_PHONE);
+  const sent = [pbxPending, ...pbxDoubts].map((one) => one?.activity);
+  return [...sent, pbxConfirmed].includes(ON_THE_PHONE);
 }
 
 /** The lines work again, all notifications are through, the slow sweep has come by. */

@@ -38,8 +38,20 @@ export interface DriverOptions {
 type GraphLine = 'up' | 'fails' | 'answer-lost' | 'away' | 'late';
 /** When a write that is late is given up, and when it arrives, after it left. */
 const LATE_MS = { givenUp: 3 * SECOND, arrives: 9 * SECOND };
-/** The order in which the PBX tells of our write; `silent`: it takes it and never says so. */
-type PbxLine = 'list-first' | 'answer-first' | 'silent' | 'lost' | { fault: string };
+/**
+ * The order in which the PBX tells of our write; `silent`: it takes it and never says so. `breaks`: it takes
+ * it, and its session ends before it can say so. `late`: it is given up, and taken a second after that.
+ */
+type PbxLine =
+  | 'list-first'
+  | 'answer-first'
+  | 'silent'
+  | 'lost'
+  | 'breaks'
+  | 'late'
+  | { fault: string };
+/** How long the session is away then; when a write that is late is given up, and when it is taken. */
+const PBX_MS = { away: 5 * SECOND, givenUp: 10 * SECOND, taken: 11 * SECOND };
 
 export class PairDriver {
   now = 1_000_000_000_000;
@@ -84,6 +96,10 @@ export class PairDriver {
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   #graphNotBefore = 0;
   #readNotBefore = 0;
+  /** When a session that broke is back. */
+  #pbxBackAt: number | null = null;
+  /** What the PBX, or whoever waits for it, will do. */
+  #pbxWill: { at: number; act: () => void }[] = [];
 
   constructor(options: DriverOptions = {}) {
     const { contact = 'tel:', directions = 'both', rows } = options;
@@ -173,6 +189,8 @@ export class PairDriver {
 
   #gap(meanwhile: () => void, sessionLasted: boolean, tookWrite?: number): Reason {
     this.pbxIsUp = false;
+    this.#pbxBackAt = null;
+    if (!sessionLasted) this.#pbxWill = [];
     meanwhile();
     this.pbxIsUp = true;
     return this.list({ afterGap: true, sessionLasted, tookWrite });
@@ -234,6 +252,7 @@ export class PairDriver {
       this.#graphAnswers();
       this.#lateArrive();
       this.#answerArrives();
+      this.#pbxGetsOn();
       this.#sessionMayEnd();
       this.#carryOut();
     }
@@ -328,7 +347,11 @@ export class PairDriver {
   }
 
   #nextAt(): number | null {
-    if (!this.edgeIsUp) return this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null;
+    if (!this.edgeIsUp) {
+      const ends = [this.teams.sessionUntil, ...this.#pbxWill.map(({ at }) => at)];
+      const next = ends.filter((at) => at > this.now);
+      return next.length > 0 ? Math.min(...next) : null;
+    }
     const { teams: writes, pbx, read, nextAt } = this.due();
     const waiting = writes.length > 0 && !this.#writable(writes);
     const times = [
@@ -342,6 +365,8 @@ export class PairDriver {
       this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
       this.#answer?.at ?? null,
       ...this.#onTheWay.map(({ at }) => at),
+      ...this.#pbxWill.map(({ at }) => at),
+      this.#pbxBackAt,
     ].filter((at) => at !== null);
     if (
       (read && this.#answer === null && this.#mayRead()) ||
@@ -410,11 +435,49 @@ export class PairDriver {
       this.#step({ kind: 'pbx-wrote', write, fault: line.fault });
       return;
     }
+    // It takes one after the other.
+    if (line === 'late' || this.#pbxWill.length > 0) {
+      this.#pbxTakesLate(activity, write);
+      return;
+    }
     this.pbx.set(this.rules.contact, activity);
+    if (line === 'breaks') {
+      this.pbxIsUp = false;
+      this.#pbxBackAt = this.now + PBX_MS.away;
+      this.#step({ kind: 'pbx-wrote', write, fault: 'unanswered' });
+      return;
+    }
     const seen = { kind: 'pbx-seen', afterGap: false, at: this.now } as const;
     if (line === 'answer-first') this.#step({ kind: 'pbx-wrote', write });
     this.#step({ ...seen, items: this.pbx.list() });
     if (line === 'list-first') this.#step({ kind: 'pbx-wrote', write });
+  }
+
+  #pbxTakesLate(activity: string, write: number): void {
+    const { contact } = this.rules;
+    this.#pbxWill.push(
+      {
+        at: write + PBX_MS.givenUp,
+        act: () => this.edgeIsUp && this.#step({ kind: 'pbx-wrote', write, fault: 'timeout' }),
+      },
+      {
+        at: write + PBX_MS.taken,
+        act: () => {
+          this.pbx.set(contact, activity);
+          this.list();
+        },
+      },
+    );
+  }
+
+  #pbxGetsOn(): void {
+    const now = this.#pbxWill.filter(({ at }) => at <= this.now);
+    this.#pbxWill = this.#pbxWill.filter(({ at }) => at > this.now);
+    for (const { act } of now) act();
+    if (this.#pbxBackAt === null || this.#pbxBackAt > this.now) return;
+    this.#pbxBackAt = null;
+    this.pbxIsUp = true;
+    this.list({ afterGap: true });
   }
 
   #writeTeams(write: TeamsWrite): void {

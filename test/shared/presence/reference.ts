@@ -198,7 +198,7 @@ export class Reference implements Onlooker {
     // A call hides it: a PBX that restarts before the end has forgotten what nobody saw.
     const isHidden = pair.pbx.calls.has('tel:') || this.#hiddenSinceGap;
     // A write of ours that is still on its way may be what shows.
-    const isOnItsWay = pair.pbxLine === 'lost' || pair.pbxLine === 'silent';
+    const isOnItsWay = ['lost', 'silent', 'breaks', 'late'].includes(String(pair.pbxLine));
     if (isHidden || isOnItsWay) this.wishes = [...this.wishes, ...stood];
   }
 
@@ -226,7 +226,9 @@ export class Reference implements Onlooker {
         .map(({ by, pbx }) => (by === 'pbx' ? TEAMS_OF[pbx] : undefined))
         .filter((ours) => ours !== undefined && this.#shownPassing.has(ours))
         .map((ours) => teamsWish(PBX_OF[ours ?? ''] ?? ''));
-      this.wishes = [wish, ...others, ...unseen, ...uncovered, ...asOurs];
+      // What was given up may arrive after what a human chose meanwhile, and stand there.
+      const late = pair.graphLine === 'late' ? this.#passing.filter(({ by }) => by === 'pbx') : [];
+      this.wishes = [wish, ...others, ...unseen, ...uncovered, ...asOurs, ...late];
     }
     this.#crossing(pair);
   }

@@ -1,0 +1,141 @@
+// Remembers what we write to the PBX, from the moment of sending: a list may show it before the answer,
+// and where the answer is lost, only a list tells whether the PBX took it.
+import type { PbxSeen, PbxWrote, Reason } from './events.ts';
+import {
+  ECHO_WINDOW_MS,
+  normalActivity,
+  ON_THE_PHONE,
+  OWN_STATE_CONTACT,
+  type PairState,
+  type PbxActivity,
+  type PbxDoubt,
+  type PbxPending,
+  type PbxView,
+  type Written,
+} from './model.ts';
+import type { PbxReading } from './pbx-items.ts';
+import { failedWith, standsForCall } from './refused.ts';
+import type { Rules } from './rules.ts';
+
+/** Faults that do not say whether the PBX took it. */
+const UNANSWERED: ReadonlySet<string> = new Set(['timeout', 'unanswered']);
+
+/** The write is on its way. What was not answered until now may have arrived. */
+export function pbxWriteSent(state: PairState, activity: PbxActivity, now: number): PairState {
+  const forCall = standsForCall(state, activity) ? { forCall: true } : {};
+  const written = doubting(state.written, now);
+  return { ...state, written: { ...written, pbxPending: { activity, at: now, ...forCall } } };
+}
+
+/** The PBX took our write, or says why not. Answers come in the order in which it spoke. */
+export function pbxAnswered(
+  rules: Rules,
+  state: PairState,
+  event: PbxWrote,
+  now: number,
+): { state: PairState; reason: Reason } {
+  const { pbxPending } = state.written;
+  if (pbxPending?.at !== event.write) return { state, reason: 'answer-nobody-waits-for' };
+  const { activity } = pbxPending;
+  if (event.fault) {
+    const pbxFailed = failedWith(state.written.pbxFailed, activity, event.fault, now);
+    const known = UNANSWERED.has(event.fault) ? doubting(state.written, now) : state.written;
+    const written = { ...known, pbxPending: null, pbxFailed };
+    return { state: { ...state, written }, reason: 'pbx-refused' };
+  }
+  return {
+    state: {
+      ...state,
+      pbx: withItem(rules, state.pbx, pbxPending),
+      written: confirmed(state.written, pbxPending),
+    },
+    reason: 'pbx-took-it',
+  };
+}
+
+/** The list that shows our write may come before or after the answer; both are the same news. */
+function withItem(
+  rules: Rules,
+  pbx: PbxView | null,
+  { activity, forCall = false }: PbxPending,
+): PbxView | null {
+  if (pbx === null) return pbx;
+  const item = normalActivity(activity);
+  const isManual = rules.contact === OWN_STATE_CONTACT && item !== ON_THE_PHONE && !forCall;
+  return { ...pbx, item, manual: isManual ? item : pbx.manual };
+}
+
+/**
+ * What we sent and this list may show for the first time, newest first. A write that was lost long ago is
+ * nobody's excuse; how long a gap was, says nothing.
+ */
+export function perhapsOurs(
+  { pbxPending, pbxDoubts = [] }: Written,
+  { afterGap }: Pick<PbxSeen, 'afterGap'>,
+  now: number,
+): PbxDoubt[] {
+  const sent: PbxDoubt[] = pbxPending ? [...pbxDoubts, pbxPending] : [...pbxDoubts];
+  return sent.filter((one) => afterGap || one.unseen || isFresh(one, now)).reverse();
+}
+
+/**
+ * A list that shows what we wrote is as good as the answer; one that does not, ends what we wrote.
+ * @param perhaps what `perhapsOurs` says of `written`
+ */
+export function afterList(
+  written: Written,
+  { hidden, item }: Pick<PbxReading, 'hidden' | 'item'>,
+  perhaps: readonly PbxDoubt[],
+  { afterGap, sessionLasted = false }: Pick<PbxSeen, 'afterGap' | 'sessionLasted'>,
+): Written {
+  // Nobody answers what was asked before a gap.
+  const known = afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written;
+  if (hidden) return afterGap ? withDoubts(known, perhaps.map(unseen)) : known;
+  const shown = normalActivity(item);
+  // Of two that are equal the older one comes first.
+  const arrived = perhaps.findLast(({ activity }) => normalActivity(activity) === shown);
+  const later = perhaps.slice(0, arrived ? perhaps.indexOf(arrived) : perhaps.length);
+  // A session that is over takes nothing any more.
+  const mayCome = afterGap ? sessionLasted : true;
+  const open = later.filter((one) => mayCome && !one.unseen && one !== known.pbxPending);
+  return withDoubts(arrived ? taken(known, arrived) : unconfirmed(known, shown), open);
+}
+
+const taken = (written: Written, one: PbxPending): Written =>
+  one === written.pbxPending
+    ? confirmed(written, one)
+    : { ...confirmed(written, one), pbxPending: written.pbxPending };
+
+function unconfirmed(written: Written, shown: PbxActivity): Written {
+  const { pbxConfirmed } = written;
+  const stands = pbxConfirmed !== null && normalActivity(pbxConfirmed) === shown;
+  return stands ? written : { ...written, pbxConfirmed: null, confirmedForCall: false };
+}
+
+const confirmed = (written: Written, { activity, forCall = false }: PbxPending): Written => ({
+  ...withDoubts(written, []),
+  pbxPending: null,
+  pbxFailed: null,
+  pbxConfirmed: activity,
+  confirmedForCall: forCall,
+});
+
+/** Nobody waits for the answer any more, and the PBX may have taken it all the same. */
+function doubting(written: Written, now: number): Written {
+  const { pbxPending, pbxDoubts = [] } = written;
+  if (pbxPending === null) return written;
+  const others = pbxDoubts.filter(
+    (one) => one.activity !== pbxPending.activity && (one.unseen || isFresh(one, now)),
+  );
+  return { ...withDoubts(written, [pbxPending, ...others.toReversed()]), pbxPending: null };
+}
+
+/** `newestFirst`, as `perhapsOurs` gives them. */
+function withDoubts(written: Written, newestFirst: readonly PbxDoubt[]): Written {
+  const { pbxDoubts: _, ...others } = written;
+  return newestFirst.length > 0 ? { ...others, pbxDoubts: newestFirst.toReversed() } : others;
+}
+
+const unseen = (one: PbxDoubt): PbxDoubt => ({ ...one, unseen: true });
+
+const isFresh = ({ at }: PbxDoubt, now: number): boolean => now - at < ECHO_WINDOW_MS;

@@ -1,0 +1,168 @@
+// A write to the PBX whose answer was lost: it may stand, and is ours when it is seen.
+import { describe, expect, test } from 'vitest';
+import { farewell } from '../../../edge/connector/farewell.ts';
+import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
+
+describe.each([
+  ['the session broke', 'breaks', 6],
+  ['it was given up', 'late', 12],
+] as const)('a write that the PBX took, though %s before it said so', (_, line, settledS) => {
+  const paired = () => {
+    const pair = PairDriver.paired();
+    pair.pbxLine = line;
+    return pair;
+  };
+  const well = (pair: PairDriver) => {
+    pair.pbxLine = 'list-first';
+    return pair.pass(settledS * SECOND);
+  };
+
+  test('is no human’s choice when it is seen', () => {
+    const pair = paired();
+    pair.teamsChooses('Busy');
+    well(pair).pass(HOUR);
+    expect(pair.shows).toBe('Busy = busy');
+    expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'busy' });
+    expect(pair.wrote()).toEqual(['pbx busy']);
+  });
+
+  test('does not undo what was chosen in Teams since', () => {
+    const pair = paired();
+    pair.teamsChooses('Busy');
+    pair.pass(2 * SECOND);
+    pair.teamsChooses('Available');
+    well(pair).pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.wrote()).toEqual(['pbx busy', 'pbx available']);
+  });
+
+  test('is no call of the PBX: the end of the call in Teams takes it away', () => {
+    const pair = paired();
+    pair.teamsClient('Busy/InACall');
+    well(pair).pass(2 * MINUTE);
+    expect(pair.state.pbx).toMatchObject({ call: false, hidden: false });
+    expect(pair.teams.hasSession(pair.now)).toBe(false);
+    pair.teamsClient('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.wrote()).toEqual(['pbx on-the-phone', 'pbx available']);
+  });
+
+  test('is taken back when the user signs out of Teams', () => {
+    const pair = paired();
+    pair.teamsChooses('Busy');
+    well(pair).pass(HOUR);
+    pair.teamsClient('Offline');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Offline = available');
+  });
+
+  test('stands for a call where the PBX takes no on-the-phone: its end takes it away', () => {
+    const pair = paired();
+    pair.pbxRefuses.add('on-the-phone');
+    pair.teamsClient('Busy/InACall');
+    well(pair).pass(2 * MINUTE);
+    pair.teamsClient('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+    expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: '' });
+  });
+
+  test('is taken back where the user leaves before anybody knows', () => {
+    const pair = paired();
+    pair.teamsChooses('Busy');
+    pair.pass(line === 'late' ? 10 * SECOND : 0);
+    expect(pair.state.written).toMatchObject({ pbxPending: null, pbxConfirmed: null });
+    expect(farewell(pair.rules, pair.state).clearPbx).toBe(true);
+  });
+});
+
+/** A write that was taken, and nothing heard of it until the gap ends. */
+function unheard(inTeams: string, onPbx: string): PairDriver {
+  const pair = PairDriver.paired();
+  pair.pbxLine = 'lost';
+  pair.teamsChooses(inTeams);
+  pair.pbx.set('tel:', onPbx);
+  pair.pbxLine = 'list-first';
+  return pair;
+}
+
+test('a gap of hours does not make it a human’s', () => {
+  const pair = unheard('Busy', 'busy');
+  pair.pbxGap(() => {
+    pair.pass(3 * HOUR);
+    pair.teamsChooses('Available');
+  });
+  pair.pass(HOUR);
+  expect(pair.shows).toBe('Available = available');
+});
+
+test('nor does a call that hides it after the gap, however long', () => {
+  const pair = unheard('Busy', 'busy');
+  pair.pbxGap(() => pair.pbx.calls.add('tel:'));
+  pair.pass(HOUR);
+  pair.pbxHangsUp();
+  pair.pass(HOUR);
+  expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'busy' });
+});
+
+test('a list that shows something else after the gap ends the doubt', () => {
+  const pair = unheard('Busy', 'dnd');
+  pair.pbxGap();
+  expect(pair.state.written.pbxDoubts).toBeUndefined();
+  expect(pair.pbxSets('busy')).toBe('pbx-chose');
+});
+
+test('but not after a gap of the tunnel alone: the agent may still be at it', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = 'lost';
+  pair.teamsChooses('Busy');
+  pair.teamsChooses('DoNotDisturb');
+  pair.tunnelGap();
+  pair.pbx.set('tel:', 'busy');
+  expect(pair.list()).toBe('same');
+  pair.pbxLine = 'list-first';
+  pair.pass(MINUTE);
+  expect(pair.shows).toBe('DoNotDisturb = dnd');
+  expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'dnd' });
+});
+
+test('an answer to a later write ends all doubt about those before', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = { fault: 'unanswered' };
+  pair.teamsChooses('Busy');
+  expect(pair.state.written.pbxDoubts).toMatchObject([{ activity: 'busy' }]);
+  pair.pbxLine = 'answer-first';
+  pair.teamsChooses('DoNotDisturb');
+  pair.pass(SECOND);
+  expect(pair.state.written.pbxDoubts).toBeUndefined();
+  expect(pair.pbxSets('busy')).toBe('pbx-chose');
+});
+
+test('a doubt of long ago is nobody’s excuse', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = { fault: 'timeout' };
+  pair.teamsChooses('Busy');
+  pair.teamsChooses('Available');
+  pair.pass(2 * MINUTE);
+  expect(pair.pbxSets('busy')).toBe('pbx-chose');
+});
+
+test('what the PBX refused was not taken', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = { fault: 'refused' };
+  pair.teamsChooses('Busy');
+  pair.teamsChooses('Available');
+  expect(pair.pbxSets('busy')).toBe('pbx-chose');
+});
+
+test('of two that are equal, the older one comes first', () => {
+  const pair = PairDriver.paired();
+  pair.pbxRefuses.add('on-the-phone').add('meeting');
+  pair.pbxLine = 'late';
+  pair.teamsClient('Busy/InACall');
+  pair.teamsClient('Busy/InAMeeting');
+  pair.pass(HOUR);
+  expect(pair.wrote()).not.toContain('teams Busy');
+  expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'meeting' });
+});

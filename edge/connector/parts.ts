@@ -193,6 +193,7 @@ export class Parts {
           if (write) this.outbox.send(pair, write);
           if (read) this.reads.read([pair.teamsId]);
         },
+        look: (pair) => this.reads.look(pair.teamsId),
       },
     });
     this.chores = new Chores({

@@ -18,6 +18,8 @@ import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
 /** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
 export interface TowardsTeams {
   wake(pair: Pair, errand: Errand): void;
+  /** Reads the user a moment later. */
+  look(pair: Pair): void;
 }
 
 export interface PresenceParts {
@@ -89,6 +91,7 @@ export class PresenceDesk {
         wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
       });
     this.keep(pair, state, noted);
+    if (decision.look) this.#parts.teams.look(pair);
   }
 
   /** Microsoft took a write: of what was seen on the PBX perhaps the last one. */
@@ -192,10 +195,11 @@ const said = (write: TeamsWrite): string =>
     ? `${write.kind} ${write.presence.availability}/${write.presence.activity}`
     : write.kind;
 
-/** A state without the times at which unchanged things were seen again. */
+/** A state without the times at which unchanged things were seen again, and what a read has proven. */
 function essence(state: PairState): string {
   return JSON.stringify({
     ...state,
+    unproven: undefined,
     teams: state.teams && { ...state.teams, at: 0, sequence: '' },
     pbx: state.pbx && { ...state.pbx, at: 0 },
   });

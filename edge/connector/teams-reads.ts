@@ -3,6 +3,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { TeamsSeen } from '../../shared/presence/events.ts';
+import { SETTLE_AFTER_MS } from '../../shared/presence/model.ts';
 import type { Fault } from '../graph/account-rpc.ts';
 import type { GraphCall } from '../graph/client.ts';
 import { PRESENCES_PER_READ, readPresences } from '../graph/presence.ts';
@@ -41,6 +42,8 @@ export interface ReadsParts {
 export class TeamsReads implements Waiting {
   readonly #parts: ReadsParts;
   readonly #wanted = new Set<TeamsUserId>();
+  /** Those to be read in a moment; forgotten with the object. */
+  readonly #looking = new Set<TeamsUserId>();
   readonly #line: GraphLine;
   #busy = false;
   #failures = 0;
@@ -87,6 +90,19 @@ export class TeamsReads implements Waiting {
   read(ids: Iterable<TeamsUserId>): void {
     for (const id of ids) this.#wanted.add(id);
     this.resume();
+  }
+
+  /** Reads this user in a moment, together with whoever else is to be looked at by then. */
+  look(id: TeamsUserId): void {
+    this.#looking.add(id);
+    if (this.#looking.size > 1) return;
+    const looked = new Promise((resolve) => setTimeout(resolve, SETTLE_AFTER_MS)).then(() => {
+      const ids = [...this.#looking];
+      this.#looking.clear();
+      // Where nobody can be asked, a sweep comes by later.
+      if (this.canAsk) this.read(ids);
+    });
+    this.#parts.context.background(looked);
   }
 
   /**

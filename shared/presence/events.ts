@@ -60,6 +60,7 @@ export type Reason =
   | Verdict
   | 'same'
   | 'older-than-known'
+  | 'teams-told-late'
   | 'read-too-early'
   | 'asking-what-is-true'
   | 'own-echo'
@@ -87,4 +88,9 @@ export type Reason =
 export interface Decision {
   state: PairState;
   reason: Reason;
+  /**
+   * What was said is believed, and nothing proves that it is not hours old: one read, `SETTLE_AFTER_MS` from
+   * now, would. Not worth storing: a sweep comes by in any case.
+   */
+  look?: true;
 }

@@ -54,6 +54,15 @@ export interface PairState {
   readonly settleAt: number | null;
   /** Said since, and not believed: only a read may tell that nothing was in it. */
   readonly doubted?: Doubted;
+  /** What stood before Teams told something without a stamp that nothing proved to be new. */
+  readonly unproven?: Unproven;
+}
+
+/** Whose choice stood at `at`, epoch ms, and what Teams showed. */
+export interface Unproven extends Pick<PairState, 'manual'> {
+  readonly at: number;
+  readonly teams: TeamsView;
+  readonly preferred: Written['preferred'];
 }
 
 /** `'something'`: that something changed, and not to what. */
@@ -156,6 +165,8 @@ export interface RecentWrite {
 export const ECHO_WINDOW_MS = 90_000;
 /** How long to wait, in ms, before the read that settles what is true. */
 export const SETTLE_AFTER_MS = 3_000;
+/** A read so long, in ms, after something unproven says whether it was old. */
+export const PROOF_WITHIN_MS = 60_000;
 /** A write to Teams that has no answer after so long, in ms, will have none. */
 export const TEAMS_ANSWER_LIMIT_MS = 30_000;
 

@@ -1,26 +1,23 @@
 // An observation of Teams: is it ours, is it old, or did a human do something?
 import { adoptTeams, reconcile } from './adopt.ts';
-import type { Reason, TeamsSeen } from './events.ts';
+import type { Decision, TeamsSeen } from './events.ts';
 import { isCall, isEqual, isNoInformation, isSurelyChosen } from './mapping.ts';
 import {
   type Doubted,
   ECHO_WINDOW_MS,
   type PairState,
+  PROOF_WITHIN_MS,
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
   type TeamsPresence,
+  type Unproven,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
 import { lastConfirmed, lastPreferred, perhapsStanding, settledFrom } from './teams-writes.ts';
 
-interface Seen {
-  state: PairState;
-  reason: Reason;
-}
-
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
-export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Seen {
+export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Decision {
   if (isOlder(before, event))
     return { state: later(before, event, now), reason: 'older-than-known' };
   const perhaps = perhapsStanding(before.written.recent);
@@ -33,8 +30,9 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
-    const { doubted: _, ...told } = state;
-    return believe(rules, { ...told, settleAt: null }, event);
+    const { doubted: _, unproven, ...told } = state;
+    const settled = { ...told, settleAt: null };
+    return asBefore(settled, unproven, event, now) ?? believe(rules, settled, event);
   }
   const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
   if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
@@ -56,7 +54,40 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     const { presence, sequence, at } = event;
     return askTeams(state, now, { presence, at, ...(sequence && { sequence }) });
   }
-  return believe(rules, told, event);
+  const seen = believe(rules, told, event);
+  return event.sequence && state.teams?.sequence ? seen : unproven(told, seen, now);
+}
+
+/** Teams said something else than before, after long silence: Microsoft may have held it back for hours. */
+function unproven(before: PairState, seen: Decision, now: number): Decision {
+  const { manual, teams, written } = before;
+  if (teams === null || manual === null || seen.reason === 'same') return seen;
+  const known: Unproven = { at: now, manual, teams, preferred: written.preferred };
+  return { ...seen, state: { ...seen.state, unproven: known }, look: true };
+}
+
+/** A read shows what Teams showed before: what it told since was old, and nobody's choice. */
+function asBefore(
+  state: PairState,
+  known: Unproven | undefined,
+  event: TeamsSeen,
+  now: number,
+): Decision | undefined {
+  if (known === undefined || now - known.at > PROOF_WITHIN_MS) return undefined;
+  if (!sameTeams(known.teams.presence, event.presence)) return undefined;
+  // Somebody has chosen on the PBX since.
+  if (state.manual?.origin !== 'teams') return undefined;
+  const { sequence, at } = event;
+  const { manual, teams, preferred } = known;
+  return {
+    state: {
+      ...state,
+      manual,
+      teams: { ...teams, sequence, at },
+      written: { ...state.written, preferred },
+    },
+    reason: 'teams-told-late',
+  };
 }
 
 /**
@@ -109,7 +140,11 @@ const settle = (state: PairState, now: number): PairState => ({
 });
 
 /** Something changed: what it is now, a read tells. */
-export const askTeams = (state: PairState, now: number, doubted: Doubted = 'something'): Seen => ({
+export const askTeams = (
+  state: PairState,
+  now: number,
+  doubted: Doubted = 'something',
+): Decision => ({
   state: { ...settle(state, now), doubted },
   reason: 'asking-what-is-true',
 });
@@ -121,7 +156,7 @@ function takeEcho(
   event: TeamsSeen,
   echoes: readonly RecentWrite[],
   now: number,
-): Seen {
+): Decision {
   // Of two that are equal the older one comes back first: what is newer may still be on its way.
   const echo = echoes.find(({ echoedAt }) => echoedAt === null) ?? echoes.at(-1);
   // One that is not known to have arrived may have older copies of itself: a read tells.
@@ -164,7 +199,7 @@ const note = (event: TeamsSeen, underlying: TeamsPresence | null, call: boolean)
 });
 
 /** The observation is true now: who made it so? */
-function believe(rules: Rules, state: PairState, event: TeamsSeen): Seen {
+function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
   const { presence } = event;
   const underlying = state.teams?.underlying ?? null;
   const wasCall = state.teams?.call ?? false;
@@ -249,7 +284,7 @@ function isUncovered({ written, manual, teams }: PairState, presence: TeamsPrese
 }
 
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */
-function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Seen {
+function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Decision {
   const fromTeams = state.manual?.origin === 'teams';
   const underlying = fromTeams ? event.presence : (state.teams?.underlying ?? event.presence);
   const next: PairState = { ...state, teams: note(event, underlying, false) };
@@ -263,7 +298,7 @@ function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Se
 }
 
 /** Both sides are known for the first time. */
-function firstSight(rules: Rules, state: PairState): Seen | undefined {
+function firstSight(rules: Rules, state: PairState): Decision | undefined {
   if (state.manual !== null) return undefined;
   if (state.pbx === null) return { state, reason: 'pbx-not-known-yet' };
   const { state: settled, verdict } = reconcile(rules, state);

@@ -12,6 +12,7 @@ export const RULE_OF: Readonly<Record<Reason, string>> = {
   'nothing-chosen': 'R21',
   same: 'R1',
   'older-than-known': 'R10',
+  'teams-told-late': 'R35',
   'read-too-early': 'R9',
   'asking-what-is-true': 'R10',
   'own-echo': 'R7',

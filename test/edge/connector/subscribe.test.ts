@@ -86,6 +86,22 @@ test('lamps turn green, and a notification becomes a set on the PBX', async () =
   expect(newest).toMatchObject({ from: 'teams', saw: 'Busy/Busy', wrote: 'PBX: busy' });
 });
 
+test('one that Microsoft had held back for hours is believed for three seconds', async () => {
+  const standing = await subscribed(1);
+  const { bed, agent } = standing;
+  agent.presence(1, chose('away'));
+  await bed.settle();
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Away', activity: 'Away' });
+  // Nothing of ours is under way any more, and no sweep has come by.
+  await bed.later(4 * MINUTE);
+  const { sequence: _, ...unstamped } = busy(standing);
+  await bed.stub.observe([unstamped]);
+  await bed.settle();
+  expect(agent.shown(1)).toEqual(['busy']);
+  agent.presence(1, chose('busy'));
+  await expect.poll(() => agent.shown(1), { timeout: 10_000 }).toEqual(['busy', 'away']);
+});
+
 test.each([
   ['another account', { accountId: 'nobody' }],
   ['an older generation', { generation: 0 }],

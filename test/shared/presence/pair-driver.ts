@@ -11,6 +11,7 @@ import {
   newPair,
   normalActivity,
   type PairState,
+  SETTLE_AFTER_MS,
   type TeamsPresence,
   type TeamsWrite,
 } from '../../../shared/presence/model.ts';
@@ -94,6 +95,8 @@ export class PairDriver {
   /** Given up, and on its way all the same. */
   #late: { at: number; write: TeamsWrite }[] = [];
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
+  /** When a read is to tell whether what was said is old. */
+  #lookAt: number | null = null;
   #graphNotBefore = 0;
   #readNotBefore = 0;
   /** When a session that broke is back. */
@@ -174,6 +177,7 @@ export class PairDriver {
   edgeGap(meanwhile: () => void = () => {}): Reason {
     this.edgeIsUp = false;
     this.#answer = null;
+    this.#lookAt = null;
     const underWay = this.#writing;
     if (underWay && this.graphIsSlow) this.#land(underWay);
     this.#writing = null;
@@ -253,6 +257,7 @@ export class PairDriver {
       this.#lateArrive();
       this.#answerArrives();
       this.#pbxGetsOn();
+      this.#looks();
       this.#sessionMayEnd();
       this.#carryOut();
     }
@@ -291,7 +296,8 @@ export class PairDriver {
   }
 
   #step(event: PresenceEvent): { reason: Reason } {
-    const { state, reason } = decide(this.rules, this.state, event, this.now);
+    const { state, reason, look } = decide(this.rules, this.state, event, this.now);
+    if (look) this.#lookAt ??= this.now + SETTLE_AFTER_MS;
     const learned = refusalLearned(this.state, state);
     // Kept for the whole PBX, as the edge does it.
     if (learned !== undefined) {
@@ -367,6 +373,7 @@ export class PairDriver {
       ...this.#onTheWay.map(({ at }) => at),
       ...this.#pbxWill.map(({ at }) => at),
       this.#pbxBackAt,
+      this.#lookAt,
     ].filter((at) => at !== null);
     if (
       (read && this.#answer === null && this.#mayRead()) ||
@@ -402,6 +409,12 @@ export class PairDriver {
         ({ write: other }) => layerOf(other) !== layerOf(write) || isSameWrite(other, write),
       ),
     );
+  }
+
+  #looks(): void {
+    if (this.#lookAt === null || this.#lookAt > this.now) return;
+    this.#lookAt = null;
+    if (this.#mayRead()) this.read();
   }
 
   #mayRead(): boolean {

@@ -347,6 +347,80 @@ describe('late, doubled and disordered notifications', () => {
     expect(pair.wrote()).toEqual(['pbx busy', 'pbx away']);
   });
 
+  describe('one without a stamp after long silence, which may have been held back for hours', () => {
+    /** Away by the PBX for an hour; then Teams tells of a Busy that is long over. */
+    function toldLate(): PairDriver {
+      const pair = PairDriver.paired();
+      pair.pbxSets('away');
+      pair.pass(HOUR).wrote();
+      pair.reads();
+      expect(pair.teamsSays('Busy')).toBe('teams-chose');
+      return pair;
+    }
+
+    test('is believed at once, and a read tells that it was old: what stood before counts again', () => {
+      const pair = toldLate();
+      const preferred = pair.state.unproven?.preferred;
+      expect(preferred).toMatchObject({ presence: teams('Away') });
+      pair.pass(3 * SECOND);
+      expect(pair.shows).toBe('Away = away');
+      expect(pair.wrote()).toEqual(['pbx busy', 'pbx away']);
+      expect(pair.state.manual).toMatchObject({ origin: 'pbx', pbx: 'away' });
+      // Ours it still is: it will be renewed before it ends.
+      expect(pair.state.written.preferred).toEqual(preferred);
+    });
+
+    test('what somebody chooses on the PBX meanwhile stands', () => {
+      const pair = toldLate();
+      pair.pbxSets('dnd');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('DoNotDisturb = dnd');
+    });
+
+    test('what somebody chooses in Teams meanwhile stands', () => {
+      const pair = toldLate();
+      pair.teamsChooses('BeRightBack');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('BeRightBack = away');
+      expect(pair.state.manual).toMatchObject({ origin: 'teams' });
+    });
+
+    test('a call of which it told is over after that read', () => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('away');
+      pair.pass(HOUR).wrote();
+      pair.teamsSays('Busy/InACall');
+      pair.pass(3 * SECOND);
+      expect(pair.wrote()).toEqual(['pbx on-the-phone', 'pbx away']);
+      expect(pair.state.manual).toMatchObject({ origin: 'pbx', pbx: 'away' });
+    });
+
+    test('is a choice where the read shows it too', () => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('away');
+      pair.pass(HOUR).wrote();
+      pair.teamsChooses('Busy');
+      pair.pass(HOUR);
+      expect(pair.wrote()).toEqual(['pbx busy']);
+      expect(pair.state.unproven).toBeUndefined();
+    });
+
+    test('a sweep that comes much later proves nothing about it', () => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('away');
+      pair.pass(HOUR).wrote();
+      pair.graphLine = 'away';
+      pair.teamsChooses('Busy');
+      pair.pass(10 * MINUTE);
+      pair.graphLine = 'up';
+      pair.delays = () => [];
+      pair.teamsChooses('Away');
+      pair.pass(HOUR);
+      pair.read();
+      expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'away' });
+    });
+  });
+
   describe('while reads get no answer', () => {
     /** Microsoft is away as soon as it has taken what the call and the human wrote. */
     function meetingAfterCall(delayS: number): PairDriver {

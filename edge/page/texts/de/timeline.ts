@@ -26,6 +26,8 @@ export const timeline: TimelineTexts = {
     'nothing-chosen': 'Auf keiner der beiden Seiten hatte jemand etwas gewählt.',
     same: 'Nichts Neues.',
     'older-than-known': 'Es war älter als das, was schon bekannt ist.',
+    'teams-told-late':
+      'Was Teams zuletzt gemeldet hatte, war alt, und Teams zeigt, was es davor zeigte: Das gilt wieder.',
     'read-too-early':
       'Es wurde zu früh nach einer Änderung von uns gelesen, um geglaubt zu werden.',
     'asking-what-is-true':

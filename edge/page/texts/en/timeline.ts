@@ -61,6 +61,8 @@ export const timeline: TimelineTexts = {
     'nothing-chosen': 'Nobody had chosen anything on either side.',
     same: 'Nothing new.',
     'older-than-known': 'It was older than what is known already.',
+    'teams-told-late':
+      'What Teams had told last was old, and Teams shows what it showed before: that counts again.',
     'read-too-early': 'It was read too early after a change of ours to be believed.',
     'asking-what-is-true': 'It may be old or incomplete: Teams is asked what is true now.',
     'own-echo': 'It was our own change coming back.',

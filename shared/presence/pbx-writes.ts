@@ -14,7 +14,7 @@ import {
   type Written,
 } from './model.ts';
 import type { PbxReading } from './pbx-items.ts';
-import { failedWith, standsForCall } from './refused.ts';
+import { failedStill, failedWith, standsForCall } from './refused.ts';
 import type { Rules } from './rules.ts';
 
 /** Faults that do not say whether the PBX took it. */
@@ -101,10 +101,12 @@ export function afterList(
   return withDoubts(arrived ? taken(known, arrived) : unconfirmed(known, shown), open);
 }
 
-const taken = (written: Written, one: PbxPending): Written =>
-  one === written.pbxPending
-    ? confirmed(written, one)
-    : { ...confirmed(written, one), pbxPending: written.pbxPending };
+function taken(written: Written, one: PbxPending): Written {
+  const { pbxPending, pbxFailed } = written;
+  if (one === pbxPending) return confirmed(written, one);
+  const failed = failedStill(pbxFailed, one.activity);
+  return { ...confirmed(written, one), pbxPending, pbxFailed: failed };
+}
 
 function unconfirmed(written: Written, shown: PbxActivity): Written {
   const { pbxConfirmed } = written;

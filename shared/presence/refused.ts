@@ -42,7 +42,15 @@ export const isTried = ({ written: { pbxFailed } }: PairState, activity: PbxActi
 
 /** Refused, and busy is tried in its place. */
 const isOnTrial = (failed: PbxFailed | null): failed is PbxFailed =>
-  failed !== null && failed.code === REFUSED && !failed.busyToo && !ORDINARY.has(failed.activity);
+  isSuspect(failed) && !failed.busyToo;
+
+/** Refused, perhaps because of what it is. */
+const isSuspect = (failed: PbxFailed | null): failed is PbxFailed =>
+  failed !== null && failed.code === REFUSED && !ORDINARY.has(failed.activity);
+
+/** What is left of a failure when the PBX is seen to have taken `activity` after all. */
+export const failedStill = (failed: PbxFailed | null, activity: PbxActivity): PbxFailed | null =>
+  failed?.activity === activity || (isSuspect(failed) && activity === IN_ITS_PLACE) ? null : failed;
 
 /** The PBX did not take `activity`. */
 export function failedWith(
@@ -60,11 +68,16 @@ export function failedWith(
 
 /** The activity that the PBX is now known to refuse, as it took busy in its place; else `undefined`. */
 export function refusalLearned(before: PairState, after: PairState): PbxActivity | undefined {
-  const { pbxFailed, pbxPending } = before.written;
+  const { pbxFailed } = before.written;
   const tookBusy =
-    pbxPending?.activity === IN_ITS_PLACE &&
-    after.written.pbxPending === null &&
+    timesSent(before.written) > timesSent(after.written) &&
     after.written.pbxFailed === null &&
     after.written.pbxConfirmed === IN_ITS_PLACE;
-  return tookBusy && isOnTrial(pbxFailed) ? pbxFailed.activity : undefined;
+  return tookBusy && isSuspect(pbxFailed) ? pbxFailed.activity : undefined;
 }
+
+/** How many times busy was sent of which nobody knows yet whether the PBX took it. */
+const timesSent = ({ pbxPending, pbxDoubts = [] }: Written): number =>
+  [...pbxDoubts, ...(pbxPending ? [pbxPending] : [])].filter(
+    ({ activity }) => activity === IN_ITS_PLACE,
+  ).length;

@@ -111,10 +111,12 @@ function isReplaced(recent: readonly RecentWrite[], { at }: TeamsSeen): boolean 
   return ours !== undefined && at <= Math.max(ours.at, ours.echoedAt ?? 0);
 }
 
-function isOlder(state: PairState, event: TeamsSeen): boolean {
-  const known = state.teams?.sequence;
+/** A copy at Microsoft lags behind for seconds: after that its stamps go back, and it says what is so. */
+function isOlder({ teams }: PairState, event: TeamsSeen): boolean {
+  const known = teams?.sequence;
   if (!known || !event.sequence) return false;
-  return event.source === 'read' ? event.sequence < known : event.sequence <= known;
+  if (event.source === 'notification') return event.sequence <= known;
+  return event.sequence < known && event.askedAt - teams.at <= ECHO_WINDOW_MS;
 }
 
 /** A copy at Microsoft that lags behind answered a settling read: ask again, but not at once. */

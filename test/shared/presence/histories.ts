@@ -2,7 +2,7 @@
 // fast-check, played on a `PairDriver`, and written down as a test where one shows a fault.
 import fc from 'fast-check';
 import type { MappingRows } from '../../../shared/presence/mapping.ts';
-import { ON_THE_PHONE } from '../../../shared/presence/model.ts';
+import { type Directions, ON_THE_PHONE } from '../../../shared/presence/model.ts';
 import { MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 const CHOICES = [null, 'Available', 'Busy', 'DoNotDisturb', 'BeRightBack', 'Away'] as const;
@@ -213,8 +213,9 @@ const decidable = ({ sequences }: World, what: Change | Trouble): Change | Troub
 export { change as anyChange };
 
 /** The pair as it begins, both sides known. */
-export function begin(w: World): PairDriver {
-  const pair = new PairDriver({ teams: w.teams, pbx: w.pbx, contact: w.contact, rows: w.rows });
+export function begin(w: World, directions: Directions = 'both'): PairDriver {
+  const { teams, pbx, contact, rows } = w;
+  const pair = new PairDriver({ teams, pbx, contact, rows, directions });
   pair.teams.spelling = w.spelling;
   pair.sequences = w.sequences;
   pair.basic = w.basic;
@@ -327,6 +328,8 @@ export function calmDown(pair: PairDriver): void {
   pair.pass(3 * MINUTE);
   pair.read();
   pair.pass(3 * MINUTE);
+  // A session is refreshed whenever its time has come, also now.
+  if (pair.underWay.length > 0) pair.pass(20 * SECOND);
 }
 
 /** A history as a test, to be pasted into `fuzz.test.ts` until it has become a story with a name. */

@@ -3,7 +3,7 @@
 
 import { isSameWrite, layerOf } from '../../../edge/connector/errand.ts';
 import { decide } from '../../../shared/presence/decide.ts';
-import { type Due, due } from '../../../shared/presence/due.ts';
+import { type Due, due, PBX_ANSWER_LIMIT_MS } from '../../../shared/presence/due.ts';
 import type { PresenceEvent, Reason, TeamsSeen } from '../../../shared/presence/events.ts';
 import { type MappingRows, mappingOf } from '../../../shared/presence/mapping.ts';
 import {
@@ -282,6 +282,17 @@ export class PairDriver {
 
   due(): Due {
     return due(this.rules, this.state, this.now);
+  }
+
+  /** Writes whose end somebody waits for. */
+  get underWay(): string[] {
+    const { pbxPending, recent } = this.state.written;
+    return [
+      ...(pbxPending && this.now - pbxPending.at < PBX_ANSWER_LIMIT_MS ? ['to the PBX'] : []),
+      ...(recent.some(({ answeredAt }) => answeredAt === null) ? ['to Teams, unanswered'] : []),
+      ...(this.#writing || this.#late.length > 0 ? ['to Teams'] : []),
+      ...(this.#pbxWill.length > 0 ? ['to the PBX, late'] : []),
+    ];
   }
 
   /** Both sides as an onlooker sees them. */

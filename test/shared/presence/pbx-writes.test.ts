@@ -166,3 +166,16 @@ test('of two that are equal, the older one comes first', () => {
   expect(pair.wrote()).not.toContain('teams Busy');
   expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'meeting' });
 });
+
+test('a PBX that refuses meeting, and answers late, is found out and not asked for ever', () => {
+  const pair = PairDriver.paired();
+  pair.pbxRefuses.add('meeting');
+  pair.pbxLine = 'late';
+  pair.teamsClient('Busy/InAMeeting');
+  pair.pass(HOUR);
+  expect(pair.rules.refused).toEqual(new Set(['meeting']));
+  const asked = pair.wrote();
+  expect(asked.slice(0, 2)).toEqual(['pbx meeting', 'pbx busy']);
+  expect(asked.length).toBeLessThanOrEqual(4);
+  expect(pair.shows).toBe('Busy/InAMeeting = busy');
+});

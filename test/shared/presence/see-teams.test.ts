@@ -308,6 +308,23 @@ describe('late, doubled and disordered notifications', () => {
     expect(pair.state.settleAt).toBeNull();
   });
 
+  test('stamps that go back freeze nobody: a read is believed that says so for longer than copies lag', () => {
+    const pair = PairDriver.paired();
+    pair.pass(HOUR).teamsSays('Busy', 'B05');
+    pair.sequences = true;
+    pair.teamsChooses('DoNotDisturb');
+    expect(pair.reason).toBe('older-than-known');
+    pair.pass(80 * SECOND);
+    expect(pair.read()).toBe('older-than-known');
+    pair.pass(20 * SECOND);
+    expect(pair.read()).toBe('teams-chose');
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+    pair.pass(HOUR);
+    pair.teamsChooses('Away');
+    pair.pass(SECOND);
+    expect(pair.shows).toBe('Away = away');
+  });
+
   test('without stamps the one that follows closely on another is asked about', () => {
     const pair = PairDriver.paired();
     pair.pass(HOUR).teamsChooses('Busy');

@@ -4,12 +4,14 @@ import { isEqual, isNoInformation } from './mapping.ts';
 import {
   type ManualState,
   normalActivity,
+  ON_THE_PHONE,
   type PairState,
   type PbxActivity,
   type RecentWrite,
   sameTeams,
   type TeamsPresence,
 } from './model.ts';
+import { isCallAsBusy } from './refused.ts';
 import { closedness, type Rules, writesPbx, writesTeams } from './rules.ts';
 import { perhapsStanding } from './teams-writes.ts';
 
@@ -57,7 +59,7 @@ const isUnsure = ({ written }: PairState): boolean => perhapsStanding(written.re
  * state wins (DESIGN §3, rule 6).
  */
 export function reconcile(rules: Rules, state: PairState): { state: PairState; verdict: Verdict } {
-  const pbx = normalActivity(state.pbx?.manual ?? null);
+  const pbx = beneath(state);
   const teams = state.teams?.underlying ?? null;
   if (teams === null || isNoInformation(rules.mapping, teams)) {
     if (pbx !== '') return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };
@@ -79,6 +81,13 @@ export function reconcile(rules: Rules, state: PairState): { state: PairState; v
     };
   }
   return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };
+}
+
+/** The user's own state on the PBX. Where a call of ours lies over it, that is what is put back at its end. */
+function beneath({ pbx, manual, written }: PairState): PbxActivity {
+  const isCall = normalActivity(pbx?.item ?? null) === ON_THE_PHONE || isCallAsBusy(written);
+  if (manual !== null && isCall && !pbx?.hidden) return manual.pbx;
+  return normalActivity(pbx?.manual ?? null);
 }
 
 /**

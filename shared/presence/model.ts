@@ -54,14 +54,15 @@ export interface PairState {
   readonly settleAt: number | null;
   /** Said since, and not believed: only a read may tell that nothing was in it. */
   readonly doubted?: Doubted;
-  /** What stood before Teams told something without a stamp that nothing proved to be new. */
+  /** What stood before Teams told something that nothing has proven to be new. */
   readonly unproven?: Unproven;
 }
 
-/** Whose choice stood at `at`, epoch ms, and what Teams showed. */
+/** Whose choice stood at `at`, epoch ms, and what both sides showed. */
 export interface Unproven extends Pick<PairState, 'manual'> {
   readonly at: number;
   readonly teams: TeamsView;
+  readonly onPbx: PbxView['manual'];
   readonly preferred: Written['preferred'];
 }
 
@@ -105,7 +106,7 @@ export interface Written {
   /** Sent to the PBX, not answered yet. */
   readonly pbxPending: PbxPending | null;
   /** Sent and never answered, oldest first: each may stand there, or come to. */
-  readonly pbxDoubts?: readonly PbxDoubt[];
+  readonly pbxDoubts?: readonly PbxPending[];
   /** Last value the PBX confirmed, while nobody has changed it. */
   readonly pbxConfirmed: PbxActivity | null;
   /** `pbxConfirmed` is busy in the place of on-the-phone: like that, it covers the user's own state. */
@@ -130,10 +131,7 @@ export interface PbxPending {
   readonly at: number;
   /** Busy in the place of on-the-phone. */
   readonly forCall?: boolean;
-}
-
-export interface PbxDoubt extends PbxPending {
-  /** No list since the gap has shown what stands at our contact: until one does, it is not forgotten. */
+  /** A call hides since then what stands at our contact: until it does not, this is not forgotten. */
   readonly unseen?: boolean;
 }
 
@@ -144,8 +142,8 @@ export interface PbxFailed {
   readonly retryAt: number;
   /** Refusals of this activity in a row; absent: one. */
   readonly times?: number;
-  /** Busy was set in its place, and failed as well: it is the user, not the activity. */
-  readonly busyToo?: boolean;
+  /** Busy was set in its place, and failed as well: it is the user, not the activity, unless it was taken after all. */
+  readonly busyToo?: 'refused' | 'unanswered';
 }
 
 export interface RecentWrite {

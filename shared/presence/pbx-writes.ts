@@ -8,7 +8,6 @@ import {
   OWN_STATE_CONTACT,
   type PairState,
   type PbxActivity,
-  type PbxDoubt,
   type PbxPending,
   type PbxView,
   type Written,
@@ -73,10 +72,17 @@ export function perhapsOurs(
   { pbxPending, pbxDoubts = [] }: Written,
   { afterGap }: Pick<PbxSeen, 'afterGap'>,
   now: number,
-): PbxDoubt[] {
-  const sent: PbxDoubt[] = pbxPending ? [...pbxDoubts, pbxPending] : [...pbxDoubts];
+): PbxPending[] {
+  const sent = pbxPending ? [...pbxDoubts, pbxPending] : [...pbxDoubts];
   return sent.filter((one) => afterGap || one.unseen || isFresh(one, now)).reverse();
 }
+
+/** Which of these an item shows. Of two that are equal the older one comes first. */
+export const arrivedOf = (
+  perhaps: readonly PbxPending[],
+  item: PbxActivity | null,
+): PbxPending | undefined =>
+  perhaps.findLast(({ activity }) => normalActivity(activity) === normalActivity(item));
 
 /**
  * A list that shows what we wrote is as good as the answer; one that does not, ends what we wrote.
@@ -85,28 +91,31 @@ export function perhapsOurs(
 export function afterList(
   written: Written,
   { hidden, item }: Pick<PbxReading, 'hidden' | 'item'>,
-  perhaps: readonly PbxDoubt[],
+  perhaps: readonly PbxPending[],
   { afterGap, sessionLasted = false }: Pick<PbxSeen, 'afterGap' | 'sessionLasted'>,
 ): Written {
   // Nobody answers what was asked before a gap.
   const known = afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written;
-  if (hidden) return afterGap ? withDoubts(known, perhaps.map(unseen)) : known;
+  if (hidden) return withNothingSeen(known, perhaps);
   const shown = normalActivity(item);
-  // Of two that are equal the older one comes first.
-  const arrived = perhaps.findLast(({ activity }) => normalActivity(activity) === shown);
+  const arrived = arrivedOf(perhaps, shown);
   const later = perhaps.slice(0, arrived ? perhaps.indexOf(arrived) : perhaps.length);
   // A session that is over takes nothing any more.
   const mayCome = afterGap ? sessionLasted : true;
   const open = later.filter((one) => mayCome && !one.unseen && one !== known.pbxPending);
-  return withDoubts(arrived ? taken(known, arrived) : unconfirmed(known, shown), open);
+  const next = withDoubts(arrived ? taken(known, arrived) : unconfirmed(known, shown), open);
+  return next.pbxPending ? { ...next, pbxPending: seen(next.pbxPending) } : next;
 }
 
 function taken(written: Written, one: PbxPending): Written {
   const { pbxPending, pbxFailed } = written;
-  if (one === pbxPending) return confirmed(written, one);
+  if (pbxPending && isSame(one, pbxPending)) return confirmed(written, pbxPending);
   const failed = failedStill(pbxFailed, one.activity);
   return { ...confirmed(written, one), pbxPending, pbxFailed: failed };
 }
+
+const isSame = (a: PbxPending, b: PbxPending): boolean =>
+  a.activity === b.activity && (a.forCall ?? false) === (b.forCall ?? false);
 
 function unconfirmed(written: Written, shown: PbxActivity): Written {
   const { pbxConfirmed } = written;
@@ -133,11 +142,22 @@ function doubting(written: Written, now: number): Written {
 }
 
 /** `newestFirst`, as `perhapsOurs` gives them. */
-function withDoubts(written: Written, newestFirst: readonly PbxDoubt[]): Written {
+function withDoubts(written: Written, newestFirst: readonly PbxPending[]): Written {
   const { pbxDoubts: _, ...others } = written;
   return newestFirst.length > 0 ? { ...others, pbxDoubts: newestFirst.toReversed() } : others;
 }
 
-const unseen = (one: PbxDoubt): PbxDoubt => ({ ...one, unseen: true });
+/** Whatever of these is not awaited any more may stand beneath. */
+function withNothingSeen(written: Written, perhaps: readonly PbxPending[]): Written {
+  const { pbxPending } = written;
+  const open = perhaps.filter((one) => one !== pbxPending);
+  return {
+    ...withDoubts(written, open.map(unseen)),
+    pbxPending: pbxPending && unseen(pbxPending),
+  };
+}
 
-const isFresh = ({ at }: PbxDoubt, now: number): boolean => now - at < ECHO_WINDOW_MS;
+const seen = ({ unseen: _, ...one }: PbxPending): PbxPending => one;
+const unseen = (one: PbxPending): PbxPending => ({ ...one, unseen: true });
+
+const isFresh = ({ at }: PbxPending, now: number): boolean => now - at < ECHO_WINDOW_MS;

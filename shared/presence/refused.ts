@@ -42,15 +42,15 @@ export const isTried = ({ written: { pbxFailed } }: PairState, activity: PbxActi
 
 /** Refused, and busy is tried in its place. */
 const isOnTrial = (failed: PbxFailed | null): failed is PbxFailed =>
-  isSuspect(failed) && !failed.busyToo;
+  failed !== null && failed.code === REFUSED && !failed.busyToo && !ORDINARY.has(failed.activity);
 
-/** Refused, perhaps because of what it is. */
-const isSuspect = (failed: PbxFailed | null): failed is PbxFailed =>
-  failed !== null && failed.code === REFUSED && !ORDINARY.has(failed.activity);
+/** Refused, and whether the PBX takes busy in its place is open. */
+const isOpen = (failed: PbxFailed | null): failed is PbxFailed =>
+  failed !== null && (failed.busyToo === 'unanswered' || isOnTrial(failed));
 
 /** What is left of a failure when the PBX is seen to have taken `activity` after all. */
 export const failedStill = (failed: PbxFailed | null, activity: PbxActivity): PbxFailed | null =>
-  failed?.activity === activity || (isSuspect(failed) && activity === IN_ITS_PLACE) ? null : failed;
+  failed?.activity === activity || (isOpen(failed) && activity === IN_ITS_PLACE) ? null : failed;
 
 /** The PBX did not take `activity`. */
 export function failedWith(
@@ -59,7 +59,9 @@ export function failedWith(
   code: string,
   now: number,
 ): PbxFailed {
-  if (isOnTrial(before) && activity === IN_ITS_PLACE) return { ...before, busyToo: true };
+  if (isOnTrial(before) && activity === IN_ITS_PLACE) {
+    return { ...before, busyToo: code === REFUSED ? 'refused' : 'unanswered' };
+  }
   const again = before?.activity === activity && before.code === code && code === REFUSED;
   const times = again ? (before.times ?? 1) + 1 : 1;
   const waitMs = Math.min(PBX_RETRY_LIMIT_MS, PBX_RETRY_MS * 2 ** Math.min(times - 1, 20));
@@ -73,7 +75,7 @@ export function refusalLearned(before: PairState, after: PairState): PbxActivity
     timesSent(before.written) > timesSent(after.written) &&
     after.written.pbxFailed === null &&
     after.written.pbxConfirmed === IN_ITS_PLACE;
-  return tookBusy && isSuspect(pbxFailed) ? pbxFailed.activity : undefined;
+  return tookBusy && isOpen(pbxFailed) ? pbxFailed.activity : undefined;
 }
 
 /** How many times busy was sent of which nobody knows yet whether the PBX took it. */

@@ -6,11 +6,11 @@ import {
   ON_THE_PHONE,
   OWN_STATE_CONTACT,
   type PairState,
-  type PbxDoubt,
+  type PbxPending,
   type PbxView,
 } from './model.ts';
 import { type PbxReading, readItems } from './pbx-items.ts';
-import { afterList, pbxAnswered, perhapsOurs } from './pbx-writes.ts';
+import { afterList, arrivedOf, pbxAnswered, perhapsOurs } from './pbx-writes.ts';
 import { isBusyForCall, isCallAsBusy, settable } from './refused.ts';
 import { closedness, type Rules, writesPbx } from './rules.ts';
 
@@ -31,7 +31,8 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
   const oursIsACall = ours.includes(ON_THE_PHONE);
   const listed = readItems(event.items, rules.contact, oursIsACall);
   // Busy in the place of on-the-phone covers the user's own state as on-the-phone does.
-  const standsForCall = isCallAsBusy(before.written) || perhaps.some(isBusyForCall);
+  const arrived = arrivedOf(perhaps, listed.item);
+  const standsForCall = arrived ? isBusyForCall(arrived) : isCallAsBusy(before.written);
   const isCovered = isOwnState(rules) && listed.item === 'busy' && standsForCall;
   const reading: PbxReading = isCovered ? { ...listed, manual: 'covered' } : listed;
   const mayHaveForgotten =
@@ -98,7 +99,7 @@ function humanChoice(
   rules: Rules,
   before: PairState,
   reading: PbxReading,
-  { mayHaveForgotten, perhaps }: { mayHaveForgotten: boolean; perhaps: readonly PbxDoubt[] },
+  { mayHaveForgotten, perhaps }: { mayHaveForgotten: boolean; perhaps: readonly PbxPending[] },
 ): string | 'missing' | undefined {
   if (reading.manual === 'covered') return undefined;
   const was = normalActivity(before.pbx?.manual ?? null);
@@ -107,6 +108,8 @@ function humanChoice(
   // A PBX that forgot in a restart lists no item, or one without activity, as for available.
   if (is === '' && mayHaveForgotten) return 'missing';
   if (rules.contact !== OWN_STATE_CONTACT) return is;
+  // It stood there before, whatever is wanted in its place by now.
+  if (is === normalActivity(before.pbx?.item ?? null)) return undefined;
   // Busy that stood for a call stands on while it is said again as a state.
   const stood = isCallAsBusy({ ...before.written, pbxPending: null });
   const sent = perhaps.some(({ activity }) => is === normalActivity(activity));

@@ -54,15 +54,16 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     const { presence, sequence, at } = event;
     return askTeams(state, now, { presence, at, ...(sequence && { sequence }) });
   }
-  const seen = believe(rules, told, event);
-  return event.sequence && state.teams?.sequence ? seen : unproven(told, seen, now);
+  return unproven(told, believe(rules, told, event), now);
 }
 
 /** Teams said something else than before, after long silence: Microsoft may have held it back for hours. */
 function unproven(before: PairState, seen: Decision, now: number): Decision {
-  const { manual, teams, written } = before;
-  if (teams === null || manual === null || seen.reason === 'same') return seen;
-  const known: Unproven = { at: now, manual, teams, preferred: written.preferred };
+  const { manual, teams, pbx, written } = before;
+  if (!teams || !pbx || !manual || seen.reason === 'same') return seen;
+  if (now - teams.at <= ECHO_WINDOW_MS) return seen;
+  const { preferred } = written;
+  const known: Unproven = { at: now, manual, teams, onPbx: pbx.manual, preferred };
   return { ...seen, state: { ...seen.state, unproven: known }, look: true };
 }
 
@@ -74,16 +75,22 @@ function asBefore(
   now: number,
 ): Decision | undefined {
   if (known === undefined || now - known.at > PROOF_WITHIN_MS) return undefined;
-  if (!sameTeams(known.teams.presence, event.presence)) return undefined;
+  // What we wrote shows too, though its echo may never have come.
+  const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
+  const isAsBefore = showed.some(
+    (one) => typeof one === 'object' && sameTeams(one, event.presence),
+  );
+  if (!isAsBefore) return undefined;
   // Somebody has chosen on the PBX since.
   if (state.manual?.origin !== 'teams') return undefined;
   const { sequence, at } = event;
-  const { manual, teams, preferred } = known;
+  const { manual, teams, onPbx, preferred } = known;
   return {
     state: {
       ...state,
       manual,
       teams: { ...teams, sequence, at },
+      pbx: state.pbx && { ...state.pbx, manual: onPbx },
       written: { ...state.written, preferred },
     },
     reason: 'teams-told-late',

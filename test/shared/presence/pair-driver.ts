@@ -495,9 +495,11 @@ export class PairDriver {
   }
 
   #pbxGetsOn(): void {
-    const now = this.#pbxWill.filter(({ at }) => at <= this.now);
-    this.#pbxWill = this.#pbxWill.filter(({ at }) => at > this.now);
-    for (const { act } of now) act();
+    for (const next of this.#pbxWill.filter(({ at }) => at <= this.now)) {
+      next.act();
+      // Not before: what is written meanwhile is taken after it.
+      this.#pbxWill = this.#pbxWill.filter((one) => one !== next);
+    }
     if (this.#pbxBackAt === null || this.#pbxBackAt > this.now) return;
     this.#pbxBackAt = null;
     this.pbxIsUp = true;
@@ -518,11 +520,11 @@ export class PairDriver {
   /** What it changes may be told before its own answer comes. */
   #lateArrive(): void {
     for (const arrived of this.#late.filter(({ at }) => at <= this.now)) {
-      this.#late = this.#late.filter((one) => one !== arrived);
       const { write } = arrived;
       this.#land({ write, line: 'up' });
       this.#teamsChanged();
       this.#step({ kind: 'teams-arrived', write });
+      this.#late = this.#late.filter((one) => one !== arrived);
     }
   }
 

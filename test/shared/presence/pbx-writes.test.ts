@@ -106,6 +106,30 @@ test('nor does a call that hides it after the gap, however long', () => {
   expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'busy' });
 });
 
+test('nor a call that hid it for longer than an echo takes', () => {
+  const pair = PairDriver.paired();
+  pair.pbxRefuses.add('meeting');
+  pair.pbxLine = 'late';
+  pair.teamsClient('Busy/InAMeeting');
+  pair.pbxCall('tel:');
+  pair.pass(2 * MINUTE);
+  pair.pbxHangsUp();
+  pair.pass(HOUR);
+  expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'meeting' });
+});
+
+test('what a call hid is forgotten when something else shows after it', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = 'lost';
+  pair.teamsChooses('Busy');
+  pair.pbxCall('tel:');
+  pair.teamsChooses('Available');
+  pair.pass(2 * MINUTE);
+  pair.pbxHangsUp();
+  pair.pass(MINUTE);
+  expect(pair.pbxSets('busy')).toBe('pbx-chose');
+});
+
 test('a list that shows something else after the gap ends the doubt', () => {
   const pair = unheard('Busy', 'dnd');
   pair.pbxGap();
@@ -163,6 +187,7 @@ test('of two that are equal, the older one comes first', () => {
   pair.teamsClient('Busy/InACall');
   pair.teamsClient('Busy/InAMeeting');
   pair.pass(HOUR);
+  pair.tunnelGap();
   expect(pair.wrote()).not.toContain('teams Busy');
   expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'meeting' });
 });

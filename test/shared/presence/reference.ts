@@ -226,8 +226,13 @@ export class Reference implements Onlooker {
         .map(({ by, pbx }) => (by === 'pbx' ? TEAMS_OF[pbx] : undefined))
         .filter((ours) => ours !== undefined && this.#shownPassing.has(ours))
         .map((ours) => teamsWish(PBX_OF[ours ?? ''] ?? ''));
-      // What was given up may arrive after what a human chose meanwhile, and stand there.
-      const late = pair.graphLine === 'late' ? this.#passing.filter(({ by }) => by === 'pbx') : [];
+      // What was given up may arrive after what a human chose meanwhile, and pass for a choice.
+      const late =
+        pair.graphLine === 'late'
+          ? [...this.#passing, wish].flatMap((one) =>
+              one.by === 'pbx' ? [one, asChosenThere(one)] : [],
+            )
+          : [];
       this.wishes = [wish, ...others, ...unseen, ...uncovered, ...asOurs, ...late];
     }
     this.#crossing(pair);
@@ -239,6 +244,8 @@ export class Reference implements Onlooker {
 }
 
 const sameInTeams = (a: string, b: string): boolean => (TEAMS_OF[a] ?? '') === (TEAMS_OF[b] ?? '');
+/** As Teams shows what we write of it. */
+const asChosenThere = ({ pbx }: Wish): Wish => teamsWish(PBX_OF[TEAMS_OF[pbx] ?? ''] ?? '');
 const teamsWish = (pbx: string): Wish => ({ by: 'teams', pbx });
 const isAvailableOnPbx = ({ by, pbx }: Wish): boolean => by === 'pbx' && pbx === '';
 

@@ -42,8 +42,9 @@ export interface ReadsParts {
 export class TeamsReads implements Waiting {
   readonly #parts: ReadsParts;
   readonly #wanted = new Set<TeamsUserId>();
-  /** Those to be read in a moment; forgotten with the object. */
+  /** Those to be read at `#lookAt`; forgotten with the object. */
   readonly #looking = new Set<TeamsUserId>();
+  #lookAt: number | null = null;
   readonly #line: GraphLine;
   #busy = false;
   #failures = 0;
@@ -72,7 +73,10 @@ export class TeamsReads implements Waiting {
   }
 
   get waitsUntil(): number | null {
-    return this.#wanted.size > 0 ? this.notBefore : null;
+    const held = this.#wanted.size > 0 ? this.notBefore : null;
+    return held === null || this.#lookAt === null
+      ? (held ?? this.#lookAt)
+      : Math.min(held, this.#lookAt);
   }
 
   /** When a read may be tried, epoch ms; `null`: now. */
@@ -95,14 +99,9 @@ export class TeamsReads implements Waiting {
   /** Reads this user in a moment, together with whoever else is to be looked at by then. */
   look(id: TeamsUserId): void {
     this.#looking.add(id);
-    if (this.#looking.size > 1) return;
-    const looked = new Promise((resolve) => setTimeout(resolve, SETTLE_AFTER_MS)).then(() => {
-      const ids = [...this.#looking];
-      this.#looking.clear();
-      // Where nobody can be asked, a sweep comes by later.
-      if (this.canAsk) this.read(ids);
-    });
-    this.#parts.context.background(looked);
+    if (this.#lookAt !== null) return;
+    this.#lookAt = this.#parts.context.now() + SETTLE_AFTER_MS;
+    this.#parts.context.wakeBy(this.#lookAt);
   }
 
   /**
@@ -116,6 +115,7 @@ export class TeamsReads implements Waiting {
 
   /** Time has passed: what had to wait may go on. */
   resume(): void {
+    this.#takeLooks();
     if (this.#busy || this.#wanted.size === 0) return;
     const { notBefore } = this;
     if (notBefore !== null) {
@@ -127,6 +127,14 @@ export class TeamsReads implements Waiting {
       this.#busy = false;
     });
     this.#parts.context.background(done);
+  }
+
+  /** Where nobody can be asked, a sweep comes by later. */
+  #takeLooks(): void {
+    if (this.#lookAt === null || this.#parts.context.now() < this.#lookAt) return;
+    if (this.canAsk) for (const id of this.#looking) this.#wanted.add(id);
+    this.#looking.clear();
+    this.#lookAt = null;
   }
 
   /** An admin changed something, or wants to know: reads may be tried again, but not before Microsoft said. */

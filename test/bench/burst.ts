@@ -12,6 +12,8 @@ import { tenantOf } from './tenant.ts';
 const PBX_LIMIT_MS = 10_000;
 /** What we allow ourselves in any 30 s: 1,200 requests, and 300 more after a rest. That is Microsoft's quota. */
 const PACE = { requests: 1_500, windowMs: 30_000 };
+/** A call goes before whatever waits: 95 of 100 show within this, in ms. */
+const CALL_LIMIT_MS = 5_000;
 const CALLS = 50;
 const USERS_AN_ACCOUNT = 650;
 const LONG_MS = 600_000;
@@ -42,6 +44,8 @@ export async function benchBurst(users: number) {
     const toPbxMs = Date.now() - fromTeams;
     await untilQuiet(demo.lab);
 
+    const refused = () => microsoft.records.refusals.filter(({ status }) => status === 429).length;
+    const refusedBefore = refused();
     microsoft.records.clear();
     const fromPbx = Date.now();
     for (const name of others) pbx.user(name).setPresence('away');
@@ -58,8 +62,10 @@ export async function benchBurst(users: number) {
       'all choose on the PBX: Teams shows it after, s': toTeamsMs / 1_000,
       'calls that begin in the middle of it, ms': figures(calls),
       'requests in the busiest 30 s': busiest(sent.map(({ at }) => at)),
-      'refused with 429': microsoft.records.refusals.filter(({ status }) => status === 429).length,
+      'refused with 429': refusedBefore + refused(),
       held: {
+        'no 429': refusedBefore + refused() === 0,
+        'calls first': figures(calls).p95 < CALL_LIMIT_MS,
         pbx: toPbxMs < PBX_LIMIT_MS,
         pace: busiest(sent.map(({ at }) => at)) <= PACE.requests,
       },

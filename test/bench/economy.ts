@@ -103,7 +103,9 @@ function aDay(
         pbxChanges * each['change on the PBX'][what] +
         calls * each.call[what]) +
     hours(what);
-  const notifications = source === 'subscribe' ? USERS * teamsChanges : 0;
+  // What we write comes back as a notification.
+  const shown = teamsChanges + pbxChanges + 2 * calls;
+  const notifications = source === 'subscribe' ? USERS * shown : 0;
   // Each change is heard from the agent at least once, and echoed by its PBX.
   const messages = USERS * (2 * teamsChanges + 2 * pbxChanges + 4 * calls);
   const graphRequests = USERS * (pbxChanges + 2 * calls) + hours('Graph requests');

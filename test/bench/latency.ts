@@ -6,6 +6,9 @@ import { setUp } from '../sim/demo/set-up.ts';
 import { type Arrival, watch } from '../sim/demo/watch.ts';
 import { type Figures, figures, ratio } from './figures.ts';
 
+/** What is promised, in ms: half of the changes, and 95 of 100. */
+const LIMITS = { 'Teams → PBX': { p50: 50, p95: 250 }, 'PBX → Teams': { p50: 50, p95: 300 } };
+
 /** @param changes how many are made, half of them on each side */
 export async function benchLatency(changes: number) {
   const demo = await setUp({ stateDir: resolve('.state/bench'), port: 0 });
@@ -20,6 +23,10 @@ export async function benchLatency(changes: number) {
     await changeEverything(cast, changes);
     const spans = (direction: Arrival['direction']) =>
       figures(arrivals.filter((one) => one.direction === direction).map(({ ms }) => ms));
+    const isWithin = (direction: Arrival['direction']) => {
+      const [span, limit] = [spans(direction), LIMITS[direction]];
+      return span.n > 0 && span.p50 < limit.p50 && span.p95 < limit.p95;
+    };
     const delivered = demo.lab.microsoft.records.notifications;
     const webhook = figures(delivered.flatMap(({ status, ms }) => (status === 202 ? [ms] : [])));
     return {
@@ -28,6 +35,10 @@ export async function benchLatency(changes: number) {
       'webhook / healthz': ratio(webhook, healthz),
       'Teams → PBX, notification to SetPresence, ms': spans('Teams → PBX'),
       'PBX → Teams, event to Graph request, ms': spans('PBX → Teams'),
+      held: {
+        'Teams → PBX': isWithin('Teams → PBX'),
+        'PBX → Teams': isWithin('PBX → Teams'),
+      },
     };
   } finally {
     await demo.close();

@@ -42,8 +42,12 @@ if (unknown.length > 0) {
 const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 console.log(machine);
 for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
-  const result = await PARTS[name]?.();
   console.log(`\n${name}`);
+  const result = await PARTS[name]?.().catch((error: unknown) => {
+    // The other parts have their own to tell.
+    console.error(error);
+    return { held: { 'it can be measured': false } };
+  });
   console.dir(result, { depth: 5 });
   await keep(name, { at: new Date().toISOString(), machine, ...result });
   for (const promise of brokenIn(result)) {

@@ -146,13 +146,3 @@ describe('while the edge is away', () => {
     expect(pair.shows).toBe('Available = available');
   });
 });
-
-test('a user whom somebody pairs anew meets as for the first time', () => {
-  const pair = PairDriver.paired();
-  pair.pbxSets('busy');
-  pair.pass(HOUR);
-  const again = new PairDriver({ teams: 'Busy', pbx: 'dnd' });
-  again.meet();
-  again.pass(HOUR);
-  expect(again.shows).toBe('DoNotDisturb = dnd');
-});

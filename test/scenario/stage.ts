@@ -35,7 +35,7 @@ export interface ClocksStage extends Stage {
 /** Several stages are set at a time, some with hundreds of users. */
 const GREEN_WITHIN_MS = 20_000;
 
-type Staging = Pick<SetUpOptions, 'laboratory' | 'settings'>;
+type Staging = Pick<SetUpOptions, 'laboratory' | 'settings' | 'graphAt'>;
 
 /** Sets the stage before the tests of this file, and hands it over. */
 export function onStage(name: string, ready: (stage: Stage) => void, staging: Staging = {}): void {

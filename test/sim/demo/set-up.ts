@@ -33,6 +33,8 @@ export interface SetUpOptions {
   clocks?: { edge?: MovingClock; agent?: MovingClock };
   /** What the edge writes to; default: the machine's. */
   disk?: FullDisk;
+  /** Where the edge finds Graph, which is at `origin`; default: there. */
+  graphAt?: (origin: string) => Promise<`http://${string}`>;
   say?: (who: 'edge' | 'agent', line: string) => void;
 }
 
@@ -79,10 +81,12 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     ...(clock && { clock }),
     edgeOrigin: `http://127.0.0.1:${port}`,
   });
+  const graph = await options.graphAt?.(lab.microsoft.origin);
+  if (graph) lab.microsoft.turn({ linkOrigin: graph });
   const vars = {
     ADMIN_TOKEN: adminToken,
     SETTINGS_KEY: randomBytes(32).toString('base64'),
-    GRAPH_ORIGIN: lab.microsoft.origin,
+    GRAPH_ORIGIN: graph ?? lab.microsoft.origin,
     LOGIN_ORIGIN: lab.microsoft.origin,
     ...together(clocks.edge?.env, disk?.env),
   };

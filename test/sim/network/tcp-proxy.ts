@@ -6,9 +6,9 @@ import { type Listening, listening } from './listening.ts';
 export interface Wire extends Pick<Listening, 'port' | 'sockets' | 'reset' | 'down' | 'up'> {
   /**
    * `black-hole`: connections come about and stay, nothing passes; what was swallowed never arrives.
-   * `drop`: who connects is hung up on at once. Open connections keep the mode they see next.
+   * `one-way`: what the server says is swallowed, what it is told passes. `drop`: who connects is hung up on at once. Open connections keep the mode they see next.
    */
-  mode: 'pass' | 'black-hole' | 'drop';
+  mode: 'pass' | 'black-hole' | 'one-way' | 'drop';
   /** Everything is late by this many ms, in both directions. */
   delayMs: number;
   /** So many bytes a second pass in each direction of a connection; `null`: all that come. */
@@ -35,15 +35,15 @@ export async function startWire(toPort: number): Promise<Wire> {
       if (!holed.has(socket)) socket.destroy();
     });
     socket.on('close', () => far.destroy());
-    pass(socket, far);
-    pass(far, socket);
+    pass(socket, far, ['black-hole']);
+    pass(far, socket, ['black-hole', 'one-way']);
   });
 
-  function pass(from: Socket, to: Socket): void {
+  function pass(from: Socket, to: Socket, swallowing: readonly Wire['mode'][]): void {
     const late = (act: () => void) => {
-      if (wire.mode === 'black-hole' || holed.has(from)) {
+      if (swallowing.includes(wire.mode) || holed.has(from)) {
         holed.add(from);
-        holed.add(to);
+        if (wire.mode !== 'one-way') holed.add(to);
       } else if (wire.delayMs > 0) setTimeout(act, wire.delayMs);
       else act();
     };

@@ -204,3 +204,42 @@ test('a PBX that refuses meeting, and answers late, is found out and not asked f
   expect(asked.length).toBeLessThanOrEqual(4);
   expect(pair.shows).toBe('Busy/InAMeeting = busy');
 });
+
+test('several that nobody answered are each ours, whichever shows', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = { fault: 'unanswered' };
+  pair.teamsChooses('Busy');
+  pair.pass(SECOND);
+  pair.teamsChooses('DoNotDisturb');
+  expect(pair.state.written.pbxDoubts).toMatchObject([{ activity: 'busy' }, { activity: 'dnd' }]);
+  pair.pbxLine = 'lost';
+  pair.pbx.set('tel:', 'busy');
+  expect(pair.list()).toBe('same');
+  expect(pair.state.written.pbxDoubts).toMatchObject([{ activity: 'dnd' }]);
+  pair.pbx.set('tel:', 'dnd');
+  expect(pair.list()).toBe('same');
+  expect(pair.state.manual).toMatchObject({ origin: 'teams', pbx: 'dnd' });
+  expect(pair.pbxSets('away')).toBe('pbx-chose');
+});
+
+test('said again, it is in doubt once, and as new as when it was said last', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = { fault: 'timeout' };
+  pair.teamsChooses('Busy');
+  pair.pass(80 * SECOND);
+  const doubts = pair.state.written.pbxDoubts ?? [];
+  expect(doubts).toHaveLength(1);
+  pair.pbxLine = 'lost';
+  pair.teamsChooses('Available');
+  pair.pass(20 * SECOND);
+  pair.pbx.set('tel:', 'busy');
+  expect(pair.list()).not.toBe('pbx-chose');
+});
+
+test('a fault that leaves it open is told of as one that does not', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = 'lost';
+  pair.teamsChooses('Busy');
+  const write = pair.state.written.pbxPending?.at ?? 0;
+  expect(pair.apply({ kind: 'pbx-wrote', write, fault: 'unanswered' })).toBe('pbx-refused');
+});

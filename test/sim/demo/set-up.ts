@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { type RunningEdge, startEdge } from '../../../edge/self-hosted/start-edge.ts';
 import type { MovingClock } from '../clock/moving-clock.ts';
@@ -67,8 +68,17 @@ export interface AnotherAgent {
   lines: string[];
 }
 
-/** An edge that is away, or hangs, keeps nobody waiting. */
-const SHORTLY = (): RequestInit => ({ signal: AbortSignal.timeout(1_000) });
+/**
+ * Resolves when the edge has answered; one that is away, or hangs, keeps nobody waiting. On a connection of its
+ * own: kept ones are idle for too long whenever the clock jumps, and reset under whoever takes them next.
+ */
+const answers = (url: string): Promise<void> =>
+  new Promise((resolve) => {
+    const asked = get(url, { agent: false, timeout: 1_000 }, (answer) => answer.resume());
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => {});
+    asked.on('close', resolve);
+  });
 
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const { stateDir, port, laboratory, settings, clock, disk, say = () => {} } = options;
@@ -104,7 +114,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     throw error;
   });
   const { origin } = edge;
-  clock?.follow(() => fetch(`${origin}/healthz`, SHORTLY()).catch(() => undefined));
+  clock?.follow(() => answers(`${origin}/healthz`));
   lab.microsoft.setHosts({ 'edge.example.net': origin });
   const connectorUrl = `${origin}/${CONNECTOR}`;
   const desk = admin(connectorUrl, adminToken);

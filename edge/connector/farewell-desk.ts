@@ -14,7 +14,7 @@ import type { Pair, Pairs } from './store/pairs.ts';
 const PBX_PATIENCE_MS = 7 * 86_400_000;
 /** Faults after which the PBX may take it later: its session is down, or it did not say. */
 const UNTOLD: ReadonlySet<string> = new Set(['pbx-away', 'unanswered', 'timeout']);
-/** So often one that is not answered, though the session stands, is said in a row; each takes 10 s. */
+/** How often in a row one is said that the PBX does not answer, though its session stands; each takes 10 s. */
 const TIMES = 3;
 
 export class FarewellDesk {

@@ -19,6 +19,9 @@ import type { Turns } from './turns.ts';
 /** Microsoft knows nothing of a user: ask again after this long, in ms. */
 const UNKNOWN_USER_MS = 60_000;
 
+/** Looks that are due within so long, in ms, share an alarm and a request. */
+const LOOK_TOGETHER_MS = 1_000;
+
 const FAULT = 'fault:reading';
 
 export interface ReadsParts {
@@ -42,9 +45,8 @@ export interface ReadsParts {
 export class TeamsReads implements Waiting {
   readonly #parts: ReadsParts;
   readonly #wanted = new Set<TeamsUserId>();
-  /** Those to be read at `#lookAt`; forgotten with the object. */
-  readonly #looking = new Set<TeamsUserId>();
-  #lookAt: number | null = null;
+  /** Who is to be read when, epoch ms; forgotten with the object. */
+  readonly #looking = new Map<TeamsUserId, number>();
   readonly #line: GraphLine;
   #busy = false;
   #failures = 0;
@@ -74,9 +76,8 @@ export class TeamsReads implements Waiting {
 
   get waitsUntil(): number | null {
     const held = this.#wanted.size > 0 ? this.notBefore : null;
-    return held === null || this.#lookAt === null
-      ? (held ?? this.#lookAt)
-      : Math.min(held, this.#lookAt);
+    const times = held === null ? [...this.#looking.values()] : [held, ...this.#looking.values()];
+    return times.length > 0 ? Math.min(...new Set(times)) : null;
   }
 
   /** When a read may be tried, epoch ms; `null`: now. */
@@ -96,12 +97,12 @@ export class TeamsReads implements Waiting {
     this.resume();
   }
 
-  /** Reads this user in a moment, together with whoever else is to be looked at by then. */
+  /** Reads this user in three seconds, together with whoever is to be looked at within the same one. */
   look(id: TeamsUserId): void {
-    this.#looking.add(id);
-    if (this.#lookAt !== null) return;
-    this.#lookAt = this.#parts.context.now() + SETTLE_AFTER_MS;
-    this.#parts.context.wakeBy(this.#lookAt);
+    const soonest = this.#parts.context.now() + SETTLE_AFTER_MS;
+    const at = Math.ceil(soonest / LOOK_TOGETHER_MS) * LOOK_TOGETHER_MS;
+    this.#looking.set(id, at);
+    this.#parts.context.wakeBy(at);
   }
 
   /**
@@ -131,10 +132,12 @@ export class TeamsReads implements Waiting {
 
   /** Where nobody can be asked, a sweep comes by later. */
   #takeLooks(): void {
-    if (this.#lookAt === null || this.#parts.context.now() < this.#lookAt) return;
-    if (this.canAsk) for (const id of this.#looking) this.#wanted.add(id);
-    this.#looking.clear();
-    this.#lookAt = null;
+    const now = this.#parts.context.now();
+    for (const [id, at] of this.#looking) {
+      if (at > now) continue;
+      this.#looking.delete(id);
+      if (this.canAsk) this.#wanted.add(id);
+    }
   }
 
   /** An admin changed something, or wants to know: reads may be tried again, but not before Microsoft said. */

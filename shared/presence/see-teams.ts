@@ -74,7 +74,9 @@ function asBefore(
   event: TeamsSeen,
   now: number,
 ): Decision | undefined {
-  if (known === undefined || now - known.at > PROOF_WITHIN_MS) return undefined;
+  if (known === undefined || Math.abs(now - known.at) > PROOF_WITHIN_MS) return undefined;
+  // A copy at Microsoft that lags behind proves nothing.
+  if (event.source === 'read' && event.askedAt < known.at + SETTLE_AFTER_MS) return undefined;
   // What we wrote shows too, though its echo may never have come.
   const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
   const isAsBefore = showed.some(

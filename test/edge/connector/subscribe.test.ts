@@ -99,7 +99,7 @@ test('one that Microsoft had held back for hours is believed for three seconds',
   await bed.settle();
   expect(agent.shown(1)).toEqual(['busy']);
   agent.presence(1, chose('busy'));
-  await bed.later(3 * SECOND);
+  await bed.later(4 * SECOND);
   expect(agent.shown(1)).toEqual(['busy', 'away']);
 });
 

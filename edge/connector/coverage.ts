@@ -67,9 +67,10 @@ export const refusedUsers = (accounts: readonly Account[]): TeamsUserId[] =>
   });
 
 /** What Microsoft said of the first of them; `null`: there is nobody. */
-export const refusalAmong = (accounts: readonly Account[]): Fault | null =>
-  accounts.map(({ report }) => refusedBy(report)).find((refused) => refused !== null)?.fault ??
-  null;
+export const refusalAmong = (accounts: readonly Account[]): Fault | null => {
+  const first = accounts.find((account) => refusedUsers([account]).length > 0);
+  return refusedBy(first?.report ?? null)?.fault ?? null;
+};
 
 function refusedBy(report: AccountReport | null): RefusedUsers | null {
   const { presence } = report ?? {};

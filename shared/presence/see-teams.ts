@@ -6,15 +6,14 @@ import {
   type Doubted,
   ECHO_WINDOW_MS,
   type PairState,
-  PROOF_WITHIN_MS,
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
   type TeamsPresence,
-  type Unproven,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
 import { lastConfirmed, lastPreferred, perhapsStanding, settledFrom } from './teams-writes.ts';
+import { asBefore, unproven } from './told-late.ts';
 
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
 export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Decision {
@@ -55,48 +54,6 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     return askTeams(state, now, { presence, at, ...(sequence && { sequence }) });
   }
   return unproven(told, believe(rules, told, event), now);
-}
-
-/** Teams said something else than before, after long silence: Microsoft may have held it back for hours. */
-function unproven(before: PairState, seen: Decision, now: number): Decision {
-  const { manual, teams, pbx, written } = before;
-  if (!teams || !pbx || !manual || seen.reason === 'same') return seen;
-  if (now - teams.at <= ECHO_WINDOW_MS) return seen;
-  const { preferred } = written;
-  const known: Unproven = { at: now, manual, teams, onPbx: pbx.manual, preferred };
-  return { ...seen, state: { ...seen.state, unproven: known }, look: true };
-}
-
-/** A read shows what Teams showed before: what it told since was old, and nobody's choice. */
-function asBefore(
-  state: PairState,
-  known: Unproven | undefined,
-  event: TeamsSeen,
-  now: number,
-): Decision | undefined {
-  if (known === undefined || Math.abs(now - known.at) > PROOF_WITHIN_MS) return undefined;
-  // A copy at Microsoft that lags behind proves nothing.
-  if (event.source === 'read' && event.askedAt < known.at + SETTLE_AFTER_MS) return undefined;
-  // What we wrote shows too, though its echo may never have come.
-  const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
-  const isAsBefore = showed.some(
-    (one) => typeof one === 'object' && sameTeams(one, event.presence),
-  );
-  if (!isAsBefore) return undefined;
-  // Somebody has chosen on the PBX since.
-  if (state.manual?.origin !== 'teams') return undefined;
-  const { sequence, at } = event;
-  const { manual, teams, onPbx, preferred } = known;
-  return {
-    state: {
-      ...state,
-      manual,
-      teams: { ...teams, sequence, at },
-      pbx: state.pbx && { ...state.pbx, manual: onPbx },
-      written: { ...state.written, preferred },
-    },
-    reason: 'teams-told-late',
-  };
 }
 
 /**

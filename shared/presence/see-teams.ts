@@ -82,7 +82,7 @@ function isOlder({ teams }: PairState, event: TeamsSeen): boolean {
   const known = teams?.sequence;
   if (!known || !event.sequence) return false;
   if (event.source === 'notification') return event.sequence <= known;
-  return event.sequence < known && event.askedAt - teams.at <= ECHO_WINDOW_MS;
+  return event.sequence < known && Math.abs(event.askedAt - teams.at) <= ECHO_WINDOW_MS;
 }
 
 /** A copy at Microsoft that lags behind answered a settling read: ask again, but not at once. */

@@ -12,6 +12,7 @@ import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { type Errand, errand } from './errand.ts';
 import { Stopwatch } from './figures.ts';
+import { Heard } from './heard.ts';
 import type { RefusedActivities } from './refused-activities.ts';
 import type { Leaving, Pair, Pairs } from './store/pairs.ts';
 import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
@@ -49,6 +50,7 @@ const QUIET: ReadonlySet<Reason> = new Set<Reason>([
 export class PresenceDesk {
   readonly #parts: PresenceParts;
   readonly #stopwatch = new Stopwatch<Pair>();
+  readonly #heard = new Heard();
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
@@ -62,11 +64,17 @@ export class PresenceDesk {
     return this.#parts.pairs.ofPbx(guid);
   }
 
+  /** Lists of a PBX, by its name at the agent, or of all of them are about to come after a gap. */
+  gap(pbx?: string): void {
+    this.#heard.gap(pbx);
+  }
+
   /** Takes an event in. Nothing is written to storage where nothing is new. */
   apply(pair: Pair, event: PresenceEvent): void {
     const { context, timeline, refused } = this.#parts;
     const now = context.now();
     const decision = decide(this.#rulesOf(pair), pair.state, event, now);
+    if (event.kind === 'pbx-seen') this.#heard.note(pair);
     const learned = refusalLearned(pair.state, decision.state);
     if (learned !== undefined) refused.note(pair.home, learned);
     const { state, shown } = this.#show(pair, decision.state, now);
@@ -183,7 +191,7 @@ export class PresenceDesk {
     const { agents } = this.#parts;
     const rules = this.#rulesOf(pair);
     const { pbx: activity } = due(rules, state, now);
-    if (activity === null) return { state, shown: null };
+    if (activity === null || !this.#heard.has(pair)) return { state, shown: null };
     const { guid } = pair;
     const { contact } = rules;
     const frame = setFrame({ epoch: agents.epoch, guid, write: now, contact, activity });

@@ -119,6 +119,7 @@ export class TunnelDesk implements Waiting {
 
   /** What is to be taken back goes first: a user may be watched for somebody else by now. */
   #led(): void {
+    this.#parts.presence.gap();
     this.#parts.led();
     this.tellWatchList();
   }
@@ -129,6 +130,7 @@ export class TunnelDesk implements Waiting {
       case 'pbx': {
         const line = this.#parts.agents.lines()[frame.pbx];
         if (line?.state !== 'up') return;
+        presence.gap(frame.pbx);
         this.#parts.refused.forget(frame.pbx);
         this.#parts.lineUp();
         return;

@@ -154,6 +154,7 @@ test('what the PBX does not take is busy, remembered for it until its session co
   answer(2);
   expect(agent.shown(2)).toEqual(['busy']);
   agent.down().up();
+  agent.presence(3, [], { afterGap: true });
   await bed.settle();
   await meets(3);
   expect(agent.shown(3)).toEqual(['meeting']);

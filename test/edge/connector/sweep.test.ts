@@ -31,6 +31,7 @@ async function crowd(count: number, settings: Record<string, unknown> = POLLING)
   await powerCut(bed);
   const again = new Bed(bed);
   const back = (await again.connect(agent.id)).hello().up();
+  for (const n of [1, 2, 3]) back.presence(n, [], { afterGap: true });
   await again.settle();
   return { bed: again, agent: back };
 }

@@ -15,7 +15,7 @@ export function planAnew(parts: Parts): void {
   const now = context.now();
   context.log('warn', 'clock-set-back', { connector: parts.desk.connector });
   agenda.hasten(now);
-  for (const pair of pairs.all()) presence.keep(pair, notLater(pair.state, now), true);
+  for (const pair of pairs.all()) presence.keep(pair, notLater(pair.state, now), 'stored');
   outbox.release();
   reads.release();
   // Their plans are by the old time too, and what was tried by it failed perhaps.

@@ -8,7 +8,8 @@ import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { farewell } from './farewell.ts';
 import type { Farewells, PbxFarewell } from './store/farewells.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
+import type { Pairs } from './store/pairs.ts';
 
 /** An item on the PBX that nobody could take back for so long, in ms, is left to the humans. */
 const PBX_PATIENCE_MS = 7 * 86_400_000;

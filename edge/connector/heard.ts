@@ -1,7 +1,7 @@
 // Of whom a PBX has told since it, or the agent, was away. Before its first list it is not known what a human has
 // done meanwhile: whoever is written to before that is overruled, and what arrives after the list passes for theirs.
 // Kept in memory: an object that has slept has been quiet for longer than lists take.
-import type { Pair } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
 
 export class Heard {
   #gaps = 0;

@@ -49,6 +49,9 @@ export class Life {
       wakeBy: (at) => {
         if (!database.over) clock.wakeBy(at);
       },
+      afterwards: (ms, work) => {
+        setTimeout(() => void this.#quietly(Promise.resolve().then(work)), ms);
+      },
       background: (work) => ctx.waitUntil(this.#quietly(work)),
       log: consoleLog,
     };

@@ -6,7 +6,8 @@ import type { World } from './dry-run.ts';
 import { type Match, matchAll } from './pairing.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { Directory } from './store/directory.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
+import type { Pairs } from './store/pairs.ts';
 
 /** What a new pairing changes. */
 export interface PairingChange {

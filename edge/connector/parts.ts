@@ -10,6 +10,7 @@ import { Accounts } from './accounts.ts';
 import { AgentRegister } from './agent-register.ts';
 import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
+import { CatchingUp } from './catching-up.ts';
 import { Chores } from './chores.ts';
 import type { Context } from './context.ts';
 import { refusedUsers, usersOfUnable } from './coverage.ts';
@@ -36,7 +37,8 @@ import { Agenda } from './store/agenda.ts';
 import { Directory } from './store/directory.ts';
 import { Farewells } from './store/farewells.ts';
 import { Lines } from './store/lines.ts';
-import { type Pair, Pairs } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
+import { Pairs } from './store/pairs.ts';
 import { UserRows } from './store/user-rows.ts';
 import { Sweep } from './sweep.ts';
 import { Tasks } from './tasks.ts';
@@ -119,8 +121,10 @@ export class Parts {
     this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
     this.directory = new Directory(database, (who) => this.#noteUser(who));
     this.userRows = new UserRows(database);
+    const catchingUp = new CatchingUp(context, () => this.pairs.catchUp());
     this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id), {
       keepsTimes: () => this.desk.keepsTimeline,
+      lags: () => catchingUp.note(),
       now: () => context.now(),
     });
     this.farewells = new Farewells(database);
@@ -194,6 +198,7 @@ export class Parts {
           if (read) this.reads.read([pair.teamsId]);
         },
         look: (pair) => this.reads.look(pair.teamsId),
+        takesAtOnce: (write) => this.outbox.takesAtOnce(write),
       },
     });
     this.chores = new Chores({

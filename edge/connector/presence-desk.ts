@@ -1,10 +1,11 @@
 // Applies events to pairs: asks `decide` what they mean, keeps the result, and sends what is due.
 import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
+import { isForeseen, isUnchanged } from '../../shared/presence/at-rest.ts';
 import { decide } from '../../shared/presence/decide.ts';
 import { due } from '../../shared/presence/due.ts';
 import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
 import type { PairState, TeamsWrite } from '../../shared/presence/model.ts';
-import { forgetLost } from '../../shared/presence/pbx-writes.ts';
+import { givenUp } from '../../shared/presence/pbx-writes.ts';
 import { refusalLearned } from '../../shared/presence/refused.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import { setFrame } from '../../shared/protocol/down.ts';
@@ -14,12 +15,15 @@ import { type Errand, errand } from './errand.ts';
 import { Stopwatch } from './figures.ts';
 import { Heard } from './heard.ts';
 import type { RefusedActivities } from './refused-activities.ts';
-import type { Leaving, Pair, Pairs } from './store/pairs.ts';
+import type { Leaving, Pair } from './store/pair-rows.ts';
+import type { Pairs } from './store/pairs.ts';
 import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
 
 /** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
 export interface TowardsTeams {
   wake(pair: Pair, errand: Errand): void;
+  /** Whether such a write would leave at once; where it does not after all, `Pairs.stays` is called. */
+  takesAtOnce(write: TeamsWrite): boolean;
   /** Reads the user a moment later. */
   look(pair: Pair): void;
 }
@@ -40,6 +44,8 @@ const QUIET: ReadonlySet<Reason> = new Set<Reason>([
   'older-than-known',
   'read-too-early',
   'answer-nobody-waits-for',
+  'own-echo',
+  'own-session',
   'sent',
   'not-sent',
   'pbx-took-it',
@@ -91,14 +97,14 @@ export class PresenceDesk {
     if (event.kind === 'pbx-wrote' && decision.reason === 'pbx-took-it') {
       timeline.took(pair, 'pbx', { sentAt: event.write, now });
     }
-    const noted =
-      !QUIET.has(decision.reason) &&
-      timeline.add(pair, {
-        event,
-        reason: decision.reason,
-        now,
-        wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
-      });
+    const noted = QUIET.has(decision.reason)
+      ? undefined
+      : timeline.add(pair, {
+          event,
+          reason: decision.reason,
+          now,
+          wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
+        });
     this.keep(pair, state, noted);
     if (decision.look) this.#parts.teams.look(pair);
   }
@@ -132,7 +138,7 @@ export class PresenceDesk {
   tick(pair: Pair): void {
     const { context, agents } = this.#parts;
     const now = context.now();
-    const known = agents.isUp(pair.home) ? forgetLost(pair.state, now) : pair.state;
+    const known = givenUp(pair.state, { isUp: agents.isUp(pair.home), now });
     const { state } = this.#show(pair, known, now);
     this.keep(pair, state);
   }
@@ -146,10 +152,11 @@ export class PresenceDesk {
   }
 
   /**
-   * Keeps a state, and has done what it asks for. Storage is touched only where something besides the
-   * time of day changed.
+   * Keeps a state, and has done what it asks for. Storage is touched only where it is not what was to be
+   * expected of what is stored.
+   * @param besides whether something besides the state changed: it has to be stored, or may be later
    */
-  keep(pair: Pair, next: PairState, changed = false): void {
+  keep(pair: Pair, next: PairState, besides: 'stored' | 'later' | undefined = undefined): void {
     const { context, pairs, teams } = this.#parts;
     const wanted = this.errandOf(pair, next);
     // What is due stays due since when it was: that it still is, is no news.
@@ -157,23 +164,25 @@ export class PresenceDesk {
     const isDue = wanted.dueAt !== null && wanted.dueAt <= context.now();
     const dueAt = wasDue && isDue ? pair.dueAt : wanted.dueAt;
     const leaving = this.#leaving(pair, next, wanted.write);
-    const isNew =
-      changed ||
+    const isNews =
+      besides === 'stored' ||
       pairs.isDueNews(pair, leaving ? leaving.dueAt : dueAt) ||
       Object.keys(pair.faults).length !== Object.keys(wanted.faults).length ||
-      essence(pair.state) !== essence(next);
+      !isForeseen(this.#rulesOf(pair), pair.stored, leaving ? leaving.state : next);
+    const isNew = besides === 'later' || !isUnchanged(pair.state, next);
     pair.state = next;
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
     pairs.plan(pair);
-    if (isNew) pairs.save(pair, leaving);
+    if (isNews) pairs.save(pair, leaving);
+    else if (isNew) pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
   }
 
   /** How the pair stands once a write of its errand has left. */
   #leaving(pair: Pair, now: PairState, write: TeamsWrite | null): Leaving | undefined {
-    if (write === null) return undefined;
+    if (write === null || !this.#parts.teams.takesAtOnce(write)) return undefined;
     const event = { kind: 'teams-sent', write } as const;
     const { state } = decide(this.#rulesOf(pair), now, event, this.#parts.context.now());
     return { write, state, dueAt: this.errandOf(pair, state).dueAt };
@@ -206,13 +215,3 @@ const said = (write: TeamsWrite): string =>
   write.kind === 'set-preferred'
     ? `${write.kind} ${write.presence.availability}/${write.presence.activity}`
     : write.kind;
-
-/** A state without the times at which unchanged things were seen again, and what a read has proven. */
-function essence(state: PairState): string {
-  return JSON.stringify({
-    ...state,
-    unproven: undefined,
-    teams: state.teams && { ...state.teams, at: 0, sequence: '' },
-    pbx: state.pbx && { ...state.pbx, at: 0 },
-  });
-}

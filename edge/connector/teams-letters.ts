@@ -2,6 +2,7 @@
 // before that what is left to take back of an older one. Knows nothing of lines and pace.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
+import { lastHeard } from '../../shared/presence/at-rest.ts';
 import { decide } from '../../shared/presence/decide.ts';
 import type { TeamsWrite } from '../../shared/presence/model.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
@@ -11,7 +12,8 @@ import { type Errand, isSameWrite, type Layer, layerOf, type WriteFault } from '
 import { retryDelayMs } from './faults.ts';
 import { PROBE, toldMs } from './reach.ts';
 import type { Farewells, TeamsFarewell } from './store/farewells.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
+import type { Pairs } from './store/pairs.ts';
 
 /** What could not be taken back for so long, in ms, has long expired, or never will be. */
 const FAREWELL_PATIENCE_MS = 86_400_000;
@@ -44,8 +46,8 @@ export interface LetterParts {
   farewells: Farewells;
   rules: () => Rules;
   errandOf: (pair: Pair) => Errand;
-  /** Looks after a pair whose state was changed here; `changed`: store it in any case. */
-  keep: (pair: Pair, state: Pair['state'], changed?: boolean) => void;
+  /** Looks after a pair whose state was changed here; `besides`: something else of it was. */
+  keep: (pair: Pair, state: Pair['state'], besides?: 'stored' | 'later') => void;
   /** A write failed, for whoever asks why a user is as they are; the pair is kept after that. */
   failed: (pair: Pair, fault: WriteFault) => void;
   /** Microsoft took what had left then (epoch ms); the pair is kept after that. */
@@ -56,8 +58,8 @@ export interface LetterParts {
 
 export class TeamsLetters {
   readonly #parts: LetterParts;
-  /** What left in this life of the object, and is not answered yet. */
-  readonly #underWay = new Set<TeamsWrite>();
+  /** Known to have been under way when the object woke, and seen to since. */
+  readonly #recovered = new WeakSet<Pair>();
   /** Microsoft said to wait with a user until then, epoch ms; a restart asks once too early at worst. */
   readonly #toldUntil = new Map<TeamsUserId, number>();
 
@@ -78,31 +80,32 @@ export class TeamsLetters {
     return pair && write ? this.#writing(pair, write) : null;
   }
 
-  /**
-   * After a restart: what was under way then may not have arrived; saying it again does no harm. Answers whom
-   * to look at besides.
-   */
+  /** After a restart: of what was under way then nobody will hear. Answers whom to look at besides. */
   recover(): Pair[] {
     const all = this.#parts.pairs.inFlight();
-    for (const pair of all) {
-      const lost = pair.inFlight.filter((write) => !this.#underWay.has(write));
-      if (lost.length > 0) this.#recover(pair, lost);
-    }
+    const lostAt = Math.max(0, ...all.map(({ state }) => lastHeard(state)));
+    for (const pair of all) if (!this.#recovered.has(pair)) this.#recover(pair, lostAt);
     return all;
   }
 
-  #recover(pair: Pair, lost: readonly TeamsWrite[]): void {
+  #recover(pair: Pair, lostAt: number): void {
     const { inFlight, state } = pair;
     try {
-      pair.inFlight = inFlight.filter((write) => !lost.includes(write));
-      for (const write of lost) pair.state = this.#after(pair, { kind: 'teams-failed', write });
-      this.#parts.keep(pair, pair.state, true);
+      pair.inFlight = [];
+      const known = this.#after(pair, { kind: 'memory-lost', lostAt });
+      if (inFlight.length > 0 || known !== state) this.#parts.keep(pair, known, 'stored');
+      this.#recovered.add(pair);
     } catch (error) {
       // It is to be recovered by the next try.
       pair.inFlight = inFlight;
       pair.state = state;
       throw error;
     }
+  }
+
+  /** What was stored as if it left at once, and could not, is stored as it is. */
+  stay(): void {
+    this.#parts.pairs.stays();
   }
 
   /** Whatever failed may be tried again at once, or as soon as Microsoft said. */
@@ -118,7 +121,7 @@ export class TeamsLetters {
     }
     for (const pair of pairs.failing()) {
       for (const fault of Object.values(pair.faults)) fault.retryAt = mayAskAt(pair.teamsId);
-      keep(pair, pair.state, true);
+      keep(pair, pair.state, 'stored');
     }
   }
 
@@ -135,18 +138,16 @@ export class TeamsLetters {
         sentAt = context.now();
         pair.state = this.#after(pair, { kind: 'teams-sent', write });
         pair.inFlight = [...pair.inFlight, write];
-        this.#underWay.add(write);
         pairs.leaves(pair, write);
       },
       answered: (error, retryAt) => {
         pair.inFlight = pair.inFlight.filter((one) => one !== write);
-        this.#underWay.delete(write);
         if (!pairs.holds(pair)) return;
         if (error !== null) return this.#failed(pair, write, { error, retryAt });
-        const { [layer]: _over, ...others } = pair.faults;
+        const { [layer]: over, ...others } = pair.faults;
         pair.faults = others;
         taken(pair, sentAt);
-        keep(pair, this.#after(pair, { kind: 'teams-took', write }), true);
+        keep(pair, this.#after(pair, { kind: 'teams-took', write }), over ? 'stored' : 'later');
       },
       arrived: () => {
         const stands = this.#after(pair, { kind: 'teams-arrived', write });
@@ -154,7 +155,7 @@ export class TeamsLetters {
         const { [layer]: fault, ...others } = pair.faults;
         if (fault && isSameWrite(fault.write, write)) pair.faults = others;
         taken(pair, sentAt);
-        keep(pair, stands, true);
+        keep(pair, stands, 'stored');
       },
     };
   }
@@ -173,7 +174,7 @@ export class TeamsLetters {
     pair.faults = { ...pair.faults, [layer]: fault };
     context.log('warn', 'teams-write-failed', { code: fault.code, failures });
     if (failures === 1) this.#parts.failed(pair, fault);
-    keep(pair, this.#after(pair, { kind: 'teams-failed', write }), true);
+    keep(pair, this.#after(pair, { kind: 'teams-failed', write }), 'stored');
   }
 
   #takingBack(farewell: TeamsFarewell): Letter | null {
@@ -226,7 +227,7 @@ export class TeamsLetters {
     const next = pairs.ofTeams(teamsId);
     if (!next) return;
     next.state = this.#after(next, { kind: 'teams-took', write });
-    if (!farewells.ofTeams(teamsId)) keep(next, next.state, true);
+    if (!farewells.ofTeams(teamsId)) keep(next, next.state, 'stored');
   }
 
   /** Throttled without a time, it may be about this user alone: they back off, all others wait for seconds at most. */

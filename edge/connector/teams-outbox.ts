@@ -14,7 +14,7 @@ import { GraphLine, late } from './graph-line.ts';
 import type { Pace } from './pace.ts';
 import { isOutage, PROBE } from './reach.ts';
 import type { Farewells } from './store/farewells.ts';
-import type { Pair } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
 import type { Letter, TeamsLetters } from './teams-letters.ts';
 
 /**
@@ -73,6 +73,13 @@ export class TeamsOutbox implements Waiting {
     this.resume();
   }
 
+  /** Whether there is a lane for one more; what else it may have to wait for shows when lanes are filled. */
+  takesAtOnce(write: TeamsWrite): boolean {
+    const lanes = layerOf(write) === 'session' ? LANES : OTHER_LANES;
+    const room = (lanes - this.#lanesBusy) * REQUESTS_PER_BATCH;
+    return this.#line.isOpen && !this.#isHeld && this.#waiting < room;
+  }
+
   /** What is to be taken back and may be tried now. */
   sayFarewells(): void {
     for (const { teamsId } of this.#parts.farewells.teams()) this.#queueFarewell(teamsId);
@@ -112,8 +119,7 @@ export class TeamsOutbox implements Waiting {
 
   get waitsUntil(): number | null {
     if (this.#waiting === 0) return null;
-    const isHeld = this.#parts.context.now() < this.#heldUntil;
-    return isHeld ? this.#heldUntil : this.#line.waitsUntil;
+    return this.#isHeld ? this.#heldUntil : this.#line.waitsUntil;
   }
 
   /** Nobody gets an answer, and somebody waits to find out when it is over. */
@@ -129,7 +135,12 @@ export class TeamsOutbox implements Waiting {
     this.#filling = undefined;
     // From here to the end nothing waits: what the pace gives leaves at once.
     if (call) this.#sendAll(call);
+    this.#parts.letters.stay();
     if (this.#lanesBusy === 0) for (const tell of this.#atRest.splice(0)) tell();
+  }
+
+  get #isHeld(): boolean {
+    return this.#parts.context.now() < this.#heldUntil;
   }
 
   get #isAnybodyWaiting(): boolean {
@@ -276,7 +287,7 @@ export class TeamsOutbox implements Waiting {
   /** A sign-in that fails is nobody's fault among the users: all of them wait. */
   async #signIn(filling: object): Promise<GraphCall | undefined> {
     const { context } = this.#parts;
-    if (context.now() < this.#heldUntil) return undefined;
+    if (this.#isHeld) return undefined;
     try {
       const call = await this.#parts.writing();
       this.#holds = 0;

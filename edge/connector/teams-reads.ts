@@ -13,7 +13,8 @@ import { GraphLine, late } from './graph-line.ts';
 import type { Pace } from './pace.ts';
 import { toldMs } from './reach.ts';
 import type { Farewells } from './store/farewells.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
+import type { Pairs } from './store/pairs.ts';
 import type { Turns } from './turns.ts';
 
 /** Microsoft knows nothing of a user: ask again after this long, in ms. */

@@ -4,7 +4,8 @@ import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
 import type { Side } from '../../shared/presence/model.ts';
 import type { LastChange, TimelineEntry } from './rpc.ts';
 import type { Database } from './store/database.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
+import type { Pairs } from './store/pairs.ts';
 
 /** Entries kept for a user, and for how long, in ms. */
 const KEPT = 50;
@@ -39,12 +40,12 @@ export class Timeline {
     this.#parts = parts;
   }
 
-  /** Notes a decision. Answers whether the pair has to be saved for it. */
+  /** Notes a decision. Answers when the pair has to be stored for it; `undefined`: it need not be. */
   add(
     pair: Pair,
     what: { event: PresenceEvent; reason: Reason; now: number; wrote: string | undefined },
-  ): boolean {
-    if (!this.#parts.isKept()) return false;
+  ): 'stored' | 'later' | undefined {
+    if (!this.#parts.isKept()) return undefined;
     const { event, reason, now, wrote } = what;
     const entry: TimelineEntry = {
       at: new Date(now).toISOString(),
@@ -55,14 +56,15 @@ export class Timeline {
       ...(wrote === undefined ? {} : { wrote }),
       ms: 'at' in event ? Math.max(0, now - event.at) : 0,
     };
-    if (pair.recent.length >= IN_ROW) {
+    const isFull = pair.recent.length >= IN_ROW;
+    if (isFull) {
       this.#putBehind(pair.teamsId, pair.recent);
       pair.recent = [];
     }
     pair.recent = [...pair.recent, entry];
     if (!this.#planned) this.#parts.eraseBy(now + KEPT_MS);
     this.#planned = true;
-    return true;
+    return isFull ? 'stored' : 'later';
   }
 
   /** The oldest part makes room for a new one. */

@@ -6,7 +6,8 @@ import { cursorOf, keyIn } from './page-cursor.ts';
 import { fold, type Match } from './pairing.ts';
 import type { UserPage, UserQuery, UserView } from './rpc.ts';
 import type { Directory, TeamsEntry } from './store/directory.ts';
-import type { Pair, Pairs } from './store/pairs.ts';
+import type { Pair } from './store/pair-rows.ts';
+import type { Pairs } from './store/pairs.ts';
 import type { UserRows } from './store/user-rows.ts';
 import type { Timeline } from './timeline.ts';
 

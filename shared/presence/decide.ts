@@ -1,6 +1,7 @@
 // The decision function: one pair of users, one event, one moment → the new state and why. What has
 // to be done then is the difference between wanted and standing, see `due.ts`.
 import { meetAnew } from './adopt.ts';
+import { memoryLost } from './at-rest.ts';
 import type { Decision, PresenceEvent } from './events.ts';
 import type { PairState } from './model.ts';
 import { pbxAnswered, pbxWriteSent } from './pbx-writes.ts';
@@ -38,6 +39,8 @@ export function decide(
       return { state: teamsWriteTaken(state, event.write, now), reason: 'same' };
     case 'teams-arrived':
       return { state: teamsWriteArrived(state, event.write, now), reason: 'same' };
+    case 'memory-lost':
+      return { state: memoryLost(rules, state, event, now), reason: 'not-sent' };
     case 'teams-failed':
       return { state: teamsWriteFailed(state, event.write, now), reason: 'not-sent' };
     case 'rules-changed': {

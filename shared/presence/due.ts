@@ -6,6 +6,7 @@ import {
   ON_THE_PHONE,
   OWN_STATE_CONTACT,
   type PairState,
+  PBX_ANSWER_LIMIT_MS,
   type PbxActivity,
   type PbxView,
   sameTeams,
@@ -20,8 +21,6 @@ import { type Rules, writesPbx, writesTeams } from './rules.ts';
 export const SESSION_REFRESH_MS = 300_000;
 /** Preferred presence is renewed when this share of its lifetime has passed. */
 const RENEW_AT = 0.9;
-/** A PBX that has not answered a write for so long, in ms, will not: say it again. */
-export const PBX_ANSWER_LIMIT_MS = 15_000;
 
 export interface Due {
   /** What to show at our contact on the PBX; `null`: it stands already. */

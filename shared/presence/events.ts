@@ -40,6 +40,13 @@ export interface PbxWrote {
   fault?: string | undefined;
 }
 
+/** Nobody has heard answers and echoes since: the edge starts anew from what is stored. */
+export interface MemoryLost {
+  kind: 'memory-lost';
+  /** When, or earlier, epoch ms. */
+  lostAt: number;
+}
+
 export type PresenceEvent =
   | TeamsSeen
   | TeamsChanged
@@ -50,6 +57,7 @@ export type PresenceEvent =
   | { kind: 'teams-took'; write: TeamsWrite }
   | { kind: 'teams-failed'; write: TeamsWrite }
   | { kind: 'teams-arrived'; write: TeamsWrite }
+  | MemoryLost
   | { kind: 'rules-changed' };
 
 /** Whose state won where nobody knows who changed last. */

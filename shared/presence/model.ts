@@ -164,6 +164,8 @@ export const ECHO_WINDOW_MS = 90_000;
 export const SETTLE_AFTER_MS = 3_000;
 /** A read so long, in ms, after something unproven says whether it was old. */
 export const PROOF_WITHIN_MS = 60_000;
+/** A PBX that has not answered a write for so long, in ms, will not: say it again. */
+export const PBX_ANSWER_LIMIT_MS = 15_000;
 /** A write to Teams that has no answer after so long, in ms, will have none. */
 export const TEAMS_ANSWER_LIMIT_MS = 30_000;
 

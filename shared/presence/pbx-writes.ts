@@ -7,6 +7,7 @@ import {
   ON_THE_PHONE,
   OWN_STATE_CONTACT,
   type PairState,
+  PBX_ANSWER_LIMIT_MS,
   type PbxActivity,
   type PbxPending,
   type PbxView,
@@ -65,17 +66,25 @@ function withItem(
 }
 
 /**
- * What the PBX did not answer, and no list has shown while it could be heard: it did not take it. How long a gap
- * lasts says nothing, so that this is asked only while its line is up.
+ * The clock's share: what the PBX did not answer in time may have arrived; what no list has shown since, while it
+ * could be heard, it did not take. How long a gap lasts says nothing.
  */
-export function forgetLost(state: PairState, now: number): PairState {
-  const { pbxDoubts = [] } = state.written;
-  const open = pbxDoubts.filter((one) => one.unseen || isFresh(one, now));
-  if (open.length === pbxDoubts.length) return state;
-  return { ...state, written: withDoubts(state.written, open.toReversed()) };
+export function givenUp(
+  state: PairState,
+  { isUp, now }: { isUp: boolean; now: number },
+): PairState {
+  const { pbxPending } = state.written;
+  const isLate = pbxPending !== null && now - pbxPending.at >= PBX_ANSWER_LIMIT_MS;
+  const written = isLate ? doubting(state.written, now) : state.written;
+  const { pbxDoubts = [] } = written;
+  const open = pbxDoubts.filter((one) => !isUp || one.unseen || isFresh(one, now));
+  if (open.length < pbxDoubts.length) {
+    return { ...state, written: withDoubts(written, open.toReversed()) };
+  }
+  return isLate ? { ...state, written } : state;
 }
 
-/** When `forgetLost` has something to forget, epoch ms. */
+/** When a line that is up lets `givenUp` forget to forget, epoch ms. */
 export const lostAt = ({ pbxDoubts = [] }: Written): number[] =>
   pbxDoubts.filter(({ unseen }) => !unseen).map(({ at }) => at + ECHO_WINDOW_MS);
 

@@ -12,18 +12,21 @@ import {
   type TeamsPresence,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
-import { lastConfirmed, lastPreferred, perhapsStanding, settledFrom } from './teams-writes.ts';
+import {
+  lastConfirmed,
+  lastPreferred,
+  perhapsStanding,
+  settledFrom,
+  withoutOld,
+} from './teams-writes.ts';
 import { asBefore, isTooEarlyToProve, unproven } from './told-late.ts';
 
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
 export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Decision {
   if (isOlder(before, event))
     return { state: later(before, event, now), reason: 'older-than-known' };
-  const perhaps = perhapsStanding(before.written.recent);
-  const recent = before.written.recent.filter(
-    (write) => now - write.at <= ECHO_WINDOW_MS || perhaps.some((one) => one === write),
-  );
-  const state: PairState = { ...before, written: { ...before.written, recent } };
+  const state = withoutOld(before, now);
+  const { recent } = state.written;
 
   if (event.source === 'read') {
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {

@@ -1,5 +1,6 @@
 // Remembers what we write to Teams, from the moment of sending: the echo may overtake the answer.
 import {
+  ECHO_WINDOW_MS,
   type PairState,
   type RecentWrite,
   SETTLE_AFTER_MS,
@@ -83,6 +84,18 @@ export function settledFrom(recent: readonly RecentWrite[]): number {
   return Math.max(last ? (last.echoedAt ?? last.at + SETTLE_AFTER_MS) : 0, ...answers);
 }
 
+/** Of each write whose answer was awaited nobody will hear: what left before `since` (epoch ms) was taken. */
+export const teamsAnswersLost = (state: PairState, since: number, now: number): PairState =>
+  state.written.recent
+    .filter(({ answeredAt }) => answeredAt === null)
+    .reduce(
+      (known, { what, at }) =>
+        at < since
+          ? answered(known, writeOf(what), { answeredAt: at })
+          : teamsWriteFailed(known, writeOf(what), now),
+      state,
+    );
+
 /**
  * Microsoft did not take it, or took it and its answer was lost: it becomes due again. A session may
  * stand all the same, so that one nobody wants any more is cleared rather than left to expire.
@@ -101,6 +114,31 @@ export function teamsWriteFailed(before: PairState, write: TeamsWrite, now: numb
         written: { ...state.written, preferred: null },
       };
   }
+}
+
+/**
+ * Writes are remembered as long as their echo may come, and as long as nobody confirmed them. What never came back
+ * shows in Teams all the same, unless something else was seen there since.
+ */
+export function withoutOld(state: PairState, now: number): PairState {
+  const { recent } = state.written;
+  const perhaps = perhapsStanding(recent);
+  const kept = recent.filter(
+    (one) => now - one.at <= ECHO_WINDOW_MS || perhaps.some((open) => open === one),
+  );
+  const last = recent.at(-1);
+  const isOver = last !== undefined && !kept.includes(last);
+  return {
+    ...state,
+    teams: isOver ? shown(state.teams, last) : state.teams,
+    written: { ...state.written, recent: kept },
+  };
+}
+
+function shown(teams: TeamsView | null, { what, at, echoedAt }: RecentWrite): TeamsView | null {
+  const isUnseen =
+    teams !== null && echoedAt === null && typeof what === 'object' && teams.at <= at;
+  return isUnseen ? { ...teams, presence: what } : teams;
 }
 
 type PreferredWrite = RecentWrite & { what: TeamsPresence | 'cleared' };
@@ -142,6 +180,12 @@ function traceOf(write: TeamsWrite): RecentWrite['what'] {
   if (write.kind === 'set-preferred') return write.presence;
   if (write.kind === 'clear-preferred') return 'cleared';
   return write.kind === 'set-session' ? 'session' : 'session-cleared';
+}
+
+function writeOf(what: RecentWrite['what']): TeamsWrite {
+  if (typeof what === 'object') return { kind: 'set-preferred', presence: what };
+  if (what === 'cleared') return { kind: 'clear-preferred' };
+  return { kind: what === 'session' ? 'set-session' : 'clear-session' };
 }
 
 const sameTrace = (a: RecentWrite['what'], b: RecentWrite['what']): boolean =>

@@ -38,7 +38,8 @@ export class DueTimes<Of extends object> {
   isNews(of: Of, dueAt: number | null, now: number): boolean {
     const { at, soon } = this.toStore(of, dueAt, now);
     const stored = this.#stored.get(of) ?? NOTHING;
-    return at !== stored.at || soon !== stored.soon;
+    // That there is nothing to do soon after all, whoever starts anew sees at once.
+    return at !== stored.at || (soon && !stored.soon);
   }
 
   /** Whether the time in its row has to be written. */

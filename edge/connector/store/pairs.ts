@@ -1,57 +1,13 @@
-// The pairs of users: one row each, which holds what was seen, what is wanted and what is under way.
+// The pairs of users: one row each, which holds what was seen, what is wanted and what is under way. What was to be
+// expected of a write a row learns with the next one: see `shared/presence/at-rest.ts`.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
-import { newPair, type PairState, type TeamsWrite } from '../../../shared/presence/model.ts';
+import type { TeamsWrite } from '../../../shared/presence/model.ts';
 import type { Faults, WriteFault } from '../errand.ts';
 import type { Took } from '../figures.ts';
-import type { TimelineEntry } from '../rpc.ts';
 import type { Database } from './database.ts';
 import { DueTimes } from './due-times.ts';
+import { emptyPair, type Leaving, type Pair, type PairRow, pairOf, saveRow } from './pair-rows.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
-
-/** How a pair stands as soon as a write to Microsoft has left. */
-export interface Leaving {
-  write: TeamsWrite;
-  state: PairState;
-  dueAt: number | null;
-}
-
-/** A pair's guid never changes: its index is written once. */
-const SAVE = `
-INSERT INTO pair (teams_id, guid, state, in_flight, due_at, faults, home, took, recent)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (teams_id) DO UPDATE SET state = excluded.state, in_flight = excluded.in_flight,
-  faults = excluded.faults, home = excluded.home, took = excluded.took, recent = excluded.recent`;
-const SAVE_WITH_DUE = `${SAVE}, due_at = excluded.due_at`;
-
-export interface Pair {
-  readonly teamsId: TeamsUserId;
-  readonly guid: PbxGuid;
-  state: PairState;
-  /** Writes to Microsoft whose answers are not known, one a layer; sent again after a restart. */
-  inFlight: readonly TeamsWrite[];
-  /** Epoch ms of the next thing to do; `null`: nothing. */
-  dueAt: number | null;
-  /** Writes to Microsoft that failed and are still wanted. */
-  faults: Faults;
-  /** The PBX that told the user's presence last, by its name at the agent. */
-  home: string | null;
-  /** What changes of the last hour took, oldest first. */
-  took: readonly Took[];
-  /** The last decisions, oldest first; older ones: `timeline.ts`. */
-  recent: readonly TimelineEntry[];
-}
-
-type PairRow = {
-  teams_id: string;
-  guid: string;
-  state: string;
-  in_flight: string | null;
-  due_at: number | null;
-  faults: string | null;
-  home: string | null;
-  took: string | null;
-  recent: string | null;
-};
 
 /** Rows read once stay in memory, and a row holds all there is of a user: nothing else is written. */
 export class Pairs {
@@ -68,17 +24,22 @@ export class Pairs {
   readonly #due = new DueTimes<Pair>();
   readonly #now: () => number;
   /** Pairs stored as if this write had left already, which it is about to. */
-  readonly #leaving = new WeakMap<Pair, string>();
+  readonly #leaving = new Map<Pair, string>();
+  /** Pairs that are known better than their rows say. */
+  readonly #behind = new Set<Pair>();
+  readonly #lags: () => void;
 
   /**
    * @param changed is told whose pair was stored or removed
    * @param keepsTimes whether what a user did, and when, may be stored
+   * @param lags is told when rows lag behind, so that `catchUp` is called before anybody forgets
    */
   constructor(
     database: Database,
     changed: (id: TeamsUserId) => void,
-    { keepsTimes, now }: { keepsTimes: () => boolean; now: () => number },
+    { keepsTimes, lags, now }: { keepsTimes: () => boolean; lags: () => void; now: () => number },
   ) {
+    this.#lags = lags;
     this.#now = now;
     this.#database = database;
     this.#changed = changed;
@@ -167,12 +128,21 @@ export class Pairs {
   }
 
   count(now: number): { pairs: number; waiting: number; failing: number } {
-    const row = this.#database.first<{ pairs: number; waiting: number; failing: number }>(
-      `SELECT count(*) AS pairs, count(faults) AS failing,
-              count(CASE WHEN in_flight <> '[]' OR due_at <= ? THEN 1 END) AS waiting FROM pair`,
-      now,
+    const row = this.#database.first<{ pairs: number; failing: number }>(
+      'SELECT count(*) AS pairs, count(faults) AS failing FROM pair',
     );
-    return row ?? { pairs: 0, waiting: 0, failing: 0 };
+    return { ...(row ?? { pairs: 0, failing: 0 }), waiting: this.#waiting(now) };
+  }
+
+  /** Rows lag behind: whatever is under way was read when the object woke. */
+  #waiting(now: number): number {
+    const due = this.#database.lists<[string]>('SELECT teams_id FROM pair WHERE due_at <= ?', now);
+    const unread = due.filter(([id]) => !this.#byTeams.has(id as TeamsUserId)).length;
+    let known = 0;
+    for (const { inFlight, dueAt } of this.#byTeams.values()) {
+      if (inFlight.length > 0 || (dueAt !== null && dueAt <= now)) known += 1;
+    }
+    return unread + known;
   }
 
   /** The fault of some user who could not be written; `undefined`: all could. */
@@ -218,17 +188,7 @@ export class Pairs {
   }
 
   add(teamsId: TeamsUserId, guid: PbxGuid, now: number): Pair {
-    const pair: Pair = {
-      teamsId,
-      guid,
-      state: { ...newPair(), settleAt: now },
-      inFlight: [],
-      dueAt: now,
-      faults: {},
-      home: null,
-      took: [],
-      recent: [],
-    };
+    const pair = emptyPair(teamsId, guid, now);
     this.#remember(pair);
     this.save(pair);
     this.plan(pair);
@@ -246,35 +206,49 @@ export class Pairs {
       return;
     }
     this.#unsaved.add(pair);
-    const failing = Object.keys(pair.faults).length > 0;
-    const kept = this.#keepsTimes();
-    const listed = (list: readonly object[]) => (list.length > 0 ? JSON.stringify(list) : null);
     const { state, dueAt, write } = leaving ?? { ...pair, write: undefined };
     const inFlight = write ? [...pair.inFlight, write] : pair.inFlight;
     const due = this.#due.toStore(pair, dueAt, this.#now());
-    this.#database.run(
-      this.#due.isTimeNews(pair, due) ? SAVE_WITH_DUE : SAVE,
-      pair.teamsId,
-      pair.guid,
-      JSON.stringify(state),
-      listed(inFlight) ?? (due.soon ? '[]' : null),
-      due.at,
-      failing ? JSON.stringify(pair.faults) : null,
-      pair.home,
-      kept ? listed(pair.took) : null,
-      kept ? listed(pair.recent) : null,
-    );
+    const withDue = this.#due.isTimeNews(pair, due);
+    const keepsTimes = this.#keepsTimes();
+    saveRow(this.#database, pair, { state, inFlight, due, withDue, keepsTimes });
     this.#due.stored(pair, due);
+    pair.stored = state;
     if (write) this.#leaving.set(pair, JSON.stringify(write));
     else this.#leaving.delete(pair);
     this.#unsaved.delete(pair);
+    this.#behind.delete(pair);
     this.#changed(pair.teamsId);
   }
 
   /** The write leaves now, with the pair as it stands. Noted before, so that a restart knows of it. */
   leaves(pair: Pair, write: TeamsWrite): void {
-    if (this.#leaving.get(pair) === JSON.stringify(write)) this.#leaving.delete(pair);
+    const isStored = this.#leaving.get(pair) === JSON.stringify(write);
+    if (isStored) pair.stored = pair.state;
     else this.save(pair);
+    this.#leaving.delete(pair);
+  }
+
+  /** What was stored as if it had left, and has to wait after all, is stored as it is. */
+  stays(): void {
+    for (const pair of this.#leaving.keys()) this.save(pair);
+  }
+
+  /**
+   * Something is new of the pair that its row may learn later: with whatever is written of it next, or when
+   * nothing has happened for a while.
+   */
+  lag(pair: Pair): void {
+    if (!this.holds(pair)) return;
+    this.#behind.add(pair);
+    this.#lags();
+    this.#database.onWrite();
+    this.#changed(pair.teamsId);
+  }
+
+  /** Rows learn all that they lag behind. */
+  catchUp(): void {
+    for (const pair of [...this.#behind]) this.save(pair);
   }
 
   /** Whether this pair still is one. */
@@ -287,6 +261,8 @@ export class Pairs {
     this.#byTeams.delete(pair.teamsId);
     this.#byGuid.delete(pair.guid);
     this.#due.forget(pair);
+    this.#behind.delete(pair);
+    this.#leaving.delete(pair);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);
   }
@@ -306,17 +282,7 @@ export class Pairs {
   #take(row: PairRow): Pair {
     const known = this.#byTeams.get(row.teams_id as TeamsUserId);
     if (known) return known;
-    const pair: Pair = {
-      teamsId: row.teams_id as TeamsUserId,
-      guid: row.guid as PbxGuid,
-      state: JSON.parse(row.state) as PairState,
-      inFlight: row.in_flight ? (JSON.parse(row.in_flight) as TeamsWrite[]) : [],
-      dueAt: row.due_at,
-      faults: row.faults ? (JSON.parse(row.faults) as Faults) : {},
-      home: row.home,
-      took: row.took ? (JSON.parse(row.took) as Took[]) : [],
-      recent: row.recent ? (JSON.parse(row.recent) as TimelineEntry[]) : [],
-    };
+    const pair = pairOf(row);
     this.#due.read(pair, { at: row.due_at, soon: row.in_flight === '[]' });
     this.#remember(pair);
     return pair;

@@ -56,7 +56,6 @@ CREATE TABLE timeline_part (
   teams_id TEXT NOT NULL, slot INTEGER NOT NULL, part INTEGER NOT NULL, since TEXT NOT NULL,
   entries TEXT NOT NULL, PRIMARY KEY (teams_id, slot)
 ) WITHOUT ROWID;
-CREATE INDEX timeline_part_since ON timeline_part (since);
 
 CREATE TABLE agenda (
   task TEXT PRIMARY KEY, due_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,

@@ -10,7 +10,7 @@ export class SixFetches {
   /** Microsoft answers only whom `answer` lets go. */
   slow = false;
   /** On the wire, oldest first. */
-  readonly open: string[] = [];
+  readonly open: number[] = [];
   /** Not on the wire yet. */
   waiting = 0;
   /** How many were on the wire at most, and how many had to wait at most. */
@@ -38,19 +38,18 @@ export class SixFetches {
     while (ticket !== this.#served || this.open.length >= LIMIT) await breath();
     this.#served += 1;
     this.waiting -= 1;
-    const what = `${init.method ?? 'GET'} ${url}`;
-    this.open.push(what);
+    this.open.push(ticket);
     this.most.open = Math.max(this.most.open, this.open.length);
     try {
-      while (this.slow && !this.#mayAnswer(what)) await breath();
+      while (this.slow && !this.#mayAnswer(ticket)) await breath();
       return await this.#inner(url, init);
     } finally {
-      this.open.splice(this.open.indexOf(what), 1);
+      this.open.splice(this.open.indexOf(ticket), 1);
     }
   };
 
-  #mayAnswer(what: string): boolean {
-    if (this.#answered === 0 || this.open[0] !== what) return false;
+  #mayAnswer(ticket: number): boolean {
+    if (this.#answered === 0 || this.open[0] !== ticket) return false;
     this.#answered -= 1;
     return true;
   }

@@ -182,7 +182,8 @@ test('the first alarm after a write was lost with its object', LONG, async () =>
     agent.presence(1, talking);
     await bed.later(MINUTE);
     await bed.rows(
-      `UPDATE pair SET in_flight = '[{"kind":"set-session"}]', due_at = ${Date.now()}
+      `UPDATE pair SET in_flight = '[{"kind":"set-session"}]', due_at = ${Date.now()},
+       state = json_set(state, '$.written.recent[#-1].answeredAt', json('null'))
        WHERE json_extract(state, '$.pbx.call')`,
     );
     await bed.evict();

@@ -4,6 +4,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
+import { QUIET_MS } from '../../../edge/connector/catching-up.ts';
 import {
   AGENT_ID_HEADER,
   AGENT_KEY_HEADER,
@@ -298,6 +299,7 @@ export class Agent {
 const NEVER = Number.POSITIVE_INFINITY;
 
 let beds = 0;
+const timer = globalThis.setTimeout;
 
 export class Bed {
   readonly name: ConnectorName;
@@ -307,6 +309,8 @@ export class Bed {
   readonly #objects: DurableObjectStub[];
   /** Puts every object away before each alarm and whenever it has come to rest. */
   restless = false;
+  /** Somebody else always changes too: otherwise quiet seconds pass at once, as all time does here. */
+  isBusy = false;
   /** Whether requests wait for answers that a test keeps back: then nothing has come to rest. */
   underWay = (): boolean => false;
 
@@ -317,6 +321,15 @@ export class Bed {
     this.microsoft = before?.microsoft ?? new Microsoft();
     if (!before) vi.useFakeTimers({ toFake: ['Date'], now: START });
     vi.stubGlobal('fetch', this.microsoft.fetch);
+    const number = beds;
+    vi.stubGlobal('setTimeout', (work: () => void, ms: number) => {
+      if (ms !== QUIET_MS) return timer(work, ms);
+      const whenQuiet = () => {
+        if (!this.isBusy) work();
+        else if (beds === number) timer(whenQuiet, 10);
+      };
+      return timer(whenQuiet, 1);
+    });
     this.stub = env.CONNECTOR.getByName(this.name) as unknown as typeof this.stub;
     this.#objects = [this.stub];
   }
@@ -430,6 +443,13 @@ export class Bed {
       return;
     }
     throw new Error('It does not come to rest.');
+  }
+
+  /** Nobody changes for so long that rows catch up. */
+  async quiet(): Promise<void> {
+    this.isBusy = false;
+    await new Promise((done) => timer(done, 30));
+    await this.settle();
   }
 
   /** Moves the clock, in steps where an alarm is due on the way. */

@@ -2,8 +2,9 @@
 // what `due` asks for, and writes down what it carried out.
 
 import { isSameWrite, layerOf } from '../../../edge/connector/errand.ts';
+import { ANSWERED_MS, isForeseen } from '../../../shared/presence/at-rest.ts';
 import { decide } from '../../../shared/presence/decide.ts';
-import { type Due, due, PBX_ANSWER_LIMIT_MS } from '../../../shared/presence/due.ts';
+import { type Due, due } from '../../../shared/presence/due.ts';
 import type { PresenceEvent, Reason, TeamsSeen } from '../../../shared/presence/events.ts';
 import { type MappingRows, mappingOf } from '../../../shared/presence/mapping.ts';
 import {
@@ -11,11 +12,12 @@ import {
   newPair,
   normalActivity,
   type PairState,
+  PBX_ANSWER_LIMIT_MS,
   SETTLE_AFTER_MS,
   type TeamsPresence,
   type TeamsWrite,
 } from '../../../shared/presence/model.ts';
-import { forgetLost } from '../../../shared/presence/pbx-writes.ts';
+import { givenUp } from '../../../shared/presence/pbx-writes.ts';
 import { refusalLearned } from '../../../shared/presence/refused.ts';
 import type { Rules } from '../../../shared/presence/rules.ts';
 import { PbxModel, TeamsModel, teams, textOf } from './models.ts';
@@ -98,6 +100,15 @@ export class PairDriver {
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   /** When a read is to tell whether what was said is old. */
   #lookAt: number | null = null;
+  /**
+   * The edge loses its memory also within seconds of an answer: what was taken is said again then, whatever a
+   * human has put in its place in these seconds.
+   */
+  losesAnswers = false;
+  /** The last write that the PBX took, as the agent says after a gap. */
+  #tookWrite: number | undefined;
+  /** What storage has of it, where the edge has lost its memory. */
+  #stored: PairState = newPair();
   #graphNotBefore = 0;
   #readNotBefore = 0;
   /** When a session that broke is back. */
@@ -176,6 +187,8 @@ export class PairDriver {
 
   /** The edge is away for a while, and comes back with what it had stored. */
   edgeGap(meanwhile: () => void = () => {}): Reason {
+    const lostAt = this.now;
+    if (!this.losesAnswers) this.#storeAnswers();
     this.edgeIsUp = false;
     this.#answer = null;
     this.#lookAt = null;
@@ -185,11 +198,18 @@ export class PairDriver {
     for (const { write } of this.#late.splice(0)) this.#land({ write, line: 'answer-lost' });
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
-    // It may have arrived, and nobody is there to hear of it.
-    if (underWay) this.#step({ kind: 'teams-failed', write: underWay.write });
-    this.state = JSON.parse(JSON.stringify(this.state)) as PairState;
+    this.state = JSON.parse(JSON.stringify(this.#stored)) as PairState;
+    this.#step({ kind: 'memory-lost', lostAt });
     this.#arrive();
-    return this.list({ afterGap: true, sessionLasted: true });
+    return this.list({ afterGap: true, sessionLasted: true, tookWrite: this.#tookWrite });
+  }
+
+  /** What was answered a moment ago, storage knows too. */
+  #storeAnswers(): void {
+    const isYoung = this.#stored.written.recent.some(
+      ({ answeredAt, at }) => answeredAt === null && at > this.now - ANSWERED_MS,
+    );
+    if (isYoung) this.#stored = this.state;
   }
 
   #gap(meanwhile: () => void, sessionLasted: boolean, tookWrite?: number): Reason {
@@ -316,8 +336,13 @@ export class PairDriver {
       const refused = new Set([...(this.rules.refused ?? []), learned]);
       this.rules = { ...this.rules, refused };
     }
-    this.state = state;
+    this.#remember(state);
     return { reason };
+  }
+
+  #remember(state: PairState): void {
+    this.state = state;
+    if (!isForeseen(this.rules, this.#stored, state)) this.#stored = state;
   }
 
   #notification(
@@ -398,7 +423,7 @@ export class PairDriver {
 
   #carryOut(): void {
     if (!this.edgeIsUp) return;
-    if (this.pbxIsUp) this.state = forgetLost(this.state, this.now);
+    this.#remember(givenUp(this.state, { isUp: this.pbxIsUp, now: this.now }));
     for (let guard = 0; guard < 50; guard += 1) {
       const { pbx, teams: writes, read } = this.due();
       const write = this.#writable(writes);
@@ -467,6 +492,7 @@ export class PairDriver {
       return;
     }
     this.pbx.set(this.rules.contact, activity);
+    this.#tookWrite = write;
     if (line === 'breaks') {
       this.pbxIsUp = false;
       this.#pbxBackAt = this.now + PBX_MS.away;
@@ -490,6 +516,7 @@ export class PairDriver {
         at: write + PBX_MS.taken,
         act: () => {
           this.pbx.set(contact, activity);
+          this.#tookWrite = write;
           this.list();
         },
       },

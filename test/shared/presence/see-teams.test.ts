@@ -162,9 +162,20 @@ describe('our own write comes back', () => {
     pair.delays = never;
     pair.pbxSets('dnd');
     pair.pass(91 * SECOND);
-    expect(pair.teamsSays('DoNotDisturb')).toBe('own-echo');
+    expect(pair.teamsSays('DoNotDisturb')).toBe('same');
     pair.pass(HOUR);
     expect(pair.wrote()).toEqual(['teams DoNotDisturb']);
+  });
+
+  test('or never: what somebody takes back to since, it is not taken for what stood there before', () => {
+    const pair = PairDriver.paired();
+    pair.delays = never;
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    pair.delays = () => [0];
+    pair.teamsChooses('Available');
+    pair.pass(SECOND);
+    expect(pair.wrote()).toEqual(['teams DoNotDisturb', 'pbx available']);
   });
 });
 

@@ -59,6 +59,7 @@ export function castOf(demo: SetUp) {
         limitMs,
       );
     },
+    isEqual: equal,
     areBothSidesEqual: () => NAMES.every(equal),
     /** Both sides show the same of everybody, also a moment later. */
     bothSidesEqual(limitMs?: number) {

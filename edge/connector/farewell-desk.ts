@@ -76,13 +76,13 @@ export class FarewellDesk {
   /** Another agent leads: it has been told nothing yet. */
   led(): void {
     this.#said.clear();
-    this.#farewells.expirePbx(this.#context.now() - PBX_PATIENCE_MS);
     this.sayAgain();
   }
 
   /** A PBX is there again: what it could not be told. */
   sayAgain(): void {
     this.#timedOut.clear();
+    this.#farewells.expirePbx(this.#context.now() - PBX_PATIENCE_MS);
     for (const one of this.#farewells.pbx()) if (!this.#said.has(nameOf(one))) this.#say(one);
   }
 

@@ -4,6 +4,7 @@ import { decide } from '../../shared/presence/decide.ts';
 import { due } from '../../shared/presence/due.ts';
 import type { PresenceEvent, Reason } from '../../shared/presence/events.ts';
 import type { PairState, TeamsWrite } from '../../shared/presence/model.ts';
+import { forgetLost } from '../../shared/presence/pbx-writes.ts';
 import { refusalLearned } from '../../shared/presence/refused.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import { setFrame } from '../../shared/protocol/down.ts';
@@ -121,7 +122,10 @@ export class PresenceDesk {
 
   /** Looks at a pair again because of the clock, or because something can be said again. */
   tick(pair: Pair): void {
-    const { state } = this.#show(pair, pair.state, this.#parts.context.now());
+    const { context, agents } = this.#parts;
+    const now = context.now();
+    const known = agents.isUp(pair.home) ? forgetLost(pair.state, now) : pair.state;
+    const { state } = this.#show(pair, known, now);
     this.keep(pair, state);
   }
 

@@ -58,11 +58,10 @@ export interface PairState {
   readonly unproven?: Unproven;
 }
 
-/** Whose choice stood at `at`, epoch ms, and what both sides showed. */
+/** Whose choice stood at `at`, epoch ms, and what Teams showed. */
 export interface Unproven extends Pick<PairState, 'manual'> {
   readonly at: number;
   readonly teams: TeamsView;
-  readonly onPbx: PbxView['manual'];
   readonly preferred: Written['preferred'];
 }
 

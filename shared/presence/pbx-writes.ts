@@ -13,7 +13,7 @@ import {
   type Written,
 } from './model.ts';
 import type { PbxReading } from './pbx-items.ts';
-import { failedStill, failedWith, standsForCall } from './refused.ts';
+import { failedStill, failedWith, isProvenBy, standsForCall } from './refused.ts';
 import type { Rules } from './rules.ts';
 
 /** Faults that do not say whether the PBX took it. */
@@ -65,6 +65,21 @@ function withItem(
 }
 
 /**
+ * What the PBX did not answer, and no list has shown while it could be heard: it did not take it. How long a gap
+ * lasts says nothing, so that this is asked only while its line is up.
+ */
+export function forgetLost(state: PairState, now: number): PairState {
+  const { pbxDoubts = [] } = state.written;
+  const open = pbxDoubts.filter((one) => one.unseen || isFresh(one, now));
+  if (open.length === pbxDoubts.length) return state;
+  return { ...state, written: withDoubts(state.written, open.toReversed()) };
+}
+
+/** When `forgetLost` has something to forget, epoch ms. */
+export const lostAt = ({ pbxDoubts = [] }: Written): number[] =>
+  pbxDoubts.filter(({ unseen }) => !unseen).map(({ at }) => at + ECHO_WINDOW_MS);
+
+/**
  * What we sent and this list may show for the first time, newest first. A write that was lost long ago is
  * nobody's excuse; how long a gap was, says nothing.
  */
@@ -84,6 +99,11 @@ export const arrivedOf = (
 ): PbxPending | undefined =>
   perhaps.findLast(({ activity }) => normalActivity(activity) === normalActivity(item));
 
+export interface AfterWhat extends Pick<PbxSeen, 'afterGap' | 'sessionLasted'> {
+  /** What stood at our contact before. */
+  stood: PbxActivity | null;
+}
+
 /**
  * A list that shows what we wrote is as good as the answer; one that does not, ends what we wrote.
  * @param perhaps what `perhapsOurs` says of `written`
@@ -92,13 +112,14 @@ export function afterList(
   written: Written,
   { hidden, item }: Pick<PbxReading, 'hidden' | 'item'>,
   perhaps: readonly PbxPending[],
-  { afterGap, sessionLasted = false }: Pick<PbxSeen, 'afterGap' | 'sessionLasted'>,
+  { afterGap, sessionLasted = false, stood }: AfterWhat,
 ): Written {
   // Nobody answers what was asked before a gap.
   const known = afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written;
   if (hidden) return withNothingSeen(known, perhaps);
   const shown = normalActivity(item);
-  const arrived = arrivedOf(perhaps, shown);
+  const shows = arrivedOf(perhaps, shown);
+  const arrived = shows && isProvenBy(known, shows, normalActivity(stood)) ? shows : undefined;
   const later = perhaps.slice(0, arrived ? perhaps.indexOf(arrived) : perhaps.length);
   // A session that is over takes nothing any more.
   const mayCome = afterGap ? sessionLasted : true;
@@ -160,4 +181,4 @@ function withNothingSeen(written: Written, perhaps: readonly PbxPending[]): Writ
 const seen = ({ unseen: _, ...one }: PbxPending): PbxPending => one;
 const unseen = (one: PbxPending): PbxPending => ({ ...one, unseen: true });
 
-const isFresh = ({ at }: PbxPending, now: number): boolean => now - at < ECHO_WINDOW_MS;
+const isFresh = ({ at }: PbxPending, now: number): boolean => Math.abs(now - at) < ECHO_WINDOW_MS;

@@ -48,6 +48,16 @@ const isOnTrial = (failed: PbxFailed | null): failed is PbxFailed =>
 const isOpen = (failed: PbxFailed | null): failed is PbxFailed =>
   failed !== null && (failed.busyToo === 'unanswered' || isOnTrial(failed));
 
+/**
+ * Whether a list that shows `sent` tells that the PBX took it: busy on trial that stood there already tells
+ * nothing, its answer does.
+ */
+export const isProvenBy = (
+  { pbxFailed }: Written,
+  { activity }: PbxPending,
+  stood: PbxActivity,
+): boolean => !(isOpen(pbxFailed) && activity === IN_ITS_PLACE && stood === IN_ITS_PLACE);
+
 /** What is left of a failure when the PBX is seen to have taken `activity` after all. */
 export const failedStill = (failed: PbxFailed | null, activity: PbxActivity): PbxFailed | null =>
   failed?.activity === activity || (isOpen(failed) && activity === IN_ITS_PLACE) ? null : failed;

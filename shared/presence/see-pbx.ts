@@ -44,7 +44,10 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
       // Our own item, where it stands, was not forgotten, nor what it covers.
       mayHaveForgotten: mayHaveForgotten && !(isOwnState(rules) && !reading.hidden),
     }),
-    written: afterList(before.written, reading, perhaps, event),
+    written: afterList(before.written, reading, perhaps, {
+      ...event,
+      stood: before.pbx?.item ?? null,
+    }),
   };
   if (before.manual === null || before.pbx === null) {
     if (state.teams === null) return { state, reason: 'teams-not-known-yet' };
@@ -109,7 +112,8 @@ function humanChoice(
   if (is === '' && mayHaveForgotten) return 'missing';
   if (rules.contact !== OWN_STATE_CONTACT) return is;
   // It stood there before, whatever is wanted in its place by now.
-  if (is === normalActivity(before.pbx?.item ?? null)) return undefined;
+  const stoodAt = before.pbx?.item ?? null;
+  if (stoodAt !== null && is === normalActivity(stoodAt)) return undefined;
   // Busy that stood for a call stands on while it is said again as a state.
   const stood = isCallAsBusy({ ...before.written, pbxPending: null });
   const sent = perhaps.some(({ activity }) => is === normalActivity(activity));

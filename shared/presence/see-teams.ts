@@ -13,7 +13,7 @@ import {
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
 import { lastConfirmed, lastPreferred, perhapsStanding, settledFrom } from './teams-writes.ts';
-import { asBefore, unproven } from './told-late.ts';
+import { asBefore, isTooEarlyToProve, unproven } from './told-late.ts';
 
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
 export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Decision {
@@ -28,6 +28,10 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   if (event.source === 'read') {
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(state, now), reason: 'read-too-early' };
+    }
+    const provesAt = isTooEarlyToProve(state, event, now);
+    if (provesAt !== null) {
+      return { state: { ...state, settleAt: provesAt }, reason: 'read-too-early' };
     }
     const { doubted: _, unproven, ...told } = state;
     const settled = { ...told, settleAt: null };
@@ -82,7 +86,7 @@ function isOlder({ teams }: PairState, event: TeamsSeen): boolean {
   const known = teams?.sequence;
   if (!known || !event.sequence) return false;
   if (event.source === 'notification') return event.sequence <= known;
-  return event.sequence < known && event.askedAt - teams.at <= ECHO_WINDOW_MS;
+  return event.sequence < known && Math.abs(event.askedAt - teams.at) <= ECHO_WINDOW_MS;
 }
 
 /** A copy at Microsoft that lags behind answered a settling read: ask again, but not at once. */
@@ -136,7 +140,11 @@ function takeEcho(
   const wasCall = state.teams?.call ?? false;
   const isShadow = mayBeShadow(rules, state, event.presence);
   const agreed = isShadow || (sidesAgree(rules, state, event.presence) && !mayBeOlder);
-  const saysMore = agreed && !isShadow && echo === lastPreferred(state.written.recent);
+  const saysMore =
+    agreed &&
+    !isShadow &&
+    !hidesOurs(rules, state, event.presence) &&
+    echo === lastPreferred(state.written.recent);
   const underlying = saysMore ? event.presence : known;
   const seen: PairState = {
     ...state,
@@ -151,6 +159,10 @@ function takeEcho(
 /** During a call on the PBX: our session, or what it hides. It says nothing of what is underneath. */
 const mayBeShadow = (rules: Rules, { pbx }: PairState, presence: TeamsPresence): boolean =>
   pbx?.call === true && looksLikeSession(rules, presence);
+
+/** Signed out, Teams shows nothing of what was written, and whether that arrived is open. */
+const hidesOurs = (rules: Rules, { written }: PairState, presence: TeamsPresence): boolean =>
+  isNoInformation(rules.mapping, presence) && perhapsStanding(written.recent).length > 0;
 
 function sidesAgree(rules: Rules, state: PairState, presence: TeamsPresence): boolean {
   // An echo may be late: that a call in Teams has ended is not its news.
@@ -254,7 +266,9 @@ function isUncovered({ written, manual, teams }: PairState, presence: TeamsPrese
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */
 function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Decision {
   const fromTeams = state.manual?.origin === 'teams';
-  const underlying = fromTeams ? event.presence : (state.teams?.underlying ?? event.presence);
+  const known = state.teams?.underlying ?? null;
+  const isOpen = known === null && hidesOurs(rules, state, event.presence);
+  const underlying = fromTeams ? event.presence : isOpen ? null : (known ?? event.presence);
   const next: PairState = { ...state, teams: note(event, underlying, false) };
   const first = firstSight(rules, next);
   if (first) return first;

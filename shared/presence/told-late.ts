@@ -16,8 +16,22 @@ export function unproven(before: PairState, seen: Decision, now: number): Decisi
   if (!teams || !pbx || !manual || seen.reason === 'same') return seen;
   if (now - teams.at <= ECHO_WINDOW_MS) return seen;
   const { preferred } = written;
-  const known: Unproven = { at: now, manual, teams, onPbx: pbx.manual, preferred };
+  const known: Unproven = { at: now, manual, teams, preferred };
   return { ...seen, state: { ...seen.state, unproven: known }, look: true };
+}
+
+/**
+ * A read that shows what Teams showed before tells that what came since was old; so soon after it, it may be a
+ * copy at Microsoft that lags behind. When to read once more, epoch ms; `null`: this one is as good as any.
+ */
+export function isTooEarlyToProve(
+  state: PairState,
+  event: TeamsSeen & { source: 'read' },
+  now: number,
+): number | null {
+  const known = state.unproven;
+  if (!known || event.askedAt >= known.at + SETTLE_AFTER_MS) return null;
+  return isAsBefore(state, known, event, now) ? known.at + SETTLE_AFTER_MS : null;
 }
 
 /** A read shows what Teams showed before: what it told since was old, and nobody's choice. */
@@ -27,27 +41,30 @@ export function asBefore(
   event: TeamsSeen,
   now: number,
 ): Decision | undefined {
-  if (known === undefined || Math.abs(now - known.at) > PROOF_WITHIN_MS) return undefined;
-  // A copy at Microsoft that lags behind proves nothing.
-  if (event.source === 'read' && event.askedAt < known.at + SETTLE_AFTER_MS) return undefined;
-  // What we wrote shows too, though its echo may never have come.
-  const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
-  const isAsBefore = showed.some(
-    (one) => typeof one === 'object' && sameTeams(one, event.presence),
-  );
-  if (!isAsBefore) return undefined;
-  // Somebody has chosen on the PBX since.
-  if (state.manual?.origin !== 'teams') return undefined;
+  if (known === undefined || !isAsBefore(state, known, event, now)) return undefined;
   const { sequence, at } = event;
-  const { manual, teams, onPbx, preferred } = known;
+  const { manual, teams, preferred } = known;
   return {
     state: {
       ...state,
       manual,
       teams: { ...teams, sequence, at },
-      pbx: state.pbx && { ...state.pbx, manual: onPbx },
       written: { ...state.written, preferred },
     },
     reason: 'teams-told-late',
   };
+}
+
+function isAsBefore(
+  state: PairState,
+  known: Unproven,
+  { presence }: TeamsSeen,
+  now: number,
+): boolean {
+  if (Math.abs(now - known.at) > PROOF_WITHIN_MS) return false;
+  // Somebody has chosen on the PBX since.
+  if (state.manual?.origin !== 'teams') return false;
+  // What we wrote shows too, though its echo may never have come.
+  const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
+  return showed.some((one) => typeof one === 'object' && sameTeams(one, presence));
 }

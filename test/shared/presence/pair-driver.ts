@@ -15,6 +15,7 @@ import {
   type TeamsPresence,
   type TeamsWrite,
 } from '../../../shared/presence/model.ts';
+import { forgetLost } from '../../../shared/presence/pbx-writes.ts';
 import { refusalLearned } from '../../../shared/presence/refused.ts';
 import type { Rules } from '../../../shared/presence/rules.ts';
 import { PbxModel, TeamsModel, teams, textOf } from './models.ts';
@@ -397,6 +398,7 @@ export class PairDriver {
 
   #carryOut(): void {
     if (!this.edgeIsUp) return;
+    if (this.pbxIsUp) this.state = forgetLost(this.state, this.now);
     for (let guard = 0; guard < 50; guard += 1) {
       const { pbx, teams: writes, read } = this.due();
       const write = this.#writable(writes);

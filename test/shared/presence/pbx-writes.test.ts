@@ -97,6 +97,17 @@ test('a gap of hours does not make it a human’s', () => {
   expect(pair.shows).toBe('Available = available');
 });
 
+test('while its line is up it is forgotten: the same choice in a gap days later is a human’s', () => {
+  const pair = PairDriver.paired();
+  pair.pbxLine = { fault: 'timeout' };
+  pair.teamsChooses('Busy');
+  pair.teamsChooses('Available');
+  pair.pbxLine = 'list-first';
+  pair.pass(65 * HOUR);
+  pair.pbxGap(() => pair.pbx.set('tel:', 'busy'));
+  expect(pair.reason).toBe('pbx-chose');
+});
+
 test('nor does a call that hides it after the gap, however long', () => {
   const pair = unheard('Busy', 'busy');
   pair.pbxGap(() => pair.pbx.calls.add('tel:'));

@@ -185,6 +185,18 @@ describe('a user whom the PBX refuses', () => {
   });
 });
 
+test('a busy that stood there already, seen again while its answer is awaited, teaches nothing', () => {
+  const pair = refusing('on-the-phone');
+  pair.teamsClient('Busy/Busy');
+  pair.pbxLine = 'lost';
+  pair.teamsClient('Busy/InACall');
+  expect(pair.list()).toBe('same');
+  expect(pair.rules.refused).toBeUndefined();
+  pair.pbxLine = 'list-first';
+  pair.pass(MINUTE);
+  expect(pair.rules.refused).toEqual(new Set(['on-the-phone']));
+});
+
 test('a PBX that refuses everything for a moment is not remembered for it, although busy stands there', () => {
   const pair = PairDriver.paired({ teams: 'Busy' });
   pair.pbxLine = { fault: 'refused' };

@@ -387,6 +387,29 @@ describe('late, doubled and disordered notifications', () => {
       expect(pair.state.written.preferred).toEqual(preferred);
     });
 
+    test('so is what it showed until then, when that comes late as well: the read waits', () => {
+      const pair = toldLate();
+      expect(pair.teamsSays('Away')).toBe('asking-what-is-true');
+      expect(pair.wrote()).toEqual(['pbx busy']);
+      pair.pass(HOUR);
+      expect(pair.wrote()).toEqual(['pbx away']);
+      expect(pair.shows).toBe('Away = away');
+      expect(pair.state.manual).toMatchObject({ origin: 'pbx', pbx: 'away' });
+    });
+
+    test('is taken back and chosen again: what the PBX has forgotten since is nobody’s choice', () => {
+      const pair = PairDriver.paired({ teams: 'DoNotDisturb' });
+      pair.pass(HOUR).teamsChooses(null);
+      pair.pbxLine = 'lost';
+      pair.delays = () => [];
+      pair.teamsChooses('DoNotDisturb');
+      pair.pass(MINUTE);
+      pair.tunnelGap();
+      pair.pbxLine = 'list-first';
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('DoNotDisturb = dnd');
+    });
+
     test('what somebody chooses on the PBX meanwhile stands', () => {
       const pair = toldLate();
       pair.pbxSets('dnd');
@@ -602,6 +625,22 @@ describe('no information is not a choice', () => {
     expect(pair.teamsChooses('Available')).toBe('teams-chose');
     pair.pass(HOUR);
     expect(pair.wrote()).toEqual(['pbx available']);
+  });
+
+  test('and says nothing of a clearing that is under way: what stands when that failed is ours', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR);
+    pair.graphLine = 'away';
+    pair.graphTakesMs = 5 * SECOND;
+    pair.pbxSets('');
+    pair.teamsClient('Offline');
+    pair.teamsClient('Available');
+    pair.pass(20 * SECOND);
+    expect(pair.shows).toBe('Busy = available');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
   });
 
   test('a meeting that begins after Offline is shown', () => {

@@ -20,6 +20,8 @@ const BACK_WITHIN_MS = 5_000;
 const AWAY_MS = 800;
 const PACE_MS = 60;
 const CALL_MS = 250;
+/** Decisions that are told of somebody whose sides differ. */
+const STORY = 20;
 
 let demo: SetUp;
 let cast: Cast;
@@ -74,6 +76,17 @@ function victims(roll: Dice, n: number): Part[] {
   return [first, ...(roll(3) === 0 ? [other] : [])].filter((part) => part !== undefined);
 }
 
+/** What the edge decided about those whom an error names, newest first. */
+async function storyOf(error: string): Promise<string> {
+  const named = NAMES.filter((name) => error.includes(name));
+  const stories = named.map(async (name) => {
+    const path = `/api/users/${cast.teamsId(name)}/timeline`;
+    const { items } = await demo.admin.get<{ items: unknown[] }>(path);
+    return items.slice(0, STORY).map((item) => JSON.stringify(item));
+  });
+  return (await Promise.all(stories)).flat().join('\n');
+}
+
 /** Everybody is connected with everybody. */
 const isLinked = () =>
   eventually(
@@ -101,8 +114,8 @@ it(
       await isLinked();
       const since = Date.now();
       const where = `kill ${n + 1}, seed ${seed}: ${parts.join(' and ')}`;
-      const wrong = (error: unknown) => {
-        throw new Error(`${where}. ${error}`);
+      const wrong = async (error: unknown) => {
+        throw new Error(`${where}. ${error}\n${await storyOf(`${error}`)}`);
       };
       await cast.bothSidesEqual(BACK_WITHIN_MS).catch(wrong);
       await eventually(

@@ -115,7 +115,8 @@ it(
       const since = Date.now();
       const where = `kill ${n + 1}, seed ${seed}: ${parts.join(' and ')}`;
       const wrong = async (error: unknown) => {
-        throw new Error(`${where}. ${error}\n${await storyOf(`${error}`)}`);
+        const at = `${new Date(since).toISOString()}: back; ${new Date().toISOString()}: seen`;
+        throw new Error(`${where}. ${error}\n${at}\n${await storyOf(`${error}`)}`);
       };
       await cast.bothSidesEqual(BACK_WITHIN_MS).catch(wrong);
       await eventually(

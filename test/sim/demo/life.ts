@@ -2,7 +2,8 @@
 import type { Dice } from '../../soak/dice.ts';
 import type { Laboratory } from '../laboratory.ts';
 
-const TEAMS_CHOICES = ['Busy', 'DoNotDisturb', 'Away', 'Available', 'BeRightBack'] as const;
+/** Not Away: after an available on the PBX Teams may show it of itself, and the sides may differ (presence rule R13). */
+const TEAMS_CHOICES = ['Busy', 'DoNotDisturb', 'Available', 'BeRightBack'] as const;
 const PBX_CHOICES = ['busy', 'dnd', 'away', '', 'meeting', 'lunch'] as const;
 /** How long a call in the demo lasts, in ms. */
 const CALL_MS = 4_000;

@@ -68,6 +68,7 @@ async function everybodyChooses(roll: Dice): Promise<void> {
   const lost = () =>
     chosen.filter((choice) => !stands(cast, choice)).map((one) => lostOf(cast, one));
   await eventually(lost, (list) => list.length === 0, BACK_WITHIN_MS);
+  await cast.edgeKnows(BACK_WITHIN_MS);
 }
 
 /** One part, sometimes another one with it; each of them before one comes again. */

@@ -37,6 +37,25 @@ describe('knocking', () => {
     again.close();
   });
 
+  it('of many who wait for the same address is spread over 800 ms', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await new Promise((settle) => server.once('listening', settle));
+    const { port } = server.address() as { port: number };
+    const clock = fakeClock(0);
+    const knocks: number[] = [];
+    server.on('connection', () => knocks.push(clock.now()));
+    const all = [0, 0.25, 0.5, 0.75, 1].map((dice) =>
+      answered({ host: '127.0.0.1', port }, { clock, random: () => dice }, signal()),
+    );
+    for (let n = 1; n <= all.length; n += 1) {
+      await clock.pass(n === 1 ? 1_200 : 200);
+      await expect.poll(() => knocks.length).toBe(n);
+    }
+    await Promise.all(all);
+    expect(knocks).toEqual([1_200, 1_400, 1_600, 1_800, 2_000]);
+    server.close();
+  });
+
   it('ends when told to', async () => {
     const stop = new AbortController();
     const clock = fakeClock();

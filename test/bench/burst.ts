@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { castOf } from '../scenario/cast.ts';
 import { eventually } from '../scenario/eventually.ts';
 import { setUp } from '../sim/demo/set-up.ts';
+import { busiest } from './arrivals.ts';
 import { figures } from './figures.ts';
 import { untilQuiet } from './quiet.ts';
 import { tenantOf } from './tenant.ts';
@@ -56,18 +57,22 @@ export async function benchBurst(users: number) {
     await eventually(inTeams, (left) => left === 0, LONG_MS);
     const toTeamsMs = Date.now() - fromPbx;
     const sent = microsoft.records.requests.filter(({ path }) => /presence/i.test(path));
+    const inBusiest = busiest(
+      sent.map(({ at }) => at),
+      PACE.windowMs,
+    );
     return {
       users,
       'all choose in Teams: the PBX shows it after, s': toPbxMs / 1_000,
       'all choose on the PBX: Teams shows it after, s': toTeamsMs / 1_000,
       'calls that begin in the middle of it, ms': figures(calls),
-      'requests in the busiest 30 s': busiest(sent.map(({ at }) => at)),
+      'requests in the busiest 30 s': inBusiest,
       'refused with 429': refusedBefore + refused(),
       held: {
         'no 429': refusedBefore + refused() === 0,
         'calls first': figures(calls).p95 < CALL_LIMIT_MS,
         pbx: toPbxMs < PBX_LIMIT_MS,
-        pace: busiest(sent.map(({ at }) => at)) <= PACE.requests,
+        pace: inBusiest <= PACE.requests,
       },
     };
   } finally {
@@ -97,13 +102,4 @@ export async function benchBurst(users: number) {
     }
     return spans;
   }
-}
-
-function busiest(times: readonly number[]): number {
-  let [most, from] = [0, 0];
-  for (let to = 0; to < times.length; to += 1) {
-    while ((times[to] ?? 0) - (times[from] ?? 0) >= PACE.windowMs) from += 1;
-    most = Math.max(most, to - from + 1);
-  }
-  return most;
 }

@@ -1,5 +1,6 @@
-// Two hundred customers of fifty users on one self-hosted edge: what they take at rest, and how soon all is
-// well again after the edge was killed. The agents are the real ones, all in this process.
+// Two hundred customers of fifty users on one self-hosted edge: what they take at rest, what changes leave on
+// the disk, and how soon all is well again after the edge was killed. The agents are the real ones, all in this
+// process.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { eventually } from '../scenario/eventually.ts';
 import { type SetUp, setUp } from '../sim/demo/set-up.ts';
 import { customer, pacing } from './customers.ts';
 import { diskKb } from './disk.ts';
+import { diskGrowth } from './disk-growth.ts';
 import { corePercent, residentMb } from './process-figures.ts';
 import { untilQuiet } from './quiet.ts';
 import { tenantOf } from './tenant.ts';
@@ -53,6 +55,8 @@ export async function benchManyConnectors({
     const memory = await residentMb(demo.edge.pid);
     const disk = await diskKb(join(folder, 'demo', 'edge'));
 
+    const growth = await diskGrowth(demo, join(folder, 'demo', 'edge'), connectors);
+
     await demo.restartEdge('kill');
     const servesAt = Date.now();
     await allWell(demo, connectors);
@@ -62,7 +66,9 @@ export async function benchManyConnectors({
       'memory of the edge with one, with all, MB': [empty, memory],
       'edge at rest, each polled every 5 s, % of a core': idle,
       'disk of a connector, KB': Math.round(disk / connectors),
+      ...growth.seen,
       'killed; all well after it serves again, s': tenth((Date.now() - servesAt) / 1_000),
+      held: growth.held,
     };
   } finally {
     stop.abort();

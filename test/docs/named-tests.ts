@@ -1,9 +1,12 @@
 // Documentation that says what shows it: `file › *sentence*, *sentence*; file` in the last column of a table.
-// The tests it names have to be there. Whether they pass, they say themselves.
+// A sentence is the whole title of a test, or of a row of its table. Whether it passes, it says itself.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseSync } from 'vite';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
+/** So much of a title has to be there where it is shortened. */
+const SHORTEST = 7;
 
 /** The rows of a page's table, as what its first column says and what its last one names. */
 export function rowsOf(page: string, first: RegExp): [row: string, shownBy: string][] {
@@ -18,20 +21,81 @@ export function missing(shownBy: string, below: string): string[] {
     const [name = '', sentences = ''] = named.split(' › ');
     const file = join(ROOT, below, `${name.trim()}.test.ts`);
     if (!existsSync(file)) return [file];
-    const source = plain(readFileSync(file, 'utf8'));
-    const told = [...sentences.matchAll(/\*([^*]+)\*/g)].map(([, sentence = '']) =>
-      plain(sentence),
-    );
-    return told.filter((sentence) => !isTold(source, sentence)).map((one) => `${name}: ${one}`);
+    const titles = titlesIn(readFileSync(file, 'utf8'));
+    const told = [...sentences.matchAll(/\*([^*]+)\*/g)].map(([, sentence = '']) => sentence);
+    return told.filter((sentence) => !isTold(titles, sentence)).map((one) => `${name}: ${one}`);
   });
 }
 
 /** Long sentences are shortened with …, at either end. */
-function isTold(source: string, sentence: string): boolean {
-  const part = sentence.replaceAll('…', '').trim();
-  if (sentence.startsWith('…')) return source.includes(part);
-  return ["'", '"', '`'].some((quote) => source.includes(`${quote}${part}`));
+export function isTold(titles: readonly string[], sentence: string): boolean {
+  const [begins, ends] = [!sentence.startsWith('…'), !sentence.endsWith('…')];
+  const part = plain(sentence.replaceAll('…', '').trim());
+  if (part.length < SHORTEST && !(begins && ends)) return false;
+  return titles.map(plain).some((title) => {
+    if (begins && ends) return title === part;
+    if (begins) return title.startsWith(part);
+    return ends ? title.endsWith(part) : title.includes(part);
+  });
 }
 
-/** Typographic apostrophes are the prose's, escapes the code's. */
-const plain = (text: string): string => text.replaceAll('’', "'").replaceAll("\\'", "'");
+/** Typographic apostrophes are the prose's. */
+const plain = (text: string): string => text.replaceAll('’', "'");
+
+const TELLERS = new Set(['it', 'test', 'describe']);
+interface Node {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** Titles of tests and of what they are gathered in, and the texts of the rows that tests are made from. */
+export function titlesIn(source: string): string[] {
+  const { program } = parseSync('named.test.ts', source);
+  const nodes = [...nodesOf(program)];
+  const constants = new Map(
+    nodes
+      .filter(({ type }) => type === 'VariableDeclarator')
+      .map((one) => [(one['id'] as Node)['name'], one['init']]),
+  );
+  return nodes.flatMap((call) => {
+    if (call.type !== 'CallExpression' || !isTeller(call['callee'])) return [];
+    const [first] = call['arguments'] as Node[];
+    const own = textOf(first);
+    if (own !== undefined) return [own];
+    // The table of `each`, spelled out or by its name.
+    const table = first?.type === 'Identifier' ? constants.get(first['name']) : first;
+    return [...nodesOf(table)].flatMap((node) => textOf(node) ?? []);
+  });
+}
+
+/** `it`, `it.skipIf(…)`, `it.each(…)` and so on. */
+function isTeller(callee: unknown): boolean {
+  if (!isNode(callee)) return false;
+  if (callee.type === 'Identifier') return TELLERS.has(String(callee['name']));
+  return isTeller(callee['object'] ?? callee['callee'] ?? callee['tag']);
+}
+
+function textOf(node: Node | undefined): string | undefined {
+  if (node?.type === 'Literal' && typeof node['value'] === 'string') return node['value'];
+  if (node?.type !== 'TemplateLiteral') return undefined;
+  const { quasis, expressions } = node as unknown as {
+    quasis: { value: { raw: string } }[];
+    expressions: Node[];
+  };
+  const gap = (at: number) => {
+    const expression = expressions[at];
+    return expression?.type === 'Identifier' ? `\${${expression['name']}}` : '';
+  };
+  return quasis.map(({ value }, at) => `${value.raw}${gap(at)}`).join('');
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && 'type' in value;
+
+function* nodesOf(value: unknown): Generator<Node> {
+  if (Array.isArray(value)) for (const one of value) yield* nodesOf(one);
+  else if (isNode(value)) {
+    yield value;
+    for (const field of Object.values(value)) yield* nodesOf(field);
+  }
+}

@@ -11,7 +11,7 @@ export interface LampView {
 }
 
 interface UserView {
-  teams?: { activity: string | null };
+  teams?: { id: string; activity: string | null };
   pbx?: { activity: string | null };
 }
 
@@ -59,6 +59,7 @@ export function castOf(demo: SetUp) {
         limitMs,
       );
     },
+    isEqual: equal,
     areBothSidesEqual: () => NAMES.every(equal),
     /** Both sides show the same of everybody, also a moment later. */
     bothSidesEqual(limitMs?: number) {
@@ -67,6 +68,23 @@ export function castOf(demo: SetUp) {
           (name) => `${name}: ${inTeams(name)()} but "${onPbx(name)()}"`,
         );
       return eventually(different, (list) => list.length === 0, limitMs);
+    },
+    /** The edge has seen what both sides show: what is chosen next is a change to it. */
+    async edgeKnows(limitMs?: number): Promise<void> {
+      const unknown = async () => {
+        const { items } = await demo.admin.get<{ items: UserView[] }>('/api/users?state=paired');
+        return NAMES.filter((name) => {
+          const { activity } = teams(name).presence();
+          const pbxActivity = pbx(name).activity();
+          return !items.some(
+            (one) =>
+              one.teams?.id === teamsId(name) &&
+              one.teams.activity === activity &&
+              one.pbx?.activity === pbxActivity,
+          );
+        });
+      };
+      await eventually(unknown, (names) => names.length === 0, limitMs);
     },
     /** Something different for four of them, two on either side. */
     changeBothSides(): void {

@@ -1,13 +1,15 @@
-// Edge, agent and PBX die at random, one or two at a time, while people work on both sides. Drawn from a seed:
+// Edge, agent and PBX die at random, one or two at a time, while people work on both sides. Both sides are equal
+// soon after, and show what was chosen last. Drawn from a seed:
 // KILLS=200 SEED=4711 npx vitest run --project node test/scenario/killed-at-random
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { liveABit } from '../sim/demo/life.ts';
+import { choose, hangUpAll, liveABit, type Side } from '../sim/demo/life.ts';
 import type { SetUp } from '../sim/demo/set-up.ts';
 import { type Dice, dice } from '../soak/dice.ts';
 import { type Cast, NAMES } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
+import { lastChoices, lostOf, stands } from './last-choices.ts';
 import { onStage } from './stage.ts';
 
 const kills = Number(process.env['KILLS'] || 4);
@@ -18,6 +20,8 @@ const BACK_WITHIN_MS = 5_000;
 const AWAY_MS = 800;
 const PACE_MS = 60;
 const CALL_MS = 250;
+/** Decisions that are told of somebody whose sides differ. */
+const STORY = 20;
 
 let demo: SetUp;
 let cast: Cast;
@@ -45,18 +49,43 @@ async function dies(part: Part, awayMs: number): Promise<void> {
   }
 }
 
-/** People at work until told to stop. */
-async function work(roll: Dice, stop: AbortSignal): Promise<void> {
+const SIDES: readonly (Side | undefined)[] = ['teams', 'pbx', undefined];
+type Choices = ReturnType<typeof lastChoices>;
+
+/** People at work until told to stop, each of them on one side only or on both. */
+async function work(roll: Dice, choices: Choices, stop: AbortSignal): Promise<void> {
+  const sides = new Map(NAMES.map((name: string) => [name, SIDES[roll(SIDES.length)]]));
+  const sideOf = (name: string) => sides.get(name);
   while (!stop.aborted) {
-    liveABit(demo.lab, NAMES, roll, CALL_MS);
+    choices.note(liveABit(demo.lab, NAMES, roll, { callMs: CALL_MS, sideOf }));
     await delay(roll(PACE_MS));
   }
+}
+
+/** With all of it up again the last one to choose wins, whatever is still on its way from before. */
+async function everybodyChooses(roll: Dice): Promise<void> {
+  const chosen = NAMES.map((name) => choose(demo.lab, roll(2) === 0 ? 'teams' : 'pbx', name, roll));
+  const lost = () =>
+    chosen.filter((choice) => !stands(cast, choice)).map((one) => lostOf(cast, one));
+  await eventually(lost, (list) => list.length === 0, BACK_WITHIN_MS);
+  await cast.edgeKnows(BACK_WITHIN_MS);
 }
 
 /** One part, sometimes another one with it; each of them before one comes again. */
 function victims(roll: Dice, n: number): Part[] {
   const [first, other] = [PARTS[(seed + n) % 3], PARTS[(seed + n + 1 + roll(2)) % 3]];
   return [first, ...(roll(3) === 0 ? [other] : [])].filter((part) => part !== undefined);
+}
+
+/** What the edge decided about those whom an error names, newest first. */
+async function storyOf(error: string): Promise<string> {
+  const named = NAMES.filter((name) => error.includes(name));
+  const stories = named.map(async (name) => {
+    const path = `/api/users/${cast.teamsId(name)}/timeline`;
+    const { items } = await demo.admin.get<{ items: unknown[] }>(path);
+    return items.slice(0, STORY).map((item) => JSON.stringify(item));
+  });
+  return (await Promise.all(stories)).flat().join('\n');
 }
 
 /** Everybody is connected with everybody. */
@@ -68,26 +97,36 @@ const isLinked = () =>
   );
 
 it(
-  `${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of the link being back, and no call stays`,
+  `${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of the link being back, as was chosen last, and no call stays`,
   async () => {
     const roll = dice(seed);
+    const choices = lastChoices(cast);
     for (let n = 0; n < kills; n += 1) {
+      choices.forget();
       const evening = new AbortController();
-      const working = work(roll, evening.signal);
+      const working = work(roll, choices, evening.signal);
       await delay(roll(AWAY_MS));
       const parts = victims(roll, n);
       await Promise.all(parts.map((part) => dies(part, roll(AWAY_MS))));
       evening.abort();
       await working;
       // The last call ends while the link comes back, or before.
-      for (const name of NAMES) cast.pbx(name).hangUp();
+      hangUpAll(demo.lab, NAMES);
       await isLinked();
       const since = Date.now();
       const where = `kill ${n + 1}, seed ${seed}: ${parts.join(' and ')}`;
-      await cast.bothSidesEqual(BACK_WITHIN_MS).catch((error: unknown) => {
-        throw new Error(`${where}. ${error}`);
-      });
+      const wrong = async (error: unknown) => {
+        const at = `${new Date(since).toISOString()}: back; ${new Date().toISOString()}: seen`;
+        throw new Error(`${where}. ${error}\n${at}\n${await storyOf(`${error}`)}`);
+      };
+      await cast.bothSidesEqual(BACK_WITHIN_MS).catch(wrong);
+      await eventually(
+        () => choices.lost(),
+        (list) => list.length === 0,
+        Math.max(0, since + BACK_WITHIN_MS - Date.now()),
+      ).catch(wrong);
       if (process.env['KILLS']) console.log(`${where}: equal after ${Date.now() - since} ms`);
+      await everybodyChooses(roll).catch(wrong);
     }
     // What lies above a call's mark is taken away: nothing may be below.
     for (const name of NAMES) {

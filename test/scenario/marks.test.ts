@@ -1,9 +1,13 @@
 // How long the mark of a call stays in Teams: no longer than the call where somebody tells, and no longer than
 // Microsoft lets it stand where nobody does.
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { MovingClock } from '../sim/clock/moving-clock.ts';
+import { stopAgent } from '../sim/demo/agent-process.ts';
 import type { SetUp } from '../sim/demo/set-up.ts';
+import { CONNECTOR } from '../sim/laboratory.ts';
+import { startWire } from '../sim/network/tcp-proxy.ts';
 import type { Cast } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
 import { onLongStage } from './stage.ts';
@@ -13,6 +17,15 @@ const MINUTE = 60_000;
 const HUNG_UP_WITHIN_MS = 2_000;
 /** After the death of whoever would tell that the call has ended, in ms. */
 const DEAD_WITHIN_MS = 10 * MINUTE;
+/** How often the mark is refreshed while somebody would tell of the end. */
+const REFRESH_MS = 5 * MINUTE;
+/**
+ * Where nothing tells of it a refresh may still leave until it is noticed: 12 s after an agent was last heard, 14 s
+ * after a PBX was; and a request may take a second.
+ */
+const SILENT_WITHIN_MS = DEAD_WITHIN_MS + 15_000;
+/** Dead so long before the next refresh that nobody has noticed by then: the worst moment. */
+const BEFORE_REFRESH_MS = 6_000;
 
 let demo: SetUp;
 let cast: Cast;
@@ -72,4 +85,60 @@ describe('the mark of a call in Teams', () => {
     await cast.allGreen();
     await cast.bothSidesEqual();
   });
+
+  it('ends a quarter of a minute later at most where the agent’s line dies without a word', async () => {
+    const wire = await startWire(Number(new URL(demo.edge.origin).port));
+    await stopAgent(demo.agent);
+    const behind = await demo.anotherAgent('behind', `http://127.0.0.1:${wire.port}/${CONNECTOR}`);
+    await cast.allGreen();
+    const call = await telephoning();
+    await clock.pass(REFRESH_MS - BEFORE_REFRESH_MS);
+    const diedAt = clock.now();
+    wire.mode = 'black-hole';
+    call.hangUp();
+    expect(await markEnds(diedAt)).toBeLessThan(SILENT_WITHIN_MS);
+    wire.mode = 'pass';
+    await clock.passUntil(isWell, MINUTE);
+    await cast.bothSidesEqual();
+    await stopAgent(behind.process);
+    await wire.down();
+    await demo.restartAgent();
+    await cast.allGreen();
+  });
+
+  it('ends a quarter of a minute later at most where the line to the PBX dies without a word', async () => {
+    const { url } = demo.lab.pbx;
+    const wire = await startWire(Number(new URL(url).port));
+    const configured = await readFile(demo.configFile, 'utf8');
+    const behind = new URL(url);
+    behind.port = String(wire.port);
+    await writeFile(demo.configFile, configured.replace(url, behind.href));
+    await demo.restartAgent();
+    await cast.allGreen();
+    const call = await telephoning();
+    await clock.pass(REFRESH_MS - BEFORE_REFRESH_MS);
+    const diedAt = clock.now();
+    wire.mode = 'black-hole';
+    call.hangUp();
+    expect(await markEnds(diedAt)).toBeLessThan(SILENT_WITHIN_MS);
+    wire.mode = 'pass';
+    await clock.passUntil(isWell, MINUTE);
+    await cast.bothSidesEqual();
+    await writeFile(demo.configFile, configured);
+    await demo.restartAgent();
+    await wire.down();
+  });
 });
+
+/** How long after a death the mark is gone, in ms; it has to be there when it is looked at first. */
+async function markEnds(diedAt: number): Promise<number> {
+  expect(cast.inTeams('erik')()).toBe('Busy/InACall');
+  await clock.passUntil(
+    () => cast.inTeams('erik')() === 'Available/Available',
+    2 * DEAD_WITHIN_MS,
+    100,
+  );
+  return clock.now() - diedAt;
+}
+
+const isWell = () => cast.isAllGreen();

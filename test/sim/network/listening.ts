@@ -6,6 +6,8 @@ export interface Listening {
   readonly port: number;
   /** Connections that are open now. */
   readonly sockets: ReadonlySet<Socket>;
+  /** When each connection came about, epoch ms of the machine; those that are gone, too. */
+  readonly cameAt: readonly number[];
   /** Breaks everything that is open, with a reset. */
   reset(): void;
   /** Nobody listens any more; what is open breaks. */
@@ -15,9 +17,11 @@ export interface Listening {
 
 export async function listening(connected: (socket: Socket) => void): Promise<Listening> {
   const sockets = new Set<Socket>();
+  const cameAt: number[] = [];
   // Half-closing passes through, as it does in a network.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
+    cameAt.push(Date.now());
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     connected(socket);
@@ -32,7 +36,7 @@ export async function listening(connected: (socket: Socket) => void): Promise<Li
     for (const socket of sockets) socket.resetAndDestroy();
   };
   return {
-    ...{ port, sockets, reset },
+    ...{ port, sockets, cameAt, reset },
     async down() {
       reset();
       if (server.listening) await new Promise((resolve) => server.close(resolve));

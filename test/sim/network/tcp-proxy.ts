@@ -3,7 +3,8 @@
 import { connect, type Socket } from 'node:net';
 import { type Listening, listening } from './listening.ts';
 
-export interface Wire extends Pick<Listening, 'port' | 'sockets' | 'reset' | 'down' | 'up'> {
+export interface Wire
+  extends Pick<Listening, 'port' | 'sockets' | 'cameAt' | 'reset' | 'down' | 'up'> {
   /**
    * `black-hole`: connections come about and stay, nothing passes; what was swallowed never arrives.
    * `one-way`: what the server says is swallowed, what it is told passes. `drop`: who connects is hung up on at once. Open connections keep the mode they see next.

@@ -1,0 +1,13 @@
+// Before the tests in Node: what many of them start is made once. Left to themselves they find it old at the
+// same moment, and each makes its own.
+import type { TestProject } from 'vitest/node';
+import { bundle } from '../edge/self-hosted/bundle.ts';
+import { EDGE } from '../edge/self-hosted/start-edge.ts';
+import { agentMade } from './sim/demo/agent-program.ts';
+
+export async function setup(_project: TestProject): Promise<void> {
+  await Promise.all([
+    agentMade(),
+    bundle(EDGE.wranglerConfig, EDGE.bundleDir, new AbortController().signal),
+  ]);
+}

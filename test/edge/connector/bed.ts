@@ -290,8 +290,8 @@ export class Agent {
   }
 
   /** What it was sent is here, and what it sent was taken. */
-  settled(): Promise<void> {
-    return this.#bed.settle();
+  async settled(): Promise<void> {
+    await this.#bed.settle();
   }
 }
 

@@ -290,14 +290,12 @@ export class Agent {
   }
 
   /** What it was sent is here, and what it sent was taken. */
-  async settled(): Promise<void> {
-    await this.#bed.settle();
+  settled(): Promise<void> {
+    return this.#bed.settle();
   }
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** So many times in a row nothing may happen before it counts as rest. */
-const REST = 3;
 
 let beds = 0;
 
@@ -413,29 +411,23 @@ export class Bed {
     await runDurableObjectAlarm(stub);
   }
 
-  /**
-   * Runs everything due now, until nothing moves any more. Gives when the next alarm is due. It looks at alarms
-   * when something has happened, and before it says that nothing does: each look is a call into every object.
-   */
-  async settle(): Promise<number | null> {
+  /** Runs everything due now, until nothing moves any more. */
+  async settle(): Promise<void> {
     let quiet = 0;
     let asked = -1;
-    let happened = true;
     for (let n = 0; n < 2_000; n += 1) {
       await breath();
-      const next = happened || quiet === REST - 1 ? await this.#next() : undefined;
-      happened = asked !== this.microsoft.asked.length || this.underWay();
+      const next = await this.#next();
       if (next && next.at <= Date.now()) {
         if (this.restless && quiet > 0) await this.evict();
         await this.runAlarm(next.stub);
-        happened = true;
-      }
-      quiet = happened ? 0 : quiet + 1;
+        quiet = 0;
+      } else if (asked === this.microsoft.asked.length && !this.underWay()) quiet += 1;
+      else quiet = 0;
       asked = this.microsoft.asked.length;
-      if (quiet < REST) continue;
-      if (!this.restless) return next?.at ?? null;
-      await this.evict();
-      return (await this.#next())?.at ?? null;
+      if (quiet <= 2) continue;
+      if (this.restless) await this.evict();
+      return;
     }
     throw new Error('It does not come to rest.');
   }
@@ -444,7 +436,8 @@ export class Bed {
   async later(ms: number): Promise<void> {
     const end = Date.now() + ms;
     for (let n = 0; n < 1_000; n += 1) {
-      const at = await this.settle();
+      await this.settle();
+      const at = (await this.#next())?.at ?? null;
       if (at === null || at > end) break;
       vi.setSystemTime(Math.max(at, Date.now()));
     }

@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 // The objects read their environment when they are made, as on Cloudflare.
 const bindings = {
@@ -12,7 +13,8 @@ export default defineConfig({
   test: {
     globalSetup: ['./edge/build/vitest.ts'],
     // Most tests wait for processes and sockets, not for a processor.
-    maxWorkers: process.env['CI'] ? 2 : 4,
+    maxWorkers: 8,
+    sequence: { sequencer: LongestFirst },
     // Scenarios of real processes race with their own clock where a machine is overrun: once more, there.
     retry: process.env['CI'] ? 1 : 0,
     provide: { pointsApart: process.env['EVERY_POINT'] ? 1 : 3 },
@@ -32,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          globalSetup: ['./test/before-all.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**'],
           testTimeout: 30_000,

@@ -16,16 +16,21 @@ export interface BuiltAgent {
 }
 
 export async function buildAgent(format: 'es' | 'cjs' = 'es'): Promise<BuiltAgent> {
+  const file = join(OUT, format === 'es' ? 'presence-agent.mjs' : 'presence-agent.cjs');
+  const code = await agentCode(format);
+  await mkdir(OUT, { recursive: true });
+  await writeFile(file, code);
+  await chmod(file, 0o755);
+  return { file, bytes: Buffer.byteLength(code) };
+}
+
+/** What is in that one file. */
+export async function agentCode(format: 'es' | 'cjs'): Promise<string> {
   const { build } = await import('vite');
   const { output } = (await build(config(format))) as Rolldown.RolldownOutput;
   const [chunk, ...others] = output;
   if (others.length > 0) throw new Error(`One file is wanted, not ${output.length}.`);
-  const file = join(OUT, format === 'es' ? 'presence-agent.mjs' : 'presence-agent.cjs');
-  await mkdir(OUT, { recursive: true });
-  const code = inAscii(chunk.code);
-  await writeFile(file, code);
-  await chmod(file, 0o755);
-  return { file, bytes: Buffer.byteLength(code) };
+  return inAscii(chunk.code);
 }
 
 /** One sign beyond Latin-1, and V8 keeps the whole text with two bytes a sign as long as it runs. */

@@ -1,7 +1,7 @@
 // Makes files again only where they were not made from exactly these sources, and puts them in their place
 // whole. Several processes may do so at once.
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -51,18 +51,18 @@ async function isMadeFrom(from: string, out: string, files: readonly string[]): 
 
 /** By content, not by date: a checkout of another branch sets any date. */
 async function digest(sources: readonly string[]): Promise<string> {
-  const found = await Promise.all(
-    sources.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })),
-  );
-  const files = found
-    .flat()
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const files = (await Promise.all(sources.map(filesIn))).flat().sort();
   const hash = createHash('sha256');
   for (const file of [...files, INSTALLED]) {
     const content = await readFile(file).catch(() => '');
     hash.update(`${relative(ROOT, file)}\n${content.length}\n`).update(content);
   }
   return hash.digest('hex');
+}
+
+/** All files of a folder, or the one that it is. */
+async function filesIn(path: string): Promise<string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []));
 }

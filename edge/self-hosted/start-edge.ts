@@ -14,7 +14,8 @@ import { type Ended, startWorkerd, type WorkerdProcess } from './workerd-process
 import { inUrl, writeConfig } from './write-config.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const EDGE = {
+/** The edge itself: what its Worker is made of, and where the bundle lies. */
+export const EDGE = {
   wranglerConfig: join(ROOT, 'wrangler.toml'),
   bundleDir: join(ROOT, 'dist', 'self-hosted'),
 };

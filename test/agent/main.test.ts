@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
 import { setFrame, watchFrame } from '../../shared/protocol/down.ts';
+import { AGENT_PROGRAM, agentMade } from '../sim/demo/agent-program.ts';
 import { type Pbx, startPbx } from '../sim/pbx/server.ts';
 import { type FakeEdge, startEdge } from './fake-edge.ts';
 import { temporaryDirectory, temporaryFile } from './temporary.ts';
 
-const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
+beforeAll(agentMade);
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,9 +20,7 @@ afterEach(async () => {
 
 function agent(...args: string[]) {
   const env = { PATH: process.env['PATH'] };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
-    env,
-  });
+  const child = spawn(process.execPath, [AGENT_PROGRAM, ...args], { env });
   ends.push(() => child.kill('SIGKILL'));
   const said = { out: '', err: '' };
   child.stdout.on('data', (data) => {

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { bundle } from '../../edge/self-hosted/bundle.ts';
 import {
   type RunningEdge,
   type StartEdgeOptions,
@@ -33,6 +34,17 @@ afterEach(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const newState = () => mkdtemp(join(directory, 'state-'));
+
+/** A state in which the fixture's bundle lies already: to make it anew takes a second of a processor. */
+async function bundledState(): Promise<string> {
+  const stateDir = await newState();
+  await bundle(FIXTURE, join(directory, 'bundle'), new AbortController().signal);
+  await cp(join(directory, 'bundle'), join(stateDir, 'bundle'), {
+    recursive: true,
+    preserveTimestamps: true,
+  });
+  return stateDir;
+}
 
 async function start(more: Partial<StartEdgeOptions> = {}): Promise<RunningEdge> {
   const edge = await startEdge({
@@ -230,7 +242,7 @@ describe('npm run edge', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'ends on %s to npm, and leaves nothing',
     async (signal) => {
-      const stateDir = await newState();
+      const stateDir = await bundledState();
       const run = await command({ STATE_DIR: stateDir });
       await run.serving();
       const before = Date.now();
@@ -244,7 +256,7 @@ describe('npm run edge', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'ends on %s to the group, and leaves nothing',
     async (signal) => {
-      const stateDir = await newState();
+      const stateDir = await bundledState();
       const run = await command({ STATE_DIR: stateDir });
       await run.serving();
       const before = Date.now();
@@ -257,6 +269,7 @@ describe('npm run edge', () => {
   );
 
   it('starts over a workerd that outlived its launcher', async () => {
+    // The bundle too is made here, as at anybody's first start.
     const stateDir = await newState();
     const first = await command({ STATE_DIR: stateDir });
     const port = new URL(await first.serving()).port;
@@ -268,7 +281,7 @@ describe('npm run edge', () => {
   });
 
   it('ends with 1 and the reason when workerd dies', async () => {
-    const stateDir = await newState();
+    const stateDir = await bundledState();
     const run = await command({ STATE_DIR: stateDir });
     await run.serving();
     const { pid } = JSON.parse(await readFile(join(stateDir, 'workerd.pid'), 'utf8'));
@@ -278,7 +291,7 @@ describe('npm run edge', () => {
   });
 
   it('ends with 1 and a sentence where the disk is full, and starts once there is room', async () => {
-    const stateDir = await newState();
+    const stateDir = await bundledState();
     const disk = await fullDisk(await mkdtemp(join(directory, 'disk-')));
     ends.push(disk.close);
     const env = { ...disk.env, STATE_DIR: stateDir };
@@ -298,7 +311,7 @@ describe('npm run edge', () => {
   it('starts workerd anew on the same port where the clock was set back', async () => {
     const clock = await movingClock(await mkdtemp(join(directory, 'clock-')));
     ends.push(clock.close);
-    const edge = await command({ ...clock.env, STATE_DIR: await newState() }, SERVICE);
+    const edge = await command({ ...clock.env, STATE_DIR: await bundledState() }, SERVICE);
     const origin = await edge.serving();
     clock.set(-3_600_000);
     await until(() => /set back by 3[56]\d\d s/.exec(edge.said()));
@@ -322,7 +335,7 @@ describe('npm run edge', () => {
     await once(taken, 'listening');
     ends.push(() => taken.close());
     const { port } = taken.address() as { port: number };
-    const run = await command({ STATE_DIR: await newState(), PORT: String(port) });
+    const run = await command({ STATE_DIR: await bundledState(), PORT: String(port) });
     expect(await run.exited).toBe(1);
     expect(run.said()).toContain(`PORT ${port} on 127.0.0.1 is in use`);
   });

@@ -60,6 +60,13 @@ export function castOf(demo: SetUp) {
       );
     },
     isEqual: equal,
+    /** The edge has the answer to all that it wrote: a clock that jumps now takes nothing for lost. */
+    nothingOnItsWay(): Promise<LampView> {
+      return eventually(
+        () => this.lamp('sync'),
+        ({ state, message }) => state === 'ok' && !/\d/.test(message),
+      );
+    },
     areBothSidesEqual: () => NAMES.every(equal),
     /** Both sides show the same of everybody, also a moment later. */
     bothSidesEqual(limitMs?: number) {

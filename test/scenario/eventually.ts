@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LIMIT_MS = 8_000;
+/** Between two looks, in ms: at first as little as one notices, then less often, for each may be a request. */
+const PAUSE_MS = { first: 10, last: 80 };
 
 /** Resolves when `look` gives what is wanted; fails with what it gave last. */
 export async function eventually<T>(
@@ -10,11 +12,11 @@ export async function eventually<T>(
   limitMs = LIMIT_MS,
 ): Promise<T> {
   const end = Date.now() + limitMs;
-  for (;;) {
+  for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 1.3, PAUSE_MS.last)) {
     const value = await look();
     if (wanted(value)) return value;
     if (Date.now() > end) throw new Error(`Still ${JSON.stringify(value)} after ${limitMs} ms.`);
-    await delay(20);
+    await delay(pauseMs);
   }
 }
 

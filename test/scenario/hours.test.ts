@@ -105,6 +105,7 @@ describe('four hours', () => {
     begun = clock.now();
     const call = cast.pbx('erik').call();
     await becomes(cast.inTeams('erik'), 'Busy/InACall');
+    await cast.nothingOnItsWay();
     await hoursPass(2 * HOUR, () => {
       look();
       return ofErik('setPresence').some(({ at }) => at > clock.now() - REFRESH_MS);

@@ -1,9 +1,8 @@
-// The real agent as a child process.
+// The real agent as a child process. Whoever runs one has enrolled it before, and `runAgent` sees to it that
+// the program is there.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
-
-const MAIN = resolve(import.meta.dirname, '../../../agent/main.ts');
+import { AGENT_PROGRAM, agentMade } from './agent-program.ts';
 
 /** Starts `presence-agent` with these words. Its lines go to `say`; `env` comes on top of ours. */
 export function startAgent(
@@ -11,7 +10,7 @@ export function startAgent(
   say: (line: string) => void = () => {},
   env: Record<string, string> = {},
 ): ChildProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...words], {
+  const child = spawn(process.execPath, [AGENT_PROGRAM, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -29,6 +28,7 @@ export function startAgent(
 
 /** Waits for the end of a short command; throws what it said where it failed. */
 export async function runAgent(words: string[], env: Record<string, string> = {}): Promise<string> {
+  await agentMade();
   const lines: string[] = [];
   const child = startAgent(words, (line) => lines.push(line), env);
   const [code] = (await once(child, 'close')) as [number | null];

@@ -97,9 +97,10 @@ export class Delivery {
     this.#timers.clear();
   }
 
+  /** Lets go what was kept back, all of it together. */
   release(): void {
     this.#held = false;
-    for (const url of this.#waiting.keys()) this.#schedule(url);
+    for (const url of this.#waiting.keys()) this.#dispatch(url, Number.POSITIVE_INFINITY);
   }
 
   /** Sends what waits at once, retries included, and resolves when nothing is left to do. */

@@ -15,14 +15,14 @@ import { type Errand, errand } from './errand.ts';
 import { Stopwatch } from './figures.ts';
 import { Heard } from './heard.ts';
 import type { RefusedActivities } from './refused-activities.ts';
-import type { Leaving, Pair } from './store/pair-rows.ts';
+import type { Pair } from './store/pair-rows.ts';
 import type { Pairs } from './store/pairs.ts';
 import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
 
 /** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
 export interface TowardsTeams {
   wake(pair: Pair, errand: Errand): void;
-  /** Whether such a write would leave at once; where it does not after all, `Pairs.stays` is called. */
+  /** Whether such a write would leave at once; where it does not after all, `Pairs.storePostponed` is called. */
   takesAtOnce(write: TeamsWrite): boolean;
   /** Reads the user a moment later. */
   look(pair: Pair): void;
@@ -105,7 +105,7 @@ export class PresenceDesk {
           now,
           wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
         });
-    this.keep(pair, state, noted);
+    this.keep(pair, state, noted, event.kind === 'pbx-seen');
     if (decision.look) this.#parts.teams.look(pair);
   }
 
@@ -155,37 +155,37 @@ export class PresenceDesk {
    * Keeps a state, and has done what it asks for. Storage is touched only where it is not what was to be
    * expected of what is stored.
    * @param besides whether something besides the state changed: it has to be stored, or may be later
+   * @param isToldAgain whether whoever told it does so again where memory is lost
    */
-  keep(pair: Pair, next: PairState, besides: 'stored' | 'later' | undefined = undefined): void {
+  keep(
+    pair: Pair,
+    next: PairState,
+    besides: 'stored' | 'later' | undefined = undefined,
+    isToldAgain = false,
+  ): void {
     const { context, pairs, teams } = this.#parts;
     const wanted = this.errandOf(pair, next);
     // What is due stays due since when it was: that it still is, is no news.
     const wasDue = pair.dueAt !== null && pair.dueAt <= context.now();
     const isDue = wanted.dueAt !== null && wanted.dueAt <= context.now();
     const dueAt = wasDue && isDue ? pair.dueAt : wanted.dueAt;
-    const leaving = this.#leaving(pair, next, wanted.write);
     const isNews =
       besides === 'stored' ||
-      pairs.isDueNews(pair, leaving ? leaving.dueAt : dueAt) ||
+      pairs.isDueNews(pair, dueAt) ||
       Object.keys(pair.faults).length !== Object.keys(wanted.faults).length ||
-      !isForeseen(this.#rulesOf(pair), pair.stored, leaving ? leaving.state : next);
+      !isForeseen(this.#rulesOf(pair), pair.stored, next);
+    const leaves = wanted.write !== null && teams.takesAtOnce(wanted.write);
     const isNew = besides === 'later' || !isUnchanged(pair.state, next);
     pair.state = next;
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
     pairs.plan(pair);
-    if (isNews) pairs.save(pair, leaving);
+    // Its answer is stored in a moment, and what led to it with that.
+    if (isNews && isToldAgain && leaves) pairs.postpone(pair);
+    else if (isNews) pairs.save(pair);
     else if (isNew) pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
-  }
-
-  /** How the pair stands once a write of its errand has left. */
-  #leaving(pair: Pair, now: PairState, write: TeamsWrite | null): Leaving | undefined {
-    if (write === null || !this.#parts.teams.takesAtOnce(write)) return undefined;
-    const event = { kind: 'teams-sent', write } as const;
-    const { state } = decide(this.#rulesOf(pair), now, event, this.#parts.context.now());
-    return { write, state, dueAt: this.errandOf(pair, state).dueAt };
   }
 
   /** The connector's rules, and what the user's PBX does not take. */

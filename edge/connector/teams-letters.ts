@@ -103,9 +103,9 @@ export class TeamsLetters {
     }
   }
 
-  /** What was stored as if it left at once, and could not, is stored as it is. */
+  /** What could not leave at once after all is stored. */
   stay(): void {
-    this.#parts.pairs.stays();
+    this.#parts.pairs.storePostponed();
   }
 
   /** Whatever failed may be tried again at once, or as soon as Microsoft said. */
@@ -138,7 +138,7 @@ export class TeamsLetters {
         sentAt = context.now();
         pair.state = this.#after(pair, { kind: 'teams-sent', write });
         pair.inFlight = [...pair.inFlight, write];
-        pairs.leaves(pair, write);
+        pairs.leaves(pair, layer);
       },
       answered: (error, retryAt) => {
         pair.inFlight = pair.inFlight.filter((one) => one !== write);
@@ -147,7 +147,8 @@ export class TeamsLetters {
         const { [layer]: over, ...others } = pair.faults;
         pair.faults = others;
         taken(pair, sentAt);
-        keep(pair, this.#after(pair, { kind: 'teams-took', write }), over ? 'stored' : 'later');
+        const isNews = over !== undefined || layer === 'preferred';
+        keep(pair, this.#after(pair, { kind: 'teams-took', write }), isNews ? 'stored' : 'later');
       },
       arrived: () => {
         const stands = this.#after(pair, { kind: 'teams-arrived', write });

@@ -1,13 +1,10 @@
-// What of a pair's state has to be in storage at once, and what storage may learn later: a write's answer and
-// its echo, as they were to be expected. Whoever starts anew from the older state comes to the same end.
+// What of a pair's state has to be in storage at once, and what storage may learn later: the PBX's answer and the
+// echoes, as they were to be expected. Whoever starts anew from the older state comes to the same end.
 import type { MemoryLost } from './events.ts';
-import type { PairState } from './model.ts';
+import { type PairState, PBX_ANSWER_LIMIT_MS } from './model.ts';
 import { pbxAnswered } from './pbx-writes.ts';
 import type { Rules } from './rules.ts';
 import { teamsAnswersLost } from './teams-writes.ts';
-
-/** What left so long ago, in ms, was answered, or given up: that would have been stored. */
-export const ANSWERED_MS = 15_000;
 
 /** Whether `next` is what `stored` leads to by itself: it need not be stored before something else is. */
 export function isForeseen(rules: Rules, stored: PairState, next: PairState): boolean {
@@ -17,8 +14,9 @@ export function isForeseen(rules: Rules, stored: PairState, next: PairState): bo
 }
 
 /**
- * Starts anew from what is stored. What left shortly before memory was lost may not have arrived: it is said again,
- * or a list tells. What left earlier was taken: a refusal would have been stored.
+ * Starts anew from what is stored. What was on its way to Teams may not have arrived, and is said again. What the
+ * PBX was told long before memory was lost it took: a refusal would have been stored. Of what it was told shortly
+ * before that, its next list tells.
  */
 export function memoryLost(
   rules: Rules,
@@ -27,10 +25,8 @@ export function memoryLost(
   now: number,
 ): PairState {
   const { pbxPending } = stored.written;
-  const since = lostAt - ANSWERED_MS;
-  const isOld = pbxPending !== null && pbxPending.at < since;
-  const state = isOld ? withPbxAnswered(rules, stored) : stored;
-  return teamsAnswersLost(state, since, now);
+  const isOld = pbxPending !== null && pbxPending.at < lostAt - PBX_ANSWER_LIMIT_MS;
+  return teamsAnswersLost(isOld ? withPbxAnswered(rules, stored) : stored, now);
 }
 
 /** When something was last seen or written of this, epoch ms. */

@@ -84,17 +84,11 @@ export function settledFrom(recent: readonly RecentWrite[]): number {
   return Math.max(last ? (last.echoedAt ?? last.at + SETTLE_AFTER_MS) : 0, ...answers);
 }
 
-/** Of each write whose answer was awaited nobody will hear: what left before `since` (epoch ms) was taken. */
-export const teamsAnswersLost = (state: PairState, since: number, now: number): PairState =>
+/** Of the writes that are under way nobody will hear: they are said again. */
+export const teamsAnswersLost = (state: PairState, now: number): PairState =>
   state.written.recent
     .filter(({ answeredAt }) => answeredAt === null)
-    .reduce(
-      (known, { what, at }) =>
-        at < since
-          ? answered(known, writeOf(what), { answeredAt: at })
-          : teamsWriteFailed(known, writeOf(what), now),
-      state,
-    );
+    .reduce((known, { what }) => teamsWriteFailed(known, writeOf(what), now), state);
 
 /**
  * Microsoft did not take it, or took it and its answer was lost: it becomes due again. A session may

@@ -7,13 +7,6 @@ import type { TimelineEntry } from '../rpc.ts';
 import type { Database } from './database.ts';
 import type { StoredDue } from './due-times.ts';
 
-/** How a pair stands as soon as a write to Microsoft has left. */
-export interface Leaving {
-  write: TeamsWrite;
-  state: PairState;
-  dueAt: number | null;
-}
-
 /** A pair's guid never changes: its index is written once. */
 const SAVE = `
 INSERT INTO pair (teams_id, guid, state, in_flight, due_at, faults, home, took, recent)
@@ -94,27 +87,15 @@ export function pairOf(row: PairRow): Pair {
 export function saveRow(
   database: Database,
   pair: Pair,
-  {
-    state,
-    inFlight,
-    due,
-    withDue,
-    keepsTimes,
-  }: {
-    state: PairState;
-    inFlight: readonly TeamsWrite[];
-    due: StoredDue;
-    withDue: boolean;
-    keepsTimes: boolean;
-  },
+  { due, withDue, keepsTimes }: { due: StoredDue; withDue: boolean; keepsTimes: boolean },
 ): void {
   const failing = Object.keys(pair.faults).length > 0;
   database.run(
     withDue ? SAVE_WITH_DUE : SAVE,
     pair.teamsId,
     pair.guid,
-    JSON.stringify(state),
-    listed(inFlight) ?? (due.soon ? '[]' : null),
+    JSON.stringify(pair.state),
+    listed(pair.inFlight) ?? (due.soon ? '[]' : null),
     due.at,
     failing ? JSON.stringify(pair.faults) : null,
     pair.home,

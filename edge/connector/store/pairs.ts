@@ -1,12 +1,11 @@
 // The pairs of users: one row each, which holds what was seen, what is wanted and what is under way. What was to be
 // expected of a write a row learns with the next one: see `shared/presence/at-rest.ts`.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
-import type { TeamsWrite } from '../../../shared/presence/model.ts';
-import type { Faults, WriteFault } from '../errand.ts';
+import type { Faults, Layer, WriteFault } from '../errand.ts';
 import type { Took } from '../figures.ts';
 import type { Database } from './database.ts';
 import { DueTimes } from './due-times.ts';
-import { emptyPair, type Leaving, type Pair, type PairRow, pairOf, saveRow } from './pair-rows.ts';
+import { emptyPair, type Pair, type PairRow, pairOf, saveRow } from './pair-rows.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
 
 /** Rows read once stay in memory, and a row holds all there is of a user: nothing else is written. */
@@ -23,8 +22,8 @@ export class Pairs {
   readonly #unsaved = new Set<Pair>();
   readonly #due = new DueTimes<Pair>();
   readonly #now: () => number;
-  /** Pairs stored as if this write had left already, which it is about to. */
-  readonly #leaving = new Map<Pair, string>();
+  /** Pairs of which something is about to leave, and of which their rows know nothing yet. */
+  readonly #postponed = new Set<Pair>();
   /** Pairs that are known better than their rows say. */
   readonly #behind = new Set<Pair>();
   readonly #lags: () => void;
@@ -195,43 +194,42 @@ export class Pairs {
     return pair;
   }
 
-  /**
-   * Keeps the pair, unless it was removed meanwhile: an answer that comes late brings nobody back.
-   * @param leaving what is about to leave, and how the pair stands then. Stored is that: it need not be
-   * stored again when it leaves, and a restart before that finds it as if it had been lost on its way.
-   */
-  save(pair: Pair, leaving?: Leaving): void {
+  /** Stores the pair, unless it was removed meanwhile: an answer that comes late brings nobody back. */
+  save(pair: Pair): void {
     if (!this.holds(pair)) {
       this.#unsaved.delete(pair);
       return;
     }
     this.#unsaved.add(pair);
-    const { state, dueAt, write } = leaving ?? { ...pair, write: undefined };
-    const inFlight = write ? [...pair.inFlight, write] : pair.inFlight;
-    const due = this.#due.toStore(pair, dueAt, this.#now());
+    const due = this.#due.toStore(pair, pair.dueAt, this.#now());
     const withDue = this.#due.isTimeNews(pair, due);
-    const keepsTimes = this.#keepsTimes();
-    saveRow(this.#database, pair, { state, inFlight, due, withDue, keepsTimes });
+    saveRow(this.#database, pair, { due, withDue, keepsTimes: this.#keepsTimes() });
     this.#due.stored(pair, due);
-    pair.stored = state;
-    if (write) this.#leaving.set(pair, JSON.stringify(write));
-    else this.#leaving.delete(pair);
+    pair.stored = pair.state;
+    this.#postponed.delete(pair);
     this.#unsaved.delete(pair);
     this.#behind.delete(pair);
     this.#changed(pair.teamsId);
   }
 
-  /** The write leaves now, with the pair as it stands. Noted before, so that a restart knows of it. */
-  leaves(pair: Pair, write: TeamsWrite): void {
-    const isStored = this.#leaving.get(pair) === JSON.stringify(write);
-    if (isStored) pair.stored = pair.state;
-    else this.save(pair);
-    this.#leaving.delete(pair);
+  /** It is stored as soon as what leaves for it now is answered: until then memory alone knows. */
+  postpone(pair: Pair): void {
+    this.#postponed.add(pair);
+    this.lag(pair);
   }
 
-  /** What was stored as if it had left, and has to wait after all, is stored as it is. */
-  stays(): void {
-    for (const pair of this.#leaving.keys()) this.save(pair);
+  /**
+   * Something leaves now. A session that nobody knew of would stand after its call had ended: so that is stored
+   * before its answer, which the row learns later.
+   */
+  leaves(pair: Pair, layer: Layer): void {
+    this.#postponed.delete(pair);
+    if (layer === 'session') this.save(pair);
+  }
+
+  /** What could not leave at once after all is stored. */
+  storePostponed(): void {
+    for (const pair of this.#postponed) this.save(pair);
   }
 
   /**
@@ -262,7 +260,7 @@ export class Pairs {
     this.#byGuid.delete(pair.guid);
     this.#due.forget(pair);
     this.#behind.delete(pair);
-    this.#leaving.delete(pair);
+    this.#postponed.delete(pair);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);
   }

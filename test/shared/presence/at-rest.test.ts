@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ANSWERED_MS, isForeseen, lastHeard } from '../../../shared/presence/at-rest.ts';
+import { isForeseen, lastHeard } from '../../../shared/presence/at-rest.ts';
 import { decide } from '../../../shared/presence/decide.ts';
-import type { PairState } from '../../../shared/presence/model.ts';
+import { type PairState, PBX_ANSWER_LIMIT_MS } from '../../../shared/presence/model.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 const isStoredLater = ({ rules }: PairDriver, before: PairState, after: PairState): boolean =>
@@ -126,27 +126,24 @@ describe('whoever has lost their memory', () => {
     return pair;
   };
 
-  test('says again what had just left', () => {
-    const { written } = lost(unanswered(), { ageMs: ANSWERED_MS });
+  test('says again what was on its way to Teams', () => {
+    const { written } = lost(unanswered(), { ageMs: 0 });
     expect(written.preferred).toBeNull();
     expect(written.recent).toMatchObject([{ failed: true }]);
   });
 
-  test('takes for done what had left before that', () => {
-    const { written } = lost(unanswered(), { ageMs: ANSWERED_MS + 1 });
-    expect(written.preferred).toMatchObject({ presence: { availability: 'DoNotDisturb' } });
-    expect(written.recent.map(({ answeredAt, at }) => answeredAt === at)).toEqual([true]);
-  });
-
   test.each([
-    [ANSWERED_MS, null],
-    [ANSWERED_MS + 1, 'busy'],
-  ])('and so what the PBX was told: %i ms before', (ageMs, confirmed) => {
-    const pair = PairDriver.paired();
-    pair.pbxLine = 'lost';
-    pair.teamsChooses('Busy');
-    const { written } = lost(pair, { ageMs });
-    expect(written.pbxConfirmed).toBe(confirmed);
-    expect(written.pbxPending === null).toBe(confirmed !== null);
-  });
+    [PBX_ANSWER_LIMIT_MS, null],
+    [PBX_ANSWER_LIMIT_MS + 1, 'busy'],
+  ])(
+    'takes for done what the PBX was told so long before, and nothing later: %i ms',
+    (ageMs, confirmed) => {
+      const pair = PairDriver.paired();
+      pair.pbxLine = 'lost';
+      pair.teamsChooses('Busy');
+      const { written } = lost(pair, { ageMs });
+      expect(written.pbxConfirmed).toBe(confirmed);
+      expect(written.pbxPending === null).toBe(confirmed !== null);
+    },
+  );
 });

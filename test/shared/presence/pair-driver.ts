@@ -2,7 +2,7 @@
 // what `due` asks for, and writes down what it carried out.
 
 import { isSameWrite, layerOf } from '../../../edge/connector/errand.ts';
-import { ANSWERED_MS, isForeseen } from '../../../shared/presence/at-rest.ts';
+import { isForeseen } from '../../../shared/presence/at-rest.ts';
 import { decide } from '../../../shared/presence/decide.ts';
 import { type Due, due } from '../../../shared/presence/due.ts';
 import type { PresenceEvent, Reason, TeamsSeen } from '../../../shared/presence/events.ts';
@@ -100,11 +100,6 @@ export class PairDriver {
   #onTheWay: { at: number; event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } }[] = [];
   /** When a read is to tell whether what was said is old. */
   #lookAt: number | null = null;
-  /**
-   * The edge loses its memory also within seconds of an answer: what was taken is said again then, whatever a
-   * human has put in its place in these seconds.
-   */
-  losesAnswers = false;
   /** The last write that the PBX took, as the agent says after a gap. */
   #tookWrite: number | undefined;
   /** What storage has of it, where the edge has lost its memory. */
@@ -188,7 +183,6 @@ export class PairDriver {
   /** The edge is away for a while, and comes back with what it had stored. */
   edgeGap(meanwhile: () => void = () => {}): Reason {
     const lostAt = this.now;
-    if (!this.losesAnswers) this.#storeAnswers();
     this.edgeIsUp = false;
     this.#answer = null;
     this.#lookAt = null;
@@ -202,14 +196,6 @@ export class PairDriver {
     this.#step({ kind: 'memory-lost', lostAt });
     this.#arrive();
     return this.list({ afterGap: true, sessionLasted: true, tookWrite: this.#tookWrite });
-  }
-
-  /** What was answered a moment ago, storage knows too. */
-  #storeAnswers(): void {
-    const isYoung = this.#stored.written.recent.some(
-      ({ answeredAt, at }) => answeredAt === null && at > this.now - ANSWERED_MS,
-    );
-    if (isYoung) this.#stored = this.state;
   }
 
   #gap(meanwhile: () => void, sessionLasted: boolean, tookWrite?: number): Reason {
@@ -336,13 +322,26 @@ export class PairDriver {
       const refused = new Set([...(this.rules.refused ?? []), learned]);
       this.rules = { ...this.rules, refused };
     }
-    this.#remember(state);
+    this.#remember(state, event);
     return { reason };
   }
 
-  #remember(state: PairState): void {
+  /**
+   * As the edge stores it: what the PBX told and Microsoft is told at once, with Microsoft's answer; a session
+   * as it leaves.
+   */
+  #remember(state: PairState, after?: PresenceEvent): void {
     this.state = state;
-    if (!isForeseen(this.rules, this.#stored, state)) this.#stored = state;
+    const isSession = after !== undefined && 'write' in after && isOfSession(after.write);
+    const mayWait =
+      after?.kind === 'teams-sent' ||
+      (after?.kind === 'pbx-seen' && this.#writable(this.due().teams) !== undefined);
+    const isStored =
+      after?.kind === 'teams-failed' ||
+      after?.kind === 'teams-arrived' ||
+      (after?.kind === 'teams-took' && !isSession) ||
+      (after?.kind === 'teams-sent' && isSession);
+    if (isStored || !(mayWait || isForeseen(this.rules, this.#stored, state))) this.#stored = state;
   }
 
   #notification(
@@ -581,6 +580,9 @@ export class PairDriver {
 }
 
 const stamp = (sequence: number): string => `A${String(sequence).padStart(8, '0')}`;
+
+const isOfSession = (write: TeamsWrite | number): boolean =>
+  typeof write === 'object' && layerOf(write) === 'session';
 
 const wordOf = (write: TeamsWrite): string => {
   if (write.kind === 'set-preferred') return textOf(write.presence);

@@ -33,18 +33,30 @@ export interface Errand {
 export const layerOf = ({ kind }: TeamsWrite): Layer =>
   kind.endsWith('session') ? 'session' : 'preferred';
 
+const isClearing = ({ kind }: TeamsWrite): boolean => kind === 'clear-session';
+
 /** Whether they do the same: to say it twice does no harm. */
 export const isSameWrite = (one: TeamsWrite, other: TeamsWrite): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 /**
+ * A session that nobody on site vouches for is taken back so long, in ms, after it was set or refreshed. Microsoft ends
+ * it after ten minutes; but a refresh may have left before the silence of a dead line was noticed, 14 s at most.
+ */
+export const UNHEARD_MS = 570_000;
+
+/**
  * @param live somebody on site would tell us when a call ends: without them no session is refreshed
+ * @param sessionAt when our session was set or refreshed, epoch ms; `null`: none stands
  */
 export function errand(
-  { teams, read, nextAt }: Due,
+  { teams: due, read, nextAt }: Due,
   known: Faults,
-  { live, now }: { live: boolean; now: number },
+  { live, now, sessionAt }: { live: boolean; now: number; sessionAt: number | null },
 ): Errand {
+  const endsAt = live || sessionAt === null ? null : sessionAt + UNHEARD_MS;
+  const isOver = endsAt !== null && endsAt <= now && !due.some(isClearing);
+  const teams: TeamsWrite[] = isOver ? [...due, { kind: 'clear-session' }] : due;
   const faults: Faults = {};
   for (const write of teams) {
     const fault = known[layerOf(write)];
@@ -57,6 +69,11 @@ export function errand(
     return fault && isSameWrite(fault.write, write) ? Math.max(now, fault.retryAt) : now;
   };
   const write = wanted.find((one) => waitsUntil(one) <= now) ?? null;
-  const times = [...wanted.map(waitsUntil), read ? now : null, nextAt].filter((at) => at !== null);
+  const times = [
+    ...wanted.map(waitsUntil),
+    read ? now : null,
+    nextAt,
+    endsAt !== null && endsAt > now ? endsAt : null,
+  ].filter((at) => at !== null);
   return { write, read, dueAt: times.length > 0 ? Math.min(...times) : null, faults };
 }

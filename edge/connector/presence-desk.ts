@@ -148,7 +148,9 @@ export class PresenceDesk {
     const { context, agents } = this.#parts;
     const now = context.now();
     const live = agents.isUp(pair.home);
-    return errand(due(this.#rulesOf(pair), state, now), pair.faults, { live, now });
+    // Of one that may stand or not, nobody knows since when: Microsoft ends it.
+    const sessionAt = state.written.session?.at || null;
+    return errand(due(this.#rulesOf(pair), state, now), pair.faults, { live, now, sessionAt });
   }
 
   /**

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { errand, type Faults } from '../../../edge/connector/errand.ts';
+import { errand, type Faults, UNHEARD_MS } from '../../../edge/connector/errand.ts';
 import type { Due } from '../../../shared/presence/due.ts';
 import type { TeamsWrite } from '../../../shared/presence/model.ts';
 
 const NOW = 1_000_000;
 const LATER = NOW + 60_000;
 const CALL: TeamsWrite = { kind: 'set-session' };
+const CLEAR: TeamsWrite = { kind: 'clear-session' };
 const DND: TeamsWrite = {
   kind: 'set-preferred',
   presence: { availability: 'DoNotDisturb', activity: 'DoNotDisturb' },
@@ -57,17 +58,34 @@ test.each<[string, Due, Faults, boolean, TeamsWrite | null, number | null]>([
   ],
   ['later by the clock', { ...due(), nextAt: LATER }, {}, true, null, LATER],
 ])('%s', (_, what, faults, live, write, dueAt) => {
-  expect(errand(what, faults, { live, now: NOW })).toMatchObject({ write, dueAt, read: false });
+  expect(errand(what, faults, { live, now: NOW, sessionAt: null })).toMatchObject({
+    write,
+    dueAt,
+    read: false,
+  });
 });
 
 test('what is not wanted any more has not failed either', () => {
   const faults = { session: failed(CALL), preferred: failed(DND) };
-  expect(errand(due(AWAY), faults, { live: true, now: NOW }).faults).toEqual({
+  expect(errand(due(AWAY), faults, { live: true, now: NOW, sessionAt: null }).faults).toEqual({
     preferred: faults.preferred,
   });
 });
 
+test.each<[string, boolean, number, TeamsWrite[], TeamsWrite | null, number | null]>([
+  ['heard: as long as the call', true, UNHEARD_MS, [], null, null],
+  ['not heard: until it is old', false, UNHEARD_MS - 1, [CALL], null, NOW + 1],
+  ['not heard, and old', false, UNHEARD_MS, [CALL], CLEAR, NOW],
+  ['not heard, old, and taken back already', false, UNHEARD_MS, [CLEAR], CLEAR, NOW],
+])('a session of which the PBX is %s', (_, live, ageMs, teams, write, dueAt) => {
+  const what = errand(due(...teams), {}, { live, now: NOW, sessionAt: NOW - ageMs });
+  expect(what).toMatchObject({ write, dueAt });
+});
+
 test('a read is due at once', () => {
   const what = { ...due(), read: true };
-  expect(errand(what, {}, { live: true, now: NOW })).toMatchObject({ read: true, dueAt: NOW });
+  expect(errand(what, {}, { live: true, now: NOW, sessionAt: null })).toMatchObject({
+    read: true,
+    dueAt: NOW,
+  });
 });

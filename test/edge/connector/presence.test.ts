@@ -93,7 +93,7 @@ test('a manual state on the PBX is the preferred presence', async () => {
   ]);
 });
 
-test('a call is refreshed while it lasts, and not while no PBX can say that it ended', async () => {
+test('a call is refreshed while it lasts; while no PBX can say that it ended it is taken back in time', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(1, SLOW);
   agent.presence(1, talking);
@@ -102,8 +102,10 @@ test('a call is refreshed while it lasts, and not while no PBX can say that it e
   expect(bed.microsoft.actions(1)).toEqual(Array(4).fill('setPresence'));
   agent.down();
   await bed.settle();
-  await bed.later(30 * MINUTE);
+  await bed.later(8 * MINUTE);
   expect(bed.microsoft.actions(1)).toHaveLength(4);
+  await bed.later(30 * MINUTE);
+  expect(bed.microsoft.actions(1).slice(4)).toEqual(['clearPresence']);
 });
 
 test('a preferred presence is renewed also while the PBX of a talking user is away', async () => {
@@ -131,7 +133,7 @@ test('a session is not refreshed for a user whose own PBX is away, whatever the 
   agent.down('branch');
   await bed.settle();
   await bed.later(20 * MINUTE);
-  expect(bed.microsoft.actions(1)).toEqual(['setPresence']);
+  expect(bed.microsoft.actions(1)).toEqual(['setPresence', 'clearPresence']);
 });
 
 test('a write whose answer was lost with the object is sent again when the PBX has told anew', async () => {

@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     globalSetup: ['./edge/build/vitest.ts'],
     // Most tests wait for processes and sockets, not for a processor; more would make them wait for each other.
-    maxWorkers: process.env['CI'] ? 4 : 8,
+    maxWorkers: process.env['CI'] ? 2 : 8,
     sequence: { sequencer: LongestFirst },
     // Scenarios of real processes race with their own clock where a machine is overrun: once more, there.
     retry: process.env['CI'] ? 1 : 0,

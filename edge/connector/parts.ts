@@ -198,7 +198,6 @@ export class Parts {
           if (read) this.reads.read([pair.teamsId]);
         },
         look: (pair) => this.reads.look(pair.teamsId),
-        takesAtOnce: (write) => this.outbox.takesAtOnce(write),
       },
     });
     this.chores = new Chores({

@@ -22,8 +22,6 @@ import { type Timeline, TO_PBX, TO_TEAMS } from './timeline.ts';
 /** Where due writes and reads go; see `teams-outbox.ts` and `teams-reads.ts`. */
 export interface TowardsTeams {
   wake(pair: Pair, errand: Errand): void;
-  /** Whether such a write would leave at once; where it does not after all, `Pairs.storePostponed` is called. */
-  takesAtOnce(write: TeamsWrite): boolean;
   /** Reads the user a moment later. */
   look(pair: Pair): void;
 }
@@ -105,7 +103,7 @@ export class PresenceDesk {
           now,
           wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
         });
-    this.keep(pair, state, noted, event.kind === 'pbx-seen');
+    this.keep(pair, state, noted);
     if (decision.look) this.#parts.teams.look(pair);
   }
 
@@ -138,7 +136,8 @@ export class PresenceDesk {
   tick(pair: Pair): void {
     const { context, agents } = this.#parts;
     const now = context.now();
-    const known = givenUp(pair.state, { isUp: agents.isUp(pair.home), now });
+    const isUp = agents.isUp(pair.home) && this.#heard.has(pair);
+    const known = givenUp(pair.state, { isUp, now });
     const { state } = this.#show(pair, known, now);
     this.keep(pair, state);
   }
@@ -157,14 +156,8 @@ export class PresenceDesk {
    * Keeps a state, and has done what it asks for. Storage is touched only where it is not what was to be
    * expected of what is stored.
    * @param besides whether something besides the state changed: it has to be stored, or may be later
-   * @param isToldAgain whether whoever told it does so again where memory is lost
    */
-  keep(
-    pair: Pair,
-    next: PairState,
-    besides: 'stored' | 'later' | undefined = undefined,
-    isToldAgain = false,
-  ): void {
+  keep(pair: Pair, next: PairState, besides: 'stored' | 'later' | undefined = undefined): void {
     const { context, pairs, teams } = this.#parts;
     const wanted = this.errandOf(pair, next);
     // What is due stays due since when it was: that it still is, is no news.
@@ -176,15 +169,12 @@ export class PresenceDesk {
       pairs.isDueNews(pair, dueAt) ||
       Object.keys(pair.faults).length !== Object.keys(wanted.faults).length ||
       !isForeseen(this.#rulesOf(pair), pair.stored, next);
-    const leaves = wanted.write !== null && teams.takesAtOnce(wanted.write);
     const isNew = besides === 'later' || !isUnchanged(pair.state, next);
     pair.state = next;
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
     pairs.plan(pair);
-    // Its answer is stored in a moment, and what led to it with that.
-    if (isNews && isToldAgain && leaves) pairs.postpone(pair);
-    else if (isNews) pairs.save(pair);
+    if (isNews) pairs.save(pair);
     else if (isNew) pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);

@@ -103,11 +103,6 @@ export class TeamsLetters {
     }
   }
 
-  /** What could not leave at once after all is stored. */
-  stay(): void {
-    this.#parts.pairs.storePostponed();
-  }
-
   /** Whatever failed may be tried again at once, or as soon as Microsoft said. */
   forgive(): void {
     const { context, pairs, farewells, keep } = this.#parts;

@@ -73,13 +73,6 @@ export class TeamsOutbox implements Waiting {
     this.resume();
   }
 
-  /** Whether there is a lane for one more; what else it may have to wait for shows when lanes are filled. */
-  takesAtOnce(write: TeamsWrite): boolean {
-    const lanes = layerOf(write) === 'session' ? LANES : OTHER_LANES;
-    const room = (lanes - this.#lanesBusy) * REQUESTS_PER_BATCH;
-    return this.#line.isOpen && !this.#isHeld && this.#waiting < room;
-  }
-
   /** What is to be taken back and may be tried now. */
   sayFarewells(): void {
     for (const { teamsId } of this.#parts.farewells.teams()) this.#queueFarewell(teamsId);
@@ -135,7 +128,6 @@ export class TeamsOutbox implements Waiting {
     this.#filling = undefined;
     // From here to the end nothing waits: what the pace gives leaves at once.
     if (call) this.#sendAll(call);
-    this.#parts.letters.stay();
     if (this.#lanesBusy === 0) for (const tell of this.#atRest.splice(0)) tell();
   }
 

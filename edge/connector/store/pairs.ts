@@ -22,8 +22,6 @@ export class Pairs {
   readonly #unsaved = new Set<Pair>();
   readonly #due = new DueTimes<Pair>();
   readonly #now: () => number;
-  /** Pairs of which something is about to leave, and of which their rows know nothing yet. */
-  readonly #postponed = new Set<Pair>();
   /** Pairs that are known better than their rows say. */
   readonly #behind = new Set<Pair>();
   readonly #lags: () => void;
@@ -206,16 +204,9 @@ export class Pairs {
     saveRow(this.#database, pair, { due, withDue, keepsTimes: this.#keepsTimes() });
     this.#due.stored(pair, due);
     pair.stored = pair.state;
-    this.#postponed.delete(pair);
     this.#unsaved.delete(pair);
     this.#behind.delete(pair);
     this.#changed(pair.teamsId);
-  }
-
-  /** It is stored as soon as what leaves for it now is answered: until then memory alone knows. */
-  postpone(pair: Pair): void {
-    this.#postponed.add(pair);
-    this.lag(pair);
   }
 
   /**
@@ -223,13 +214,7 @@ export class Pairs {
    * before its answer, which the row learns later.
    */
   leaves(pair: Pair, layer: Layer): void {
-    this.#postponed.delete(pair);
     if (layer === 'session') this.save(pair);
-  }
-
-  /** What could not leave at once after all is stored. */
-  storePostponed(): void {
-    for (const pair of this.#postponed) this.save(pair);
   }
 
   /**
@@ -260,7 +245,6 @@ export class Pairs {
     this.#byGuid.delete(pair.guid);
     this.#due.forget(pair);
     this.#behind.delete(pair);
-    this.#postponed.delete(pair);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);
   }

@@ -139,7 +139,9 @@ async function polling(): Promise<{ bed: Bed; agent: Agent }> {
   return { bed, agent };
 }
 
-test('a change on the PBX, and all that comes of it, is one row', async ({ task }) => {
+test('a change on the PBX is stored before it leaves, and when Microsoft has it', async ({
+  task,
+}) => {
   const { bed, agent, notify } = await subscribed();
   const counted = await meter(bed.stub);
   const choices = { dnd: 'DoNotDisturb', away: 'Away', '': 'Available' };
@@ -156,8 +158,8 @@ test('a change on the PBX, and all that comes of it, is one row', async ({ task 
   const sent = bed.microsoft.writes.filter(({ action }) => /Preferred/.test(action));
   expect(sent.length).toBeGreaterThanOrEqual(changes);
   task.meta.figures = { written: written / changes, read: read / changes };
-  // Its row; the timeline's, which takes ten decisions together; now and then the index by what is due later.
-  expect(written / changes).toBeLessThanOrEqual(1.2);
+  // Its row twice; the timeline's, which takes ten decisions together; now and then the index by what is due later.
+  expect(written / changes).toBeLessThanOrEqual(2.2);
 });
 
 test('a call, from its beginning to its end', async ({ task }) => {
@@ -177,7 +179,7 @@ test('a call, from its beginning to its end', async ({ task }) => {
   const { written, read } = counted.read();
   const calls = FEW.length * ROUNDS.length;
   task.meta.figures = { written: written / calls, read: read / calls };
-  expect(written / calls).toBeLessThanOrEqual(2.3);
+  expect(written / calls).toBeLessThanOrEqual(4.3);
 });
 
 test('a change in Teams', async ({ task }) => {

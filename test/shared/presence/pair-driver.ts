@@ -194,7 +194,10 @@ export class PairDriver {
     this.edgeIsUp = true;
     this.state = JSON.parse(JSON.stringify(this.#stored)) as PairState;
     this.#step({ kind: 'memory-lost', lostAt });
+    // Nothing was heard of the PBX since.
+    this.pbxIsUp = false;
     this.#arrive();
+    this.pbxIsUp = true;
     return this.list({ afterGap: true, sessionLasted: true, tookWrite: this.#tookWrite });
   }
 
@@ -327,15 +330,12 @@ export class PairDriver {
   }
 
   /**
-   * As the edge stores it: what the PBX told and Microsoft is told at once, with Microsoft's answer; a session
-   * as it leaves.
+   * As the edge stores it: before anything leaves, and when Microsoft has answered; a session as it leaves.
    */
   #remember(state: PairState, after?: PresenceEvent): void {
     this.state = state;
     const isSession = after !== undefined && 'write' in after && isOfSession(after.write);
-    const mayWait =
-      after?.kind === 'teams-sent' ||
-      (after?.kind === 'pbx-seen' && this.#writable(this.due().teams) !== undefined);
+    const mayWait = after?.kind === 'teams-sent';
     const isStored =
       after?.kind === 'teams-failed' ||
       after?.kind === 'teams-arrived' ||

@@ -1,5 +1,5 @@
 // When rows that lag behind learn what they lack: as soon as nothing new has come for some seconds. So a busy
-// connector writes one row for each change, and none falls asleep with something to forget.
+// connector does not pay for each answer and echo, and none falls asleep with something to forget.
 import type { Context } from './context.ts';
 
 /** In ms; the object sleeps after ten seconds in which nothing happened. */

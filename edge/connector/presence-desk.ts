@@ -164,18 +164,18 @@ export class PresenceDesk {
     const wasDue = pair.dueAt !== null && pair.dueAt <= context.now();
     const isDue = wanted.dueAt !== null && wanted.dueAt <= context.now();
     const dueAt = wasDue && isDue ? pair.dueAt : wanted.dueAt;
+    const isChanged = !isUnchanged(pair.state, next);
     const isNews =
       besides === 'stored' ||
       pairs.isDueNews(pair, dueAt) ||
       Object.keys(pair.faults).length !== Object.keys(wanted.faults).length ||
-      !isForeseen(this.#rulesOf(pair), pair.stored, next);
-    const isNew = besides === 'later' || !isUnchanged(pair.state, next);
+      (isChanged && !isForeseen(this.#rulesOf(pair), pair.stored, next));
     pair.state = next;
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
     pairs.plan(pair);
     if (isNews) pairs.save(pair);
-    else if (isNew) pairs.lag(pair);
+    else if (isChanged || besides === 'later') pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
   }

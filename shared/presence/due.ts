@@ -13,7 +13,7 @@ import {
   type TeamsWrite,
   type Written,
 } from './model.ts';
-import { lostAt } from './pbx-writes.ts';
+import { forgottenAt } from './pbx-writes.ts';
 import { isCallAsBusy, isTried, settable } from './refused.ts';
 import { type Rules, writesPbx, writesTeams } from './rules.ts';
 
@@ -106,7 +106,7 @@ function nextAt(rules: Rules, state: PairState, now: number): number | null {
       : null,
     pbxPending ? pbxPending.at + PBX_ANSWER_LIMIT_MS : null,
     pbxFailed ? pbxFailed.retryAt : null,
-    ...lostAt(state.written),
+    ...forgottenAt(state.written),
   ].filter((at): at is number => at !== null && at > now);
   return times.length > 0 ? Math.min(...times) : null;
 }

@@ -84,8 +84,8 @@ export function givenUp(
   return isLate ? { ...state, written } : state;
 }
 
-/** When a line that is up lets `givenUp` forget to forget, epoch ms. */
-export const lostAt = ({ pbxDoubts = [] }: Written): number[] =>
+/** When `givenUp` forgets something while the line is up, epoch ms. */
+export const forgottenAt = ({ pbxDoubts = [] }: Written): number[] =>
   pbxDoubts.filter(({ unseen }) => !unseen).map(({ at }) => at + ECHO_WINDOW_MS);
 
 /**

@@ -19,7 +19,7 @@ import {
   settledFrom,
   withoutOld,
 } from './teams-writes.ts';
-import { asBefore, isTooEarlyToProve, unproven } from './told-late.ts';
+import { asBefore, provesFrom, unproven } from './told-late.ts';
 
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
 export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Decision {
@@ -32,9 +32,9 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(state, now), reason: 'read-too-early' };
     }
-    const provesAt = isTooEarlyToProve(state, event, now);
-    if (provesAt !== null) {
-      return { state: { ...state, settleAt: provesAt }, reason: 'read-too-early' };
+    const settleAt = provesFrom(state, event, now);
+    if (settleAt !== null) {
+      return { state: { ...state, settleAt }, reason: 'read-too-early' };
     }
     const { doubted: _, unproven, ...told } = state;
     const settled = { ...told, settleAt: null };

@@ -24,7 +24,7 @@ export function unproven(before: PairState, seen: Decision, now: number): Decisi
  * A read that shows what Teams showed before tells that what came since was old; so soon after it, it may be a
  * copy at Microsoft that lags behind. When to read once more, epoch ms; `null`: this one is as good as any.
  */
-export function isTooEarlyToProve(
+export function provesFrom(
   state: PairState,
   event: TeamsSeen & { source: 'read' },
   now: number,

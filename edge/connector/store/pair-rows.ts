@@ -19,7 +19,7 @@ export interface Pair {
   readonly teamsId: TeamsUserId;
   readonly guid: PbxGuid;
   state: PairState;
-  /** What its row says, or `state` where that is known to be no news. */
+  /** What its row says. */
   stored: PairState;
   /** Writes to Microsoft whose answers are not known, one a layer; sent again after a restart. */
   inFlight: readonly TeamsWrite[];

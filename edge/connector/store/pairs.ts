@@ -1,5 +1,5 @@
 // The pairs of users: one row each, which holds what was seen, what is wanted and what is under way. What was to be
-// expected of a write a row learns with the next one: see `shared/presence/at-rest.ts`.
+// expected a row learns later: see `shared/presence/at-rest.ts`.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
 import type { Faults, Layer, WriteFault } from '../errand.ts';
 import type { Took } from '../figures.ts';

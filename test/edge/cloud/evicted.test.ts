@@ -115,7 +115,7 @@ const stories: Record<string, Story> = {
     agent.presence(2, chose('dnd'));
     await bed.settle();
     await bed.later(20 * SECOND);
-    // Who is tried first when it is over, is all the same: nobody is waiting when the next trouble begins.
+    // Of several who wait for the end of it, any may be tried first: nobody waits when the next trouble begins.
     bed.microsoft.answerWrites(taken);
     await bed.later(MINUTE);
     bed.microsoft.answerWrites(() =>

@@ -55,14 +55,17 @@ export function errand(
   { live, now, sessionAt }: { live: boolean; now: number; sessionAt: number | null },
 ): Errand {
   const endsAt = live || sessionAt === null ? null : sessionAt + UNHEARD_MS;
-  const isOver = endsAt !== null && endsAt <= now && !due.some(isClearing);
-  const teams: TeamsWrite[] = isOver ? [...due, { kind: 'clear-session' }] : due;
+  // Begun, it is not given up: what failed may stand.
+  const isBegun = !live && known.session !== undefined && isClearing(known.session.write);
+  const isOver = isBegun || (endsAt !== null && endsAt <= now);
+  const teams: TeamsWrite[] =
+    isOver && !due.some(isClearing) ? [...due, { kind: 'clear-session' }] : due;
+  const wanted = teams.filter(({ kind }) => live || kind !== 'set-session');
   const faults: Faults = {};
-  for (const write of teams) {
+  for (const write of wanted) {
     const fault = known[layerOf(write)];
     if (fault) faults[layerOf(write)] = fault;
   }
-  const wanted = teams.filter(({ kind }) => live || kind !== 'set-session');
   const waitsUntil = (write: TeamsWrite): number => {
     const fault = faults[layerOf(write)];
     // Something else than what failed may go at once: a new state has not been refused yet.

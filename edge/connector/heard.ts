@@ -1,6 +1,6 @@
 // Of whom a PBX has told since it, or the agent, was away. Before its first list it is not known what a human has
 // done meanwhile: whoever is written to before that is overruled, and what arrives after the list passes for theirs.
-// Kept in memory: an object that has slept has been quiet for longer than lists take.
+// Kept in memory: an object that has slept has been quiet for longer than lists take, if the PBX refuses none.
 import type { Pair } from './store/pair-rows.ts';
 
 export class Heard {

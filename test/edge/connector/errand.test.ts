@@ -82,6 +82,36 @@ test.each<[string, boolean, number, TeamsWrite[], TeamsWrite | null, number | nu
   expect(what).toMatchObject({ write, dueAt });
 });
 
+test.each<[string, boolean, TeamsWrite[], number, TeamsWrite | null, number | null, Faults]>([
+  ['tried again', false, [CALL], NOW, CLEAR, NOW, { session: failed(CLEAR, NOW) }],
+  ['not too early', false, [CALL], LATER, null, LATER, { session: failed(CLEAR) }],
+  [
+    'not where it is heard again: it is set',
+    true,
+    [CALL],
+    LATER,
+    CALL,
+    NOW,
+    { session: failed(CLEAR) },
+  ],
+])(
+  'a session that could not be taken back is %s',
+  (_, live, teams, retryAt, write, dueAt, faults) => {
+    const known = { session: failed(CLEAR, retryAt) };
+    expect(errand(due(...teams), known, { live, now: NOW, sessionAt: null })).toMatchObject({
+      write,
+      dueAt,
+      faults,
+    });
+  },
+);
+
+test('a call that cannot be set now fails nobody', () => {
+  const known = { session: failed(CALL) };
+  const { faults } = errand(due(CALL), known, { live: false, now: NOW, sessionAt: null });
+  expect(faults).toEqual({});
+});
+
 test('a read is due at once', () => {
   const what = { ...due(), read: true };
   expect(errand(what, {}, { live: true, now: NOW, sessionAt: null })).toMatchObject({

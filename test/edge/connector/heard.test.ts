@@ -1,7 +1,7 @@
 // After a gap a PBX is told nothing of a user before it has told what stands there now: a human may have chosen
 // meanwhile, and what arrives after the first list would pass for theirs.
 import { expect, test } from 'vitest';
-import { Bed, chose, MINUTE, SLOW, teamsId } from './bed.ts';
+import { Bed, chose, MINUTE, SLOW, talking, teamsId } from './bed.ts';
 
 const BUSY = { availability: 'Busy', activity: 'Busy' };
 
@@ -47,6 +47,23 @@ test('a PBX session that comes up anew, and no list yet: nothing is written', as
   agent.presence(1, [], { afterGap: true });
   await bed.settle();
   expect(agent.shown(1)).toEqual(['busy']);
+});
+
+test('a PBX that is up and has not told of a user since vouches for no call of theirs', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  agent.presence(1, talking);
+  await bed.settle();
+  agent.down();
+  await bed.settle();
+  agent.up();
+  await bed.later(9 * MINUTE);
+  expect(bed.microsoft.actions(1)).toEqual(['setPresence']);
+  await bed.later(MINUTE);
+  expect(bed.microsoft.actions(1)).toEqual(['setPresence', 'clearPresence']);
+  agent.presence(1, talking, { afterGap: true });
+  await bed.settle();
+  expect(bed.microsoft.actions(1).at(-1)).toBe('setPresence');
 });
 
 test('whom the object has slept over it may write to: lists came before it slept', async () => {

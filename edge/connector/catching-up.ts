@@ -22,6 +22,15 @@ export class CatchingUp {
     if (!this.#isPlanned) this.#plan();
   }
 
+  #tryNow(): void {
+    try {
+      this.#catchUp();
+    } catch (fault) {
+      this.#plan();
+      throw fault;
+    }
+  }
+
   #plan(): void {
     const { afterwards, database } = this.#context;
     const before = this.#notes;
@@ -29,7 +38,7 @@ export class CatchingUp {
     afterwards(QUIET_MS, () => {
       this.#isPlanned = false;
       if (database.over) return;
-      if (this.#notes === before) this.#catchUp();
+      if (this.#notes === before) this.#tryNow();
       else this.#plan();
     });
   }

@@ -81,7 +81,8 @@ export class PresenceDesk {
     if (event.kind === 'pbx-seen') this.#heard.note(pair);
     const learned = refusalLearned(pair.state, decision.state);
     if (learned !== undefined) refused.note(pair.home, learned);
-    const { state, shown } = this.#show(pair, decision.state, now);
+    const known = givenUp(decision.state, { isUp: this.#isHeard(pair), now });
+    const { state, shown } = this.#show(pair, known, now);
     const { teams } = due(this.#rulesOf(pair), state, now);
     const wrote = [
       ...(shown === null ? [] : [`${TO_PBX}${shown === '' ? 'available' : shown}`]),
@@ -134,19 +135,21 @@ export class PresenceDesk {
 
   /** Looks at a pair again because of the clock, or because something can be said again. */
   tick(pair: Pair): void {
-    const { context, agents } = this.#parts;
-    const now = context.now();
-    const isUp = agents.isUp(pair.home) && this.#heard.has(pair);
-    const known = givenUp(pair.state, { isUp, now });
+    const now = this.#parts.context.now();
+    const known = givenUp(pair.state, { isUp: this.#isHeard(pair), now });
     const { state } = this.#show(pair, known, now);
     this.keep(pair, state);
   }
 
+  /** Whether the user's PBX tells of them: its line is up, and their list has come since it is. */
+  #isHeard(pair: Pair): boolean {
+    return this.#parts.agents.isUp(pair.home) && this.#heard.has(pair);
+  }
+
   /** What is to be done for a pair at Microsoft now. */
   errandOf(pair: Pair, state: PairState = pair.state): Errand {
-    const { context, agents } = this.#parts;
-    const now = context.now();
-    const live = agents.isUp(pair.home);
+    const now = this.#parts.context.now();
+    const live = this.#isHeard(pair);
     // Of one that may stand or not, nobody knows since when: Microsoft ends it.
     const sessionAt = state.written.session?.at || null;
     return errand(due(this.#rulesOf(pair), state, now), pair.faults, { live, now, sessionAt });
@@ -167,6 +170,7 @@ export class PresenceDesk {
     const isChanged = !isUnchanged(pair.state, next);
     const isNews =
       besides === 'stored' ||
+      pairs.isUnsaved(pair) ||
       pairs.isDueNews(pair, dueAt) ||
       Object.keys(pair.faults).length !== Object.keys(wanted.faults).length ||
       (isChanged && !isForeseen(this.#rulesOf(pair), pair.stored, next));
@@ -174,10 +178,17 @@ export class PresenceDesk {
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
     pairs.plan(pair);
+    pairs.noteOpen(pair, this.#isOpen(pair, wanted));
     if (isNews) pairs.save(pair);
     else if (isChanged || besides === 'later') pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
+  }
+
+  /** Whether something is to be written to Teams, or under way there: whoever forgets it has to ask. */
+  #isOpen({ inFlight, state }: Pair, { write, faults }: Errand): boolean {
+    const isFailing = Object.keys(faults).length > 0;
+    return inFlight.length > 0 || write !== null || isFailing || state.readFirstUntil !== undefined;
   }
 
   /** The connector's rules, and what the user's PBX does not take. */

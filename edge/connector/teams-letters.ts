@@ -2,8 +2,9 @@
 // before that what is left to take back of an older one. Knows nothing of lines and pace.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
-import { lastHeard } from '../../shared/presence/at-rest.ts';
+
 import { decide } from '../../shared/presence/decide.ts';
+import type { MemoryLost } from '../../shared/presence/events.ts';
 import type { TeamsWrite } from '../../shared/presence/model.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
 import type { PresenceWrite } from '../graph/presence.ts';
@@ -29,7 +30,7 @@ export interface Letter extends PresenceWrite {
    * a token that Graph refuses inside a batch is noticed here.
    */
   readonly alone: boolean;
-  /** It leaves now. Noted before, so that a restart knows of it. */
+  /** It leaves now. That it is wanted was stored before: a restart asks whether it arrived. */
   leaves(): void;
   /**
    * @param error what went wrong; `null`: Microsoft took it
@@ -82,22 +83,19 @@ export class TeamsLetters {
 
   /** After a restart: of what was under way then nobody will hear. Answers whom to look at besides. */
   recover(): Pair[] {
-    const all = this.#parts.pairs.inFlight();
-    const lostAt = Math.max(0, ...all.map(({ state }) => lastHeard(state)));
-    for (const pair of all) if (!this.#recovered.has(pair)) this.#recover(pair, lostAt);
-    return all;
+    const { pairs, ...lost } = this.#parts.pairs.restart();
+    for (const pair of pairs) if (!this.#recovered.has(pair)) this.#recover(pair, lost);
+    return pairs;
   }
 
-  #recover(pair: Pair, lostAt: number): void {
-    const { inFlight, state } = pair;
+  #recover(pair: Pair, lost: Pick<MemoryLost, 'lostAt' | 'answeredUntil'>): void {
+    const { state, savedAt: storedAt } = pair;
+    const known = this.#after(pair, { kind: 'memory-lost', storedAt, ...lost });
     try {
-      pair.inFlight = [];
-      const known = this.#after(pair, { kind: 'memory-lost', lostAt });
-      if (inFlight.length > 0 || known !== state) this.#parts.keep(pair, known, 'stored');
+      this.#parts.keep(pair, known);
       this.#recovered.add(pair);
     } catch (error) {
       // It is to be recovered by the next try.
-      pair.inFlight = inFlight;
       pair.state = state;
       throw error;
     }
@@ -133,7 +131,6 @@ export class TeamsLetters {
         sentAt = context.now();
         pair.state = this.#after(pair, { kind: 'teams-sent', write });
         pair.inFlight = [...pair.inFlight, write];
-        pairs.leaves(pair, layer);
       },
       answered: (error, retryAt) => {
         pair.inFlight = pair.inFlight.filter((one) => one !== write);
@@ -142,7 +139,7 @@ export class TeamsLetters {
         const { [layer]: over, ...others } = pair.faults;
         pair.faults = others;
         taken(pair, sentAt);
-        const isNews = over !== undefined || layer === 'preferred';
+        const isNews = over !== undefined;
         keep(pair, this.#after(pair, { kind: 'teams-took', write }), isNews ? 'stored' : 'later');
       },
       arrived: () => {

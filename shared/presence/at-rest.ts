@@ -1,42 +1,50 @@
-// What of a pair's state has to be in storage at once, and what storage may learn later: the PBX's answer and the
+// What of a pair's state has to be in storage at once, and what storage may learn later: the answers and the
 // echoes, as they were to be expected. Whoever starts anew from the older state comes to the same end.
+import { due } from './due.ts';
 import type { MemoryLost } from './events.ts';
-import { type PairState, PBX_ANSWER_LIMIT_MS } from './model.ts';
+import { type PairState, PBX_ANSWER_LIMIT_MS, type TeamsWrite } from './model.ts';
 import { pbxAnswered } from './pbx-writes.ts';
 import type { Rules } from './rules.ts';
-import { teamsAnswersLost } from './teams-writes.ts';
+import {
+  teamsWriteSent,
+  teamsWritesLost,
+  teamsWritesTaken,
+  teamsWriteTaken,
+} from './teams-writes.ts';
 
 /** Whether `next` is what `stored` leads to by itself: it need not be stored before something else is. */
 export function isForeseen(rules: Rules, stored: PairState, next: PairState): boolean {
-  const isAsked = next.settleAt !== null && stored.settleAt === null;
+  const isToBeAsked = stored.settleAt !== null || openWrites(rules, stored, 0).length > 0;
+  const isAsked = next.settleAt !== null && !isToBeAsked;
   const isDoubted = next.doubted !== undefined && differs(next.doubted, stored.doubted);
   return !isAsked && !isDoubted && !differs(gist(rules, stored), gist(rules, next));
 }
 
 /**
- * Starts anew from what is stored. What was on its way to Teams may not have arrived, and is said again. What the
- * PBX was told long before memory was lost it took: a refusal would have been stored. Of what it was told shortly
- * before that, its next list tells.
+ * Starts anew from what is stored. What both sides were told long before memory was lost they took: a refusal would
+ * have been stored. What was to be written to Teams later may have arrived there or not: a read tells, before it is
+ * said again. Of what the PBX was told later its next list tells.
  */
 export function memoryLost(
   rules: Rules,
   stored: PairState,
-  { lostAt }: MemoryLost,
+  { storedAt, lostAt, answeredUntil }: MemoryLost,
   now: number,
 ): PairState {
   const { pbxPending } = stored.written;
   const isOld = pbxPending !== null && pbxPending.at < lostAt - PBX_ANSWER_LIMIT_MS;
-  return teamsAnswersLost(isOld ? withPbxAnswered(rules, stored) : stored, now);
+  const known = isOld ? withPbxAnswered(rules, stored) : stored;
+  return storedAt < answeredUntil
+    ? withTeamsWritten(rules, known, storedAt)
+    : teamsWritesLost(known, openWrites(rules, stored, storedAt), { storedAt, now });
 }
 
-/** When something was last seen or written of this, epoch ms. */
-export const lastHeard = ({ teams, pbx, written }: PairState): number =>
-  Math.max(
-    teams?.at ?? 0,
-    pbx?.at ?? 0,
-    written.pbxPending?.at ?? 0,
-    ...written.recent.map(({ at }) => at),
-  );
+/** What was to be written to Teams at that time, epoch ms. */
+function openWrites(rules: Rules, state: PairState, at: number): TeamsWrite[] {
+  // What waited for a read may have left after it.
+  const { readFirstUntil: _, ...unheld } = state;
+  return due(rules, unheld, at).teams;
+}
 
 /** Whether anything is to be stored of it at all, now or later: more than when unchanged things were seen again. */
 export const isUnchanged = (stored: PairState, next: PairState): boolean =>
@@ -51,14 +59,16 @@ const withoutTimes = (state: PairState) => ({
 
 /**
  * What decides: what Teams shows at the moment and what of ours has come back are found again by a read, and
- * a write to the PBX is taken for done.
+ * whatever is to be written is taken for done.
  */
 function gist(rules: Rules, state: PairState) {
-  const { pbx, teams, manual, written } = withPbxAnswered(rules, state);
-  const { recent: _, ...others } = written;
+  const { pbx, teams, manual, written } = withTeamsWritten(rules, withPbxAnswered(rules, state), 0);
+  const { recent: _, preferred, session, ...others } = written;
   return {
     manual,
     written: others,
+    preferred: preferred?.presence,
+    session: session !== null,
     // What the PBX did not answer in time was not to be expected.
     unanswered: state.written.pbxDoubts,
     teams: teams && { call: teams.call, underlying: isCleared(state) ? null : teams.underlying },
@@ -71,6 +81,15 @@ function withPbxAnswered(rules: Rules, state: PairState): PairState {
   if (pbxPending === null) return state;
   const { at } = pbxPending;
   return pbxAnswered(rules, state, { kind: 'pbx-wrote', write: at }, at).state;
+}
+
+/** What was under way to Teams, and what was to be written there at that time, epoch ms, stands. */
+function withTeamsWritten(rules: Rules, state: PairState, at: number): PairState {
+  const answered = teamsWritesTaken(state, at);
+  return openWrites(rules, answered, at).reduce(
+    (known, write) => teamsWriteTaken(teamsWriteSent(known, write, at), write, at),
+    answered,
+  );
 }
 
 /** What Teams shows by itself after that, a read tells. */

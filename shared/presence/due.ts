@@ -9,6 +9,7 @@ import {
   PBX_ANSWER_LIMIT_MS,
   type PbxActivity,
   type PbxView,
+  READ_FIRST_MS,
   sameTeams,
   type TeamsWrite,
   type Written,
@@ -85,7 +86,7 @@ function sessionWrites(rules: Rules, state: PairState, now: number): TeamsWrite[
 
 function preferredWrites(rules: Rules, state: PairState, now: number): TeamsWrite[] {
   const wanted = state.manual?.teams ?? 'leave';
-  if (!writesTeams(rules) || wanted === 'leave') return [];
+  if (!writesTeams(rules) || wanted === 'leave' || readsFirst(state, now)) return [];
   const { preferred } = state.written;
   if (wanted === 'clear')
     return preferred?.presence === 'cleared' ? [] : [{ kind: 'clear-preferred' }];
@@ -95,11 +96,16 @@ function preferredWrites(rules: Rules, state: PairState, now: number): TeamsWrit
   return [{ kind: 'set-preferred', presence: wanted }];
 }
 
+/** What stands in Teams is to be read first; not for ever, and a clock that was set back does not prolong it. */
+const readsFirst = ({ readFirstUntil: until = 0 }: PairState, now: number): boolean =>
+  now < until && until - now <= READ_FIRST_MS;
+
 function nextAt(rules: Rules, state: PairState, now: number): number | null {
   const { session, preferred, pbxPending, pbxFailed } = state.written;
   const wanted = state.manual?.teams ?? 'leave';
   const times = [
     state.settleAt,
+    readsFirst(state, now) ? (state.readFirstUntil ?? null) : null,
     session && writesTeams(rules) && state.pbx?.call ? session.at + SESSION_REFRESH_MS : null,
     preferred && typeof wanted === 'object'
       ? preferred.at + preferredLifetime(wanted).ms * RENEW_AT

@@ -40,11 +40,15 @@ export interface PbxWrote {
   fault?: string | undefined;
 }
 
-/** Nobody has heard answers and echoes since: the edge starts anew from what is stored. */
+/** Nobody has heard answers and echoes since: the edge starts anew from what is stored. Times in epoch ms. */
 export interface MemoryLost {
   kind: 'memory-lost';
-  /** When, or earlier, epoch ms. */
+  /** When this was stored. */
+  storedAt: number;
+  /** When memory was lost, or earlier. */
   lostAt: number;
+  /** All that was to be written to Teams before had been answered; a refusal would have been stored. */
+  answeredUntil: number;
 }
 
 export type PresenceEvent =

@@ -56,6 +56,8 @@ export interface PairState {
   readonly doubted?: Doubted;
   /** What stood before Teams told something that nothing has proven to be new. */
   readonly unproven?: Unproven;
+  /** Memory was lost of what we wrote to Teams: until a read tells, or then (epoch ms), no state is written there. */
+  readonly readFirstUntil?: number;
 }
 
 /** Whose choice stood at `at`, epoch ms, and what Teams showed. */
@@ -164,6 +166,8 @@ export const ECHO_WINDOW_MS = 90_000;
 export const SETTLE_AFTER_MS = 3_000;
 /** A read so long, in ms, after something unproven says whether it was old. */
 export const PROOF_WITHIN_MS = 60_000;
+/** Whoever lost their memory waits so long, in ms, for the read that tells what of ours stands in Teams. */
+export const READ_FIRST_MS = 10_000;
 /** A PBX that has not answered a write for so long, in ms, will not: say it again. */
 export const PBX_ANSWER_LIMIT_MS = 15_000;
 /** A write to Teams that has no answer after so long, in ms, will have none. */

@@ -36,7 +36,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (settleAt !== null) {
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
     }
-    const { doubted: _, unproven, ...told } = state;
+    const { doubted: _, readFirstUntil: __, unproven, ...told } = state;
     const settled = { ...told, settleAt: null };
     return asBefore(settled, unproven, event, now) ?? believe(rules, settled, event);
   }
@@ -210,7 +210,7 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
   }
   if (isUncovered(state, presence)) {
-    return { state: next, reason: 'teams-without-ours' };
+    return { state: withoutReplaced(next, presence), reason: 'teams-without-ours' };
   }
   if (underlying === null) {
     const { state: settled, verdict } = reconcile(rules, next);
@@ -232,7 +232,7 @@ const isOurPreferred = (
     (ours) => typeof ours === 'object' && sameTeams(ours, presence),
   );
 
-/** Teams shows one preferred presence at a time: another one that we wrote stands no more. */
+/** Teams shows one preferred presence at a time: another one that we wrote stands no more, if this is not it. */
 function withoutReplaced(state: PairState, presence: TeamsPresence): PairState {
   const stood = state.written.preferred?.presence;
   if (typeof stood !== 'object' || sameTeams(stood, presence)) return state;
@@ -245,9 +245,10 @@ function withoutReplaced(state: PairState, presence: TeamsPresence): PairState {
  */
 function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | undefined {
   const { written, manual } = state;
-  if (manual === null || manual.teams === 'leave' || written.preferred !== null) return undefined;
+  if (manual === null || manual.teams === 'leave') return undefined;
+  const stoodSince = written.preferred?.at ?? 0;
   const landed = perhapsStanding(written.recent).findLast(
-    ({ what }) => what !== 'cleared' && sameTeams(what, presence),
+    ({ what, at }) => at > stoodSince && what !== 'cleared' && sameTeams(what, presence),
   );
   if (landed === undefined) return undefined;
   const preferred = { presence: landed.what, at: landed.at, before: null };
@@ -262,8 +263,10 @@ function isUncovered({ written, manual, teams }: PairState, presence: TeamsPrese
   if (manual === null || manual.teams === 'leave' || isSurelyChosen(presence)) return false;
   const stands = written.preferred?.presence ?? lastConfirmed(written.recent);
   if (stands === 'cleared' && (teams?.underlying ?? null) === null) return true;
-  if (written.preferred !== null) return false;
-  return perhapsStanding(written.recent).some(({ what }) => what === 'cleared');
+  const stoodSince = written.preferred?.at ?? 0;
+  return perhapsStanding(written.recent).some(
+    ({ what, at }) => at > stoodSince && what === 'cleared',
+  );
 }
 
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */

@@ -2,6 +2,7 @@
 import {
   ECHO_WINDOW_MS,
   type PairState,
+  READ_FIRST_MS,
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
@@ -84,11 +85,37 @@ export function settledFrom(recent: readonly RecentWrite[]): number {
   return Math.max(last ? (last.echoedAt ?? last.at + SETTLE_AFTER_MS) : 0, ...answers);
 }
 
-/** Of the writes that are under way nobody will hear: they are said again. */
-export const teamsAnswersLost = (state: PairState, now: number): PairState =>
-  state.written.recent
-    .filter(({ answeredAt }) => answeredAt === null)
-    .reduce((known, { what }) => teamsWriteFailed(known, writeOf(what), now), state);
+/** What is under way. */
+const unanswered = ({ written }: PairState): TeamsWrite[] =>
+  written.recent.filter(({ answeredAt }) => answeredAt === null).map(({ what }) => writeOf(what));
+
+/** Microsoft took all that was under way. */
+export const teamsWritesTaken = (state: PairState, now: number): PairState =>
+  unanswered(state).reduce((known, write) => teamsWriteTaken(known, write, now), state);
+
+/**
+ * Nobody will hear of what was under way, or has left since: a read tells what of it stands, before anything is
+ * written there.
+ * @param open what was to be written at `storedAt`, epoch ms
+ */
+export function teamsWritesLost(
+  state: PairState,
+  open: readonly TeamsWrite[],
+  { storedAt, now }: { storedAt: number; now: number },
+): PairState {
+  const underWay = unanswered(state);
+  // Refreshed or not, a session that is known stands since it was.
+  const perhapsSent = open.filter(({ kind }) => kind !== 'set-session' || !state.written.session);
+  const isNothingLost = underWay.length + perhapsSent.length === 0;
+  if (isNothingLost && state.readFirstUntil === undefined) return state;
+  const known = underWay.reduce((before, write) => teamsWriteFailed(before, write, now), state);
+  const lost = perhapsSent.reduce(
+    (before, write) => teamsWriteFailed(teamsWriteSent(before, write, storedAt), write, now),
+    known,
+  );
+  const settleAt = Math.max(now, settledFrom(lost.written.recent));
+  return { ...lost, settleAt, readFirstUntil: now + READ_FIRST_MS };
+}
 
 /**
  * Microsoft did not take it, or took it and its answer was lost: it becomes due again. A session may
@@ -111,15 +138,15 @@ export function teamsWriteFailed(before: PairState, write: TeamsWrite, now: numb
 }
 
 /**
- * Writes are remembered as long as their echo may come, and as long as nobody confirmed them. What never came back
- * shows in Teams all the same, unless something else was seen there since.
+ * Writes are remembered as long as their echo may come, and as long as nobody confirmed them, together with what
+ * stands if they did not arrive. What never came back shows in Teams all the same, unless something else was seen
+ * there since.
  */
 export function withoutOld(state: PairState, now: number): PairState {
   const { recent } = state.written;
-  const perhaps = perhapsStanding(recent);
-  const kept = recent.filter(
-    (one) => now - one.at <= ECHO_WINDOW_MS || perhaps.some((open) => open === one),
-  );
+  const perhaps = new Set<RecentWrite | undefined>(perhapsStanding(recent));
+  if (perhaps.size > 0) perhaps.add(confirmed(recent));
+  const kept = recent.filter((one) => now - one.at <= ECHO_WINDOW_MS || perhaps.has(one));
   const last = recent.at(-1);
   const isOver = last !== undefined && !kept.includes(last);
   return {
@@ -147,17 +174,20 @@ const isInDoubt = ({ failed, answeredAt }: RecentWrite): boolean =>
 /** Writes of a preferred presence that nobody confirmed, and that no later write replaced. */
 export function perhapsStanding(recent: readonly RecentWrite[]): PreferredWrite[] {
   const preferred = recent.filter(isPreferred);
-  const confirmed = preferred.findLastIndex((write) => !isInDoubt(write));
-  return preferred.slice(confirmed + 1);
+  const last = preferred.findLastIndex((write) => !isInDoubt(write));
+  return preferred.slice(last + 1);
 }
 
 /** What was written over all older ones. */
 export const lastPreferred = (recent: readonly RecentWrite[]): RecentWrite | undefined =>
   recent.findLast(isPreferred);
 
+const confirmed = (recent: readonly RecentWrite[]): PreferredWrite | undefined =>
+  recent.filter(isPreferred).findLast((write) => !isInDoubt(write));
+
 /** What Teams was last asked for with success, as long as it is remembered. */
 export const lastConfirmed = (recent: readonly RecentWrite[]): PreferredWrite['what'] | undefined =>
-  recent.filter(isPreferred).findLast((write) => !isInDoubt(write))?.what;
+  confirmed(recent)?.what;
 
 /** As if the write had not been sent, unless something was seen since that is none of it. */
 function withoutWrite({ teams, written }: PairState, write: TeamsWrite): TeamsView | null {

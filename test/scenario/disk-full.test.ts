@@ -66,6 +66,9 @@ beforeEach(async () => {
   demo.lab.microsoft.records.clear();
   await demo.admin.send('PATCH', '/api/settings', { pollSeconds: seconds });
   acknowledged = seconds;
+  await cast.bothSidesEqual();
+  // What the story before has left is history: rows have learned all of it.
+  await clock.pass(10_000, 100);
 });
 
 afterEach(() => disk.makeRoom());

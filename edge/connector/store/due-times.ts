@@ -1,6 +1,7 @@
 // By when each pair is to be looked at, and what of it stands in its row. What is due within minutes changes
 // with every write: it is kept in memory, and the row only says that a restart has to look. What is due later
-// stands in the row, perhaps too early: it is looked at then, and stored anew.
+// stands in the row, perhaps too early: it is looked at then, and stored anew; until the row is written again it is
+// kept in memory as well.
 import type { Upcoming } from './upcoming.ts';
 
 /** A call is refreshed within this time, and a PBX that does not answer is told again: in ms. */
@@ -17,7 +18,7 @@ const NOTHING: StoredDue = { at: null, soon: false };
 
 export class DueTimes<Of extends object> {
   readonly #stored = new WeakMap<Of, StoredDue>();
-  /** What is due within minutes; `given`: it was handed out to be looked at. */
+  /** What is due within minutes, and later where the row does not say so; `given`: it was handed out. */
   readonly #soon = new Map<Of, { at: number; given: boolean }>();
 
   /** Its row was read. */
@@ -34,12 +35,11 @@ export class DueTimes<Of extends object> {
     return { at: isEarly ? at : later, soon };
   }
 
-  /** Whether its row has to say something else for it. */
+  /** Whether its row has to say something else for it: whoever starts anew looks at what is due soon, and sees. */
   isNews(of: Of, dueAt: number | null, now: number): boolean {
     const { at, soon } = this.toStore(of, dueAt, now);
     const stored = this.#stored.get(of) ?? NOTHING;
-    // That there is nothing to do soon after all, whoever starts anew sees at once.
-    return at !== stored.at || (soon && !stored.soon);
+    return !stored.soon && (soon || at !== stored.at);
   }
 
   /** Whether the time in its row has to be written. */
@@ -49,11 +49,15 @@ export class DueTimes<Of extends object> {
 
   stored(of: Of, stored: StoredDue): void {
     this.#stored.set(of, stored);
+    if (!stored.soon) this.#soon.delete(of);
   }
 
   /** It is due at `dueAt` (epoch ms), stored or not. */
   plan(of: Of, dueAt: number | null, now: number): void {
-    if (dueAt === null || dueAt > now + SOON_MS) this.#soon.delete(of);
+    const { at, soon } = this.#stored.get(of) ?? NOTHING;
+    const isInRow =
+      dueAt !== null && dueAt > now + SOON_MS && !(soon && (at === null || at > dueAt));
+    if (dueAt === null || isInRow) this.#soon.delete(of);
     else if (this.#soon.get(of)?.at !== dueAt) this.#soon.set(of, { at: dueAt, given: false });
   }
 

@@ -9,10 +9,12 @@ import type { StoredDue } from './due-times.ts';
 
 /** A pair's guid never changes: its index is written once. */
 const SAVE = `
-INSERT INTO pair (teams_id, guid, state, in_flight, due_at, faults, home, took, recent)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (teams_id) DO UPDATE SET state = excluded.state, in_flight = excluded.in_flight,
-  faults = excluded.faults, home = excluded.home, took = excluded.took, recent = excluded.recent`;
+INSERT INTO pair (
+  teams_id, guid, state, soon, due_at, faults, home, took, recent, saved_at, answered_until
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (teams_id) DO UPDATE SET state = excluded.state, soon = excluded.soon,
+  faults = excluded.faults, home = excluded.home, took = excluded.took, recent = excluded.recent,
+  saved_at = excluded.saved_at, answered_until = excluded.answered_until`;
 const SAVE_WITH_DUE = `${SAVE}, due_at = excluded.due_at`;
 
 export interface Pair {
@@ -21,7 +23,9 @@ export interface Pair {
   state: PairState;
   /** What its row says. */
   stored: PairState;
-  /** Writes to Microsoft whose answers are not known, one a layer; sent again after a restart. */
+  /** When that was written, epoch ms; 0: never. */
+  savedAt: number;
+  /** Writes to Microsoft whose answers are not known, one a layer. */
   inFlight: readonly TeamsWrite[];
   /** Epoch ms of the next thing to do; `null`: nothing. */
   dueAt: number | null;
@@ -39,12 +43,14 @@ export type PairRow = {
   teams_id: string;
   guid: string;
   state: string;
-  in_flight: string | null;
+  /** Something was under way, or to be done within minutes. */
+  soon: 1 | null;
   due_at: number | null;
   faults: string | null;
   home: string | null;
   took: string | null;
   recent: string | null;
+  saved_at: number | null;
 };
 
 /** Nothing is known of it; both sides are to be read at `now`, epoch ms. */
@@ -55,6 +61,7 @@ export function emptyPair(teamsId: TeamsUserId, guid: PbxGuid, now: number): Pai
     guid,
     state,
     stored: state,
+    savedAt: 0,
     inFlight: [],
     dueAt: now,
     faults: {},
@@ -71,7 +78,8 @@ export function pairOf(row: PairRow): Pair {
     guid: row.guid as PbxGuid,
     state,
     stored: state,
-    inFlight: row.in_flight ? (JSON.parse(row.in_flight) as TeamsWrite[]) : [],
+    savedAt: row.saved_at ?? 0,
+    inFlight: [],
     dueAt: row.due_at,
     faults: row.faults ? (JSON.parse(row.faults) as Faults) : {},
     home: row.home,
@@ -80,14 +88,21 @@ export function pairOf(row: PairRow): Pair {
   };
 }
 
-/**
- * Writes the row.
- * @param keepsTimes whether what the user did, and when, may be stored
- */
+export interface Saving {
+  due: StoredDue;
+  /** Whether its time is to be written as well. */
+  withDue: boolean;
+  /** Whether what the user did, and when, may be stored. */
+  keepsTimes: boolean;
+  /** Until when, epoch ms, all users' writes to Teams have been answered; `null`: not known. */
+  answeredUntil: number | null;
+}
+
+/** Writes the row as it is to be from `savedAt` on. */
 export function saveRow(
   database: Database,
   pair: Pair,
-  { due, withDue, keepsTimes }: { due: StoredDue; withDue: boolean; keepsTimes: boolean },
+  { due, withDue, keepsTimes, answeredUntil }: Saving,
 ): void {
   const failing = Object.keys(pair.faults).length > 0;
   database.run(
@@ -95,12 +110,14 @@ export function saveRow(
     pair.teamsId,
     pair.guid,
     JSON.stringify(pair.state),
-    listed(pair.inFlight) ?? (due.soon ? '[]' : null),
+    due.soon || pair.inFlight.length > 0 ? 1 : null,
     due.at,
     failing ? JSON.stringify(pair.faults) : null,
     pair.home,
     keepsTimes ? listed(pair.took) : null,
     keepsTimes ? listed(pair.recent) : null,
+    pair.savedAt,
+    answeredUntil,
   );
 }
 

@@ -1,10 +1,11 @@
 // The pairs of users: one row each, which holds what was seen, what is wanted and what is under way. What was to be
 // expected a row learns later: see `shared/presence/at-rest.ts`.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
-import type { Faults, Layer, WriteFault } from '../errand.ts';
+import type { Faults, WriteFault } from '../errand.ts';
 import type { Took } from '../figures.ts';
 import type { Database } from './database.ts';
 import { DueTimes } from './due-times.ts';
+import { OpenWrites } from './open-writes.ts';
 import { emptyPair, type Pair, type PairRow, pairOf, saveRow } from './pair-rows.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
 
@@ -24,6 +25,9 @@ export class Pairs {
   readonly #now: () => number;
   /** Pairs that are known better than their rows say. */
   readonly #behind = new Set<Pair>();
+  readonly #open = new OpenWrites<Pair>();
+  /** Whether it is known what was open when the object woke. */
+  #isRestarted = false;
   readonly #lags: () => void;
 
   /**
@@ -105,9 +109,28 @@ export class Pairs {
     if (this.holds(pair)) this.#due.plan(pair, pair.dueAt, this.#now());
   }
 
-  /** Pairs that a restart looks at: an answer was awaited, or something was to be done soon. */
-  inFlight(): Pair[] {
-    return this.#some('in_flight IS NOT NULL');
+  /**
+   * What a restart begins with: pairs of which an answer was awaited, or for which something was to be done soon.
+   * When memory was lost, and until when all had been answered, rows of others may tell; in epoch ms.
+   */
+  restart(): { pairs: Pair[]; lostAt: number; answeredUntil: number } {
+    const pairs = this.#some('soon IS NOT NULL ORDER BY saved_at');
+    for (const pair of pairs) this.#open.read(pair, pair.savedAt);
+    this.#isRestarted = true;
+    const known = this.#database.first<{ saved: number | null; answered: number | null }>(
+      'SELECT max(saved_at) AS saved, max(answered_until) AS answered FROM pair',
+    );
+    return { pairs, lostAt: known?.saved ?? 0, answeredUntil: known?.answered ?? 0 };
+  }
+
+  /** Whether something is to be written to Teams for it, or under way there. */
+  noteOpen(pair: Pair, isOpen: boolean): void {
+    this.#open.note(pair, isOpen && this.holds(pair), this.#now());
+  }
+
+  /** Whether storage did not take it: whatever happens next, it is to be saved before. */
+  isUnsaved(pair: Pair): boolean {
+    return this.#unsaved.has(pair);
   }
 
   failing(): Pair[] {
@@ -200,21 +223,18 @@ export class Pairs {
     }
     this.#unsaved.add(pair);
     const due = this.#due.toStore(pair, pair.dueAt, this.#now());
-    const withDue = this.#due.isTimeNews(pair, due);
-    saveRow(this.#database, pair, { due, withDue, keepsTimes: this.#keepsTimes() });
+    pair.savedAt = this.#now();
+    saveRow(this.#database, pair, {
+      due,
+      withDue: this.#due.isTimeNews(pair, due),
+      keepsTimes: this.#keepsTimes(),
+      answeredUntil: this.#isRestarted ? this.#open.answeredUntil(pair.savedAt) : null,
+    });
     this.#due.stored(pair, due);
     pair.stored = pair.state;
     this.#unsaved.delete(pair);
     this.#behind.delete(pair);
     this.#changed(pair.teamsId);
-  }
-
-  /**
-   * Something leaves now. A session that nobody knew of would stand after its call had ended: so that is stored
-   * before its answer, which the row learns later.
-   */
-  leaves(pair: Pair, layer: Layer): void {
-    if (layer === 'session') this.save(pair);
   }
 
   /**
@@ -229,9 +249,17 @@ export class Pairs {
     this.#changed(pair.teamsId);
   }
 
-  /** Rows learn all that they lag behind. */
+  /** Rows learn all that they lag behind, as far as storage takes them: then it throws. */
   catchUp(): void {
-    for (const pair of [...this.#behind]) this.save(pair);
+    const faults: unknown[] = [];
+    for (const pair of [...this.#behind]) {
+      try {
+        this.save(pair);
+      } catch (fault) {
+        faults.push(fault);
+      }
+    }
+    if (faults.length > 0) throw faults[0];
   }
 
   /** Whether this pair still is one. */
@@ -245,6 +273,7 @@ export class Pairs {
     this.#byGuid.delete(pair.guid);
     this.#due.forget(pair);
     this.#behind.delete(pair);
+    this.noteOpen(pair, false);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);
   }
@@ -265,7 +294,7 @@ export class Pairs {
     const known = this.#byTeams.get(row.teams_id as TeamsUserId);
     if (known) return known;
     const pair = pairOf(row);
-    this.#due.read(pair, { at: row.due_at, soon: row.in_flight === '[]' });
+    this.#due.read(pair, { at: row.due_at, soon: row.soon !== null });
     this.#remember(pair);
     return pair;
   }

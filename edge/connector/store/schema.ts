@@ -22,7 +22,8 @@ CREATE TABLE pbx_list (
 
 CREATE TABLE pair (
   teams_id TEXT PRIMARY KEY, guid TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
-  in_flight TEXT, due_at INTEGER, faults TEXT, home TEXT, took TEXT, recent TEXT
+  soon INTEGER, due_at INTEGER, faults TEXT, home TEXT, took TEXT, recent TEXT,
+  saved_at INTEGER, answered_until INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX pair_due ON pair (due_at, teams_id) WHERE due_at IS NOT NULL;
 CREATE TABLE teams_farewell (

@@ -119,7 +119,7 @@ async function persistent(bed: Bed, agent: Agent, items: (n: number) => PbxItem[
 
 /** Nothing is half done, and everybody may see it. */
 const atRest = async (bed: Bed) => ({
-  rows: await bed.rows('SELECT in_flight, faults FROM pair'),
+  rows: await bed.rows('SELECT soon, faults FROM pair'),
   sync: (await bed.lamp('sync')).code,
 });
 
@@ -182,7 +182,7 @@ test('the first alarm after a write was lost with its object', LONG, async () =>
     agent.presence(1, talking);
     await bed.later(MINUTE);
     await bed.rows(
-      `UPDATE pair SET in_flight = '[{"kind":"set-session"}]', due_at = ${Date.now()},
+      `UPDATE pair SET soon = '[{"kind":"set-session"}]', due_at = ${Date.now()},
        state = json_set(state, '$.written.recent[#-1].answeredAt', json('null'))
        WHERE json_extract(state, '$.pbx.call')`,
     );

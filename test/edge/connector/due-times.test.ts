@@ -64,3 +64,20 @@ test('who is due later, or gone, is not given', () => {
   times.forget(ALICE);
   expect(times.became(NEXT_WEEK)).toEqual([]);
 });
+
+test('who is due later is kept in memory as long as their row says only that a restart has to look', () => {
+  times.stored(ALICE, { at: null, soon: true });
+  expect(times.isNews(ALICE, TOMORROW, NOW)).toBe(false);
+  times.plan(ALICE, TOMORROW, NOW);
+  expect(times.upcoming(NOW)).toEqual({ overdue: false, nextAt: TOMORROW });
+  expect(times.became(TOMORROW)).toEqual([ALICE]);
+  times.plan(ALICE, NEXT_WEEK, NOW);
+  times.stored(ALICE, { at: NEXT_WEEK, soon: false });
+  expect(times.upcoming(NOW)).toEqual({ overdue: false, nextAt: null });
+});
+
+test('whose row has an earlier time is found by it', () => {
+  times.stored(ALICE, { at: TOMORROW, soon: true });
+  times.plan(ALICE, NEXT_WEEK, NOW);
+  expect(times.upcoming(NOW)).toEqual({ overdue: false, nextAt: null });
+});

@@ -47,6 +47,13 @@ test.each<[string, PairState, string, string[], boolean]>([
     false,
   ],
   [
+    'one of which nobody knows whether it stands',
+    state({ recent: [{ what: BUSY, at: NOW, echoedAt: null, answeredAt: NOW, failed: true }] }),
+    'tel:',
+    ['clear-preferred'],
+    false,
+  ],
+  [
     'one that was cleared already',
     state({ preferred: { presence: 'cleared', at: NOW, before: null } }),
     'tel:',

@@ -151,7 +151,7 @@ test('a write whose answer was lost with the object is sent again when the PBX h
   back.presence(1, chose('dnd'), { afterGap: true });
   await again.later(MINUTE);
   expect(again.microsoft.actions(1)).toEqual(['setUserPreferredPresence']);
-  expect(await again.rows('SELECT in_flight FROM pair')).toEqual([{ in_flight: null }]);
+  expect(await again.rows('SELECT soon FROM pair')).toEqual([{ soon: null }]);
 });
 
 test('once Microsoft has answered a write, what a human then chooses in Teams is found by the next sweep', async () => {
@@ -183,7 +183,7 @@ test('no pair waits for ever when more are due at once than one run looks at', a
   bed.microsoft.secret = 'another';
   await bed.rows(
     `WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 1299)
-     INSERT INTO pair (teams_id, guid, state, in_flight, due_at)
+     INSERT INTO pair (teams_id, guid, state, soon, due_at)
      SELECT printf('00000000-0000-4000-8000-%012x', i), printf('%032x', i),
             (SELECT json_set(state, '$.pbx.call', json('true')) FROM pair LIMIT 1), NULL, ${Date.now()} FROM n`,
   );
@@ -239,7 +239,7 @@ test('300 call changes leave within five seconds, also while thousands of other 
   const agent = await bed.pairs(300, SLOW);
   const others = await bed.rows(
     `WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 2999)
-     INSERT INTO pair (teams_id, guid, state, in_flight, due_at)
+     INSERT INTO pair (teams_id, guid, state, soon, due_at)
      SELECT printf('00000000-0000-4000-8000-%012x', i), printf('%032x', i),
             (SELECT json_set(state, '$.manual', json('{"origin":"pbx","pbx":"away","teams":{"availability":"Away","activity":"Away"}}')) FROM pair LIMIT 1),
             NULL, ${Date.now()} FROM n`,

@@ -24,7 +24,7 @@ async function crowd(count: number, settings: Record<string, unknown> = POLLING)
   const agent = await bed.pairs(3, settings);
   await bed.rows(
     `WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < ${999 + count - 3})
-     INSERT INTO pair (teams_id, guid, state, in_flight, due_at)
+     INSERT INTO pair (teams_id, guid, state, soon, due_at)
      SELECT printf('00000000-0000-4000-8000-%012x', i), printf('%032x', i),
             (SELECT state FROM pair LIMIT 1), NULL, NULL FROM n`,
   );

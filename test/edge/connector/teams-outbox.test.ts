@@ -292,7 +292,7 @@ test('batches that were under way when the object broke are said again', async (
   everybody(agent, 100);
   await until(() => held.taken === 3);
   await bed.settle();
-  const [row] = await bed.rows('SELECT count(in_flight) AS n FROM pair');
+  const [row] = await bed.rows('SELECT count(soon) AS n FROM pair');
   expect(row?.['n']).toBeGreaterThan(20);
   await runInDurableObject(bed.stub, (_object, ctx) => ctx.abort('power cut')).catch(
     () => undefined,
@@ -300,5 +300,5 @@ test('batches that were under way when the object broke are said again', async (
   const again = new Bed(bed);
   await again.later(MINUTE);
   expect(new Set(written(again))).toEqual(new Set(people(100)));
-  expect(await again.rows('SELECT 1 FROM pair WHERE in_flight IS NOT NULL')).toEqual([]);
+  expect(await again.rows('SELECT 1 FROM pair WHERE soon IS NOT NULL')).toEqual([]);
 });

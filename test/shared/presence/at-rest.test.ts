@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { isForeseen, lastHeard } from '../../../shared/presence/at-rest.ts';
+import { isForeseen } from '../../../shared/presence/at-rest.ts';
 import { decide } from '../../../shared/presence/decide.ts';
-import { type PairState, PBX_ANSWER_LIMIT_MS } from '../../../shared/presence/model.ts';
+import {
+  type PairState,
+  PBX_ANSWER_LIMIT_MS,
+  READ_FIRST_MS,
+  SETTLE_AFTER_MS,
+} from '../../../shared/presence/model.ts';
+import { teams } from './models.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 const isStoredLater = ({ rules }: PairDriver, before: PairState, after: PairState): boolean =>
@@ -77,15 +83,6 @@ const AT_ONCE: readonly Story[] = [
     },
   ],
   [
-    'Microsoft does not take it',
-    (pair) => {
-      pair.graphLine = 'fails';
-      pair.graphTakesMs = SECOND;
-      pair.pbxSets('dnd');
-      return () => pair.pass(2 * SECOND);
-    },
-  ],
-  [
     'something may be old, and a read is to tell',
     (pair) => {
       pair.readTakesMs = 5 * SECOND;
@@ -115,21 +112,95 @@ describe('what storage learns of a pair', () => {
 });
 
 describe('whoever has lost their memory', () => {
-  const lost = (pair: PairDriver, { ageMs }: { ageMs: number }): PairState => {
-    const lostAt = lastHeard(pair.state) + ageMs;
-    return decide(pair.rules, pair.state, { kind: 'memory-lost', lostAt }, lostAt + HOUR).state;
+  interface Loss {
+    ageMs?: number;
+    answeredUntil?: number;
+  }
+  const lose = (pair: PairDriver, stored: PairState, { ageMs = 0, answeredUntil = 0 }: Loss) => {
+    const lostAt = pair.now + ageMs;
+    const event = { kind: 'memory-lost', storedAt: pair.now, lostAt, answeredUntil } as const;
+    pair.state = decide(pair.rules, stored, event, pair.now).state;
   };
-  const unanswered = () => {
+  /** DND is to be written to Teams, and Microsoft answers nobody: what is known, and the row. */
+  const leaving = () => {
     const pair = PairDriver.paired();
     pair.graphTakesMs = HOUR;
+    const stored = decide(
+      pair.rules,
+      pair.state,
+      {
+        kind: 'pbx-seen',
+        items: [{ contact: 'tel:', activity: 'dnd' }],
+        afterGap: false,
+        at: pair.now,
+      },
+      pair.now,
+    ).state;
     pair.pbxSets('dnd');
-    return pair;
+    return { pair, stored, known: pair.state };
   };
 
-  test('says again what was on its way to Teams', () => {
-    const { written } = lost(unanswered(), { ageMs: 0 });
-    expect(written.preferred).toBeNull();
-    expect(written.recent).toMatchObject([{ failed: true }]);
+  test.each(['stored', 'known'] as const)('asks Teams before it writes there: %s', (what) => {
+    const { pair, [what]: row } = leaving();
+    lose(pair, row, {});
+    expect(pair.state.written).toMatchObject({ preferred: null, recent: [{ failed: true }] });
+    pair.now += SETTLE_AFTER_MS;
+    expect(pair.due()).toMatchObject({ read: true, teams: [] });
+    pair.now += READ_FIRST_MS;
+    expect(pair.due().teams).toMatchObject([{ kind: 'set-preferred' }]);
+  });
+
+  test('who loses it again meanwhile asks all the same', () => {
+    const { pair, stored } = leaving();
+    lose(pair, stored, {});
+    const again = pair.state;
+    pair.now += READ_FIRST_MS - 1;
+    lose(pair, again, { answeredUntil: 0 });
+    pair.now += READ_FIRST_MS - 1;
+    expect(pair.due()).toMatchObject({ read: true, teams: [] });
+  });
+
+  test('a clock that is set back does not keep Teams from being written to', () => {
+    const { pair, stored } = leaving();
+    lose(pair, stored, {});
+    pair.now -= HOUR;
+    expect(pair.due().teams).toMatchObject([{ kind: 'set-preferred' }]);
+  });
+
+  test.each([
+    ['shows ours: it is not said again', 'DoNotDisturb', [], 'dnd'],
+    ['shows what it did: it is said again', 'Available', [{ kind: 'set-preferred' }], 'dnd'],
+    ['shows something else: a human chose it since', 'BeRightBack', [], 'away'],
+    ['shows nothing: it is said again', 'Offline', [{ kind: 'set-preferred' }], 'dnd'],
+  ])('Teams %s', (_, shown, writes, wanted) => {
+    const { pair, stored } = leaving();
+    lose(pair, stored, {});
+    pair.now += SETTLE_AFTER_MS;
+    const { now: at, rules, state } = pair;
+    const read = { kind: 'teams-seen', source: 'read', askedAt: at, at } as const;
+    pair.state = decide(rules, state, { ...read, presence: teams(shown) }, at).state;
+    expect(pair.due()).toMatchObject({ read: false, teams: writes });
+    expect(pair.state.manual?.pbx).toBe(wanted);
+  });
+
+  test.each(['stored', 'known'] as const)('takes for done what others came after: %s', (what) => {
+    const { pair, [what]: row } = leaving();
+    lose(pair, row, { answeredUntil: pair.now });
+    expect(pair.state.readFirstUntil).toBeDefined();
+    lose(pair, row, { answeredUntil: pair.now + 1 });
+    expect(pair.state.readFirstUntil).toBeUndefined();
+    expect(pair.state.written.preferred?.presence).toEqual(teams('DoNotDisturb'));
+    expect(pair.due().teams).toEqual([]);
+  });
+
+  test('a session may stand for a call that was known, and is taken back at its end', () => {
+    const pair = PairDriver.paired();
+    const { state } = pair;
+    const items = [{ contact: 'sip:', activity: 'on-the-phone' }];
+    const began = { kind: 'pbx-seen', items, afterGap: false, at: pair.now } as const;
+    lose(pair, decide(pair.rules, state, began, pair.now).state, {});
+    pair.apply({ ...began, items: [] });
+    expect(pair.wrote()).toContain('teams no session');
   });
 
   test.each([
@@ -141,7 +212,8 @@ describe('whoever has lost their memory', () => {
       const pair = PairDriver.paired();
       pair.pbxLine = 'lost';
       pair.teamsChooses('Busy');
-      const { written } = lost(pair, { ageMs });
+      lose(pair, pair.state, { ageMs });
+      const { written } = pair.state;
       expect(written.pbxConfirmed).toBe(confirmed);
       expect(written.pbxPending === null).toBe(confirmed !== null);
     },

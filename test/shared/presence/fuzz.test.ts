@@ -80,7 +80,7 @@ function disagreements(w: World): string[] {
 /** Whether they agree on what the humans chose. */
 function mistakes(w: World, told?: (wishes: number) => void): string[] {
   const pair = begin(w);
-  const reference = new Reference(w.teams, w.pbx);
+  const reference = new Reference(w.teams, w.pbx, pair.now);
   play(w, reference, pair);
   calmDown(pair);
   told?.(reference.wishes.length);

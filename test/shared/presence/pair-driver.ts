@@ -102,8 +102,12 @@ export class PairDriver {
   #lookAt: number | null = null;
   /** The last write that the PBX took, as the agent says after a gap. */
   #tookWrite: number | undefined;
+  #pbxWroteAt = 0;
   /** What storage has of it, where the edge has lost its memory. */
   #stored: PairState = newPair();
+  #storedAt = this.now;
+  /** Since when something was to be written to Teams, or is under way there. */
+  #openSince: number | null = null;
   #graphNotBefore = 0;
   #readNotBefore = 0;
   /** When a session that broke is back. */
@@ -183,6 +187,8 @@ export class PairDriver {
   /** The edge is away for a while, and comes back with what it had stored. */
   edgeGap(meanwhile: () => void = () => {}): Reason {
     const lostAt = this.now;
+    // What other users' rows tell: there has been one in the last seconds, or all rows are up to date.
+    const answeredUntil = Math.min(this.#openSince ?? lostAt, lostAt - 5 * SECOND);
     this.edgeIsUp = false;
     this.#answer = null;
     this.#lookAt = null;
@@ -193,7 +199,7 @@ export class PairDriver {
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
     this.state = JSON.parse(JSON.stringify(this.#stored)) as PairState;
-    this.#step({ kind: 'memory-lost', lostAt });
+    this.#step({ kind: 'memory-lost', storedAt: this.#storedAt, lostAt, answeredUntil });
     // Nothing was heard of the PBX since.
     this.pbxIsUp = false;
     this.#arrive();
@@ -329,19 +335,18 @@ export class PairDriver {
     return { reason };
   }
 
-  /**
-   * As the edge stores it: before anything leaves, and when Microsoft has answered; a session as it leaves.
-   */
+  /** As the edge stores it: what was not to be expected, before anything leaves. */
   #remember(state: PairState, after?: PresenceEvent): void {
     this.state = state;
-    const isSession = after !== undefined && 'write' in after && isOfSession(after.write);
     const mayWait = after?.kind === 'teams-sent';
-    const isStored =
-      after?.kind === 'teams-failed' ||
-      after?.kind === 'teams-arrived' ||
-      (after?.kind === 'teams-took' && !isSession) ||
-      (after?.kind === 'teams-sent' && isSession);
-    if (isStored || !(mayWait || isForeseen(this.rules, this.#stored, state))) this.#stored = state;
+    const isStored = after?.kind === 'teams-failed' || after?.kind === 'teams-arrived';
+    if (isStored || !(mayWait || isForeseen(this.rules, this.#stored, state))) {
+      this.#stored = state;
+      this.#storedAt = this.now;
+    }
+    const isUnderWay = state.written.recent.some(({ answeredAt }) => answeredAt === null);
+    const isOpen = isUnderWay || state.readFirstUntil !== undefined || this.due().teams.length > 0;
+    this.#openSince = isOpen ? (this.#openSince ?? this.now) : null;
   }
 
   #notification(
@@ -476,6 +481,9 @@ export class PairDriver {
   }
 
   #writePbx(activity: string): void {
+    // Writes are told apart by the millisecond.
+    if (this.now <= this.#pbxWroteAt) this.now = this.#pbxWroteAt + 1;
+    this.#pbxWroteAt = this.now;
     this.#wrote.push(`pbx ${activity || 'available'}`);
     this.#step({ kind: 'pbx-sent', activity });
     const write = this.now;
@@ -580,9 +588,6 @@ export class PairDriver {
 }
 
 const stamp = (sequence: number): string => `A${String(sequence).padStart(8, '0')}`;
-
-const isOfSession = (write: TeamsWrite | number): boolean =>
-  typeof write === 'object' && layerOf(write) === 'session';
 
 const wordOf = (write: TeamsWrite): string => {
   if (write.kind === 'set-preferred') return textOf(write.presence);

@@ -34,6 +34,9 @@ const MORE_CLOSED = ['', 'away', 'busy', 'dnd'];
 /** Longer than a notification, a sweep and the reads after it take together. */
 const NEWS_TRAVELS_MS = 700_000;
 
+/** Of what was written so shortly before, no other row may tell. */
+const FORGOTTEN_MS = 10_000;
+
 const agree = (inTeams: string, onPbx: string): boolean =>
   PBX_OF[inTeams] === onPbx || TEAMS_OF[onPbx] === inTeams;
 const spoken = (activity: string): string => (activity === 'online' ? '' : activity);
@@ -65,8 +68,12 @@ export class Reference implements Onlooker {
   /** What the PBX showed when the gap began. */
   #atGap: string | null = null;
 
-  /** The first meeting: equal stays, else the more closed one wins. */
-  constructor(inTeams: string, onPbx: string) {
+  /** When both sides met first, epoch ms: later changes cross. */
+  readonly #metAt: number;
+
+  /** The first meeting, at `now`: equal stays, else the more closed one wins. */
+  constructor(inTeams: string, onPbx: string, now: number) {
+    this.#metAt = now;
     const closed = (activity: string) => MORE_CLOSED.indexOf(activity);
     const fromTeams = PBX_OF[inTeams];
     const teamsWins = fromTeams !== undefined && closed(fromTeams) > closed(onPbx);
@@ -91,6 +98,9 @@ export class Reference implements Onlooker {
     this.#crossing(pair);
     // What a call hid when the gap began, nobody saw, whatever is gone when it ends.
     if (what === 'begins' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
+    // A write to Teams that nobody remembers is not told from one that never left, where Teams shows what it did before.
+    const isForgotten = of === 'edge' && pair.now - this.#metAt <= FORGOTTEN_MS;
+    if (isForgotten) this.wishes = [...this.wishes, ...this.#settled];
     if (what === 'begins') this.#atGap = shows;
     else {
       const before = this.#atGap ?? '';

@@ -42,6 +42,19 @@ describe('a write to Teams that fails', () => {
     expect(pair.due().teams).toMatchObject([{ kind: 'set-preferred' }]);
   });
 
+  test('for minutes does not make us forget that ours had been cleared before', () => {
+    const pair = PairDriver.paired({ teams: 'Away' });
+    pair.pbxSets('');
+    pair.graphLine = 'away';
+    pair.pbxSets('busy');
+    pair.pass(2 * MINUTE).pbxSets('');
+    pair.wrote();
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = available');
+    expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
+  });
+
   test('leaves what Teams still shows nobody’s choice: the PBX is not reverted', () => {
     const pair = PairDriver.paired();
     pair.graphLine = 'fails';
@@ -258,6 +271,40 @@ describe('while a write to Teams is under way', () => {
       pair.pass(4 * SECOND).pbxSets(then);
       pair.pass(HOUR);
       expect(pair.shows).toBe(shows);
+    });
+
+    test.each([
+      ['', 'Available = available'],
+      ['away', 'Away = away'],
+    ])(
+      'is no choice of anybody, though a read has shown an older one of ours: then %s',
+      (then, shows) => {
+        const pair = PairDriver.paired();
+        pair.graphLine = 'answer-lost';
+        pair.pbxSets('dnd');
+        pair.pass(4 * SECOND).graphLine = 'late';
+        pair.pbxSets('busy');
+        pair.pass(5 * SECOND).graphLine = 'up';
+        pair.pbxSets(then);
+        pair.read();
+        pair.pass(HOUR);
+        expect(pair.shows).toBe(shows);
+        expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
+      },
+    );
+
+    test('uncovers what the client says, though a read has shown that ours stood', () => {
+      const pair = PairDriver.paired();
+      pair.graphLine = 'answer-lost';
+      pair.pbxSets('away');
+      pair.pass(4 * SECOND).graphLine = 'late';
+      pair.pbxSets('');
+      pair.pass(5 * SECOND).graphLine = 'up';
+      pair.pbxSets('away');
+      pair.read();
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Away = away');
+      expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
     });
 
     test('a mark for a call that ended meanwhile does not stay', () => {

@@ -60,8 +60,8 @@ async function killed(): Promise<void> {
 }
 
 beforeEach(async () => {
-  for (const name of NAMES) cast.pbx(name).setPresence('');
   await cast.everybodyAvailable();
+  for (const name of NAMES) cast.pbx(name).setPresence('');
   cast.teams('erik').reset();
   demo.lab.microsoft.records.clear();
   await demo.admin.send('PATCH', '/api/settings', { pollSeconds: seconds });

@@ -152,6 +152,21 @@ test('rows that storage did not take when it was quiet learn it when there is ro
   expect(await marked(bed)).toBe(0);
 });
 
+test('what Microsoft refused stays refused when the object has slept, and waits for its time', async () => {
+  const { bed, agent } = await busy();
+  bed.microsoft.answerWrites(() => new Response('{}', { status: 403 }));
+  agent.presence(3, chose('away'));
+  await bed.quiet();
+  const refused = () => bed.rows('SELECT faults FROM pair WHERE faults IS NOT NULL');
+  const before = await refused();
+  const tries = bed.microsoft.actions(3).length;
+  await bed.evict();
+  agent.presence(4, []);
+  await bed.later(SECOND);
+  expect(await refused()).toEqual(before);
+  expect(bed.microsoft.actions(3)).toHaveLength(tries);
+});
+
 test('after five quiet seconds rows know all, and a sleep forgets nothing', async () => {
   const { bed, agent } = await busy();
   agent.presence(2, chose('away'));

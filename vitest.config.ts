@@ -17,7 +17,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Scenarios of real processes race with their own clock where a machine is overrun: once more, there.
     retry: process.env['CI'] ? 1 : 0,
-    provide: { pointsApart: process.env['EVERY_POINT'] ? 1 : 6 },
+    provide: { pointsApart: process.env['EVERY_POINT'] ? 1 : 3 },
     projects: [
       {
         plugins: [

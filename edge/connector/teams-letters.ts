@@ -2,7 +2,6 @@
 // before that what is left to take back of an older one. Knows nothing of lines and pace.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
-
 import { decide } from '../../shared/presence/decide.ts';
 import type { MemoryLost } from '../../shared/presence/events.ts';
 import type { TeamsWrite } from '../../shared/presence/model.ts';
@@ -70,13 +69,14 @@ export class TeamsLetters {
 
   /**
    * What may be written for a user now; `null`: nothing. Nobody's new state is written before what is
-   * left of an old one is taken back.
+   * left of an old one is taken back, nor before it is stored.
    */
   of(id: TeamsUserId): Letter | null {
     const { context, pairs, farewells, errandOf } = this.#parts;
     const farewell = farewells.ofTeams(id);
     if (farewell) return farewell.dueAt > context.now() ? null : this.#takingBack(farewell);
     const pair = pairs.ofTeams(id);
+    if (pair && pairs.isUnsaved(pair)) return null;
     const { write = null } = pair ? errandOf(pair) : {};
     return pair && write ? this.#writing(pair, write) : null;
   }

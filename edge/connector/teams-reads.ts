@@ -220,13 +220,17 @@ export class TeamsReads implements Waiting {
     context.wakeBy(retryAt);
   }
 
-  /** Nobody can be asked: what was said of them, and doubted, is the best there is. */
+  /**
+   * Nobody can be asked: what was said of them, and doubted, is the best there is. What waits for the read may have
+   * waited long enough.
+   */
   #believe(slice: readonly Pair[]): void {
-    const { pairs, seen } = this.#parts;
+    const { pairs, seen, keep } = this.#parts;
     for (const pair of slice) {
       const { doubted } = pair.state;
-      if (doubted === undefined || doubted === 'something' || !pairs.holds(pair)) continue;
-      seen(pair, { kind: 'teams-seen', source: 'notification', canAsk: false, ...doubted });
+      if (!pairs.holds(pair)) continue;
+      if (doubted === undefined || doubted === 'something') keep(pair, pair.state);
+      else seen(pair, { kind: 'teams-seen', source: 'notification', canAsk: false, ...doubted });
     }
   }
 

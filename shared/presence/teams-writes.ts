@@ -106,8 +106,10 @@ export function teamsWritesLost(
   const underWay = unanswered(state);
   // Refreshed or not, a session that is known stands since it was.
   const perhapsSent = open.filter(({ kind }) => kind !== 'set-session' || !state.written.session);
-  const isNothingLost = underWay.length + perhapsSent.length === 0;
-  if (isNothingLost && state.readFirstUntil === undefined) return state;
+  if (underWay.length + perhapsSent.length === 0) {
+    const { readFirstUntil: _, ...unheld } = state;
+    return state.readFirstUntil === undefined ? state : unheld;
+  }
   const known = underWay.reduce((before, write) => teamsWriteFailed(before, write, now), state);
   const lost = perhapsSent.reduce(
     (before, write) => teamsWriteFailed(teamsWriteSent(before, write, storedAt), write, now),

@@ -12,8 +12,9 @@ export class OpenWrites<Of extends object> {
 
   /** Whether there is something open for it at `now`, epoch ms. */
   note(of: Of, isOpen: boolean, now: number): void {
-    if (!isOpen) this.#since.delete(of);
-    else if (!this.#since.has(of)) this.#since.set(of, now);
+    // A clock that was set back has not seen what it noted yet.
+    if (!isOpen || (this.#since.get(of) ?? now) > now) this.#since.delete(of);
+    if (isOpen && !this.#since.has(of)) this.#since.set(of, now);
   }
 
   /** Until when, epoch ms, all that was to be written has been answered. */

@@ -89,6 +89,8 @@ export function pairOf(row: PairRow): Pair {
 }
 
 export interface Saving {
+  /** Epoch ms */
+  savedAt: number;
   due: StoredDue;
   /** Whether its time is to be written as well. */
   withDue: boolean;
@@ -98,11 +100,11 @@ export interface Saving {
   answeredUntil: number | null;
 }
 
-/** Writes the row as it is to be from `savedAt` on. */
+/** Writes the row. */
 export function saveRow(
   database: Database,
   pair: Pair,
-  { due, withDue, keepsTimes, answeredUntil }: Saving,
+  { savedAt, due, withDue, keepsTimes, answeredUntil }: Saving,
 ): void {
   const failing = Object.keys(pair.faults).length > 0;
   database.run(
@@ -116,7 +118,7 @@ export function saveRow(
     pair.home,
     keepsTimes ? listed(pair.took) : null,
     keepsTimes ? listed(pair.recent) : null,
-    pair.savedAt,
+    savedAt,
     answeredUntil,
   );
 }

@@ -120,7 +120,9 @@ export class Pairs {
     const known = this.#database.first<{ saved: number | null; answered: number | null }>(
       'SELECT max(saved_at) AS saved, max(answered_until) AS answered FROM pair',
     );
-    return { pairs, lostAt: known?.saved ?? 0, answeredUntil: known?.answered ?? 0 };
+    // What a clock said before it was set back says nothing of now.
+    const past = (at: number | null = null) => (at !== null && at <= this.#now() ? at : 0);
+    return { pairs, lostAt: past(known?.saved), answeredUntil: past(known?.answered) };
   }
 
   /** Whether something is to be written to Teams for it, or under way there. */
@@ -223,13 +225,15 @@ export class Pairs {
     }
     this.#unsaved.add(pair);
     const due = this.#due.toStore(pair, pair.dueAt, this.#now());
-    pair.savedAt = this.#now();
+    const savedAt = this.#now();
     saveRow(this.#database, pair, {
+      savedAt,
       due,
       withDue: this.#due.isTimeNews(pair, due),
       keepsTimes: this.#keepsTimes(),
-      answeredUntil: this.#isRestarted ? this.#open.answeredUntil(pair.savedAt) : null,
+      answeredUntil: this.#isRestarted ? this.#open.answeredUntil(savedAt) : null,
     });
+    pair.savedAt = savedAt;
     this.#due.stored(pair, due);
     pair.stored = pair.state;
     this.#unsaved.delete(pair);

@@ -1,6 +1,6 @@
 // Storage fails once, at one point of a story after the other, and Cloudflare runs an alarm that threw again 2 s
 // later. In the end everything is as if nothing had happened, and nothing was said more than once more.
-// `EVERY_POINT=1 npm test` tries all of them, else it is every sixth.
+// `EVERY_POINT=1 npm test` tries all of them, else it is every third.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';

@@ -152,6 +152,18 @@ test('rows that storage did not take when it was quiet learn it when there is ro
   expect(await marked(bed)).toBe(0);
 });
 
+test('what nobody can be asked about is written all the same, when the next question failed', async () => {
+  const { bed, agent } = await busy();
+  bed.microsoft.on(`POST ${GRAPH}/users/`, () => new Promise(() => {}));
+  agent.presence(3, chose('away'));
+  await bed.settle();
+  const again = await powerCut(bed);
+  again.microsoft.answerWrites(taken);
+  again.microsoft.on(`POST ${GRAPH}/communications/`, () => new Response('{}', { status: 403 }));
+  await again.later(3 * MINUTE);
+  expect(again.microsoft.actions(3)).toEqual(['setUserPreferredPresence']);
+});
+
 test('what Microsoft refused stays refused when the object has slept, and waits for its time', async () => {
   const { bed, agent } = await busy();
   bed.microsoft.answerWrites(() => new Response('{}', { status: 403 }));

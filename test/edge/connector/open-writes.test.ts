@@ -33,4 +33,6 @@ test('a clock that is set back promises no more than it says', () => {
   const open = new OpenWrites<object>();
   open.note(ALICE, true, 1_000);
   expect(open.answeredUntil(500)).toBe(500);
+  open.note(ALICE, true, 500);
+  expect(open.answeredUntil(600)).toBe(500);
 });

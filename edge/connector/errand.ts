@@ -28,6 +28,8 @@ export interface Errand {
   dueAt: number | null;
   /** The faults of what is still wanted; the others are over. */
   faults: Faults;
+  /** Whether something is to be written, now or later, of which its row does not say that it was refused. */
+  isOpen: boolean;
 }
 
 export const layerOf = ({ kind }: TeamsWrite): Layer =>
@@ -66,17 +68,19 @@ export function errand(
     const fault = known[layerOf(write)];
     if (fault) faults[layerOf(write)] = fault;
   }
-  const waitsUntil = (write: TeamsWrite): number => {
-    const fault = faults[layerOf(write)];
-    // Something else than what failed may go at once: a new state has not been refused yet.
-    return fault && isSameWrite(fault.write, write) ? Math.max(now, fault.retryAt) : now;
+  // Something else than what failed may go at once: a new state has not been refused yet.
+  const refusalOf = (write: TeamsWrite): WriteFault | undefined => {
+    const fault = known[layerOf(write)];
+    return fault && isSameWrite(fault.write, write) ? fault : undefined;
   };
+  const waitsUntil = (write: TeamsWrite): number => Math.max(now, refusalOf(write)?.retryAt ?? now);
   const write = wanted.find((one) => waitsUntil(one) <= now) ?? null;
+  const isOpen = teams.some((write) => !refusalOf(write));
   const times = [
     ...wanted.map(waitsUntil),
     read ? now : null,
     nextAt,
     endsAt !== null && endsAt > now ? endsAt : null,
   ].filter((at) => at !== null);
-  return { write, read, dueAt: times.length > 0 ? Math.min(...times) : null, faults };
+  return { write, read, dueAt: times.length > 0 ? Math.min(...times) : null, faults, isOpen };
 }

@@ -178,17 +178,13 @@ export class PresenceDesk {
     pair.dueAt = dueAt;
     pair.faults = wanted.faults;
     pairs.plan(pair);
-    pairs.noteOpen(pair, this.#isOpen(pair, wanted));
+    // Whoever forgets it has to ask.
+    const isAsked = next.readFirstSince !== undefined;
+    pairs.noteOpen(pair, wanted.isOpen || pair.inFlight.length > 0 || isAsked);
     if (isNews) pairs.save(pair);
     else if (isChanged || besides === 'later') pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);
-  }
-
-  /** Whether something is to be written to Teams, or under way there: whoever forgets it has to ask. */
-  #isOpen({ inFlight, state }: Pair, { write, faults }: Errand): boolean {
-    const isFailing = Object.keys(faults).length > 0;
-    return inFlight.length > 0 || write !== null || isFailing || state.readFirstUntil !== undefined;
   }
 
   /** The connector's rules, and what the user's PBX does not take. */

@@ -90,9 +90,9 @@ export class TeamsLetters {
 
   #recover(pair: Pair, lost: Pick<MemoryLost, 'lostAt' | 'answeredUntil'>): void {
     const { state, savedAt: storedAt } = pair;
-    // What Microsoft refused is known: it is tried again in its time, and not asked about.
-    const isRefused = Object.keys(pair.faults).length > 0;
-    const known = isRefused ? state : this.#after(pair, { kind: 'memory-lost', storedAt, ...lost });
+    // It is tried again in its time, and not asked about.
+    const refused = Object.values(pair.faults).map(({ write }) => write);
+    const known = this.#after(pair, { kind: 'memory-lost', storedAt, refused, ...lost });
     try {
       this.#parts.keep(pair, known);
       this.#recovered.add(pair);

@@ -28,22 +28,28 @@ export function isForeseen(rules: Rules, stored: PairState, next: PairState): bo
 export function memoryLost(
   rules: Rules,
   stored: PairState,
-  { storedAt, lostAt, answeredUntil }: MemoryLost,
+  { storedAt, lostAt, answeredUntil, refused }: MemoryLost,
   now: number,
 ): PairState {
   const { pbxPending } = stored.written;
   const isOld = pbxPending !== null && pbxPending.at < lostAt - PBX_ANSWER_LIMIT_MS;
   const known = isOld ? withPbxAnswered(rules, stored) : stored;
-  return storedAt < answeredUntil
-    ? withTeamsWritten(rules, known, storedAt)
-    : teamsWritesLost(known, openWrites(rules, stored, storedAt), { storedAt, now });
+  if (storedAt < answeredUntil) return withTeamsWritten(rules, known, storedAt, refused);
+  const open = openWrites(rules, stored, storedAt, refused);
+  return teamsWritesLost(known, open, { storedAt, now });
 }
 
-/** What was to be written to Teams at that time, epoch ms. */
-function openWrites(rules: Rules, state: PairState, at: number): TeamsWrite[] {
+/** What was to be written to Teams at that time, epoch ms, and was not refused. */
+function openWrites(
+  rules: Rules,
+  state: PairState,
+  at: number,
+  refused: readonly TeamsWrite[] = [],
+): TeamsWrite[] {
   // What waited for a read may have left after it.
-  const { readFirstUntil: _, ...unheld } = state;
-  return due(rules, unheld, at).teams;
+  const { readFirstSince: _, ...unheld } = state;
+  const isRefused = (write: TeamsWrite) => refused.some((one) => !differs(one, write));
+  return due(rules, unheld, at).teams.filter((write) => !isRefused(write));
 }
 
 /** Whether anything is to be stored of it at all, now or later: more than when unchanged things were seen again. */
@@ -84,9 +90,14 @@ function withPbxAnswered(rules: Rules, state: PairState): PairState {
 }
 
 /** What was under way to Teams, and what was to be written there at that time, epoch ms, stands. */
-function withTeamsWritten(rules: Rules, state: PairState, at: number): PairState {
+function withTeamsWritten(
+  rules: Rules,
+  state: PairState,
+  at: number,
+  refused: readonly TeamsWrite[] = [],
+): PairState {
   const answered = teamsWritesTaken(state, at);
-  return openWrites(rules, answered, at).reduce(
+  return openWrites(rules, answered, at, refused).reduce(
     (known, write) => teamsWriteTaken(teamsWriteSent(known, write, at), write, at),
     answered,
   );

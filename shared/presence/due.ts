@@ -97,15 +97,15 @@ function preferredWrites(rules: Rules, state: PairState, now: number): TeamsWrit
 }
 
 /** What stands in Teams is to be read first; not for ever, and a clock that was set back does not prolong it. */
-const readsFirst = ({ readFirstUntil: until = 0 }: PairState, now: number): boolean =>
-  now < until && until - now <= READ_FIRST_MS;
+const readsFirst = ({ readFirstSince: since }: PairState, now: number): boolean =>
+  since !== undefined && since <= now && now < since + READ_FIRST_MS;
 
 function nextAt(rules: Rules, state: PairState, now: number): number | null {
   const { session, preferred, pbxPending, pbxFailed } = state.written;
   const wanted = state.manual?.teams ?? 'leave';
   const times = [
     state.settleAt,
-    readsFirst(state, now) ? (state.readFirstUntil ?? null) : null,
+    state.readFirstSince === undefined ? null : state.readFirstSince + READ_FIRST_MS,
     session && writesTeams(rules) && state.pbx?.call ? session.at + SESSION_REFRESH_MS : null,
     preferred && typeof wanted === 'object'
       ? preferred.at + preferredLifetime(wanted).ms * RENEW_AT

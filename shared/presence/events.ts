@@ -49,6 +49,8 @@ export interface MemoryLost {
   lostAt: number;
   /** All that was to be written to Teams before had been answered; a refusal would have been stored. */
   answeredUntil: number;
+  /** What Microsoft is known not to have taken of it. */
+  refused: readonly TeamsWrite[];
 }
 
 export type PresenceEvent =

@@ -56,8 +56,8 @@ export interface PairState {
   readonly doubted?: Doubted;
   /** What stood before Teams told something that nothing has proven to be new. */
   readonly unproven?: Unproven;
-  /** Memory was lost of what we wrote to Teams: until a read tells, or then (epoch ms), no state is written there. */
-  readonly readFirstUntil?: number;
+  /** Memory was lost then (epoch ms) of what we wrote to Teams: until a read tells, no state is written there. */
+  readonly readFirstSince?: number;
 }
 
 /** Whose choice stood at `at`, epoch ms, and what Teams showed. */

@@ -36,7 +36,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (settleAt !== null) {
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
     }
-    const { doubted: _, readFirstUntil: __, unproven, ...told } = state;
+    const { doubted: _, readFirstSince: __, unproven, ...told } = state;
     const settled = { ...told, settleAt: null };
     return asBefore(settled, unproven, event, now) ?? believe(rules, settled, event);
   }

@@ -2,7 +2,6 @@
 import {
   ECHO_WINDOW_MS,
   type PairState,
-  READ_FIRST_MS,
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
@@ -107,8 +106,8 @@ export function teamsWritesLost(
   // Refreshed or not, a session that is known stands since it was.
   const perhapsSent = open.filter(({ kind }) => kind !== 'set-session' || !state.written.session);
   if (underWay.length + perhapsSent.length === 0) {
-    const { readFirstUntil: _, ...unheld } = state;
-    return state.readFirstUntil === undefined ? state : unheld;
+    const { readFirstSince: _, ...unheld } = state;
+    return state.readFirstSince === undefined ? state : unheld;
   }
   const known = underWay.reduce((before, write) => teamsWriteFailed(before, write, now), state);
   const lost = perhapsSent.reduce(
@@ -116,7 +115,7 @@ export function teamsWritesLost(
     known,
   );
   const settleAt = Math.max(now, settledFrom(lost.written.recent));
-  return { ...lost, settleAt, readFirstUntil: now + READ_FIRST_MS };
+  return { ...lost, settleAt, readFirstSince: now };
 }
 
 /**

@@ -54,9 +54,10 @@ export class DueTimes<Of extends object> {
 
   /** It is due at `dueAt` (epoch ms), stored or not. */
   plan(of: Of, dueAt: number | null, now: number): void {
-    const { at, soon } = this.#stored.get(of) ?? NOTHING;
-    const isInRow =
-      dueAt !== null && dueAt > now + SOON_MS && !(soon && (at === null || at > dueAt));
+    const { at } = this.#stored.get(of) ?? NOTHING;
+    const isFar = dueAt !== null && dueAt > now + SOON_MS;
+    // A time that has passed there brings nobody up again.
+    const isInRow = isFar && at !== null && now < at && at <= dueAt;
     if (dueAt === null || isInRow) this.#soon.delete(of);
     else if (this.#soon.get(of)?.at !== dueAt) this.#soon.set(of, { at: dueAt, given: false });
   }

@@ -59,6 +59,7 @@ test('what is due in the past of an event is given all the same', () => {
 test('who is due later, or gone, is not given', () => {
   times.plan(ALICE, SOON, NOW);
   times.plan(ALICE, TOMORROW, NOW);
+  times.stored(ALICE, { at: TOMORROW, soon: false });
   expect(times.became(NEXT_WEEK)).toEqual([]);
   times.plan(ALICE, SOON, NOW);
   times.forget(ALICE);
@@ -80,4 +81,13 @@ test('whose row has an earlier time is found by it', () => {
   times.stored(ALICE, { at: TOMORROW, soon: true });
   times.plan(ALICE, NEXT_WEEK, NOW);
   expect(times.upcoming(NOW)).toEqual({ overdue: false, nextAt: null });
+});
+
+test('whose time in the row has passed meanwhile is kept in memory', () => {
+  times.stored(ALICE, { at: TOMORROW, soon: true });
+  const later = TOMORROW + 1;
+  expect(times.isNews(ALICE, NEXT_WEEK, later)).toBe(false);
+  times.plan(ALICE, NEXT_WEEK, later);
+  expect(times.upcoming(later)).toEqual({ overdue: false, nextAt: NEXT_WEEK });
+  expect(times.became(NEXT_WEEK)).toEqual([ALICE]);
 });

@@ -112,6 +112,18 @@ test('a call that cannot be set now fails nobody', () => {
   expect(faults).toEqual({});
 });
 
+test.each<[string, TeamsWrite[], Faults, boolean, boolean]>([
+  ['nothing', [], {}, true, false],
+  ['what may go', [DND], {}, true, true],
+  ['what nobody vouches for', [CALL], {}, false, true],
+  ['not what was refused', [DND], { preferred: failed(DND) }, true, false],
+  ['not even when it may be tried again', [DND], { preferred: failed(DND, NOW) }, true, false],
+  ['something else than what was', [AWAY], { preferred: failed(DND) }, true, true],
+  ['the other layer of who was', [CALL, DND], { preferred: failed(DND) }, true, true],
+])('open is %s', (_, teams, faults, live, isOpen) => {
+  expect(errand(due(...teams), faults, { live, now: NOW, sessionAt: null }).isOpen).toBe(isOpen);
+});
+
 test('a read is due at once', () => {
   const what = { ...due(), read: true };
   expect(errand(what, {}, { live: true, now: NOW, sessionAt: null })).toMatchObject({

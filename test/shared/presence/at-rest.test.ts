@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { isForeseen } from '../../../shared/presence/at-rest.ts';
 import { decide } from '../../../shared/presence/decide.ts';
+import { due } from '../../../shared/presence/due.ts';
 import {
   type PairState,
   PBX_ANSWER_LIMIT_MS,
   READ_FIRST_MS,
   SETTLE_AFTER_MS,
+  type TeamsWrite,
 } from '../../../shared/presence/model.ts';
 import { teams } from './models.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
@@ -115,11 +117,12 @@ describe('whoever has lost their memory', () => {
   interface Loss {
     ageMs?: number;
     answeredUntil?: number;
+    refused?: readonly TeamsWrite[];
   }
-  const lose = (pair: PairDriver, stored: PairState, { ageMs = 0, answeredUntil = 0 }: Loss) => {
-    const lostAt = pair.now + ageMs;
-    const event = { kind: 'memory-lost', storedAt: pair.now, lostAt, answeredUntil } as const;
-    pair.state = decide(pair.rules, stored, event, pair.now).state;
+  const lose = (pair: PairDriver, stored: PairState, loss: Loss) => {
+    const { ageMs = 0, answeredUntil = 0, refused = [] } = loss;
+    const lost = { storedAt: pair.now, lostAt: pair.now + ageMs, answeredUntil, refused };
+    pair.state = decide(pair.rules, stored, { kind: 'memory-lost', ...lost }, pair.now).state;
   };
   /** DND is to be written to Teams, and Microsoft answers nobody: what is known, and the row. */
   const leaving = () => {
@@ -186,11 +189,27 @@ describe('whoever has lost their memory', () => {
   test.each(['stored', 'known'] as const)('takes for done what others came after: %s', (what) => {
     const { pair, [what]: row } = leaving();
     lose(pair, row, { answeredUntil: pair.now });
-    expect(pair.state.readFirstUntil).toBeDefined();
+    expect(pair.state.readFirstSince).toBeDefined();
     lose(pair, row, { answeredUntil: pair.now + 1 });
-    expect(pair.state.readFirstUntil).toBeUndefined();
+    expect(pair.state.readFirstSince).toBeUndefined();
     expect(pair.state.written.preferred?.presence).toEqual(teams('DoNotDisturb'));
     expect(pair.due().teams).toEqual([]);
+  });
+
+  test.each([0, 1])('does not ask about what was refused, nor takes it for done: %i', (more) => {
+    const { pair, stored } = leaving();
+    const refused = due(pair.rules, stored, pair.now).teams;
+    expect(refused).toMatchObject([{ kind: 'set-preferred' }]);
+    lose(pair, stored, { answeredUntil: pair.now + more, refused });
+    expect(pair.state.readFirstSince).toBeUndefined();
+    expect(pair.due()).toMatchObject({ read: false, teams: refused });
+  });
+
+  test('asks about what was under way beside what was refused', () => {
+    const { pair, known } = leaving();
+    lose(pair, known, { refused: [{ kind: 'set-session' }] });
+    pair.now += SETTLE_AFTER_MS;
+    expect(pair.due()).toMatchObject({ read: true, teams: [] });
   });
 
   test('a session may stand for a call that was known, and is taken back at its end', () => {

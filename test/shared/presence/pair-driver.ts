@@ -199,7 +199,13 @@ export class PairDriver {
     this.#gap(meanwhile, true);
     this.edgeIsUp = true;
     this.state = JSON.parse(JSON.stringify(this.#stored)) as PairState;
-    this.#step({ kind: 'memory-lost', storedAt: this.#storedAt, lostAt, answeredUntil });
+    this.#step({
+      kind: 'memory-lost',
+      storedAt: this.#storedAt,
+      lostAt,
+      answeredUntil,
+      refused: [],
+    });
     // Nothing was heard of the PBX since.
     this.pbxIsUp = false;
     this.#arrive();
@@ -345,7 +351,7 @@ export class PairDriver {
       this.#storedAt = this.now;
     }
     const isUnderWay = state.written.recent.some(({ answeredAt }) => answeredAt === null);
-    const isOpen = isUnderWay || state.readFirstUntil !== undefined || this.due().teams.length > 0;
+    const isOpen = isUnderWay || state.readFirstSince !== undefined || this.due().teams.length > 0;
     this.#openSince = isOpen ? (this.#openSince ?? this.now) : null;
   }
 

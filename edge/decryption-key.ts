@@ -1,6 +1,7 @@
 // The private keys that Microsoft's notifications are encrypted for, on their way from the object that
 // makes them, sealed through KV, to the Worker that decrypts.
 import type { ConnectorName } from '../shared/ids.ts';
+import { bytesOf } from './base64.ts';
 import type { DecryptionKey } from './connector/rpc.ts';
 import { importDecryptionKey } from './graph/decrypt.ts';
 import type { Keyring } from './keyring.ts';
@@ -23,5 +24,5 @@ export async function openDecryptionKey(
   key: DecryptionKey,
 ): Promise<CryptoKey> {
   const pkcs8 = await keyring.open(connector, field(key.id), key.sealed);
-  return importDecryptionKey(Uint8Array.from(atob(pkcs8), (char) => char.charCodeAt(0)));
+  return importDecryptionKey(bytesOf(pkcs8));
 }

@@ -1,6 +1,7 @@
 // The Worker's environment, parsed once by schema. Each fault is a sentence that names the value; the
 // launcher prints it and ends, on Cloudflare every route but /healthz answers with it.
 import * as z from 'zod';
+import { bytesOf } from './base64.ts';
 import { isLoopback } from './loopback.ts';
 
 /** Where Durable Objects may live. Their ids depend on it, so it is chosen once. */
@@ -146,8 +147,7 @@ export function jurisdictionChanged(before: string | null, wanted: string | null
 
 function keyBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+    const bytes = bytesOf(text.replaceAll('-', '+').replaceAll('_', '/'));
     return bytes.length === 32 ? bytes : undefined;
   } catch {
     return undefined;

@@ -2,6 +2,7 @@
 // workerd, whose createPrivateKey refuses what jsonwebtoken gives it.
 import { base64url, importPKCS8, SignJWT } from 'jose';
 import { AppError } from '../../shared/errors.ts';
+import { bytesOf } from '../base64.ts';
 
 /** Both as PEM; the key as unencrypted PKCS #8. */
 export interface ClientCertificate {
@@ -46,7 +47,7 @@ export async function clientAssertion(
 /** SHA-256 of the DER of the first certificate in the text. */
 async function thumbprint(pem: string): Promise<string> {
   const body = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/.exec(pem)?.[1] ?? '';
-  const der = Uint8Array.from(atob(body.replace(/\s+/g, '')), (char) => char.charCodeAt(0));
+  const der = bytesOf(body.replace(/\s+/g, ''));
   if (der.length === 0) throw new Error('No certificate in the PEM text.');
   return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', der)));
 }

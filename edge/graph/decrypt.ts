@@ -1,5 +1,6 @@
 // Opens the resource data of a rich notification, in exactly the order of Microsoft's page (facts:
 // graph §2.6). WebCrypto only; whatever fails gives `null`, without a word about where.
+import { bytesOf } from '../base64.ts';
 import { jsonOf } from './exchange.ts';
 import type { EncryptedContent } from './notification.ts';
 import { type PresenceReading, presenceResource, readingOf } from './presence.ts';
@@ -47,6 +48,3 @@ async function decryptData(key: ArrayBuffer, data: Uint8Array): Promise<string> 
   const plain = await crypto.subtle.decrypt({ name: 'AES-CBC', iv }, aes, data);
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(plain);
 }
-
-const bytesOf = (base64: string): Uint8Array =>
-  Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

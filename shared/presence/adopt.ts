@@ -24,7 +24,12 @@ export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence
     ...state,
     manual: { origin: 'teams', pbx, teams: 'leave' },
     // Whatever of ours arrived: the human has replaced it.
-    written: { ...state.written, preferred: null, recent: state.written.recent.map(withoutDoubt) },
+    written: {
+      ...state.written,
+      preferred: null,
+      expiresAt: undefined,
+      recent: state.written.recent.map(withoutDoubt),
+    },
   };
 }
 

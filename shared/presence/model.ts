@@ -123,6 +123,8 @@ export interface Written {
     /** What `underlying` was before: so it is again if the write fails. */
     readonly before: TeamsPresence | null;
   } | null;
+  /** When the preferred presence that Microsoft took of us last, or may have, ends there by itself, epoch ms. */
+  readonly expiresAt?: number | undefined;
   /** What we wrote to Teams lately, oldest first; see `ECHO_WINDOW_MS`. */
   readonly recent: readonly RecentWrite[];
 }

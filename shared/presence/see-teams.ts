@@ -1,5 +1,5 @@
 // An observation of Teams: is it ours, is it old, or did a human do something?
-import { adoptTeams, reconcile } from './adopt.ts';
+import { adoptPbx, adoptTeams, reconcile } from './adopt.ts';
 import type { Decision, TeamsSeen } from './events.ts';
 import { isCall, isEqual, isNoInformation, isSurelyChosen } from './mapping.ts';
 import {
@@ -17,6 +17,7 @@ import {
   lastPreferred,
   perhapsStanding,
   settledFrom,
+  standing,
   withoutOld,
 } from './teams-writes.ts';
 import { asBefore, provesFrom, unproven } from './told-late.ts';
@@ -209,6 +210,13 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
   if (underlying && sameTeams(underlying, presence)) {
     return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
   }
+  if (hasExpired(state, event)) {
+    const written = { ...next.written, preferred: null, expiresAt: undefined };
+    return {
+      state: adoptPbx(rules, { ...next, written }, state.manual?.pbx ?? ''),
+      reason: 'teams-without-ours',
+    };
+  }
   if (isUncovered(state, presence)) {
     return { state: withoutReplaced(next, presence), reason: 'teams-without-ours' };
   }
@@ -241,19 +249,25 @@ function withoutReplaced(state: PairState, presence: TeamsPresence): PairState {
 
 /**
  * A write that failed has arrived, as this shows; `undefined` where none did. What was wanted then may
- * have been replaced since, so that nothing else tells it from a human's choice.
+ * have been replaced since, so that nothing else tells it from a human's choice. Whether what was to be renewed
+ * was, its being there does not show.
  */
 function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | undefined {
-  const { written, manual } = state;
+  const { written, manual, teams } = state;
   if (manual === null || manual.teams === 'leave') return undefined;
+  if (teams?.underlying && sameTeams(teams.underlying, presence)) return undefined;
   const stoodSince = written.preferred?.at ?? 0;
   const landed = perhapsStanding(written.recent).findLast(
     ({ what, at }) => at > stoodSince && what !== 'cleared' && sameTeams(what, presence),
   );
   if (landed === undefined) return undefined;
   const preferred = { presence: landed.what, at: landed.at, before: null };
-  return { ...state, written: { ...written, preferred } };
+  return standing({ ...state, written: { ...written, preferred } }, landed);
 }
+
+/** Nobody renewed what we wrote, and this is what Teams shows by itself since it is over: nobody's choice. */
+const hasExpired = ({ written }: PairState, { presence, at }: TeamsSeen): boolean =>
+  written.expiresAt !== undefined && at >= written.expiresAt && !isSurelyChosen(presence);
 
 /**
  * We cleared the preferred presence, or may have, and this is what Teams shows by itself: our own doing,

@@ -1,4 +1,5 @@
 // Remembers what we write to Teams, from the moment of sending: the echo may overtake the answer.
+import { preferredLifetime } from './mapping.ts';
 import {
   ECHO_WINDOW_MS,
   type PairState,
@@ -31,12 +32,16 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
     case 'clear-session':
       // What the call covered may have changed without a notification: look.
       return { ...state, written: { ...written, session: null }, settleAt: settledFrom(recent) };
-    case 'set-preferred':
+    case 'set-preferred': {
+      const { presence } = write;
+      // Whether it arrives or not, what stands is over by then.
+      const { expiresAt = now + preferredLifetime(presence).ms } = written;
       return {
         ...state,
-        teams: withUnderlying(state.teams, write.presence),
-        written: { ...written, preferred: { presence: write.presence, at: now, before } },
+        teams: withUnderlying(state.teams, presence),
+        written: { ...written, preferred: { presence, at: now, before }, expiresAt },
       };
+    }
     case 'clear-preferred':
       return {
         ...state,
@@ -48,8 +53,18 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
 }
 
 /** Microsoft took it. */
-export const teamsWriteTaken = (state: PairState, write: TeamsWrite, now: number): PairState =>
-  answered(state, write, { answeredAt: now });
+export function teamsWriteTaken(before: PairState, write: TeamsWrite, now: number): PairState {
+  const state = answered(before, write, { answeredAt: now });
+  const what = traceOf(write);
+  const sent = state.written.recent.findLast((one) => sameTrace(one.what, what));
+  return sent && isPreferred(sent) ? standing(state, sent) : state;
+}
+
+/** It stands in Teams, for as long as Microsoft lets it. */
+export function standing(state: PairState, { what, at }: PreferredWrite): PairState {
+  const expiresAt = what === 'cleared' ? undefined : at + preferredLifetime(what).ms;
+  return { ...state, written: { ...state.written, expiresAt } };
+}
 
 /**
  * Microsoft took it after it was given up: it stands as if it had been said again. Where it was, that one's
@@ -163,7 +178,7 @@ function shown(teams: TeamsView | null, { what, at, echoedAt }: RecentWrite): Te
   return isUnseen ? { ...teams, presence: what } : teams;
 }
 
-type PreferredWrite = RecentWrite & { what: TeamsPresence | 'cleared' };
+export type PreferredWrite = RecentWrite & { what: TeamsPresence | 'cleared' };
 
 const isPreferred = (write: RecentWrite): write is PreferredWrite =>
   typeof write.what === 'object' || write.what === 'cleared';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isForeseen } from '../../../shared/presence/at-rest.ts';
+import { isForeseen, isUnchanged } from '../../../shared/presence/at-rest.ts';
 import { decide } from '../../../shared/presence/decide.ts';
 import { due } from '../../../shared/presence/due.ts';
 import {
+  newPair,
   type PairState,
   PBX_ANSWER_LIMIT_MS,
   READ_FIRST_MS,
@@ -92,6 +93,52 @@ const AT_ONCE: readonly Story[] = [
       return () => pair.teamsSays('Busy');
     },
   ],
+  [
+    'an echo leaves the sides different, and a read is to tell',
+    (pair) => {
+      pair.delays = () => [MINUTE];
+      pair.readTakesMs = 5 * SECOND;
+      pair.pbxSets('dnd');
+      pair.pass(SECOND).pbxSets('busy');
+      pair.pass(5 * SECOND);
+      return () => pair.teamsSays('DoNotDisturb');
+    },
+  ],
+  [
+    'what was said before a read, asked already, may be old',
+    (pair) => {
+      pair.pbxSets('dnd');
+      pair.pass(HOUR).delays = () => [MINUTE];
+      pair.readTakesMs = 5 * SECOND;
+      pair.pbxSets('');
+      expect(pair.state.settleAt).not.toBeNull();
+      return () => pair.teamsSays('Busy');
+    },
+  ],
+  [
+    'the call on the PBX is over',
+    (pair) => {
+      pair.pbxCall();
+      pair.pass(HOUR);
+      return () => pair.pbxHangsUp();
+    },
+  ],
+  [
+    'the call in Teams is over',
+    (pair) => {
+      pair.teamsClient('Busy/InACall');
+      pair.pass(HOUR);
+      return () => pair.teamsClient('Available');
+    },
+  ],
+  [
+    'something else shows where nothing of ours was cleared',
+    (pair) => {
+      pair.teamsChooses('Busy');
+      pair.pass(HOUR);
+      return () => pair.teamsClient('Offline');
+    },
+  ],
 ];
 
 describe('what storage learns of a pair', () => {
@@ -110,6 +157,59 @@ describe('what storage learns of a pair', () => {
 
   test.each(AT_ONCE)('at once, where %s', (...story) => {
     expect(told(story)).toBe(false);
+  });
+});
+
+test('that a read follows what is to be cleared, whoever clears it knows already', () => {
+  const pair = PairDriver.paired();
+  pair.pbxSets('dnd');
+  const { now, rules, state } = pair.pass(HOUR);
+  const items = [{ contact: 'tel:', activity: '' }];
+  const chosen = { kind: 'pbx-seen', items, afterGap: false, at: now } as const;
+  const stored = decide(rules, state, chosen, now).state;
+  const write = { kind: 'clear-preferred' } as const;
+  expect(due(rules, stored, now).teams).toEqual([write]);
+  const sent = decide(rules, stored, { kind: 'teams-sent', write }, now).state;
+  expect(stored.settleAt).toBeNull();
+  expect(sent.settleAt).toBeGreaterThan(now);
+  expect(isForeseen(rules, stored, sent)).toBe(true);
+});
+
+describe('what is seen again', () => {
+  const busy = () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.teamsChooses('Busy');
+    pair.pass(HOUR);
+    return pair;
+  };
+
+  test.each<Story>([
+    ['the list of the PBX', (pair) => () => pair.list()],
+    ['what Teams shows', (pair) => () => pair.read()],
+  ])('changes nothing that is stored: %s', (_, tell) => {
+    const pair = busy();
+    const before = pair.state;
+    pair.pass(MINUTE);
+    tell(pair)();
+    expect(pair.state).not.toEqual(before);
+    expect(isUnchanged(before, pair.state)).toBe(true);
+  });
+
+  test.each<Story>([
+    ['another list', (pair) => () => pair.pbxSets('away')],
+    ['another presence', (pair) => () => pair.teamsChooses('Away')],
+    ['a call', (pair) => () => pair.pbxCall()],
+  ])('and is something else is stored: %s', (_, tell) => {
+    const pair = busy();
+    const before = pair.state;
+    tell(pair)();
+    expect(isUnchanged(before, pair.state)).toBe(false);
+  });
+
+  test('nor what nobody knows anything of', () => {
+    expect(isUnchanged(newPair(), newPair())).toBe(true);
+    expect(isUnchanged(newPair(), busy().state)).toBe(false);
   });
 });
 

@@ -70,12 +70,30 @@ describe('a user who is not signed in to Teams', () => {
   });
 });
 
-describe('settings changed to pbx-to-teams', () => {
-  const switched = (pair: PairDriver, directions: Directions): void => {
-    pair.rules = { ...pair.rules, directions };
-    pair.apply({ kind: 'rules-changed' });
-  };
+const switched = (pair: PairDriver, directions: Directions): void => {
+  pair.rules = { ...pair.rules, directions };
+  pair.apply({ kind: 'rules-changed' });
+};
 
+describe('settings changed to teams-to-pbx', () => {
+  test.each([
+    ['dnd', 'DoNotDisturb', 25],
+    ['away', 'Away', 7 * 24 + 1],
+  ])('leave %s to its user, who keeps it when it ends in Teams', (activity, status, hours) => {
+    const pair = PairDriver.paired();
+    pair.pbxSets(activity);
+    pair.pass(HOUR).wrote();
+    switched(pair, 'teams-to-pbx');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe(`${status} = ${activity}`);
+    pair.pass(hours * HOUR);
+    expect([pair.wrote(), pair.shows]).toEqual([[], `Available = ${activity}`]);
+    pair.teamsChooses('Busy');
+    expect(pair.shows).toBe('Busy = busy');
+  });
+});
+
+describe('settings changed to pbx-to-teams', () => {
   test.each(['', 'lunch'])(
     'take our on-the-phone off the PBX; what it covered, "%s", is back',
     (was) => {
@@ -111,7 +129,45 @@ describe('settings changed to pbx-to-teams', () => {
   });
 });
 
+describe('a day without Microsoft', () => {
+  test('ends what we wrote to Teams, and it is written again', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).wrote();
+    pair.graphLine = 'fails';
+    pair.pass(25 * HOUR);
+    expect(pair.shows).toBe('Available = dnd');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+    expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
+  });
+
+  test('ends what we wrote; a human who chooses there afterwards is heard', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    pair.graphLine = 'fails';
+    pair.pass(25 * HOUR).teamsChooses('BeRightBack');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('BeRightBack = away');
+  });
+});
+
 describe('while the edge is away', () => {
+  test('for a day, what it wrote just before that has ended in Teams, and is written again', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.pbxSets('dnd');
+    pair.edgeGap(() => {
+      pair.pass(25 * HOUR);
+      pair.teamsClient('Away/OutOfOffice');
+    });
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
   test('a call on the PBX ends: its session is cleared when the edge is back', () => {
     const pair = PairDriver.paired();
     pair.pbxCall();

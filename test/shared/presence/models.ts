@@ -1,5 +1,6 @@
 // The two sides as small models: what Teams shows of one user, and what the PBX lists. They know
 // presence only: no requests, no sockets, no errors (`test/sim/` has those).
+import { preferredLifetime } from '../../../shared/presence/mapping.ts';
 import {
   ON_THE_PHONE,
   type PresenceItem,
@@ -26,10 +27,27 @@ export class TeamsModel {
   preferred: TeamsPresence | null = null;
   /** Microsoft does not tell; an onlooker may. */
   preferredIsOurs = false;
+  /** Until when what we wrote stands. */
+  preferredUntil = Number.POSITIVE_INFINITY;
   /** Our session, until when. */
   sessionUntil = 0;
   /** How Teams spells our session: the activity is not stable (facts: graph §1.5). */
   spelling = 'Busy/InACall';
+
+  /** A human's choice; it stands. */
+  choose(presence: TeamsPresence | null): void {
+    this.preferred = presence;
+    this.preferredIsOurs = false;
+    this.preferredUntil = Number.POSITIVE_INFINITY;
+  }
+
+  setPreferred(presence: TeamsPresence | null, now: number): void {
+    this.preferred = presence;
+    this.preferredIsOurs = true;
+    this.preferredUntil = presence
+      ? now + preferredLifetime(presence).ms
+      : Number.POSITIVE_INFINITY;
+  }
 
   setSession(now: number): void {
     this.sessionUntil = now + SESSION_MS;
@@ -37,6 +55,19 @@ export class TeamsModel {
 
   clearSession(): void {
     this.sessionUntil = 0;
+  }
+
+  /** When something of ours ends that nobody renewed; `null`: nothing does. */
+  endsAt(): number | null {
+    const ends = [this.sessionUntil, this.preferredUntil];
+    const known = ends.filter((at) => at > 0 && at < Number.POSITIVE_INFINITY);
+    return known.length > 0 ? Math.min(...known) : null;
+  }
+
+  /** What is over by then is gone. */
+  end(now: number): void {
+    if (!this.hasSession(now)) this.clearSession();
+    if (this.preferredUntil <= now) this.setPreferred(null, now);
   }
 
   hasSession(now: number): boolean {

@@ -109,6 +109,7 @@ export class PairDriver {
   /** Since when something was to be written to Teams, or is under way there. */
   #openSince: number | null = null;
   #graphNotBefore = 0;
+  #failingSince: number | null = null;
   #readNotBefore = 0;
   /** When a session that broke is back. */
   #pbxBackAt: number | null = null;
@@ -148,8 +149,7 @@ export class PairDriver {
 
   /** A human picks a status in Teams; `null`: resets it. */
   teamsChooses(status: string | null): Reason {
-    this.teams.preferred = status === null ? null : teams(status);
-    this.teams.preferredIsOurs = false;
+    this.teams.choose(status === null ? null : teams(status));
     return this.#teamsChanged();
   }
 
@@ -270,7 +270,8 @@ export class PairDriver {
   pass(ms: number): this {
     const until = this.now + ms;
     for (let guard = 0; ; guard += 1) {
-      if (guard > 10_000) throw new Error('The clock does not get on: something is always due.');
+      if (guard > 10_000 + ms / SECOND)
+        throw new Error('The clock does not get on: something is always due.');
       const next = this.#nextAt();
       if (next === null || next > until) break;
       this.now = Math.max(this.now, next);
@@ -280,11 +281,11 @@ export class PairDriver {
       this.#answerArrives();
       this.#pbxGetsOn();
       this.#looks();
-      this.#sessionMayEnd();
+      this.#oursMayEnd();
       this.#carryOut();
     }
     this.now = until;
-    this.#sessionMayEnd();
+    this.#oursMayEnd();
     this.#carryOut();
     return this;
   }
@@ -391,18 +392,18 @@ export class PairDriver {
     }
   }
 
-  /** A session of ours that nobody refreshed ends by itself. */
-  #sessionMayEnd(): void {
-    if (this.teams.sessionUntil > 0 && !this.teams.hasSession(this.now)) {
-      this.teams.clearSession();
-      this.#teamsChanged();
-    }
+  /** What nobody refreshed ends by itself. */
+  #oursMayEnd(): void {
+    const endsAt = this.teams.endsAt();
+    if (endsAt === null || endsAt > this.now) return;
+    this.teams.end(this.now);
+    this.#teamsChanged();
   }
 
   #nextAt(): number | null {
     if (!this.edgeIsUp) {
-      const ends = [this.teams.sessionUntil, ...this.#pbxWill.map(({ at }) => at)];
-      const next = ends.filter((at) => at > this.now);
+      const ends = [this.teams.endsAt(), ...this.#pbxWill.map(({ at }) => at)];
+      const next = ends.filter((at): at is number => at !== null && at > this.now);
       return next.length > 0 ? Math.min(...next) : null;
     }
     const { teams: writes, pbx, read, nextAt } = this.due();
@@ -415,7 +416,7 @@ export class PairDriver {
       read && !this.#mayRead() ? this.#readNotBefore : null,
       this.#writing?.at ?? null,
       ...this.#late.map(({ at }) => at),
-      this.teams.sessionUntil > this.now ? this.teams.sessionUntil : null,
+      this.teams.endsAt(),
       this.#answer?.at ?? null,
       ...this.#onTheWay.map(({ at }) => at),
       ...this.#pbxWill.map(({ at }) => at),
@@ -579,17 +580,24 @@ export class PairDriver {
       this.#late.push({ at: this.now - LATE_MS.givenUp + LATE_MS.arrives, write });
     }
     this.#step({ kind: line === 'up' ? 'teams-took' : 'teams-failed', write });
-    if (line !== 'up') this.#graphNotBefore = this.now + this.graphRetryMs;
+    if (line === 'up') this.#failingSince = null;
+    else this.#graphNotBefore = this.now + this.#retryMs();
     if (this.graphIsSlow) this.#teamsChanged();
+  }
+
+  /** What has failed for long is tried more rarely. */
+  #retryMs(): number {
+    this.#failingSince ??= this.now;
+    const isLong = this.now - this.#failingSince > 10 * MINUTE;
+    return isLong ? Math.max(this.graphRetryMs, MINUTE) : this.graphRetryMs;
   }
 
   #land({ write, line }: { write: TeamsWrite; line: GraphLine }): void {
     if (line === 'fails' || line === 'away' || line === 'late') return;
     if (write.kind === 'set-session') this.teams.setSession(this.now);
     if (write.kind === 'clear-session') this.teams.clearSession();
-    if (write.kind === 'set-preferred') this.teams.preferred = write.presence;
-    if (write.kind === 'clear-preferred') this.teams.preferred = null;
-    if (write.kind.endsWith('preferred')) this.teams.preferredIsOurs = true;
+    if (write.kind === 'set-preferred') this.teams.setPreferred(write.presence, this.now);
+    if (write.kind === 'clear-preferred') this.teams.setPreferred(null, this.now);
   }
 }
 

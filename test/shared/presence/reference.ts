@@ -34,6 +34,9 @@ const MORE_CLOSED = ['', 'away', 'busy', 'dnd'];
 /** Longer than a notification, a sweep and the reads after it take together. */
 const NEWS_TRAVELS_MS = 700_000;
 
+/** What we write to Teams stands for so long at least. */
+const OURS_LASTS_MS = 86_400_000;
+
 /** Of what was written so shortly before, no other row may tell. */
 const FORGOTTEN_MS = 10_000;
 
@@ -67,6 +70,8 @@ export class Reference implements Onlooker {
   #crossingUntil = 0;
   /** What the PBX showed when the gap began. */
   #atGap: string | null = null;
+  /** What stood then, and when that was. */
+  #beforeGap: { at: number; wishes: Wish[] } = { at: 0, wishes: [] };
 
   /** When both sides met first, epoch ms: later changes cross. */
   readonly #metAt: number;
@@ -101,12 +106,18 @@ export class Reference implements Onlooker {
     // A write to Teams that nobody remembers is not told from one that never left, where Teams shows what it did before.
     const isForgotten = of === 'edge' && pair.now - this.#metAt <= FORGOTTEN_MS;
     if (isForgotten) this.wishes = [...this.wishes, ...this.#settled];
-    if (what === 'begins') this.#atGap = shows;
-    else {
+    if (what === 'begins') {
+      this.#atGap = shows;
+      this.#beforeGap = { at: pair.now, wishes: this.wishes };
+    } else {
       const before = this.#atGap ?? '';
       this.#atGap = null;
       if (of === 'pbx' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
       if (shows !== '' || of !== 'pbx') this.#onPbx(pair, before, shows);
+      // What we wrote to Teams has ended meanwhile: what shows there may be that.
+      const { at, wishes } = this.#beforeGap;
+      const hasEnded = of === 'edge' && pair.now - at >= OURS_LASTS_MS;
+      if (hasEnded) this.wishes = [...this.wishes, ...wishes.filter(({ by }) => by === 'pbx')];
     }
   }
 

@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 const USERS = 1_000;
 /** What one user does on a working day: guessed, and the same for both modes. */
 const A_DAY = { teamsChanges: 40, pbxChanges: 5, calls: 20 };
+/** A call begins and ends. */
+const CALL_ENDS = 2;
 /** How often a day it is so quiet that everybody's row learns what it lacks: guessed, too. */
 const QUIET_SPELLS = 3;
 const DAYS_A_MONTH = 30;
@@ -16,11 +18,15 @@ const DAYS_A_MONTH = 30;
 const GRAPH_S = 0.2;
 /** What an object is billed with while it is awake, in GB. */
 const OBJECT_GB = 0.128;
+/** What a notification takes of a processor, in ms: `npm run bench -- webhook` on an ordinary server, and half again. */
+const NOTIFICATION_CPU_MS = 1.5;
 /** Messages on a WebSocket that are billed as one request. */
 const MESSAGES_A_REQUEST = 20;
-/** US dollars a million; developers.cloudflare.com/durable-objects/platform/pricing, …/workers/platform/pricing. */
+/** US dollars a million; developers.cloudflare.com/durable-objects/platform/pricing, …/workers/…, …/kv/…. */
 const PRICES = {
   'Worker requests': 0.3,
+  'Worker CPU ms': 0.02,
+  'KV reads': 0.5,
   'object requests': 0.15,
   'object GB-s': 12.5,
   'rows written': 1,
@@ -29,6 +35,8 @@ const PRICES = {
 /** What the 5 dollars of the Workers Paid plan include each month, of each. */
 const INCLUDED: Bill = {
   'Worker requests': 10e6,
+  'Worker CPU ms': 30e6,
+  'KV reads': 10e6,
   'object requests': 1e6,
   'object GB-s': 400e3,
   'rows written': 50e6,
@@ -39,6 +47,8 @@ type Bill = Record<keyof typeof PRICES, number>;
 
 interface Counted {
   written: number;
+  /** Of these, users' own. */
+  users: number;
   read: number;
 }
 
@@ -59,6 +69,14 @@ export async function benchEconomy() {
     'a month, share of what the plan for 5 dollars includes': {
       subscribe: shareOfPlan(subscribe),
       poll: shareOfPlan(poll),
+    },
+    held: {
+      'one row of the user a change':
+        Math.max(
+          counted.each['change in Teams'].users,
+          counted.each['change on the PBX'].users,
+          counted.each.call.users / CALL_ENDS,
+        ) <= 1,
     },
   };
 }
@@ -113,6 +131,9 @@ function aDay(
   const graphRequests = USERS * (pbxChanges + 2 * calls) + hours('Graph requests');
   return {
     'Worker requests': notifications,
+    'Worker CPU ms': notifications * NOTIFICATION_CPU_MS,
+    // Each is for a connector, whose record is read.
+    'KV reads': notifications,
     'object requests': notifications + messages / MESSAGES_A_REQUEST + hours('alarms'),
     'object GB-s': graphRequests * GRAPH_S * OBJECT_GB,
     'rows written': rows('written') + QUIET_SPELLS * USERS,

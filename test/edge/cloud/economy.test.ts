@@ -34,13 +34,19 @@ const DND = { availability: 'DoNotDisturb', activity: 'DoNotDisturb' };
 
 interface Meter {
   /** Rows and alarms since the last call. */
-  read(): { written: number; read: number; alarms: number };
+  read(): {
+    written: number;
+    /** Of these, those of the users themselves. */
+    users: number;
+    read: number;
+    alarms: number;
+  };
 }
 
 /** Counts what the object does to its storage, in the runtime's own figures. */
 function meter(stub: DurableObjectStub): Promise<Meter> {
   return runInDurableObject(stub, (object, { storage }) => {
-    const cursors: SqlStorageCursor<never>[] = [];
+    const cursors: { query: string; cursor: SqlStorageCursor<never> }[] = [];
     let alarms = 0;
     // Setting one is billed as a row.
     let alarmsSet = 0;
@@ -56,7 +62,7 @@ function meter(stub: DurableObjectStub): Promise<Meter> {
     sql.exec = function (this: SqlStorage, ...words: unknown[]) {
       const cursor = Reflect.apply(exec, this, words) as SqlStorageCursor<never>;
       if (this === storage.sql) {
-        cursors.push(cursor);
+        cursors.push({ query: String(words[0]), cursor });
       }
       return cursor;
     };
@@ -68,10 +74,12 @@ function meter(stub: DurableObjectStub): Promise<Meter> {
     };
     return {
       read() {
-        const sum = { written: alarmsSet, read: 0, alarms };
-        for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
+        const sum = { written: alarmsSet, users: 0, read: 0, alarms };
+        for (const { query, cursor } of cursors.splice(0)) {
+          const { rowsRead, rowsWritten } = cursor;
           sum.read += rowsRead;
           sum.written += rowsWritten;
+          if (/INSERT INTO pair\b|UPDATE pair\b/.test(query)) sum.users += rowsWritten;
         }
         alarms = 0;
         alarmsSet = 0;
@@ -151,12 +159,13 @@ test('a change on the PBX', async ({ task }) => {
       await bed.settle();
     }
   }
-  const { written, read } = counted.read();
+  const { written, users, read } = counted.read();
   const changes = FEW.length * ROUNDS.length * 3;
   const sent = bed.microsoft.writes.filter(({ action }) => /Preferred/.test(action));
   expect(sent.length).toBeGreaterThanOrEqual(changes);
-  task.meta.figures = { written: written / changes, read: read / changes };
-  // Its row; the timeline's, which takes ten decisions together.
+  task.meta.figures = { written: written / changes, users: users / changes, read: read / changes };
+  expect(users / changes).toBe(1);
+  // The timeline's takes ten decisions together.
   expect(written / changes).toBeLessThanOrEqual(1.2);
 });
 
@@ -174,9 +183,10 @@ test('a call, from its beginning to its end', async ({ task }) => {
       await bed.settle();
     }
   }
-  const { written, read } = counted.read();
+  const { written, users, read } = counted.read();
   const calls = FEW.length * ROUNDS.length;
-  task.meta.figures = { written: written / calls, read: read / calls };
+  task.meta.figures = { written: written / calls, users: users / calls, read: read / calls };
+  expect(users / calls).toBe(2);
   expect(written / calls).toBeLessThanOrEqual(2.3);
 });
 
@@ -190,11 +200,12 @@ test('a change in Teams', async ({ task }) => {
       await bed.settle();
     }
   }
-  const { written, read } = counted.read();
+  const { written, users, read } = counted.read();
   const changes = FEW.length * ROUNDS.length * choices.length;
   const shown = ROUNDS.flatMap(() => ['busy', 'dnd', '']);
   expect(FEW.map((n) => agent.shown(n))).toEqual(FEW.map(() => shown));
-  task.meta.figures = { written: written / changes, read: read / changes };
+  task.meta.figures = { written: written / changes, users: users / changes, read: read / changes };
+  expect(users / changes).toBe(1);
   expect(written / changes).toBeLessThanOrEqual(1.2);
 });
 
@@ -239,7 +250,7 @@ test('heartbeats wake nothing', async () => {
   const counted = await meter(bed.stub);
   for (let n = 0; n < 20; n += 1) agent.socket.send(PING);
   await bed.settle();
-  expect(counted.read()).toEqual({ written: 0, read: 0, alarms: 0 });
+  expect(counted.read()).toEqual({ written: 0, users: 0, read: 0, alarms: 0 });
 });
 
 test('an hour in which nothing happens', { timeout: 60_000 }, async ({ task }) => {

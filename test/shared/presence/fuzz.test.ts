@@ -110,11 +110,12 @@ function superfluous(w: World, last: Change): string[] {
   const layer = pair.state.teams?.call && `pbx ${call}`;
   // With a contact of our own, a human's choice beside it takes the place of ours.
   const withdrawn = w.contact !== 'tel:' && last.do === 'set' && 'pbx available';
-  // What a call hid is applied when it ends: chosen under it, taken back under it. And our session shows
-  // a status that somebody chose before signing out.
+  // What a call hid is applied when it ends: chosen under it, taken back under it; and what the PBX forgot is
+  // set again. And our session shows a status that somebody chose before signing out.
   const signedOut = pair.teams.client.availability === 'Offline';
-  const shows = last.do === 'hang-up' ? wasOnCall : last.do === 'call' && signedOut;
-  const hidden = shows ? 2 : 0;
+  const changes = w.steps.map(changesOfState).reduce((a, b) => a + b, signedOut ? 1 : 0);
+  const uncovered = last.do === 'hang-up' && wasOnCall ? Math.min(changes, 2) : 0;
+  const hidden = last.do === 'call' && signedOut ? 1 : uncovered;
   const onOwn = wrote.filter((write) => write.startsWith(own));
   return [
     ...onOwn.filter((write) => write !== layer && write !== withdrawn).slice(hidden),
@@ -267,6 +268,12 @@ function faultsOf({ faults }: Case): string[] {
   } catch (error) {
     return [String(error)];
   }
+}
+
+/** How many states may be others after it: calls aside, but for gaps, in which anything happens. */
+function changesOfState({ do: what }: World['steps'][number]): number {
+  if (what === 'gap') return 2;
+  return what === 'choose' || what === 'client' || what === 'set' ? 1 : 0;
 }
 
 /** Whether somebody chose a state by it. */

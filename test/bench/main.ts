@@ -1,5 +1,5 @@
 // `npm run bench`: what the product does on this machine, as figures and as ratios within the run.
-// `npm run bench -- latency` and so on: one part of it. Prints each part, writes `.state/bench.json`, and ends
+// `npm run bench -- latency` and so on: one part of it. Prints a table of each part, writes `.state/bench.json`, and ends
 // with 1 where a promise (`held`) was not kept.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
@@ -11,6 +11,7 @@ import { benchHerd } from './herd.ts';
 import { benchLargeTenant } from './large-tenant.ts';
 import { benchLatency } from './latency.ts';
 import { benchManyConnectors } from './many-connectors.ts';
+import { tableOf } from './table.ts';
 import { benchUserSearch } from './user-search.ts';
 import { benchWebhook } from './webhook.ts';
 import { benchWorker } from './worker.ts';
@@ -48,7 +49,7 @@ for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
     console.error(error);
     return { held: { 'it can be measured': false } };
   });
-  console.dir(result, { depth: 5 });
+  for (const line of tableOf(result ?? {})) console.log(line);
   await keep(name, { at: new Date().toISOString(), machine, ...result });
   for (const promise of brokenIn(result)) {
     console.error(`\nNOT KEPT: ${name}: ${promise}`);

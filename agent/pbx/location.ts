@@ -1,4 +1,5 @@
 // Where a PBX of the same system is: GetLocation of PbxAdminApi, and the URLs that follow from it.
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { errorOf, getLocation } from './messages.ts';
 import type { Session } from './session.ts';
@@ -24,20 +25,39 @@ export function askLocation(session: Session, loc: string): Promise<PbxLocation 
   });
 }
 
+/** A name server's, with the underscores that some networks have. */
+const HOST = /^[a-z\d]([\w-]*[a-z\d])?(\.[a-z\d]([\w-]*[a-z\d])?)*\.?$/i;
+/** One part of a path. */
+const MODULE = /^\w[\w-]*$/;
+
 /**
  * Where to dial, best first: as its master is dialled – by name or by address, with TLS or without –,
- * because that is what the certificate and the name server of this site are made for.
+ * because that is what the certificate and the name server of this site are made for. Nowhere, where what
+ * the master says is more than a name: it may name any host, but nothing else.
  */
 export function urlsOf({ dns, addr, module, http, https }: PbxLocation, master: string): string[] {
   const { protocol, hostname } = new URL(master);
   const isSecure = protocol === 'wss:';
   const port = (isSecure ? https : http) ?? '';
+  const path = module || 'PBX0';
+  if (!MODULE.test(path)) return [];
   const isByAddress = /^[\d.]+$|^\[/.test(hostname);
   const hosts = isByAddress ? [addr, dns] : [dns, addr];
   return hosts.flatMap((host) => {
-    if (!host) return [];
-    const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-    const url = `${protocol}//${written}:${port}/${module || 'PBX0'}/APPS/websocket`;
+    const written = host && writtenHost(host);
+    if (!written) return [];
+    const url = `${protocol}//${written}:${port}/${path}/APPS/websocket`;
     return URL.canParse(url) ? [new URL(url).href] : [];
   });
+}
+
+/** As a URL has it; `undefined` where it is neither a name nor an address. */
+function writtenHost(host: string): string | undefined {
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  // An address of one link has its interface's name in it, which no URL takes.
+  if (isIP(bare) === 6) return bare.includes('%') ? undefined : `[${bare}]`;
+  if (isIP(host) === 4) return host;
+  // A number as the last part makes an address that nobody wrote: 2130706433 is 127.0.0.1.
+  const isName = host.length <= 253 && HOST.test(host) && !/(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(host);
+  return isName ? host : undefined;
 }

@@ -1,6 +1,9 @@
 // Which PBXs home watched users and are not known: told once each, to whoever can find them.
 import type { PbxReplica } from './replica.ts';
 
+/** No system has so many PBXs; who makes names up for its users does not get a dial for each. */
+export const HOMES_LIMIT = 1_000;
+
 export class HomesWanted {
   readonly #replicas: readonly PbxReplica[];
   readonly #tell: (home: string, toldBy: string) => void;
@@ -19,7 +22,7 @@ export class HomesWanted {
     const isKnown = this.#replicas.some(
       ({ name, systemName }) => same(name, home) || same(systemName, home),
     );
-    if (isKnown) return;
+    if (isKnown || this.#told.size >= HOMES_LIMIT) return;
     this.#told.add(home);
     this.#tell(home, holder.name);
   }

@@ -98,9 +98,17 @@ class SocketLine implements Line {
   /** What came in while nobody listened. */
   readonly #missed: ((ears: Ears) => void)[] = [];
   #ears: Ears | undefined;
+  /** What the other end sent that no WebSocket takes, or not one with our limits. */
+  #broken = '';
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
+    socket.on('error', ({ message, code = '' }: Error & { code?: string }) => {
+      if (!code.startsWith('WS_ERR_')) return;
+      this.#broken = `what it sent is not taken: ${message}`;
+      // `ws` has said so and reads no more; it would wait half a minute for the other end's goodbye.
+      this.close(1002, '');
+    });
     socket.on('message', (data, isBinary) => {
       this.#tell((ears) => {
         ears.alive?.();
@@ -110,7 +118,7 @@ class SocketLine implements Line {
     socket.on('ping', () => this.#ears?.alive?.());
     socket.on('pong', () => this.#ears?.alive?.());
     socket.on('close', (code, reason) =>
-      this.#tell((ears) => ears.closed(code, reason.toString())),
+      this.#tell((ears) => ears.closed(code, this.#broken || reason.toString())),
     );
   }
 

@@ -1,8 +1,9 @@
 // The users of one PBX by replication: the whole list first, one row per question, then each change
 // as the PBX pushes it. Keeps nothing beyond the list that is being read.
+import { USERS_PER_PBX } from '../../shared/protocol/frame.ts';
 import type { PbxUser } from '../../shared/protocol/up.ts';
 import type { Ended } from '../supervise.ts';
-import { apiMissing, broken, silent } from './faults.ts';
+import { apiMissing, broken, endless, silent } from './faults.ts';
 import { errorOf, type PbxMessage, replicateNext, replicateStart, userRow } from './messages.ts';
 import { type Lacking, lackingOf } from './rights.ts';
 import type { Answer, Session } from './session.ts';
@@ -35,8 +36,12 @@ export function replicateUsers(
   /** Rows read so far, until the list is complete. */
   let reading: Map<string, PbxUser> | undefined = new Map();
   const lacking = new Map<string, Lacking>();
+  /** That were told until the list was complete, whatever is in them. */
+  let rows = 0;
 
   const take = (message: PbxMessage) => {
+    if (reading) rows += 1;
+    if (rows > USERS_PER_PBX) return ears.failed(endless(USERS_PER_PBX));
     const row = userRow.safeParse(message['columns']).data;
     if (!row) return;
     if (message.mt === 'ReplicateDel') {

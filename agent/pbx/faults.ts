@@ -96,6 +96,10 @@ export const silent = (detail: string): Ended => ended('silent', detail);
 export const closed = (code: number, reason: string): Ended =>
   ended('closed', `the PBX closed the connection (${code}${reason ? ` ${reason}` : ''})`);
 
+/** Slow: to read it all again costs this machine much, and changes nothing. */
+export const endless = (rows: number): Ended =>
+  ended('closed', `the user list of the PBX has no end: more than ${rows} rows`, 'slow');
+
 export const broken = (detail: string): Ended => ended('closed', detail);
 
 /** The line could not be opened. */

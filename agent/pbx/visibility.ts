@@ -1,5 +1,12 @@
 // Whom our App object may not see: PbxAdminApi names subscriptions that no visibility allows.
-import { errorOf, monitorUnallowed, monitorUnallowedRequest, type PbxMessage } from './messages.ts';
+import { USERS_PER_PBX } from '../../shared/protocol/frame.ts';
+import {
+  clipped,
+  errorOf,
+  monitorUnallowed,
+  monitorUnallowedRequest,
+  type PbxMessage,
+} from './messages.ts';
 import type { Session } from './session.ts';
 
 const SRC = 'unallowed';
@@ -35,8 +42,9 @@ export function watchVisibility(
     // Others' subscriptions are listed too; each Add names all who wait for this user.
     const ours = !said.srcs || said.srcs.some(({ name }) => name === app);
     const before = unseen.size;
-    if (message.mt === 'MonitorUnallowedAdd' && ours) unseen.add(said.user);
-    else unseen.delete(said.user);
+    if (message.mt === 'MonitorUnallowedAdd' && ours) {
+      if (unseen.size < USERS_PER_PBX) unseen.add(clipped(said.user));
+    } else unseen.delete(clipped(said.user));
     if (unseen.size !== before) tellIn(GATHER_MS);
   };
   session.route(SRC, push);

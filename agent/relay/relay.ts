@@ -1,6 +1,7 @@
 // Between the two conversations: what the PBXs say goes up, what the edge wants goes to the PBX the
 // user belongs to. Knows both as interfaces only; does no I/O and decides nothing about presence.
 import type { DownFrame } from '../../shared/protocol/down.ts';
+import { USERS_PER_PBX } from '../../shared/protocol/frame.ts';
 import {
   type PbxFault,
   type PbxUser,
@@ -226,6 +227,8 @@ export class Relay {
   }
 
   #user(replica: PbxReplica, user: PbxUser, lacking: Lacking | undefined): void {
+    // Beyond that the edge takes none either.
+    if (isOneTooMany(replica.users, user.guid)) return;
     const lacked = replica.lacking.get(user.guid);
     if (lacking) replica.lacking.set(user.guid, lacking);
     else replica.lacking.delete(user.guid);
@@ -247,3 +250,6 @@ export class Relay {
     return replica;
   }
 }
+
+const isOneTooMany = (users: PbxReplica['users'], guid: string): boolean =>
+  users !== undefined && users.size >= USERS_PER_PBX && !users.has(guid);

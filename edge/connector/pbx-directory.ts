@@ -2,6 +2,7 @@
 // each change. What was taken in of a list survives the object, so that a list never looks shorter
 // than it was told.
 import { type PbxGuid, pbxGuid } from '../../shared/ids.ts';
+import { USERS_PER_PBX } from '../../shared/protocol/frame.ts';
 import type { PbxUser } from '../../shared/protocol/up.ts';
 import type { Context } from './context.ts';
 import type { Directory } from './store/directory.ts';
@@ -14,9 +15,6 @@ export type ListNews = 'same' | 'changed' | 'doubted' | 'unfinished';
 
 /** How long to wait, in ms, for a better list: a PBX that starts may tell few users at first. */
 export const DOUBT_MS = 10_000;
-
-/** More users than this on one PBX are a fault of the software, not a PBX. */
-const USERS_PER_PBX = 200_000;
 
 interface Arriving {
   /** Which connection and which list of it. */

@@ -16,6 +16,8 @@ export const SILENCE_LIMIT_MS = 10_000;
 
 /** Longest frame that either side takes, in characters. Lists are sent in parts well below it. */
 export const MAX_FRAME_LENGTH = 1_048_576;
+/** More users than this on one PBX are a fault of the software, or of somebody's making. */
+export const USERS_PER_PBX = 200_000;
 /** How many entries of a list one frame carries. */
 export const PART_SIZE = 200;
 

@@ -8,6 +8,7 @@ import { newKeyPair } from '../../agent/key-pair.ts';
 import { straight } from '../../agent/outward/way-out.ts';
 import { Relay } from '../../agent/relay/relay.ts';
 import { Tracker } from '../../agent/tracker.ts';
+import { MAX_FRAME_LENGTH } from '../../shared/protocol/frame.ts';
 import { fakeClock } from './fake-clock.ts';
 import { type FakeEdge, startEdge } from './fake-edge.ts';
 import { fakeLog } from './fake-log.ts';
@@ -31,6 +32,8 @@ async function kept(edge: FakeEdge) {
   const parsed = parseEdgeUrl(edge.url);
   if (!parsed.ok) throw new Error(parsed.problem);
   const clock = fakeClock();
+  const { log, lines } = fakeLog();
+  const tracker = new Tracker(clock.now);
   const stop = new AbortController();
   const ended = keepTunnel(
     {
@@ -39,7 +42,7 @@ async function kept(edge: FakeEdge) {
     },
     new Relay(['pbx'], { soon: setImmediate, later: (then) => void setTimeout(then, 20) }),
     // The dice always say to wait for as long as may be.
-    { clock, random: () => 0.999, log: fakeLog().log, tracker: new Tracker(clock.now) },
+    { clock, random: () => 0.999, log, tracker },
     stop.signal,
   );
   ends.push(async () => {
@@ -47,7 +50,7 @@ async function kept(edge: FakeEdge) {
     edge.cut();
     await ended;
   });
-  return { clock };
+  return { clock, lines, tracker };
 }
 
 test('an edge that could not serve for a long time is back within seconds of being able to', async () => {
@@ -62,4 +65,31 @@ test('an edge that could not serve for a long time is back within seconds of bei
   await expect.poll(() => clock.timers()).toBeGreaterThan(1);
   await clock.pass(SOON_MS);
   await expect.poll(() => edge.sockets.size).toBe(1);
+});
+
+test('an edge whose frames are beyond the limit is told of, and tried again more and more rarely', async () => {
+  const edge = await startEdge();
+  ends.push(edge.close);
+  const { clock, lines, tracker } = await kept(edge);
+  const lamp = () => tracker.all().find(({ name }) => name === 'tunnel');
+  /** Says too much on the next connection; answers how long it took the agent to dial again. */
+  const sayTooMuch = async () => {
+    await expect.poll(() => lamp()?.up).toBe(true);
+    const dials = edge.requests.length;
+    edge.send('x'.repeat(MAX_FRAME_LENGTH * 3 + 1));
+    await expect.poll(() => lamp()?.fault?.detail).toContain('Max payload size exceeded');
+    const since = clock.now();
+    while (edge.requests.length === dials) {
+      await clock.pass(50);
+      await new Promise(setImmediate);
+    }
+    return clock.now() - since;
+  };
+  const pauses = [await sayTooMuch(), await sayTooMuch(), await sayTooMuch()];
+  // From 200 ms on, doubling: what the real socket takes is not in this clock.
+  for (const [at, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(199 * 2 ** at);
+  expect(lamp()).toMatchObject({ losses: { closed: 3 } });
+  expect(lines).toContain(
+    'warn  tunnel: the tunnel was closed (1006 what it sent is not taken: Max payload size exceeded)',
+  );
 });

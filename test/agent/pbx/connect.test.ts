@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../agent/clock.ts';
 import { connectOnce, type PbxTarget } from '../../../agent/pbx/connect.ts';
+import { MAX_MESSAGE_BYTES } from '../../../agent/pbx/dial.ts';
 import { recordPeer } from '../../contract/pbx-recorder.ts';
 import { selfSigned } from '../../sim/pbx/self-signed.ts';
 import { type Pbx, type PbxOptions, startPbx } from '../../sim/pbx/server.ts';
@@ -91,6 +92,28 @@ describe('why a PBX is down', () => {
     await it.ready();
     pbx.cut();
     expect(await it.ended).toMatchObject({ code: 'closed', retry: 'backoff' });
+  });
+
+  /** All of a pushed row but the name in it is shorter. */
+  const ROW_BYTES = 10_000;
+
+  test('a message of nearly 4 MiB is taken, and cut to size', async () => {
+    const pbx = await pbxWith();
+    const it = connect(pbx);
+    await it.ready();
+    pbx.addUser({ h323: 'long', cn: 'x'.repeat(MAX_MESSAGE_BYTES - ROW_BYTES) });
+    await expect.poll(() => it.heard).toContain('user long');
+  });
+
+  test('a message beyond 4 MiB ends the session', async () => {
+    const pbx = await pbxWith();
+    const it = connect(pbx);
+    await it.ready();
+    pbx.addUser({ h323: 'long', cn: 'x'.repeat(MAX_MESSAGE_BYTES) });
+    const ended = await it.ended;
+    expect(ended).toMatchObject({ code: 'closed', retry: 'backoff' });
+    expect(ended.detail).toContain('what it sent is not taken: Max payload size exceeded');
+    expect(it.heard).not.toContain('user long');
   });
 
   /** A second passes in 50 ms. */

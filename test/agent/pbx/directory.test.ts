@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { replicateUsers } from '../../../agent/pbx/directory.ts';
 import { Session } from '../../../agent/pbx/session.ts';
 import type { Ended } from '../../../agent/supervise.ts';
+import { USERS_PER_PBX } from '../../../shared/protocol/frame.ts';
 import type { PbxUser } from '../../../shared/protocol/up.ts';
 import { fakeClock } from '../fake-clock.ts';
 import { FakeLine } from '../fake-line.ts';
@@ -187,6 +188,24 @@ describe('a replication that breaks off', () => {
     const it = setup();
     breakOff(it);
     expect(it.failed()).toMatchObject({ code });
+    expect(it.heard.join()).not.toContain('list');
+  });
+
+  test.each<[string, string]>([
+    ['answers', 'ReplicateNextResult'],
+    ['pushes', 'ReplicateUpdate'],
+  ])('%s without an end are a fault, and no list', (_, mt) => {
+    const it = setup();
+    it.begin();
+    const endless = { guid: 'a' };
+    for (let row = 0; row < USERS_PER_PBX; row += 1) {
+      it.say(mt, endless);
+      it.line.sent.length = 0;
+    }
+    expect(it.failed()).toBeUndefined();
+    it.say(mt, endless);
+    expect(it.failed()).toMatchObject({ code: 'closed', retry: 'slow' });
+    expect(it.failed()?.detail).toContain('has no end: more than 200000 rows');
     expect(it.heard.join()).not.toContain('list');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PbxConversation } from '../../../agent/pbx/connect.ts';
 import type { Lacking } from '../../../agent/pbx/rights.ts';
+import { HOMES_LIMIT } from '../../../agent/relay/homes-wanted.ts';
 import { Relay } from '../../../agent/relay/relay.ts';
 import {
   roleFrame,
@@ -10,7 +11,7 @@ import {
   watchMoreFrame,
   welcomeFrame,
 } from '../../../shared/protocol/down.ts';
-import { PART_SIZE } from '../../../shared/protocol/frame.ts';
+import { PART_SIZE, USERS_PER_PBX } from '../../../shared/protocol/frame.ts';
 import { type PbxFault, type PbxUser, type UpFrame, upFrame } from '../../../shared/protocol/up.ts';
 
 const user = (guid: string, more: Partial<PbxUser> = {}): PbxUser => ({
@@ -430,6 +431,15 @@ describe('a PBX that homes users and is not configured', () => {
     expect(typesOf(up()).slice(-2)).toEqual(['users', 'presences']);
   });
 
+  test('is one of so many at most, whatever a PBX makes up', () => {
+    const { welcome, watch, pbx, homes } = setup();
+    const many = Array.from({ length: HOMES_LIMIT + 1 }, (_, n) => `user${n}`);
+    pbx.login(many.map((guid) => user(guid, { loc: `home of ${guid}` })));
+    welcome();
+    watch(many);
+    expect(homes).toHaveLength(HOMES_LIMIT);
+  });
+
   test('may be named by what a configured one calls itself', () => {
     const { welcome, watch, pbx, homes } = setup();
     pbx.login([user('alice', { loc: 'main' })], { name: 'main', domain: 'example.com' });
@@ -440,6 +450,16 @@ describe('a PBX that homes users and is not configured', () => {
 });
 
 describe('users', () => {
+  test('beyond what one PBX can have are nobody', () => {
+    const { up, pbx } = running();
+    const alice = user('alice');
+    pbx.list(Array.from({ length: USERS_PER_PBX }, (_, n) => ({ ...alice, guid: `${n}` })));
+    up();
+    pbx.user(user('one-more'));
+    pbx.user(user('7', { cn: 'Somebody' }));
+    expect(up()).toMatchObject([{ t: 'user', user: { guid: '7' } }]);
+  });
+
   test('a row that says nothing new to us stays here', () => {
     const { up, pbx } = running();
     pbx.user(user('alice'));

@@ -10,6 +10,7 @@ import { edgeClock } from '../../../agent/tunnel/edge-clock.ts';
 import { AGENT_PROOF_TYP, TUNNEL_SUBPROTOCOL } from '../../../shared/agent-auth.ts';
 import { CLOSE } from '../../../shared/protocol/close-codes.ts';
 import { type DownFrame, watchMoreFrame } from '../../../shared/protocol/down.ts';
+import { MAX_FRAME_LENGTH } from '../../../shared/protocol/frame.ts';
 import { type UpFrame, wroteFrame } from '../../../shared/protocol/up.ts';
 import { type FakeEdge, startEdge } from '../fake-edge.ts';
 import { fakeLog } from '../fake-log.ts';
@@ -139,6 +140,20 @@ describe('why a tunnel ended', () => {
     for (const socket of edge.sockets) socket.close(code);
     expect(await it.ended).toMatchObject({ code: reason, retry });
     expect(it.heard).toEqual(['up leading', 'down']);
+  });
+
+  test.each([
+    ['a frame beyond the limit', MAX_FRAME_LENGTH + 1, 'bad-frame', 'too-long'],
+    ['a message beyond what a frame can be', MAX_FRAME_LENGTH * 3 + 1, 'closed', 'Max payload'],
+  ])('%s from the edge ends it', async (_, length, code, part) => {
+    const edge = await edgeWith();
+    const it = connect(edge);
+    await it.up();
+    edge.send('x'.repeat(length));
+    const ended = await it.ended;
+    expect(ended).toMatchObject({ code, retry: 'backoff' });
+    expect(ended.detail).toContain(part);
+    expect(it.said).toEqual([]);
   });
 
   test('cut: closed', async () => {

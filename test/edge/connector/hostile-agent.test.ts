@@ -1,9 +1,15 @@
 // An agent that is somebody else's by now: it holds a key that was good, and says what no agent says. What
 // it can reach is its own connector, and of that only what the tunnel has words for.
+import { evictDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { CLOSE } from '../../../shared/protocol/close-codes.ts';
-import { MAX_FRAME_LENGTH } from '../../../shared/protocol/frame.ts';
-import { presencesFrame, unseenFrame, wroteFrame } from '../../../shared/protocol/up.ts';
+import { MAX_FRAME_LENGTH, USERS_PER_PBX } from '../../../shared/protocol/frame.ts';
+import {
+  presencesFrame,
+  unseenFrame,
+  usersFrame,
+  wroteFrame,
+} from '../../../shared/protocol/up.ts';
 import { Bed, chose, guid, pbxUser, SLOW, value } from './bed.ts';
 
 const frame = (more: object) => JSON.stringify({ v: 1, ...more });
@@ -71,4 +77,25 @@ test('names of the prototype are names like any other', async () => {
   expect(
     value(await bed.stub.listUsers({ text: '', state: null, cursor: null })).items,
   ).toHaveLength(1);
+});
+
+test('a list of users that has no end ends its tunnel, and the rest of it is not taken', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(2, SLOW);
+  const part = (n: number) => usersFrame({ pbx: 'pbx', list: 9, last: false, users: [pbxUser(n)] });
+  agent.send(part(3));
+  await bed.settle();
+  // So many came before: to send them all would show no more, and take a minute.
+  await bed.rows(`
+    UPDATE meta SET value = json_set(value, '$.users', ${USERS_PER_PBX - 1})
+    WHERE key = 'list-arriving:pbx'`);
+  await evictDurableObject(bed.stub);
+  agent.send(part(4));
+  await bed.settle();
+  expect(agent.closed).toBeNull();
+  agent.send(part(5));
+  await bed.settle();
+  expect(agent.closed).toBe(1011);
+  const known = await bed.rows('SELECT guid FROM pbx_user ORDER BY guid');
+  expect(known.map((row) => row['guid'])).toEqual([1, 2, 3, 4].map(guid));
 });

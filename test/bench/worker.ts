@@ -12,7 +12,7 @@ import { type Figures, figures } from './figures.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What is promised. */
-const LIMITS = { gzipBytes: 200 * 1024, startMs: 50 };
+const LIMITS = { gzipBytes: 200_000, startMs: 50 };
 
 const HELLO = `export default { fetch: () => new Response('hello') };`;
 const HELLO_TOML = 'name = "hello"\nmain = "hello.js"\ncompatibility_date = "2026-10-20"\n';

@@ -34,8 +34,9 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
       return { ...state, written: { ...written, session: null }, settleAt: settledFrom(recent) };
     case 'set-preferred': {
       const { presence } = write;
-      // Whether it arrives or not, what stands is over by then.
-      const { expiresAt = now + preferredLifetime(presence).ms } = written;
+      // Whichever of them stands, if this does not arrive: by then it may be over.
+      const ownEnd = now + preferredLifetime(presence).ms;
+      const expiresAt = Math.min(written.expiresAt ?? ownEnd, ownEnd);
       return {
         ...state,
         teams: withUnderlying(state.teams, presence),

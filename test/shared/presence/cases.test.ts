@@ -143,6 +143,18 @@ describe('a day without Microsoft', () => {
     expect(pair.wrote().filter((write) => write.startsWith('pbx'))).toEqual([]);
   });
 
+  test('ends the one whose answer was lost, and not only what Microsoft is known to have taken', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.pbxSets('away');
+    pair.pass(HOUR).graphLine = 'answer-lost';
+    pair.pbxSets('busy');
+    pair.graphLine = 'away';
+    pair.pbxSets('lunch');
+    pair.pass(25 * HOUR).wrote();
+    expect(pair.shows).toBe('Available = lunch');
+  });
+
   test('ends what we wrote; a human who chooses there afterwards is heard', () => {
     const pair = PairDriver.paired();
     pair.pbxSets('dnd');

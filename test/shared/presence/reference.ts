@@ -68,6 +68,8 @@ export class Reference implements Onlooker {
   /** Shown again after a sign-in, it may be no news. */
   #beforeSignedOut: (string | null)[] = [];
   #crossingUntil = 0;
+  /** The edge was away since somebody was available on the PBX: what showed in Teams then, it has forgotten. */
+  #hasForgotten = false;
   /** What the PBX showed when the gap began. */
   #atGap: string | null = null;
   /** What stood then, and when that was. */
@@ -106,6 +108,8 @@ export class Reference implements Onlooker {
     // A write to Teams that nobody remembers is not told from one that never left, where Teams shows what it did before.
     const isForgotten = of === 'edge' && pair.now - this.#metAt <= FORGOTTEN_MS;
     if (isForgotten) this.wishes = [...this.wishes, ...this.#settled];
+    const stood = [...this.#settled, ...this.wishes];
+    if (of === 'edge' && stood.some(isAvailableOnPbx)) this.#hasForgotten = true;
     if (what === 'begins') {
       this.#atGap = shows;
       this.#beforeGap = { at: pair.now, wishes: this.wishes };
@@ -138,8 +142,10 @@ export class Reference implements Onlooker {
     if (this.wishes.some((wish) => isShown(wish, pair))) return [];
     // Away, picked right after available on the PBX, is taken for the client's own; and nobody learns that
     // somebody picked what Teams showed already.
-    const unheard = this.wishes.length > 1 ? 'Away' : this.#pickedUnseen;
-    const isUnheard = [...this.wishes, ...this.#passing].some(isAvailableOnPbx);
+    const mayBeOwn = this.wishes.length > 1 || this.#hasForgotten;
+    const unheard = mayBeOwn ? 'Away' : this.#pickedUnseen;
+    const isUnheard =
+      this.#hasForgotten || [...this.wishes, ...this.#passing].some(isAvailableOnPbx);
     if (isUnheard && pair.shows === `${unheard} = available`) return [];
     const meant = this.wishes.map(({ by, pbx }) => `${pbx || 'available'}, chosen in ${by}`);
     return [`${pair.shows}, and not ${meant.join(' or ')}`];
@@ -232,6 +238,7 @@ export class Reference implements Onlooker {
       this.#shownSettled = new Set(signedIn);
       this.#shownPassing = new Set([shown]);
       this.#passing = [];
+      this.#hasForgotten = false;
       this.wishes = [wish];
     } else {
       this.#passing = [...this.#passing, ...this.wishes];

@@ -11,6 +11,7 @@ describe('the edge', () => {
   test.each([['first row', 2]])('%s is %i', () => {});
   it.each(ROWS)('%s again', () => {});
   it(\`\${kills} kills drawn\`, () => {});
+  it.each(ROWS)('%s', () => {});
 });`;
 const titles = titlesIn(SOURCE);
 
@@ -22,6 +23,8 @@ test.each([
   'first row',
   'row of a constant',
   '%s is %i',
+  'first row is 2',
+  'row of a constant again',
   ['$', '{kills} kills drawn'].join(''),
 ])('%s is a name', (sentence) => {
   expect(isTold(titles, sentence)).toBe(true);
@@ -37,6 +40,11 @@ test.each([
   'a …',
   'vitest',
   'the edge is gone',
+  'second row is 2',
+  'first row is 3',
+  '%s',
+  '%s …',
+  '… %i',
 ])('%s is none', (sentence) => {
   expect(isTold(titles, sentence)).toBe(false);
 });

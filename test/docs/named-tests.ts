@@ -27,10 +27,14 @@ export function missing(shownBy: string, below: string): string[] {
   });
 }
 
-/** Long sentences are shortened with …, at either end. */
+/** What stands for a row's text in a title: `%s`, `${kills}`. */
+const GAP = /%[sdifjo]|\$\{\w*\}/g;
+
+/** Long sentences are shortened with …, at either end. One of gaps alone would name whatever test it likes. */
 export function isTold(titles: readonly string[], sentence: string): boolean {
   const [begins, ends] = [!sentence.startsWith('…'), !sentence.endsWith('…')];
   const part = plain(sentence.replaceAll('…', '').trim());
+  if (part.replaceAll(GAP, '').trim() === '') return false;
   if (part.length < SHORTEST && !(begins && ends)) return false;
   return titles.map(plain).some((title) => {
     if (begins && ends) return title === part;
@@ -60,12 +64,32 @@ export function titlesIn(source: string): string[] {
   return nodes.flatMap((call) => {
     if (call.type !== 'CallExpression' || !isTeller(call['callee'])) return [];
     const [first] = call['arguments'] as Node[];
-    const own = textOf(first);
-    if (own !== undefined) return [own];
     // The table of `each`, spelled out or by its name.
-    const table = first?.type === 'Identifier' ? constants.get(first['name']) : first;
-    return [...nodesOf(table)].flatMap((node) => textOf(node) ?? []);
+    const spelled = (one: Node | undefined) =>
+      one?.type === 'Identifier' ? constants.get(one['name']) : one;
+    const own = textOf(first);
+    if (own === undefined)
+      return [...nodesOf(spelled(first))].flatMap((node) => textOf(node) ?? []);
+    const { arguments: [table] = [] } = call['callee'] as { arguments?: Node[] };
+    return [own, ...rowsIn(spelled(table)).map((row) => filled(own, row))];
   });
+}
+
+/** The rows of a table, each as the texts and numbers that are spelled out in it. */
+function rowsIn(table: unknown): (string | undefined)[][] {
+  const bare = isNode(table) && table.type === 'TSAsExpression' ? table['expression'] : table;
+  if (!isNode(bare) || bare.type !== 'ArrayExpression') return [];
+  const cell = (node: Node) =>
+    textOf(node) ?? (typeof node['value'] === 'number' ? `${node['value']}` : undefined);
+  return (bare['elements'] as Node[]).map((row) =>
+    row.type === 'ArrayExpression' ? (row['elements'] as Node[]).map(cell) : [cell(row)],
+  );
+}
+
+/** A title as it is told for a row; what a row only computes stays a gap. */
+function filled(title: string, row: readonly (string | undefined)[]): string {
+  const rest = [...row];
+  return title.replaceAll(/%[sdifjo]/g, (gap) => rest.shift() ?? gap);
 }
 
 /** `it`, `it.skipIf(…)`, `it.each(…)` and so on. */

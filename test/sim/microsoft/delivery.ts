@@ -108,7 +108,7 @@ export class Delivery {
     for (const [timer, post] of [...this.#retries]) {
       clearTimeout(timer);
       this.#retries.delete(timer);
-      void this.#post(post);
+      void this.#post({ ...post, attempt: post.attempt + 1 });
     }
     for (const url of [...this.#waiting.keys()]) this.#dispatch(url, Number.POSITIVE_INFINITY);
     await this.idle();

@@ -67,7 +67,16 @@ export interface PbxNode {
   now(): number;
   nextSessionId(): number;
   /** Set by the server; the watchdog uses it. */
-  reboot(options: { forgetPresence?: boolean; downMs?: number }): Promise<void>;
+  reboot(options: Reboot): Promise<void>;
+}
+
+export interface Reboot {
+  /** Presences that were set are gone. */
+  forgetPresence?: boolean;
+  /** How long it is away, in ms of this machine. */
+  downMs?: number;
+  /** It is away until this settles, whatever the clocks say. */
+  until?: Promise<unknown>;
 }
 
 /** What an API gets to work with: the PBX, who is logged in, and a way to answer. */

@@ -2,7 +2,7 @@
 import type { AppObjectInput } from './app-objects.ts';
 import type { Dialled, DialOptions } from './dial-out.ts';
 import type { Knobs } from './knobs.ts';
-import type { LoginEvent, PbxNode } from './node.ts';
+import type { LoginEvent, PbxNode, Reboot } from './node.ts';
 import type { PresenceItem } from './presence-model.ts';
 import type { Cause } from './presence-store.ts';
 import type { MessageRecord, SetPresenceRecord, Violation } from './records.ts';
@@ -100,7 +100,7 @@ export interface Pbx {
   /** Another certificate for connections from now on; started with `tls` only. */
   changeTls(tls: { cert: string; key: string }): void;
   /** Cuts everything and ends all calls; resolves when the PBX is there again. */
-  reboot(options?: { forgetPresence?: boolean; downMs?: number }): Promise<void>;
+  reboot(options?: Reboot): Promise<void>;
   /** Mode A: connects to an app service. */
   dial(url: string, options?: DialOptions): Dialled;
   close(): Promise<void>;

@@ -49,7 +49,7 @@ export async function startPbx(options: PbxOptions = {}): Promise<Pbx> {
 
   const homed = () => node.directory.all().filter((user) => user.loc === node.name);
 
-  node.reboot = async ({ forgetPresence = false, downMs = 0 }) => {
+  node.reboot = async ({ forgetPresence = false, downMs = 0, until }) => {
     node.down = true;
     node.held = false;
     cut();
@@ -59,6 +59,7 @@ export async function startPbx(options: PbxOptions = {}): Promise<Pbx> {
       if (had) node.presence.change(guid, 'reboot', (state) => ({ ...state, calls: [] }));
     }
     await new Promise((resolve) => setTimeout(resolve, downMs));
+    await until;
     node.down = closed;
   };
 

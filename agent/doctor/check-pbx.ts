@@ -29,7 +29,7 @@ export async function checkPbx(
   const it = findingsAbout(`PBX ${name}`, take);
   if (!(await reached(address.url, it))) return;
   const over = new AbortController();
-  const dialled = await dialPbx(address, over.signal);
+  const dialled = await dialPbx(address, clock, over.signal);
   if (!dialled.ok) {
     const { code, detail } = dialled.ended;
     if (code === 'tls') {

@@ -88,7 +88,7 @@ export async function connectOnce(
   post?: Post,
 ): Promise<Ended> {
   return untilReplaced(post, signal, async (stop) => {
-    const dialled = await dialPbx(target.address, stop);
+    const dialled = await dialPbx(target.address, deps.clock, stop);
     if (!dialled.ok) return dialled.ended;
     const refused = await logIn(dialled.line, target.credentials, deps.clock, stop);
     if (refused) {

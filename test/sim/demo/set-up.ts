@@ -72,7 +72,7 @@ export interface AnotherAgent {
  * Resolves when the edge has answered; one that is away, or hangs, keeps nobody waiting. On a connection of its
  * own: kept ones are idle for too long whenever the clock jumps, and reset under whoever takes them next.
  */
-const answers = (url: string): Promise<void> =>
+export const answers = (url: string): Promise<void> =>
   new Promise((resolve) => {
     const asked = get(url, { agent: false, timeout: 1_000 }, (answer) => answer.resume());
     asked.on('timeout', () => asked.destroy());

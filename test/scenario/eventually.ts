@@ -21,5 +21,5 @@ export async function eventually<T>(
 }
 
 /** The same for one exact value. */
-export const becomes = <T>(look: () => T | Promise<T>, wanted: T): Promise<T> =>
-  eventually(look, (value) => JSON.stringify(value) === JSON.stringify(wanted));
+export const becomes = <T>(look: () => T | Promise<T>, wanted: T, limitMs = LIMIT_MS): Promise<T> =>
+  eventually(look, (value) => JSON.stringify(value) === JSON.stringify(wanted), limitMs);

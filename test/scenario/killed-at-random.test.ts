@@ -10,6 +10,7 @@ import { type Dice, dice } from '../soak/dice.ts';
 import { type Cast, NAMES } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
 import { lastChoices, lostOf, stands } from './last-choices.ts';
+import { saidAt } from './log-time.ts';
 import { onStage } from './stage.ts';
 
 const kills = Number(process.env['KILLS'] || 4);
@@ -25,8 +26,9 @@ const STORY = 20;
 
 let demo: SetUp;
 let cast: Cast;
+let lines: string[];
 onStage('killed-at-random', (stage) => {
-  ({ demo, cast } = stage);
+  ({ demo, cast, lines } = stage);
 });
 
 type Part = 'edge' | 'agent' | 'pbx';
@@ -88,13 +90,16 @@ async function storyOf(error: string): Promise<string> {
   return (await Promise.all(stories)).flat().join('\n');
 }
 
-/** Everybody is connected with everybody. */
-const isLinked = () =>
-  eventually(
+/** Everybody is connected with everybody; answers since when, by the agent's log, which knows before any lamp does. */
+async function linkedAt(): Promise<number> {
+  await eventually(
     async () => [(await cast.lamp('agent')).state, (await cast.lamp('pbx')).state],
     (lamps) => lamps.every((state) => state === 'ok'),
     30_000,
   );
+  const said = lines.findLast((line) => /^\[agent\] .* (tunnel|PBX pbx): connected/.test(line));
+  return saidAt([said?.replace('[agent] ', '') ?? ''], 'connected');
+}
 
 it(
   `${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of the link being back, as was chosen last, and no call stays`,
@@ -107,23 +112,25 @@ it(
       const working = work(roll, choices, evening.signal);
       await delay(roll(AWAY_MS));
       const parts = victims(roll, n);
+      lines.length = 0;
       await Promise.all(parts.map((part) => dies(part, roll(AWAY_MS))));
       evening.abort();
       await working;
       // The last call ends while the link comes back, or before.
       hangUpAll(demo.lab, NAMES);
-      await isLinked();
-      const since = Date.now();
+      const hungUpAt = Date.now();
+      const since = Math.max(hungUpAt, await linkedAt());
       const where = `kill ${n + 1}, seed ${seed}: ${parts.join(' and ')}`;
       const wrong = async (error: unknown) => {
         const at = `${new Date(since).toISOString()}: back; ${new Date().toISOString()}: seen`;
         throw new Error(`${where}. ${error}\n${at}\n${await storyOf(`${error}`)}`);
       };
-      await cast.bothSidesEqual(BACK_WITHIN_MS).catch(wrong);
+      const leftMs = () => Math.max(0, since + BACK_WITHIN_MS - Date.now());
+      await cast.bothSidesEqual(leftMs()).catch(wrong);
       await eventually(
         () => choices.lost(),
         (list) => list.length === 0,
-        Math.max(0, since + BACK_WITHIN_MS - Date.now()),
+        leftMs(),
       ).catch(wrong);
       if (process.env['KILLS']) console.log(`${where}: equal after ${Date.now() - since} ms`);
       await everybodyChooses(roll).catch(wrong);

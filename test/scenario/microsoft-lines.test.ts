@@ -111,7 +111,7 @@ describe.each([
     well(wire);
     giveUp();
     await cast.bothSidesEqual(BACK_WITHIN_MS);
-    await cast.showsWhatWasChanged();
+    cast.showsWhatWasChanged();
     await becomes(cast.inTeams('erik'), 'Busy/InACall');
     call.hangUp();
     await eventually(

@@ -124,7 +124,7 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
     await back;
     await connected();
     await cast.bothSidesEqual(BACK_WITHIN_MS);
-    await cast.showsWhatWasChanged();
+    cast.showsWhatWasChanged();
     expect(log()).toEqual([
       expect.stringMatching(/^warn {2}PBX pbx: the PBX closed the connection/),
       AGAIN,
@@ -151,7 +151,7 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
       (isNew) => isNew,
     );
     await cast.bothSidesEqual(BACK_WITHIN_MS);
-    await cast.showsWhatWasChanged();
+    cast.showsWhatWasChanged();
     expect(log()).toEqual(['warn  PBX pbx: the PBX has said nothing for 14 s', AGAIN]);
   }, 40_000);
 
@@ -168,7 +168,7 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
     await writeFile(caFile, other.cert);
     await connected(BACK_WITHIN_MS);
     await cast.bothSidesEqual(BACK_WITHIN_MS);
-    await cast.showsWhatWasChanged();
+    cast.showsWhatWasChanged();
     expect(log().at(-2)).toContain('"ca_file"');
     expect(log().at(-1)).toEqual(AGAIN);
     await cast.allGreen();
@@ -188,7 +188,7 @@ describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
       redial();
       await connected(BACK_WITHIN_MS);
       await cast.bothSidesEqual(BACK_WITHIN_MS);
-      await cast.showsWhatWasChanged();
+      cast.showsWhatWasChanged();
       expect(log()).toEqual([
         expect.stringMatching(/^warn {2}PBX pbx: the PBX closed the connection/),
         AGAIN,

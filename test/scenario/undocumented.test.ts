@@ -75,7 +75,8 @@ describe('notifications', () => {
     demo.lab.microsoft.records.clear();
     const before = lines.length;
     cast.changeBothSides();
-    await cast.showsWhatWasChanged();
+    await cast.bothSidesEqual();
+    cast.showsWhatWasChanged();
     cast.teams('erik').outOfOffice('Back on Monday.');
     await becomes(cast.onPbx('erik'), 'away');
     cast.teams('erik').backInOffice();

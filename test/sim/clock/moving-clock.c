@@ -15,6 +15,8 @@
 #define SECOND 1000000000LL
 // No wait is longer in real time, in ns: the dial may be turned meanwhile.
 #define SLICE (20 * 1000000LL)
+// What it takes to read a clock, at most, in ns: more is another program's.
+#define MOMENT (50 * 1000LL)
 
 // From `at` (monotonic ns of the machine) on, when the clock was `ahead` ns, it goes at `rate`. The time of
 // day alone is `set` ns off besides: no wait knows of that.
@@ -23,9 +25,11 @@ struct turn {
   double rate;
 };
 
-// The turn that holds is never written; the next one is written beside it, then named.
+// The turn that holds is never written; the next one is written beside it, then named, all of it before its `at`:
+// until then the one before holds.
 struct dial {
-  int64_t current;
+  // How many there have been; the last one is in the place that this number modulo two names.
+  int64_t count;
   struct turn turns[2];
 };
 
@@ -52,18 +56,29 @@ static int64_t machine_now(void) {
   return ns(&time);
 }
 
-static struct turn turn_now(void) {
-  return dial ? dial->turns[dial->current & 1] : (struct turn){.rate = 1};
+// The turn that holds at a time of the machine. It has to have been read just now.
+static struct turn turn_at(int64_t machine) {
+  if (!dial) return (struct turn){.rate = 1};
+  int64_t last = dial->count & 1;
+  struct turn turn = dial->turns[last];
+  return turn.at <= machine ? turn : dial->turns[1 - last];
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
-  int failed = syscall(SYS_clock_gettime, clock, time);
   // What a processor has worked is not moved.
-  if (failed || !dial || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
-    return failed;
-  struct turn turn = turn_now();
+  if (!dial || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+    return syscall(SYS_clock_gettime, clock, time);
+  struct turn turn;
+  int64_t machine, count;
+  // Once more where another program was on the processor between these lines: they have to be of one moment.
+  do {
+    count = dial->count;
+    machine = machine_now();
+    if (syscall(SYS_clock_gettime, clock, time)) return -1;
+    turn = turn_at(machine);
+  } while (dial->count != count || machine_now() - machine > MOMENT);
   int64_t set = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? turn.set : 0;
-  *time = timespec_of(ns(time) + set + turn.ahead + (machine_now() - turn.at) * (turn.rate - 1));
+  *time = timespec_of(ns(time) + set + turn.ahead + (machine - turn.at) * (turn.rate - 1));
   return 0;
 }
 
@@ -90,7 +105,7 @@ static int64_t moved_now(void) {
 
 // How long to wait in real ns for `left` ns of the moved clock, or for the next slice.
 static int64_t real_wait(int64_t left) {
-  int64_t real = left / turn_now().rate;
+  int64_t real = left / turn_at(machine_now()).rate;
   return real < 1 ? 1 : real > SLICE ? SLICE : real;
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { preloaded } from '../preloaded.ts';
 
 const SOURCE = join(import.meta.dirname, 'moving-clock.c');
-/** Bytes of the dial: which turn holds, and two turns of four numbers. */
+/** Bytes of the dial: how many turns there have been, and the last two, of four numbers each. */
 const TURN_BYTES = 32;
 const DIAL_BYTES = 8 + 2 * TURN_BYTES;
 /** After a jump everything that was due is done at once: for that there has to be time, at a rate of 20. */
@@ -19,6 +19,9 @@ const FAST = 60;
 
 /** So long, in real ms, it goes fast before it looks whether everybody has kept up. */
 const SLICE_MS = 20;
+
+/** A turn is written so long before it holds, in ns: twice what writing takes, and not long to wait. */
+const LEAD_NS = 300_000n;
 
 interface Turn {
   /** ns of the machine's monotonic clock. */
@@ -58,35 +61,41 @@ export async function movingClock(directory: string): Promise<MovingClock> {
   const [library, dial] = [await preloaded(SOURCE), join(directory, 'clock-dial')];
   const file = await open(dial, 'w+');
   let turn: Turn = { at: process.hrtime.bigint(), ahead: 0n, set: 0n, rate: 1 };
-  let current = 0;
+  let count = 0;
 
   const ahead = (at: bigint): bigint =>
     turn.ahead + BigInt(Math.round(Number(at - turn.at) * (turn.rate - 1)));
 
-  // Written at once: while a turn is on its way, programs go on at the old rate, and would be set back.
+  // Named before it holds: a program that went on at the old rate, because this process was not on a processor
+  // between its reading the time and its writing, would be set back.
   function set(rate: number, { jumpMs = 0, setMs = 0 } = {}): void {
     const bytes = Buffer.alloc(TURN_BYTES);
     const which = Buffer.alloc(8);
-    current = 1 - current;
-    which.writeBigInt64LE(BigInt(current));
-    const at = process.hrtime.bigint();
-    turn = {
-      ...{ at, rate },
-      ahead: ahead(at) + BigInt(jumpMs) * 1_000_000n,
-      set: turn.set + BigInt(setMs) * 1_000_000n,
-    };
-    bytes.writeBigInt64LE(turn.at, 0);
-    bytes.writeBigInt64LE(turn.ahead, 8);
-    bytes.writeBigInt64LE(turn.set, 16);
-    bytes.writeDoubleLE(turn.rate, 24);
-    writeSync(file.fd, bytes, 0, TURN_BYTES, 8 + current * TURN_BYTES);
+    count += 1;
+    which.writeBigInt64LE(BigInt(count));
+    let at: bigint;
+    do {
+      at = process.hrtime.bigint() + LEAD_NS;
+      bytes.writeBigInt64LE(at, 0);
+      bytes.writeBigInt64LE(ahead(at) + BigInt(jumpMs) * 1_000_000n, 8);
+      bytes.writeBigInt64LE(turn.set + BigInt(setMs) * 1_000_000n, 16);
+      bytes.writeDoubleLE(rate, 24);
+      writeSync(file.fd, bytes, 0, TURN_BYTES, 8 + (count % 2) * TURN_BYTES);
+    } while (process.hrtime.bigint() > at - LEAD_NS / 2n);
     writeSync(file.fd, which, 0, 8, 0);
+    while (process.hrtime.bigint() < at);
+    turn = { at, rate, ahead: bytes.readBigInt64LE(8), set: bytes.readBigInt64LE(16) };
   }
 
   await file.write(Buffer.alloc(DIAL_BYTES), 0, DIAL_BYTES, 0);
   set(1);
 
-  const now = () => Date.now() + Number(turn.set + ahead(process.hrtime.bigint())) / 1e6;
+  // Of one reading: between two of them another program may be on the processor, for seconds of this clock.
+  const origin = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  const now = () => {
+    const at = process.hrtime.bigint();
+    return Number(origin + at + turn.set + ahead(at)) / 1e6;
+  };
 
   let caughtUp: () => Promise<unknown> = async () => undefined;
 

@@ -59,7 +59,7 @@ function busiest(requests: readonly { at: number }[]): number {
 const toldAt = (requests: readonly RequestRecord[]): number =>
   Math.max(0, ...requests.map(({ at, retryAfter }) => at + Number(retryAfter) * SECOND));
 
-describe('Microsoft is away for ten minutes', () => {
+describe('Microsoft is away for ten minutes', { retry: 0 }, () => {
   const ways: [string, Partial<Knobs>, number][] = [
     ['Graph answers 503', { graphDown: 503 }, BACK_WITHIN_MS.told],
     ['Graph answers 429', { graphDown: 429 }, BACK_WITHIN_MS.told],
@@ -111,7 +111,7 @@ describe('Microsoft is away for ten minutes', () => {
 });
 
 // Not long enough to be known for away: what was asked hangs, and is not waited for until it is given up.
-it('Microsoft answers nothing for two seconds', { timeout: 30_000 }, async () => {
+it('Microsoft answers nothing for two seconds', { timeout: 30_000, retry: 0 }, async () => {
   await cast.everybodyAvailable();
   demo.lab.microsoft.turn({ graphDown: 'hang' });
   for (const name of NAMES) cast.pbx(name).setPresence('dnd');

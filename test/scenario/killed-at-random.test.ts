@@ -101,48 +101,47 @@ async function linkedAt(): Promise<number> {
   return saidAt([said?.replace('[agent] ', '') ?? ''], 'connected');
 }
 
-it(
-  `${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of the link being back, as was chosen last, and no call stays`,
-  async () => {
-    const roll = dice(seed);
-    const choices = lastChoices(cast);
-    for (let n = 0; n < kills; n += 1) {
-      choices.forget();
-      const evening = new AbortController();
-      const working = work(roll, choices, evening.signal);
-      await delay(roll(AWAY_MS));
-      const parts = victims(roll, n);
-      lines.length = 0;
-      await Promise.all(parts.map((part) => dies(part, roll(AWAY_MS))));
-      evening.abort();
-      await working;
-      // The last call ends while the link comes back, or before.
-      hangUpAll(demo.lab, NAMES);
-      const hungUpAt = Date.now();
-      const since = Math.max(hungUpAt, await linkedAt());
-      const where = `kill ${n + 1}, seed ${seed}: ${parts.join(' and ')}`;
-      const wrong = async (error: unknown) => {
-        const at = `${new Date(since).toISOString()}: back; ${new Date().toISOString()}: seen`;
-        throw new Error(`${where}. ${error}\n${at}\n${await storyOf(`${error}`)}`);
-      };
-      const leftMs = () => Math.max(0, since + BACK_WITHIN_MS - Date.now());
-      await cast.bothSidesEqual(leftMs()).catch(wrong);
-      await eventually(
-        () => choices.lost(),
-        (list) => list.length === 0,
-        leftMs(),
-      ).catch(wrong);
-      if (process.env['KILLS']) console.log(`${where}: equal after ${Date.now() - since} ms`);
-      await everybodyChooses(roll).catch(wrong);
-    }
-    // What lies above a call's mark is taken away: nothing may be below.
-    for (const name of NAMES) {
-      cast.pbx(name).setPresence('');
-      cast.teams(name).reset();
-      await becomes(cast.inTeams(name), 'Available/Available');
-    }
-    await cast.bothSidesEqual(BACK_WITHIN_MS);
-    expect((await cast.lamps()).filter(({ state }) => state !== 'ok')).toEqual([]);
-  },
-  Math.max(60_000, kills * 40_000),
-);
+it(`${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of the link being back, as was chosen last, and no call stays`, {
+  timeout: Math.max(60_000, kills * 40_000),
+  retry: 0,
+}, async () => {
+  const roll = dice(seed);
+  const choices = lastChoices(cast);
+  for (let n = 0; n < kills; n += 1) {
+    choices.forget();
+    const evening = new AbortController();
+    const working = work(roll, choices, evening.signal);
+    await delay(roll(AWAY_MS));
+    const parts = victims(roll, n);
+    lines.length = 0;
+    await Promise.all(parts.map((part) => dies(part, roll(AWAY_MS))));
+    evening.abort();
+    await working;
+    // The last call ends while the link comes back, or before.
+    hangUpAll(demo.lab, NAMES);
+    const hungUpAt = Date.now();
+    const since = Math.max(hungUpAt, await linkedAt());
+    const where = `kill ${n + 1}, seed ${seed}: ${parts.join(' and ')}`;
+    const wrong = async (error: unknown) => {
+      const at = `${new Date(since).toISOString()}: back; ${new Date().toISOString()}: seen`;
+      throw new Error(`${where}. ${error}\n${at}\n${await storyOf(`${error}`)}`);
+    };
+    const leftMs = () => Math.max(0, since + BACK_WITHIN_MS - Date.now());
+    await cast.bothSidesEqual(leftMs()).catch(wrong);
+    await eventually(
+      () => choices.lost(),
+      (list) => list.length === 0,
+      leftMs(),
+    ).catch(wrong);
+    if (process.env['KILLS']) console.log(`${where}: equal after ${Date.now() - since} ms`);
+    await everybodyChooses(roll).catch(wrong);
+  }
+  // What lies above a call's mark is taken away: nothing may be below.
+  for (const name of NAMES) {
+    cast.pbx(name).setPresence('');
+    cast.teams(name).reset();
+    await becomes(cast.inTeams(name), 'Available/Available');
+  }
+  await cast.bothSidesEqual(BACK_WITHIN_MS);
+  expect((await cast.lamps()).filter(({ state }) => state !== 'ok')).toEqual([]);
+});

@@ -26,7 +26,7 @@ interface UserView {
 /** One line when it is lost, one when it is back. */
 const AGAIN = expect.stringMatching(/^info {2}PBX pbx: connected again after [\d.]+ s$/);
 
-describe.each(['the agent dials', 'the PBX dials'] as const)('%s', (way) => {
+describe.each(['the agent dials', 'the PBX dials'] as const)('%s', { retry: 0 }, (way) => {
   const tls = selfSigned();
   const lines: string[] = [];
   let demo: SetUp;

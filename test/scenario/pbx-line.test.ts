@@ -103,7 +103,10 @@ async function back(lost: RegExp): Promise<void> {
 
 const SILENT = /^warn {2}PBX pbx: the PBX has said nothing for 14 s$/;
 
-it('is slow: everything arrives all the same, and nothing is lost', async () => {
+it('is slow: everything arrives all the same, and nothing is lost', {
+  timeout: 30_000,
+  retry: 0,
+}, async () => {
   await quiet();
   wire.delayMs = 400;
   cast.changeBothSides();
@@ -112,7 +115,7 @@ it('is slow: everything arrives all the same, and nothing is lost', async () => 
   expect(log()).toEqual([]);
 });
 
-it('is a black hole', async () => {
+it('is a black hole', { timeout: 30_000, retry: 0 }, async () => {
   await quiet();
   const begun = clock.now();
   wire.mode = 'black-hole';
@@ -122,9 +125,9 @@ it('is a black hole', async () => {
   await isDialled();
   wire.mode = 'pass';
   await back(SILENT);
-}, 30_000);
+});
 
-it('gives one byte a second', async () => {
+it('gives one byte a second', { timeout: 30_000, retry: 0 }, async () => {
   await quiet();
   const begun = clock.now();
   // The agent lives as much faster.
@@ -133,18 +136,21 @@ it('gives one byte a second', async () => {
   await isNoticed(begun);
   wire.bytesPerSecond = null;
   await back(SILENT);
-}, 30_000);
+});
 
-it('is half closed by the side of the PBX', async () => {
+it('is half closed by the side of the PBX', { timeout: 30_000, retry: 0 }, async () => {
   await quiet();
   const begun = clock.now();
   wire.halfClose();
   cast.changeBothSides();
   await isNoticed(begun);
   await back(/^warn {2}PBX pbx: the PBX (has said nothing|closed the connection)/);
-}, 30_000);
+});
 
-it('breaks, and hangs up on whoever dials for three seconds', async () => {
+it('breaks, and hangs up on whoever dials for three seconds', {
+  timeout: 30_000,
+  retry: 0,
+}, async () => {
   await quiet();
   wire.mode = 'drop';
   wire.reset();
@@ -152,9 +158,12 @@ it('breaks, and hangs up on whoever dials for three seconds', async () => {
   await clock.pass(3_000, 1);
   wire.mode = 'pass';
   await back(/^warn {2}PBX pbx: the PBX closed the connection/);
-}, 30_000);
+});
 
-it('brings a write and not its answer: what is chosen in Teams since stands', async () => {
+it('brings a write and not its answer: what is chosen in Teams since stands', {
+  timeout: 30_000,
+  retry: 0,
+}, async () => {
   await quiet();
   const begun = clock.now();
   wire.mode = 'one-way';
@@ -171,4 +180,4 @@ it('brings a write and not its answer: what is chosen in Teams since stands', as
   await becomes(cast.onPbx('erik'), '');
   await cast.bothSidesEqual(BACK_WITHIN_MS);
   expect(cast.inTeams('alice')()).toBe('Available/Available');
-}, 30_000);
+});

@@ -15,7 +15,7 @@ onStage('restarts', (stage) => {
   ({ demo, cast } = stage);
 });
 
-describe('the agent', () => {
+describe('the agent', { retry: 0 }, () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'ends by %s: what changed meanwhile shows when it is back',
     async (signal) => {
@@ -40,7 +40,7 @@ describe('the agent', () => {
   );
 });
 
-describe('the edge', () => {
+describe('the edge', { retry: 0 }, () => {
   it.each(['close', 'kill'] as const)(
     'ends (%s): what changed meanwhile shows when it is back',
     async (how) => {
@@ -71,7 +71,7 @@ describe('the edge', () => {
   });
 });
 
-describe('the PBX', () => {
+describe('the PBX', { retry: 0 }, () => {
   it('restarts and forgets: nothing is undone in Teams, and ours is set again', async () => {
     await cast.everybodyAvailable();
     cast.teams('alice').choose('Busy');

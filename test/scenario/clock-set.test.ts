@@ -100,7 +100,7 @@ it.each([
       expect(cast.inTeams('erik')()).toBe('Busy/InACall');
     }
     call.hangUp();
-    await becomes(cast.inTeams('erik'), 'Available/Available');
+    await becomes(cast.inTeams('erik'), 'Available/Available', EQUAL_WITHIN_MS);
     await cast.allGreen();
   },
 );

@@ -6,7 +6,7 @@ import type { SetUp } from '../sim/demo/set-up.ts';
 import { PUBLIC_HOST } from '../sim/laboratory.ts';
 import { startWire, type Wire } from '../sim/network/tcp-proxy.ts';
 import { type Cast, NAMES } from './cast.ts';
-import { becomes, eventually } from './eventually.ts';
+import { eventually } from './eventually.ts';
 import { onStage } from './stage.ts';
 
 const BACK_WITHIN_MS = 5_000;
@@ -112,7 +112,7 @@ describe.each([
     giveUp();
     await cast.bothSidesEqual(BACK_WITHIN_MS);
     cast.showsWhatWasChanged();
-    await becomes(cast.inTeams('erik'), 'Busy/InACall');
+    expect(cast.inTeams('erik')()).toBe('Busy/InACall');
     call.hangUp();
     await eventually(
       cast.inTeams('erik'),

@@ -113,7 +113,6 @@ async function linkedAt(died: readonly Part[]): Promise<number> {
 
 it(`${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of the link being back, as was chosen last, and no call stays`, {
   timeout: Math.max(60_000, kills * 40_000),
-  retry: 0,
 }, async () => {
   const roll = dice(seed);
   const choices = lastChoices(cast);

@@ -15,12 +15,14 @@ export function rowsOf(page: string, first: RegExp): [row: string, shownBy: stri
   return [...text.matchAll(row)].map(([, one = '', shownBy = '']) => [one, shownBy]);
 }
 
-/** What is named and not there; `below`: the folder that the names begin in. */
-export function missing(shownBy: string, below: string): string[] {
+/** What is named and not there; `below`: the folders that the names may begin in. */
+export function missing(shownBy: string, ...below: readonly string[]): string[] {
   return shownBy.split('; ').flatMap((named) => {
     const [name = '', sentences = ''] = named.split(' › ');
-    const file = join(ROOT, below, `${name.trim()}.test.ts`);
-    if (!existsSync(file)) return [file];
+    const file = below
+      .map((folder) => join(ROOT, folder, `${name.trim()}.test.ts`))
+      .find((one) => existsSync(one));
+    if (!file) return [`${name}.test.ts`];
     const titles = titlesIn(readFileSync(file, 'utf8'));
     const told = [...sentences.matchAll(/\*([^*]+)\*/g)].map(([, sentence = '']) => sentence);
     return told.filter((sentence) => !isTold(titles, sentence)).map((one) => `${name}: ${one}`);

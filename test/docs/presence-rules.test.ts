@@ -14,7 +14,7 @@ test.each([
 });
 
 test.each(RULES)('%s is shown by %s', (_, shownBy) => {
-  expect(missing(shownBy, 'test/shared/presence')).toEqual([]);
+  expect(missing(shownBy, 'test/shared/presence', 'test')).toEqual([]);
 });
 
 test.each(CASES)('%s is shown by %s', (_, shownBy) => {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { errand, type Faults, UNHEARD_MS } from '../../../edge/connector/errand.ts';
+import { errand, type Faults } from '../../../edge/connector/errand.ts';
 import type { Due } from '../../../shared/presence/due.ts';
 import type { TeamsWrite } from '../../../shared/presence/model.ts';
 
 const NOW = 1_000_000;
 const LATER = NOW + 60_000;
+/** What is promised: 9.5 minutes after a session was set or refreshed. */
+const UNHEARD_MS = 9.5 * 60_000;
 const CALL: TeamsWrite = { kind: 'set-session' };
 const CLEAR: TeamsWrite = { kind: 'clear-session' };
 const DND: TeamsWrite = {

@@ -693,15 +693,19 @@ describe('what Teams shows of itself after we cleared our preferred presence', (
     expect(pair.wrote()).toEqual(['pbx meeting']);
   });
 
-  test('DoNotDisturb is a human’s choice, made in the meantime', () => {
+  test.each([
+    ['DoNotDisturb', 'busy', 'dnd'],
+    ['Busy', 'dnd', 'busy'],
+    ['BeRightBack', 'busy', 'away'],
+  ])('%s is a human’s choice, made in the meantime', (chosen, before, shown) => {
     const pair = PairDriver.paired();
-    pair.pbxSets('busy');
+    pair.pbxSets(before);
     pair.pass(HOUR).wrote();
     pair.delays = never;
     pair.pbxSets('');
-    pair.teamsChooses('DoNotDisturb');
+    pair.teamsChooses(chosen);
     pair.pass(MINUTE);
-    expect(pair.wrote()).toEqual(['teams clear', 'pbx dnd']);
+    expect(pair.wrote()).toEqual(['teams clear', `pbx ${shown}`]);
   });
 });
 

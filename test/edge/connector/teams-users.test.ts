@@ -111,6 +111,49 @@ test('a licence that goes and comes back pairs the user again, with a clean star
   expect(bed.microsoft.actions(1)).toEqual(['setPresence']);
 });
 
+const presence = (availability: string) => ({ availability, activity: availability });
+
+test('what we wrote to Teams is taken back at unpairing; paired again, the more closed state wins, though Teams changed last', async () => {
+  const { bed, agent } = await paired(1);
+  agent.presence(1, chose('dnd'));
+  await bed.settle();
+  expect(bed.microsoft.actions(1)).toEqual(['setUserPreferredPresence']);
+  bed.microsoft.presences.set(teamsId(1), presence('DoNotDisturb'));
+  changes(bed, [user(1, [['Suspended']])], [user(1)]);
+  await bed.later(MINUTE + 5 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([]);
+  expect(bed.microsoft.actions(1).slice(1)).toEqual(['clearUserPreferredPresence']);
+
+  bed.microsoft.presences.set(teamsId(1), presence('Busy'));
+  await bed.later(MINUTE + 5 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([1]);
+  agent.presence(1, chose('dnd'), { afterGap: true });
+  await bed.later(5 * SECOND);
+  expect(bed.microsoft.actions(1).slice(2)).toEqual(['setUserPreferredPresence']);
+  expect(bed.microsoft.writes.at(-1)?.body).toMatchObject({ availability: 'DoNotDisturb' });
+  expect(agent.shown(1)).toEqual([]);
+});
+
+test('what we wrote to the PBX is taken back at unpairing; paired again, the more closed state wins, though the PBX changed last', async () => {
+  const { bed, agent } = await paired(1);
+  bed.microsoft.presences.set(teamsId(1), presence('DoNotDisturb'));
+  await bed.later(5 * MINUTE + SECOND);
+  expect(agent.shown(1)).toEqual(['dnd']);
+  agent.presence(1, chose('dnd'));
+  await bed.settle();
+  changes(bed, [user(1, [['Suspended']])], [user(1)]);
+  await bed.later(MINUTE + 5 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([]);
+  expect(agent.shown(1)).toEqual(['dnd', '']);
+
+  await bed.later(MINUTE + 5 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([1]);
+  agent.presence(1, chose('busy'), { afterGap: true });
+  await bed.later(5 * SECOND);
+  expect(agent.shown(1)).toEqual(['dnd', '', 'dnd']);
+  expect(bed.microsoft.actions(1)).toEqual([]);
+});
+
 test.each<[string, Plan[], boolean]>([
   ['deleted, and enabled anew', [['Deleted'], ['Enabled']], true],
   ['enabled, and deleted before', [['Enabled'], ['Deleted']], true],

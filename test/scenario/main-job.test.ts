@@ -1,6 +1,7 @@
 // The main job with all the real processes: edge on workerd, agent, tunnel, and both simulators.
 import { describe, expect, it } from 'vitest';
 import type { SetUp } from '../sim/demo/set-up.ts';
+import { listeningPorts } from '../sim/network/listening-ports.ts';
 import type { Cast } from './cast.ts';
 import { becomes } from './eventually.ts';
 import { onStage } from './stage.ts';
@@ -20,6 +21,13 @@ const quiet = (name: string) => cast.quiet(name);
 describe('after the set-up', () => {
   it('every lamp is green', async () => {
     expect((await cast.lamps()).filter(({ state }) => state !== 'ok')).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('the agent listens at no port', async () => {
+    expect(await listeningPorts(demo.agent.pid)).toEqual([]);
+    // The simulators are in this process, and listen.
+    const { port } = new URL(demo.lab.microsoft.origin);
+    expect(await listeningPorts(process.pid)).toContain(Number(port));
   });
 
   it('users are paired by address and by name, and the others are listed with the reason', async () => {

@@ -69,7 +69,7 @@ function discord(pair: PairDriver): string[] {
 
 const { FUZZ_RUNS, FUZZ_SEED } = process.env;
 const RUNS = Number(FUZZ_RUNS ?? 200);
-/** Always the same for whoever changes the code; each night others. */
+/** Always the same within `npm test`; with `FUZZ_RUNS` others each time, unless `FUZZ_SEED` says which. */
 const SEED = Number(FUZZ_SEED ?? (FUZZ_RUNS === undefined ? 20261123 : Date.now() % 2 ** 31));
 
 /** Whether both sides agree in the end. */

@@ -70,7 +70,7 @@ const flag = z.boolean({ error: 'must be true or false, without quotation marks'
 const pbx = z
   .strictObject({
     name: text('the PBX name').refine((name) => !name.includes('.'), {
-      error: 'must be the PBX name (System/General on the PBX), not a DNS name: it contains no dot',
+      error: 'must be the PBX name (PBX > Config > General), not a DNS name: it contains no dot',
     }),
     /** Without it the PBX dials us, see `listen`. */
     url: pbxUrl.optional(),

@@ -127,7 +127,7 @@ async function checkApis(
   }
   const system = await askSystem(session);
   if (!system) {
-    const text = 'PbxAdminApi is not usable: PBX name and visibility cannot be checked';
+    const text = 'Admin (PbxAdminApi) is not usable: PBX name and visibility cannot be checked';
     it.warning('pbx-admin-api', text, tick('Admin'));
   } else if (system.name && system.name !== name) {
     const text = `it calls itself "${system.name}", the configuration calls it "${name}"`;

@@ -75,7 +75,7 @@ export const replaced = (): Ended =>
 export const notLocated = (name: string, master: string): Ended =>
   ended(
     'not-located',
-    `users are registered at the PBX "${name}", but the PBX "${master}" is away or does not say where it is: tick "PbxAdminApi" at the App object, add a [[pbx]] section for "${name}", or set find_slaves = false for "${master}"`,
+    `users are registered at the PBX "${name}", but the PBX "${master}" is away or does not say where it is: tick "Admin" at the App object, add a [[pbx]] section for "${name}", or set find_slaves = false for "${master}"`,
   );
 
 /** The address of a slave that is not registered at its master leads back to the master. */
@@ -83,7 +83,7 @@ export const wrongPbx = (wanted: string, found: string | undefined): Ended =>
   ended(
     'wrong-pbx',
     found === undefined
-      ? `whether the address leads to the PBX "${wanted}" cannot be told: tick "PbxAdminApi" at the App object there`
+      ? `whether the address leads to the PBX "${wanted}" cannot be told: tick "Admin" at the App object there`
       : `the address of the PBX "${wanted}" leads to "${found}": "${wanted}" is not registered at its master now; else add a [[pbx]] section for it`,
   );
 

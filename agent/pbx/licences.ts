@@ -88,7 +88,7 @@ export class Licences {
     this.#fault = problem
       ? {
           code: 'api-missing',
-          detail: `licences cannot be asked for (${problem}): tick "PbxAdminApi" at the App object "${this.#app}"`,
+          detail: `licences cannot be asked for (${problem}): tick "Admin" at the App object "${this.#app}"`,
         }
       : undefined;
     // What was known stays; who was never asked passes.

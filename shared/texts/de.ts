@@ -7,7 +7,7 @@ export const DE: Record<TextCode, Text> = {
   'settings-complete': { message: 'Die Einstellungen sind vollständig.', action: '' },
   'connector-not-answering': {
     message: 'Dieser Connector antwortet gerade nicht.',
-    action: 'In einer Minute noch einmal fragen; bleibt es so, im Log des Edge nachsehen.',
+    action: 'In einer Minute noch einmal fragen; bleibt es so, im Protokoll des Edge nachsehen.',
   },
   'client-secret-missing': {
     message: 'Der geheime Clientschlüssel der App, die nach Teams schreibt, fehlt.',
@@ -69,7 +69,7 @@ export const DE: Record<TextCode, Text> = {
   },
   internal: {
     message: 'Das Edge hatte einen eigenen Fehler.',
-    action: 'Es wird von selbst wieder versucht. Bleibt es so, ins Protokoll des Edge sehen.',
+    action: 'Es wird von selbst wieder versucht. Bleibt es so, im Protokoll des Edge nachsehen.',
   },
   'subscription-expired': {
     message: 'Ein Abonnement ist abgelaufen und wurde nicht erneuert.',
@@ -104,7 +104,7 @@ export const DE: Record<TextCode, Text> = {
     message:
       '{who} kann sich nicht anmelden: {count} Benutzer sind nicht abonniert, darunter {users}. Was sie in Teams tun, wird binnen fünf Minuten bemerkt, wenn ein anderes Konto sich anmelden kann.',
     action:
-      'Die Lampe „Anmeldung zum Lesen aus Teams“ sagt, warum. Beheben Sie das, oder fügen Sie ein Teams-Konto hinzu. Wer darauf wartet, zeigt „Benutzer“ mit Zustand „Nicht abonniert“.',
+      'Die Lampe „Anmeldung zum Lesen aus Teams“ sagt, warum. Das beheben, oder ein Teams-Konto hinzufügen. Wer darauf wartet, zeigt „Benutzer“ mit Zustand „Nicht abonniert“.',
   },
   'renewal-failing': {
     message:
@@ -159,7 +159,7 @@ export const DE: Record<TextCode, Text> = {
   'pbx-unknown': { message: 'Ohne Agent nicht bekannt.', action: '' },
   'pbx-name-wrong': {
     message: 'Der Agent ist mit {found} verbunden, aber Master PBX lautet {wanted}.',
-    action: 'Den PBX-Namen (PBX Manager > General) als Master PBX in die Einstellungen eintragen.',
+    action: 'Den PBX-Namen (PBX → Config → General) als Master PBX in die Einstellungen eintragen.',
   },
   'pbx-unreachable': {
     message: 'Der Agent erreicht die PBX {name} nicht.',
@@ -175,7 +175,7 @@ export const DE: Record<TextCode, Text> = {
   },
   'pbx-api-missing': {
     message: 'Dem App-Objekt auf der PBX {name} fehlt ein API: {detail}',
-    action: 'Am App-Objekt PbxApi, PbxTableUsers und PbxAdminApi anhaken.',
+    action: 'Am App-Objekt PbxApi, PbxTableUsers und Admin anhaken.',
   },
   'pbx-down': {
     message: 'Die PBX {name} ist nicht verbunden: {detail}',
@@ -207,7 +207,7 @@ export const DE: Record<TextCode, Text> = {
     message:
       'Wer auf der PBX eine Lizenz hat, lässt sich nicht erfragen, deshalb bleibt niemand außen vor: {detail}',
     action:
-      'Am App-Objekt PbxAdminApi anhaken, oder requireLicence aus den Einstellungen nehmen, wo keine Lizenzen nötig sind.',
+      'Am App-Objekt „Admin“ anhaken, oder requireLicence aus den Einstellungen nehmen, wo keine Lizenzen nötig sind.',
   },
 
   paired: { message: '{count} Benutzer sind gepaart.', action: '' },

@@ -84,7 +84,7 @@ export const EN = {
   },
   'teams-users-none': {
     message: 'The tenant has no user with a Teams plan.',
-    action: 'Assign a licence with Teams in the Microsoft 365 admin centre.',
+    action: 'Assign a licence with Teams in the Microsoft 365 admin center.',
   },
 
   // subscriptions and the notification URL
@@ -152,7 +152,7 @@ export const EN = {
   'pbx-unknown': { message: 'Not known without an agent.', action: '' },
   'pbx-name-wrong': {
     message: 'The agent is connected to {found}, but Master PBX says {wanted}.',
-    action: 'Enter the PBX name (PBX Manager > General) as Master PBX in the settings.',
+    action: 'Enter the PBX name (PBX → Config → General) as Master PBX in the settings.',
   },
   'pbx-unreachable': {
     message: 'The agent cannot reach the PBX {name}.',
@@ -168,7 +168,7 @@ export const EN = {
   },
   'pbx-api-missing': {
     message: 'The App object on the PBX {name} lacks an API: {detail}',
-    action: 'Tick PbxApi, PbxTableUsers and PbxAdminApi at the App object.',
+    action: 'Tick PbxApi, PbxTableUsers and Admin at the App object.',
   },
   'pbx-down': {
     message: 'The PBX {name} is not connected: {detail}',
@@ -199,7 +199,7 @@ export const EN = {
   'licence-unknown': {
     message: 'Who has a licence on the PBX cannot be asked, so nobody is left out: {detail}',
     action:
-      'Tick PbxAdminApi at the App object, or take requireLicence out of the settings, where licences are not needed.',
+      'Tick "Admin" at the App object, or take requireLicence out of the settings, where licences are not needed.',
   },
 
   // pairs

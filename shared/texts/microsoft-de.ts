@@ -18,14 +18,14 @@ const NOT_BY_HAND: Text = {
 export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   'mfa-required': {
     message:
-      'Microsoft verlangt für {who} einen zweiten Faktor (Mehrfaktor-Anmeldung, MFA). Den kann niemand eingeben, wenn sich ein Programm mit einem Kennwort anmeldet.',
+      'Microsoft verlangt für {who} einen zweiten Faktor (Multi-Faktor-Authentifizierung, MFA). Den kann niemand eingeben, wenn sich ein Programm mit einem Kennwort anmeldet.',
     action:
       'Es gibt drei Auswege. Das Konto ausnehmen: Entra Admin Center → Schutz → Bedingter Zugriff → Richtlinien → (die Richtlinie, die MFA verlangt) → Benutzer → Ausschließen → {who}, danach „Jetzt prüfen“. Oder MFA behalten: das Konto hier entfernen und mit einem Code neu hinzufügen, der einmal auf einem anderen Gerät eingegeben wird (API: POST /api/accounts {"signIn":"device"}). Oder Abfragen wählen, das kein Teams-Konto braucht (API: "source":"poll").',
   },
   'mfa-required.app': NOT_BY_HAND,
   'mfa-enrolment-required': {
     message:
-      'Microsoft will, dass sich {who} zuerst für die Mehrfaktor-Anmeldung (MFA) registriert. Oft verlangen das die „Sicherheitsstandards“.',
+      'Microsoft will, dass sich {who} zuerst für die Multi-Faktor-Authentifizierung (MFA) registriert. Oft verlangen das die „Sicherheitsstandards“.',
     action:
       'Es gibt drei Auswege. Das Konto ausnehmen: Entra Admin Center → Schutz → Bedingter Zugriff → Richtlinien → (die Richtlinie, die MFA verlangt) → Benutzer → Ausschließen → {who}; Sicherheitsstandards (Identität → Übersicht → Eigenschaften → Sicherheitsstandards verwalten) erlauben keine Ausnahme, also durch Bedingten Zugriff ersetzen. Danach „Jetzt prüfen“. Oder für MFA registrieren und mit einem Code neu hinzufügen, der einmal auf einem anderen Gerät eingegeben wird (API: POST /api/accounts {"signIn":"device"}). Oder Abfragen wählen, das kein Teams-Konto braucht (API: "source":"poll").',
   },
@@ -243,9 +243,9 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   },
 
   'graph-unauthorized': {
-    message: 'Microsoft Graph nimmt unser Token nicht an, obwohl die Anmeldung es gegeben hat.',
+    message: 'Microsoft Graph nimmt unseren Token nicht an, obwohl die Anmeldung ihn gegeben hat.',
     action:
-      'Zunächst nichts: Ein neues Token wird von selbst geholt. Bleibt es so, Mandant und Cloud in den Einstellungen prüfen.',
+      'Zunächst nichts: Ein neuer Token wird von selbst geholt. Bleibt es so, Mandant und Cloud in den Einstellungen prüfen.',
   },
   'graph-forbidden': {
     message:

@@ -1,4 +1,4 @@
-// What Microsoft's refusals mean, in English: what happened, and what to do in the Entra admin centre
+// What Microsoft's refusals mean, in English: what happened, and what to do in the Entra admin center
 // (facts: graph §1.6, §2.8, §3.3). A bare code speaks of a Teams account that signs in with a password;
 // `code.app` of the app that writes, `code.certificate` where it shows a certificate, `code.poll` where
 // it reads as well; `code.users`, `code.presence`, `code.subscription`, `code.write` of what Graph was
@@ -9,13 +9,13 @@ import type { Text } from './text.ts';
 const NOT_PROVEN: Text = {
   message: 'Microsoft does not accept what the app that writes to Teams proves itself with.',
   action:
-    'Enter ClientSecretSynctoTeams anew. Make one at Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret, and copy the Value.',
+    'Enter ClientSecretSynctoTeams anew. Make one at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret, and copy the Value.',
 };
 
 const NOT_BY_HAND: Text = {
   message: 'Microsoft demands an interactive sign-in for the app, which no app can do.',
   action:
-    'Entra admin centre → Protection → Conditional Access → Policies: exclude the app (ClientIDSynctoTeams) from policies for workload identities. Then press “Check now”.',
+    'Entra admin center → Protection → Conditional Access → Policies: exclude the app (ClientIDSynctoTeams) from policies for workload identities. Then press “Check now”.',
 };
 
 export const MICROSOFT_EN = {
@@ -24,92 +24,92 @@ export const MICROSOFT_EN = {
     message:
       'Microsoft demands a second factor (multi-factor authentication, MFA) for {who}. Nobody can answer that when a program signs in with a password.',
     action:
-      'There are three ways out. Exclude the account: Entra admin centre → Protection → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}, then press “Check now”. Or keep MFA: remove the account here and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
+      'There are three ways out. Exclude the account: Entra admin center → Protection → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}, then press “Check now”. Or keep MFA: remove the account here and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
   },
   'mfa-required.app': NOT_BY_HAND,
   'mfa-enrolment-required': {
     message:
       'Microsoft wants {who} to register for multi-factor authentication (MFA) before anything else. Often “security defaults” demand that.',
     action:
-      'There are three ways out. Exclude the account: Entra admin centre → Protection → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}; with security defaults (Identity → Overview → Properties → Manage security defaults) no exclusion is possible, so replace them by Conditional Access. Then press “Check now”. Or register it for MFA and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
+      'There are three ways out. Exclude the account: Entra admin center → Protection → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}; with security defaults (Identity → Overview → Properties → Manage security defaults) no exclusion is possible, so replace them by Conditional Access. Then press “Check now”. Or register it for MFA and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
   },
   'mfa-enrolment-required.app': NOT_BY_HAND,
   'blocked-by-conditional-access': {
     message:
       'A Conditional Access policy of the tenant blocks {who} (by place, device, app or risk).',
     action:
-      'Entra admin centre → Users → {who} → Sign-in logs → (the failed entry) → Conditional Access shows which policy. Exclude the account there: Protection → Conditional Access → Policies → (the policy) → Users → Exclude; or allow the public address of the edge: Conditional Access → Named locations. Then press “Check now”.',
+      'Entra admin center → Users → {who} → Sign-in logs → (the failed entry) → Conditional Access shows which policy. Exclude the account there: Protection → Conditional Access → Policies → (the policy) → Users → Exclude; or allow the public address of the edge: Conditional Access → Named locations. Then press “Check now”.',
   },
   'blocked-by-conditional-access.app': {
     message:
       'A Conditional Access policy for workload identities blocks the app that writes to Teams.',
     action:
-      'Entra admin centre → Monitoring & health → Sign-in logs → Service principal sign-ins → (the failed entry) shows which policy. Exclude the app (ClientIDSynctoTeams) there: Protection → Conditional Access → Policies → (the policy) → Workload identities → Exclude. Then press “Check now”.',
+      'Entra admin center → Monitoring & health → Sign-in logs → Service principal sign-ins → (the failed entry) shows which policy. Exclude the app (ClientIDSynctoTeams) there: Protection → Conditional Access → Policies → (the policy) → Workload identities → Exclude. Then press “Check now”.',
   },
   'wrong-credentials': {
     message:
       'User name or password of {who} is wrong. It was tried once: wrong passwords lock the account.',
     action:
-      'Remove the account here and add it again with the right password. Lost it? Entra admin centre → Users → {who} → Reset password; sign in once with a browser, because the first password is a temporary one.',
+      'Remove the account here and add it again with the right password. Lost it? Entra admin center → Users → {who} → Reset password; sign in once with a browser, because the first password is a temporary one.',
   },
   'wrong-credentials.app': NOT_PROVEN,
   'account-locked': {
     message:
       'The account {who} is locked: too many wrong passwords, or sign-ins from an address that Microsoft distrusts.',
     action:
-      'Find out who uses a wrong password: Entra admin centre → Users → {who} → Sign-in logs. The lock passes by itself, and it is tried again. Reset password ends it at once: then remove the account here and add it again with the new password, or with a code if it signed in with one.',
+      'Find out who uses a wrong password: Entra admin center → Users → {who} → Sign-in logs. The lock passes by itself, and it is tried again. Reset password ends it at once: then remove the account here and add it again with the new password, or with a code if it signed in with one.',
   },
   'account-locked.app': {
     message: 'Microsoft has blocked sign-ins of the app, or from the address of the edge.',
     action:
-      'Entra admin centre → Monitoring & health → Sign-in logs → Service principal sign-ins shows why. It is tried again by itself.',
+      'Entra admin center → Monitoring & health → Sign-in logs → Service principal sign-ins shows why. It is tried again by itself.',
   },
   'account-unknown': {
     message: 'Microsoft knows no account {who} in this tenant.',
     action:
-      'Compare with Entra admin centre → Users → (the account) → User principal name, and TenantSynctoPbx in the settings with Overview → Tenant ID. Is the name wrong, remove the account here and add it again; else press “Check now”.',
+      'Compare with Entra admin center → Users → (the account) → User principal name, and TenantSynctoPbx in the settings with Overview → Tenant ID. Is the name wrong, remove the account here and add it again; else press “Check now”.',
   },
   'account-unknown.app': {
     message: 'Microsoft does not find the account of the app in this tenant.',
     action:
-      'Compare ClientIDSynctoTeams and TenantSynctoTeams in the settings with Entra admin centre → App registrations → (the app) → Overview. Then press “Check now”.',
+      'Compare ClientIDSynctoTeams and TenantSynctoTeams in the settings with Entra admin center → App registrations → (the app) → Overview. Then press “Check now”.',
   },
   'password-expired': {
     message: 'The password of {who} has expired.',
     action:
-      'Set a new one: Entra admin centre → Users → {who} → Reset password (in your own Active Directory if the account comes from there), sign in once with a browser, and let it not expire: Microsoft 365 admin centre → Settings → Org settings → Security & privacy → Password expiration policy. Then remove the account here and add it again with the new password.',
+      'Set a new one: Entra admin center → Users → {who} → Reset password (in your own Active Directory if the account comes from there), sign in once with a browser, and let it not expire: Microsoft 365 admin center → Settings → Org settings → Security & privacy → Password expiration policy. Then remove the account here and add it again with the new password.',
   },
   'password-expired.app': NOT_PROVEN,
   'password-missing': {
     message: 'The account {who} has no password at Microsoft, so nothing can sign in with one.',
     action:
-      'Entra admin centre → Users → {who} → Reset password (an account of your own Active Directory needs password hash synchronisation, or use a cloud-only account). Then remove the account here and add it again.',
+      'Entra admin center → Users → {who} → Reset password (an account of your own Active Directory needs password hash synchronisation, or use a cloud-only account). Then remove the account here and add it again.',
   },
   'password-missing.app': NOT_PROVEN,
   'account-disabled': {
     message: 'The account {who} is disabled at Microsoft.',
     action:
-      'Entra admin centre → Users → {who} → Properties → Settings → Account enabled: tick it. Then press “Check now”.',
+      'Entra admin center → Users → {who} → Properties → Settings → Account enabled: tick it. Then press “Check now”.',
   },
   'account-disabled.app': {
     message: 'The app that writes to Teams is disabled at Microsoft.',
     action:
-      'Entra admin centre → Enterprise applications → (app with ClientIDSynctoTeams) → Properties → Enabled for users to sign-in: Yes. Then press “Check now”.',
+      'Entra admin center → Enterprise applications → (app with ClientIDSynctoTeams) → Properties → Enabled for users to sign-in: Yes. Then press “Check now”.',
   },
   'tenant-unknown': {
     message: 'Microsoft knows no such tenant in this cloud.',
     action:
-      'Copy Entra admin centre → Overview → Tenant ID into TenantSynctoPbx, and check the cloud in the settings.',
+      'Copy Entra admin center → Overview → Tenant ID into TenantSynctoPbx, and check the cloud in the settings.',
   },
   'tenant-unknown.app': {
     message: 'Microsoft knows no such tenant in this cloud.',
     action:
-      'Copy Entra admin centre → Overview → Tenant ID into TenantSynctoTeams, and check the cloud in the settings.',
+      'Copy Entra admin center → Overview → Tenant ID into TenantSynctoTeams, and check the cloud in the settings.',
   },
   'tenant-unknown.settings': {
     message: 'Microsoft knows no tenant with the domain name that the settings give.',
     action:
-      'Copy Entra admin centre → Overview → Tenant ID into TenantSynctoPbx and TenantSynctoTeams, and check the cloud in the settings.',
+      'Copy Entra admin center → Overview → Tenant ID into TenantSynctoPbx and TenantSynctoTeams, and check the cloud in the settings.',
   },
   'wrong-cloud': {
     message: 'The tenant lives in another cloud of Microsoft: {detail}',
@@ -125,74 +125,74 @@ export const MICROSOFT_EN = {
   'client-unknown': {
     message: 'Microsoft knows no app with this client ID in the tenant.',
     action:
-      'Compare ClientIDSynctoPbx and TenantSynctoPbx in the settings with Entra admin centre → App registrations → (the app) → Overview → Application (client) ID and Directory (tenant) ID.',
+      'Compare ClientIDSynctoPbx and TenantSynctoPbx in the settings with Entra admin center → App registrations → (the app) → Overview → Application (client) ID and Directory (tenant) ID.',
   },
   'client-unknown.app': {
     message: 'Microsoft knows no app with this client ID in the tenant.',
     action:
-      'Compare ClientIDSynctoTeams and TenantSynctoTeams in the settings with Entra admin centre → App registrations → (the app) → Overview → Application (client) ID and Directory (tenant) ID.',
+      'Compare ClientIDSynctoTeams and TenantSynctoTeams in the settings with Entra admin center → App registrations → (the app) → Overview → Application (client) ID and Directory (tenant) ID.',
   },
   'public-client-off': {
     message:
       'The app registration does not allow public client flows, and without them no Teams account can sign in, neither with a password nor with a code.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → Authentication → Allow public client flows: Yes, Save. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → Authentication → Allow public client flows: Yes, Save. Then press “Check now”.',
   },
   'public-client-off.app': {
     message: 'Microsoft misses a client secret or a certificate of the app.',
     action:
-      'Enter ClientSecretSynctoTeams anew. Make one at Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret, and copy the Value.',
+      'Enter ClientSecretSynctoTeams anew. Make one at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret, and copy the Value.',
   },
   'wrong-client-secret': {
     message: 'Microsoft takes the app for one that needs a client secret.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → Authentication → Allow public client flows: Yes, Save. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → Authentication → Allow public client flows: Yes, Save. Then press “Check now”.',
   },
   'wrong-client-secret.app': {
     message: 'The client secret of the app that writes to Teams is wrong.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Client secrets: enter the Value as ClientSecretSynctoTeams, not the Secret ID. The value is shown only once: if it is lost, make one with New client secret.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Client secrets: enter the Value as ClientSecretSynctoTeams, not the Secret ID. The value is shown only once: if it is lost, make one with New client secret.',
   },
   'wrong-client-secret.certificate': {
     message: 'Microsoft does not accept the certificate of the app that writes to Teams.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate: the same certificate that stands in certificateSyncToTeams. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate: the same certificate that stands in certificateSyncToTeams. Then press “Check now”.',
   },
   'client-certificate-refused': {
     message:
       'Microsoft does not accept the certificate of the app that writes to Teams: it is not uploaded there, or has expired, or the private key is not its own, or the clock of the edge is wrong.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates: compare the thumbprint and the end date with certificateSyncToTeams; Upload certificate adds it. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates: compare the thumbprint and the end date with certificateSyncToTeams; Upload certificate adds it. Then press “Check now”.',
   },
   'client-secret-expired': {
     message: 'The client secret of the app that writes to Teams has expired.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret: enter its Value as ClientSecretSynctoTeams.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret: enter its Value as ClientSecretSynctoTeams.',
   },
   'consent-missing': {
     message: 'No administrator has consented to what the app that reads presence may do.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → API permissions: the delegated permissions User.Read.All and Presence.Read.All of Microsoft Graph must stand there; press Grant admin consent. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → API permissions: the delegated permissions User.Read.All and Presence.Read.All of Microsoft Graph must stand there; press Grant admin consent. Then press “Check now”.',
   },
   'consent-missing.app': {
     message: 'No administrator has consented to what the app that writes to Teams may do.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → API permissions: the application permission Presence.ReadWrite.All of Microsoft Graph must stand there; press Grant admin consent. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → API permissions: the application permission Presence.ReadWrite.All of Microsoft Graph must stand there; press Grant admin consent. Then press “Check now”.',
   },
   'consent-missing.poll': {
     message: 'No administrator has consented to what the app may do.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → API permissions: the application permissions Presence.ReadWrite.All and User.Read.All of Microsoft Graph must stand there; press Grant admin consent. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → API permissions: the application permissions Presence.ReadWrite.All and User.Read.All of Microsoft Graph must stand there; press Grant admin consent. Then press “Check now”.',
   },
   'user-not-assigned': {
     message: 'The app admits only users who are assigned to it, and {who} is not.',
     action:
-      'Entra admin centre → Enterprise applications → (app with ClientIDSynctoPbx) → Users and groups → Add user/group: {who}; or Properties → Assignment required: No. Then press “Check now”.',
+      'Entra admin center → Enterprise applications → (app with ClientIDSynctoPbx) → Users and groups → Add user/group: {who}; or Properties → Assignment required: No. Then press “Check now”.',
   },
   'user-not-assigned.app': {
     message: 'The app that writes to Teams is not assigned to what it asks for.',
     action:
-      'Entra admin centre → Enterprise applications → (app with ClientIDSynctoTeams) → Properties → Assignment required: No. Then press “Check now”.',
+      'Entra admin center → Enterprise applications → (app with ClientIDSynctoTeams) → Properties → Assignment required: No. Then press “Check now”.',
   },
   'login-bad-scope': {
     message: 'Microsoft does not know a permission that this program asks for ({detail}).',
@@ -211,19 +211,19 @@ export const MICROSOFT_EN = {
   'login-unavailable': {
     message: "Microsoft's sign-in service has trouble of its own, or does not answer.",
     action:
-      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin centre → Health → Service health, and whether the edge reaches the internet.',
+      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin center → Health → Service health, and whether the edge reaches the internet.',
   },
   'login-refused': {
     message:
       'Microsoft refuses to sign {who} in, for a reason this program has no words for: {detail}.',
     action:
-      'Entra admin centre → Users → {who} → Sign-in logs → (the failed entry) explains it; the number can be looked up at https://login.microsoftonline.com/error. Then press “Check now”.',
+      'Entra admin center → Users → {who} → Sign-in logs → (the failed entry) explains it; the number can be looked up at https://login.microsoftonline.com/error. Then press “Check now”.',
   },
   'login-refused.app': {
     message:
       'Microsoft refuses to sign the app in, for a reason this program has no words for: {detail}.',
     action:
-      'Entra admin centre → Monitoring & health → Sign-in logs → Service principal sign-ins → (the failed entry) explains it; the number can be looked up at https://login.microsoftonline.com/error. Then press “Check now”.',
+      'Entra admin center → Monitoring & health → Sign-in logs → Service principal sign-ins → (the failed entry) explains it; the number can be looked up at https://login.microsoftonline.com/error. Then press “Check now”.',
   },
 
   // what ends some day
@@ -231,18 +231,18 @@ export const MICROSOFT_EN = {
     message:
       'The client secret of the app that writes to Teams ends on {day} (days left: {days}). After that nothing can be written to Teams.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret: enter its Value as ClientSecretSynctoTeams.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret: enter its Value as ClientSecretSynctoTeams.',
   },
   'client-certificate-expiring': {
     message:
       'The certificate of the app that writes to Teams ends on {day} (days left: {days}). After that nothing can be written to Teams.',
     action:
-      'Make a new certificate, upload it at Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key as certificateSyncToTeams.',
+      'Make a new certificate, upload it at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key as certificateSyncToTeams.',
   },
   'client-certificate-expired': {
     message: 'The certificate of the app that writes to Teams has ended on {day}.',
     action:
-      'Make a new certificate, upload it at Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key as certificateSyncToTeams.',
+      'Make a new certificate, upload it at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key as certificateSyncToTeams.',
   },
 
   // Graph
@@ -254,49 +254,49 @@ export const MICROSOFT_EN = {
   'graph-forbidden': {
     message: 'Microsoft Graph denies the request: a permission is missing, or the consent to it.',
     action:
-      'Entra admin centre → App registrations → (the app) → API permissions, then Grant admin consent. App with ClientIDSynctoPbx: User.Read.All and Presence.Read.All (delegated). App with ClientIDSynctoTeams: Presence.ReadWrite.All (application), for polling User.Read.All (application) as well. Then press “Check now”.',
+      'Entra admin center → App registrations → (the app) → API permissions, then Grant admin consent. App with ClientIDSynctoPbx: User.Read.All and Presence.Read.All (delegated). App with ClientIDSynctoTeams: Presence.ReadWrite.All (application), for polling User.Read.All (application) as well. Then press “Check now”.',
   },
   'graph-forbidden.users': {
     message:
       'Microsoft Graph does not let the Teams account read the users: a permission is missing, or the consent to it.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → API permissions → Add a permission → Microsoft Graph → Delegated permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → API permissions → Add a permission → Microsoft Graph → Delegated permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
   },
   'graph-forbidden.users-poll': {
     message:
       'Microsoft Graph does not let the app read the users: a permission is missing, or the consent to it.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → API permissions → Add a permission → Microsoft Graph → Application permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → API permissions → Add a permission → Microsoft Graph → Application permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
   },
   'graph-forbidden.watch': {
     message:
       'Microsoft does not let {who} subscribe to the list of users: a permission is missing, or the consent to it.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → API permissions → Add a permission → Microsoft Graph → Delegated permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → API permissions → Add a permission → Microsoft Graph → Delegated permissions: User.Read.All; then Grant admin consent, and press “Check now”.',
   },
   'graph-forbidden.presence': {
     message:
       'Microsoft Graph does not let the Teams account read presence: a permission is missing, or the consent to it.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → API permissions → Add a permission → Microsoft Graph → Delegated permissions: Presence.Read.All; then Grant admin consent, and press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → API permissions → Add a permission → Microsoft Graph → Delegated permissions: Presence.Read.All; then Grant admin consent, and press “Check now”.',
   },
   'graph-forbidden.presence-poll': {
     message:
       'Microsoft Graph does not let the app read presence: a permission is missing, or the consent to it.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → API permissions → Add a permission → Microsoft Graph → Application permissions: Presence.ReadWrite.All; then Grant admin consent, and press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → API permissions → Add a permission → Microsoft Graph → Application permissions: Presence.ReadWrite.All; then Grant admin consent, and press “Check now”.',
   },
   'graph-forbidden.subscription': {
     message:
       'Microsoft does not let {who} subscribe to presence: a permission is missing, or the consent to it, or the account has no licence with Teams.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoPbx) → API permissions: the delegated permission Presence.Read.All of Microsoft Graph must stand there (an application permission does not do); press Grant admin consent. And Users → {who} → Licenses: a licence with Teams. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → API permissions: the delegated permission Presence.Read.All of Microsoft Graph must stand there (an application permission does not do); press Grant admin consent. And Users → {who} → Licenses: a licence with Teams. Then press “Check now”.',
   },
   'graph-forbidden.write': {
     message:
       'Microsoft Graph does not let the app write presence: a permission is missing, or the consent to it.',
     action:
-      'Entra admin centre → App registrations → (app with ClientIDSynctoTeams) → API permissions → Add a permission → Microsoft Graph → Application permissions: Presence.ReadWrite.All (a delegated permission does not do); then Grant admin consent, and press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → API permissions → Add a permission → Microsoft Graph → Application permissions: Presence.ReadWrite.All (a delegated permission does not do); then Grant admin consent, and press “Check now”.',
   },
   'subscription-quota': {
     message: 'Microsoft allows no further subscription: a limit of the app or tenant is reached.',
@@ -329,7 +329,7 @@ export const MICROSOFT_EN = {
   'graph-not-found.write': {
     message: 'Microsoft Graph knows no such user, or the user has no Teams.',
     action:
-      'Entra admin centre → Users → (the user) → Licenses: a licence with Teams. Users who are gone drop out by themselves.',
+      'Entra admin center → Users → (the user) → Licenses: a licence with Teams. Users who are gone drop out by themselves.',
   },
   'graph-conflict': {
     message: 'Microsoft says that this Teams account has a presence subscription already.',
@@ -353,17 +353,17 @@ export const MICROSOFT_EN = {
     message:
       'Microsoft refuses a presence as wrong: its value, how long it is to last, or the client ID of the app ({detail}).',
     action:
-      'Compare ClientIDSynctoTeams with Entra admin centre → App registrations → (the app) → Overview → Application (client) ID, and look at the rows under mapping in the settings. Are they right, report this to the maker with the request id.',
+      'Compare ClientIDSynctoTeams with Entra admin center → App registrations → (the app) → Overview → Application (client) ID, and look at the rows under mapping in the settings. Are they right, report this to the maker with the request id.',
   },
   'graph-unavailable': {
     message: 'Microsoft Graph has trouble of its own ({detail}).',
     action:
-      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin centre → Health → Service health.',
+      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin center → Health → Service health.',
   },
   'graph-timeout': {
     message: 'Microsoft Graph does not answer in time, or has given up by itself.',
     action:
-      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin centre → Health → Service health.',
+      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin center → Health → Service health.',
   },
   'graph-unreachable': {
     message: 'Microsoft Graph cannot be reached from the edge.',

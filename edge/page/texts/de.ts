@@ -37,7 +37,7 @@ export const de: Texts = {
     none: 'keine',
   },
   problems: {
-    offline: 'Der Connector antwortet nicht. Versuchen Sie es noch einmal.',
+    offline: 'Der Connector antwortet nicht. Noch einmal versuchen.',
     offlineNow: 'Der Connector antwortet nicht. Er wird von selbst wieder gefragt.',
     tooMany: (seconds) =>
       `Zu viele falsche Token. ${seconds} Sekunden warten, dann noch einmal versuchen.`,
@@ -114,7 +114,7 @@ export const de: Texts = {
         : `Nichts wurde gespeichert: ${count} Felder sind ungültig.`,
     otherErrors: 'Ebenfalls ungültig:',
     stale:
-      'Jemand anders hat diese Einstellungen inzwischen gespeichert. Von den eigenen Änderungen wurde nichts gespeichert.',
+      'Jemand anderes hat diese Einstellungen inzwischen gespeichert. Von den eigenen Änderungen wurde nichts gespeichert.',
     staleKeys: (names) => `Geändert wurde: ${names}.`,
     takeTheirs: 'Meine Änderungen verwerfen',
     keepMine: 'Meine Änderungen darüberlegen',

@@ -73,9 +73,9 @@ const GERMAN: Readonly<Record<string, string>> = {
   // edge/connector/users-view.ts
   'No Teams user fits this user of the PBX.': 'Kein Benutzer in Teams passt zu diesem der PBX.',
   'The App object may not see the presence of this user: tick it under Visibility.':
-    'Das App-Objekt darf die Präsenz dieses Benutzers nicht sehen: unter Sichtbarkeit ankreuzen.',
+    'Das App-Objekt darf die Präsenz dieses Benutzers nicht sehen: unter Visibility anhaken.',
   'The App object may not see the calls of this user: tick "On the phone" under Visibility.':
-    'Das App-Objekt darf die Gespräche dieses Benutzers nicht sehen: unter Sichtbarkeit „On the phone“ ankreuzen.',
+    'Das App-Objekt darf die Gespräche dieses Benutzers nicht sehen: unter Visibility „On the phone“ anhaken.',
   'A call is always shown as In a call.': 'Ein Gespräch wird immer als „In einem Anruf“ gezeigt.',
   'Must be the object id or the user principal name.':
     'Muss die Objekt-ID oder der Benutzerprinzipalname sein.',

@@ -114,13 +114,13 @@ test('switched off, everybody is paired again', async () => {
 test('licences that cannot be asked for leave nobody out and are a lamp', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(2, LICENSED);
-  const fault = { code: 'api-missing', detail: 'tick "PbxAdminApi"' };
+  const fault = { code: 'api-missing', detail: 'tick "Admin"' };
   agent.send(unlicensedFrame({ pbx: 'pbx', guids: [], fault }));
   await bed.later(5 * SECOND);
   expect(await bed.pairNumbers()).toEqual([1, 2]);
   expect(await bed.lamp('rights')).toMatchObject({
     code: 'licence-unknown',
-    params: { detail: 'tick "PbxAdminApi"' },
+    params: { detail: 'tick "Admin"' },
   });
 });
 

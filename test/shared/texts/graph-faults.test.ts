@@ -88,7 +88,7 @@ test.each(ANSWERS)('%i, %s is %s, to be tried again: %s', (status, message, code
   if (message !== '') expect(refusal(status, message).message).not.toContain(message);
 });
 
-const PORTAL: [string, string] = ['Entra admin centre → ', 'Entra Admin Center → '];
+const PORTAL: [string, string] = ['Entra admin center → ', 'Entra Admin Center → '];
 const APP_1: [string, string] = ['(app with ClientIDSynctoPbx)', '(App mit ClientIDSynctoPbx)'];
 const APP_2: [string, string] = ['(app with ClientIDSynctoTeams)', '(App mit ClientIDSynctoTeams)'];
 const NOTHING: [string, string] = ['Nothing', 'Nichts'];
@@ -201,8 +201,8 @@ const ROWS: Row[] = [
     asked: EVERYTHING,
     state: 'warning',
     words: [
-      ['does not accept our token', 'nimmt unser Token nicht an'],
-      ['a new token is fetched by itself', 'neues Token wird von selbst geholt'],
+      ['does not accept our token', 'nimmt unseren Token nicht an'],
+      ['a new token is fetched by itself', 'neuer Token wird von selbst geholt'],
     ],
   },
   {

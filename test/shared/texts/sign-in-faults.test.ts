@@ -15,7 +15,7 @@ const NOW = Date.UTC(2026, 0, 1, 12);
 const RETRY_AT = NOW + 90_000;
 const WHO = 'sync@example.com';
 
-const BLADE = { en: 'Entra admin centre → ', de: 'Entra Admin Center → ' } as const;
+const BLADE = { en: 'Entra admin center → ', de: 'Entra Admin Center → ' } as const;
 const NEXT = { en: 'Next try at 12:01:30 UTC.', de: 'Nächster Versuch um 12:01:30 UTC.' } as const;
 const NEVER = {
   en: 'It is not tried again by itself.',

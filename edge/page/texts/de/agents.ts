@@ -14,9 +14,9 @@ export const agents: AgentsTexts = {
   configuration: 'Programm und Konfiguration',
   install: {
     linux:
-      'Das Programm als root auf den Rechner bringen: presence-agent.mjs nach /opt/presence-agent, mit einem Link darauf unter /usr/local/bin/presence-agent. Es braucht Node 20 oder neuer. Wer diesen Edge betreibt, hat die Datei.',
+      'Das Programm als root auf den Rechner bringen: presence-agent.mjs nach /opt/presence-agent, mit einem Link darauf unter /usr/local/bin/presence-agent. Es braucht Node 20 oder neuer. Wer dieses Edge betreibt, hat die Datei.',
     windows:
-      'presence-agent.mjs nach C:\\Program Files\\presence-agent bringen. Es braucht Node 20 oder neuer, für alle Benutzer installiert. Wer diesen Edge betreibt, hat die Datei.',
+      'presence-agent.mjs nach C:\\Program Files\\presence-agent bringen. Es braucht Node 20 oder neuer, für alle Benutzer installiert. Wer dieses Edge betreibt, hat die Datei.',
   },
   configFile: 'Diese Datei schreiben:',
   pbxAddress: 'Adresse der PBX',

@@ -10,9 +10,9 @@ export const removal: RemovalTexts = {
     'Kein Agent darf sich mehr verbinden, und kein Token dieses Connectors gilt mehr.',
     'Einstellungen, Geheimnisse, Teams-Konten, Zuordnungen von Hand, Verläufe und das Änderungsprotokoll werden gelöscht.',
   ],
-  kept: 'Die App-Registrierungen in Entra und der Agent vor Ort bleiben: Entfernen Sie sie dort.',
+  kept: 'Die App-Registrierungen in Entra und der Agent vor Ort bleiben. Sie sind dort zu entfernen.',
   field: (connector) => `Zur Bestätigung ${connector} eingeben`,
-  other: (connector) => `So heißt dieser Connector nicht. Geben Sie ${connector} ein.`,
+  other: (connector) => `So heißt dieser Connector nicht. Einzugeben ist ${connector}.`,
   remove: 'Connector entfernen',
   removing: 'Wird entfernt …',
   takesAMoment:
@@ -21,5 +21,5 @@ export const removal: RemovalTexts = {
   goneLead:
     'Seine Tokens gelten nicht mehr, und kein Agent ist mehr verbunden. Seine Daten werden gelöscht, sobald Microsoft zurückgenommen hat, was dort gesetzt war; antwortet Microsoft nicht, nach einer Viertelstunde, und was dann übrig ist, läuft dort von selbst ab.',
   goneNext:
-    'Entfernen Sie jetzt die App-Registrierungen in Entra und deinstallieren Sie den Agenten. Diese Seite können Sie schließen.',
+    'Jetzt die App-Registrierungen in Entra entfernen und den Agenten deinstallieren. Diese Seite kann geschlossen werden.',
 };

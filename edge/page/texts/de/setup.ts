@@ -87,8 +87,8 @@ export const setup: SetupTexts = {
     app: 'PBX Manager, auf dem Master: ein Objekt vom Typ App anlegen. Name (SIP), zum Beispiel:',
     apis: 'Ein langes zufälliges Kennwort mit höchstens 15 Zeichen vergeben, und PbxApi, PbxTableUsers und Admin anhaken.',
     visibility:
-      'Im Template der Benutzer, unter Sichtbarkeit: das App-Objekt eintragen, mit Presence und On the phone.',
-    name: 'PBX → Allgemein zeigt den PBX-Namen. Er gehört in Master PBX.',
+      'Im Template der Benutzer, unter Visibility: das App-Objekt eintragen, mit Presence und On the phone.',
+    name: 'PBX → Config → General zeigt den PBX-Namen. Er gehört in Master PBX.',
   },
   notifications: {
     heading: 'Welche Adresse',

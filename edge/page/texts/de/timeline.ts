@@ -20,9 +20,9 @@ export const timeline: TimelineTexts = {
   reasons: {
     equal: 'Beide Seiten zeigten schon dasselbe.',
     'teams-more-closed':
-      'Wer zuletzt geändert hat, ist unbekannt, und Teams zeigte den verschlosseneren Zustand: Er gilt.',
+      'Wer zuletzt geändert hat, ist unbekannt, und Teams zeigte den stärker abschirmenden Zustand: Er gilt.',
     'pbx-more-closed':
-      'Wer zuletzt geändert hat, ist unbekannt, und die PBX zeigte den verschlosseneren Zustand: Er gilt.',
+      'Wer zuletzt geändert hat, ist unbekannt, und die PBX zeigte den stärker abschirmenden Zustand: Er gilt.',
     'nothing-chosen': 'Auf keiner der beiden Seiten hatte jemand etwas gewählt.',
     same: 'Nichts Neues.',
     'older-than-known': 'Es war älter als das, was schon bekannt ist.',
@@ -57,7 +57,7 @@ export const timeline: TimelineTexts = {
     'missing-after-gap':
       'Die PBX hatte den Zustand vergessen, wie nach einem Neustart: Er wird wieder gesetzt, und Teams bleibt, wie es ist.',
     'both-changed-teams-more-closed':
-      'Beide Seiten haben sich geändert, während sie getrennt waren, und Teams zeigt den verschlosseneren Zustand: Er gilt.',
+      'Beide Seiten haben sich geändert, während sie getrennt waren, und Teams zeigt den stärker abschirmenden Zustand: Er gilt.',
     'answer-nobody-waits-for': 'Eine Antwort, auf die niemand mehr wartet.',
     sent: 'Es wurde gesendet.',
     'not-sent': 'Microsoft hat abgelehnt, was gesendet wurde: Es wird wieder versucht.',

@@ -138,7 +138,7 @@ export const setup: SetupTexts = {
     apis: 'Give it a long random password of at most 15 characters, and tick PbxApi, PbxTableUsers and Admin.',
     visibility:
       'In the template of the users, under Visibility: add the App object, with Presence and On the phone.',
-    name: 'PBX → General shows the PBX name. It belongs into Master PBX.',
+    name: 'PBX → Config → General shows the PBX name. It belongs into Master PBX.',
   },
   notifications: {
     heading: 'Which address',

@@ -55,9 +55,9 @@ export const timeline: TimelineTexts = {
   reasons: {
     equal: 'Both sides showed the same already.',
     'teams-more-closed':
-      'Nobody knows who changed last, and Teams showed the more closed state: it counts.',
+      'Nobody knows who changed last, and Teams showed the less available state: it counts.',
     'pbx-more-closed':
-      'Nobody knows who changed last, and the PBX showed the more closed state: it counts.',
+      'Nobody knows who changed last, and the PBX showed the less available state: it counts.',
     'nothing-chosen': 'Nobody had chosen anything on either side.',
     same: 'Nothing new.',
     'older-than-known': 'It was older than what is known already.',
@@ -87,7 +87,7 @@ export const timeline: TimelineTexts = {
     'missing-after-gap':
       'The PBX had forgotten the state, as after a restart: it is set again, and Teams stays as it is.',
     'both-changed-teams-more-closed':
-      'Both sides changed while they were apart, and Teams shows the more closed state: it counts.',
+      'Both sides changed while they were apart, and Teams shows the less available state: it counts.',
     'answer-nobody-waits-for': 'An answer that nobody waits for any more.',
     sent: 'It was sent.',
     'not-sent': 'Microsoft refused what was sent: it is tried again.',

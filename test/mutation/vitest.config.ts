@@ -17,5 +17,6 @@ export default defineConfig({
     sequence: { sequencer: TablesFirst },
     // Two thirds of a mutant's time were the start of a process for each file.
     isolate: false,
+    testTimeout: 30_000,
   },
 });

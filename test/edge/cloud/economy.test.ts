@@ -1,10 +1,10 @@
 // What a day costs at Cloudflare, counted by the runtime itself: rows of storage that are written and
 // read, alarms, requests. `npm run bench -- economy` prints the figures and makes money of them.
 import { runInDurableObject } from 'cloudflare:test';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
 import type { TeamsUserId } from '../../../shared/ids.ts';
-import { PING } from '../../../shared/protocol/frame.ts';
+import { PING, PONG } from '../../../shared/protocol/frame.ts';
 import {
   type Agent,
   Bed,
@@ -19,6 +19,7 @@ import {
   SUBSCRIBING,
   talking,
   teamsId,
+  until,
   value,
 } from '../connector/bed.ts';
 
@@ -251,6 +252,32 @@ test('heartbeats wake nothing', async () => {
   for (let n = 0; n < 20; n += 1) agent.socket.send(PING);
   await bed.settle();
   expect(counted.read()).toEqual({ written: 0, users: 0, read: 0, alarms: 0 });
+});
+
+test('a heartbeat is answered while the object sleeps, and it sleeps on', async () => {
+  const { bed, agent } = await subscribed();
+  await bed.quiet();
+  await bed.evict();
+  let woken = 0;
+  const Pair = WebSocketRequestResponsePair;
+  vi.stubGlobal(
+    'WebSocketRequestResponsePair',
+    class extends Pair {
+      constructor(request: string, response: string) {
+        super(request, response);
+        woken += 1;
+      }
+    },
+  );
+  let pongs = 0;
+  agent.socket.addEventListener('message', ({ data }) => {
+    pongs += data === PONG ? 1 : 0;
+  });
+  for (let n = 0; n < 20; n += 1) agent.socket.send(PING);
+  await until(() => pongs === 20);
+  expect(woken).toBe(0);
+  value(await bed.stub.status());
+  expect(woken).toBe(1);
 });
 
 test('an hour in which nothing happens', { timeout: 60_000 }, async ({ task }) => {

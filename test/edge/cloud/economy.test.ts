@@ -1,7 +1,7 @@
 // What a day costs at Cloudflare, counted by the runtime itself: rows of storage that are written and
 // read, alarms, requests. `npm run bench -- economy` prints the figures and makes money of them.
 import { runInDurableObject } from 'cloudflare:test';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
 import type { TeamsUserId } from '../../../shared/ids.ts';
 import { PING, PONG } from '../../../shared/protocol/frame.ts';
@@ -260,6 +260,7 @@ test('a heartbeat is answered while the object sleeps, and it sleeps on', async 
   await bed.evict();
   let woken = 0;
   const Pair = WebSocketRequestResponsePair;
+  onTestFinished(() => void vi.stubGlobal('WebSocketRequestResponsePair', Pair));
   vi.stubGlobal(
     'WebSocketRequestResponsePair',
     class extends Pair {

@@ -1,5 +1,6 @@
 // The clock of a self-hosted edge was set back, and the edge started anew for it (`edge/self-hosted`): what was
 // planned by the time of before would be done that much too late, and what was then seems still to come.
+import { notLater } from '../../shared/presence/not-later.ts';
 import type { Context } from './context.ts';
 import type { Parts } from './parts.ts';
 
@@ -21,12 +22,4 @@ export function planAnew(parts: Parts): void {
   // Their plans are by the old time too, and what was tried by it failed perhaps.
   const told = chores.configureAccounts(true).then(() => accounts.check());
   context.background(told.catch(() => tasks.soon('accounts')));
-}
-
-/**
- * The same with no time in it after `now` (epoch ms). No other number is as large as a time. Pure.
- */
-export function notLater<T>(value: T, now: number): T {
-  const text = JSON.stringify(value);
-  return JSON.parse(text, (_, part) => (typeof part === 'number' && part > now ? now : part)) as T;
 }

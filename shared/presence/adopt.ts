@@ -27,7 +27,7 @@ export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence
     written: {
       ...state.written,
       preferred: null,
-      expiresAt: undefined,
+      lasts: undefined,
       recent: state.written.recent.map(withoutDoubt),
     },
   };

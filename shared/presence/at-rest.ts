@@ -69,7 +69,7 @@ const withoutTimes = (state: PairState) => ({
  */
 function gist(rules: Rules, state: PairState) {
   const { pbx, teams, manual, written } = withTeamsWritten(rules, withPbxAnswered(rules, state), 0);
-  const { recent: _, expiresAt: __, preferred, session, ...others } = written;
+  const { recent: _, lasts: __, preferred, session, ...others } = written;
   return {
     manual,
     written: others,

@@ -65,6 +65,7 @@ export interface Unproven extends Pick<PairState, 'manual'> {
   readonly at: number;
   readonly teams: TeamsView;
   readonly preferred: Written['preferred'];
+  readonly lasts?: Written['lasts'];
 }
 
 /** `'something'`: that something changed, and not to what. */
@@ -123,8 +124,11 @@ export interface Written {
     /** What `underlying` was before: so it is again if the write fails. */
     readonly before: TeamsPresence | null;
   } | null;
-  /** When the preferred presence that Microsoft took of us last, or may have, ends there by itself, epoch ms. */
-  readonly expiresAt?: number | undefined;
+  /**
+   * The preferred presence that Microsoft took of us last, while nobody has chosen there: since when it stands (epoch
+   * ms), and for how long (ms) where nobody renews it. No time to come, so that a clock may be set back.
+   */
+  readonly lasts?: { readonly since: number; readonly ms: number } | undefined;
   /** What we wrote to Teams lately, oldest first; see `ECHO_WINDOW_MS`. */
   readonly recent: readonly RecentWrite[];
 }

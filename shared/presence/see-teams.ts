@@ -13,11 +13,13 @@ import {
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
 import {
+  hasEnded,
   lastConfirmed,
   lastPreferred,
   perhapsStanding,
   settledFrom,
   standing,
+  withoutEnded,
   withoutOld,
 } from './teams-writes.ts';
 import { asBefore, provesFrom, unproven } from './told-late.ts';
@@ -203,7 +205,9 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     return known ?? { state: { ...state, teams }, reason: wasCall ? 'same' : 'teams-call-began' };
   }
 
-  const next: PairState = { ...state, teams: note(event, presence, false) };
+  // What our session makes Teams show hides that something has ended beneath.
+  const known = mayBeSession ? state : withoutEnded(state, event.at);
+  const next: PairState = { ...known, teams: note(event, presence, false) };
   if (ours) return { state: withoutReplaced(next, presence), reason: 'own-echo' };
   const first = firstSight(rules, next);
   if (first) return first;
@@ -211,7 +215,7 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
   }
   if (hasExpired(state, event)) {
-    const written = { ...next.written, preferred: null, expiresAt: undefined };
+    const written = { ...next.written, preferred: null, lasts: undefined };
     return {
       state: adoptPbx(rules, { ...next, written }, state.manual?.pbx ?? ''),
       reason: 'teams-without-ours',
@@ -266,8 +270,8 @@ function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | 
 }
 
 /** Nobody renewed what we wrote, and this is what Teams shows by itself since it is over: nobody's choice. */
-const hasExpired = ({ written }: PairState, { presence, at }: TeamsSeen): boolean =>
-  written.expiresAt !== undefined && at >= written.expiresAt && !isSurelyChosen(presence);
+const hasExpired = (state: PairState, { presence, at }: TeamsSeen): boolean =>
+  state.manual?.origin === 'pbx' && !isSurelyChosen(presence) && hasEnded(state, at);
 
 /**
  * We cleared the preferred presence, or may have, and this is what Teams shows by itself: our own doing,

@@ -32,17 +32,12 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
     case 'clear-session':
       // What the call covered may have changed without a notification: look.
       return { ...state, written: { ...written, session: null }, settleAt: settledFrom(recent) };
-    case 'set-preferred': {
-      const { presence } = write;
-      // Whichever of them stands, if this does not arrive: by then it may be over.
-      const ownEnd = now + preferredLifetime(presence).ms;
-      const expiresAt = Math.min(written.expiresAt ?? ownEnd, ownEnd);
+    case 'set-preferred':
       return {
         ...state,
-        teams: withUnderlying(state.teams, presence),
-        written: { ...written, preferred: { presence, at: now, before }, expiresAt },
+        teams: withUnderlying(state.teams, write.presence),
+        written: { ...written, preferred: { presence: write.presence, at: now, before } },
       };
-    }
     case 'clear-preferred':
       return {
         ...state,
@@ -58,14 +53,38 @@ export function teamsWriteTaken(before: PairState, write: TeamsWrite, now: numbe
   const state = answered(before, write, { answeredAt: now });
   const what = traceOf(write);
   const sent = state.written.recent.findLast((one) => sameTrace(one.what, what));
-  return sent && isPreferred(sent) ? standing(state, sent) : state;
+  // Where a human has chosen meanwhile, it stands no more.
+  const stands = sent !== undefined && state.written.preferred?.at === sent.at;
+  return stands && isPreferred(sent) ? standing(state, sent) : state;
 }
 
 /** It stands in Teams, for as long as Microsoft lets it. */
-export function standing(state: PairState, { what, at }: PreferredWrite): PairState {
-  const expiresAt = what === 'cleared' ? undefined : at + preferredLifetime(what).ms;
-  return { ...state, written: { ...state.written, expiresAt } };
+export const standing = (state: PairState, write: PreferredWrite): PairState => ({
+  ...state,
+  written: { ...state.written, lasts: lastsOf(write) },
+});
+
+/** Whether by then, epoch ms, something of ours has ended in Teams that stood there, or may have. */
+export const hasEnded = ({ written: { lasts, recent } }: PairState, at: number): boolean =>
+  isOver(lasts, at) || perhapsStanding(recent).some((write) => isOver(lastsOf(write), at));
+
+/** What has ended by then, epoch ms, stands no more, and nor does what may have. */
+export function withoutEnded(state: PairState, at: number): PairState {
+  if (!hasEnded(state, at)) return state;
+  const { written } = state;
+  const recent = written.recent.map((write) => {
+    const { failed: _over, ...others } = write;
+    return isPreferred(write) && isOver(lastsOf(write), at) ? others : write;
+  });
+  const lasts = isOver(written.lasts, at) ? undefined : written.lasts;
+  return { ...state, written: { ...written, lasts, recent } };
 }
+
+const lastsOf = ({ what, at: since }: PreferredWrite): Written['lasts'] =>
+  what === 'cleared' ? undefined : { since, ms: preferredLifetime(what).ms };
+
+const isOver = (lasts: Written['lasts'], at: number): boolean =>
+  lasts !== undefined && lasts.since + lasts.ms <= at;
 
 /**
  * Microsoft took it after it was given up: it stands as if it had been said again. Where it was, that one's

@@ -15,8 +15,8 @@ export function unproven(before: PairState, seen: Decision, now: number): Decisi
   const { manual, teams, pbx, written } = before;
   if (!teams || !pbx || !manual || seen.reason === 'same') return seen;
   if (now - teams.at <= ECHO_WINDOW_MS) return seen;
-  const { preferred } = written;
-  const known: Unproven = { at: now, manual, teams, preferred };
+  const { preferred, lasts } = written;
+  const known: Unproven = { at: now, manual, teams, preferred, lasts };
   return { ...seen, state: { ...seen.state, unproven: known }, look: true };
 }
 
@@ -43,13 +43,13 @@ export function asBefore(
 ): Decision | undefined {
   if (known === undefined || !isAsBefore(state, known, event, now)) return undefined;
   const { sequence, at } = event;
-  const { manual, teams, preferred } = known;
+  const { manual, teams, preferred, lasts } = known;
   return {
     state: {
       ...state,
       manual,
       teams: { ...teams, sequence, at },
-      written: { ...state.written, preferred },
+      written: { ...state.written, preferred, lasts },
     },
     reason: 'teams-told-late',
   };

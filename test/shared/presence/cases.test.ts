@@ -1,6 +1,7 @@
 // Cases that are easily got wrong, as stories; docs/presence-rules.md says how each was settled.
 import { describe, expect, test } from 'vitest';
 import type { Directions } from '../../../shared/presence/model.ts';
+import { notLater } from '../../../shared/presence/not-later.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 describe('a state chosen on both sides within a second', () => {
@@ -129,7 +130,78 @@ describe('settings changed to pbx-to-teams', () => {
   });
 });
 
+describe('what we wrote to Teams ends there, and nothing else does', () => {
+  test('after a clock was set back, a human’s choice is one', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(2 * HOUR);
+    pair.now -= HOUR;
+    pair.state = notLater(pair.state, pair.now);
+    pair.pass(MINUTE).wrote();
+    pair.teamsChooses('Away');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = away');
+  });
+
+  test('an answer that comes after a human’s choice says nothing of that', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.graphTakesMs = 2 * SECOND;
+    pair.pbxSets('dnd');
+    pair.pass(SECOND).teamsChooses('Away');
+    pair.pass(25 * HOUR).teamsChooses('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('nothing ends that Microsoft has refused for a day', () => {
+    const pair = PairDriver.paired();
+    pair.graphLine = 'fails';
+    pair.pbxSets('dnd');
+    pair.pass(25 * HOUR).teamsChooses('Away');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = away');
+  });
+
+  test('nor is it forgotten over a notification that was held back', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).teamsSays('Away');
+    pair.pass(MINUTE).read();
+    expect(pair.state.manual).toMatchObject({ origin: 'pbx', pbx: 'dnd' });
+    pair.edgeGap(() => pair.pass(26 * HOUR));
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('a human who picked just that has chosen it, as its staying shows', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    switched(pair, 'teams-to-pbx');
+    pair.teamsChooses('DoNotDisturb');
+    pair.pass(30 * HOUR).read();
+    pair.teamsChooses('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+});
+
 describe('a day without Microsoft', () => {
+  test('ends what we wrote beneath a call that looks like it, and both are over', () => {
+    const pair = PairDriver.paired();
+    pair.teams.spelling = 'Busy';
+    pair.pbxSets('busy');
+    pair.pass(HOUR).pbxCall();
+    pair.pass(MINUTE).graphLine = 'answer-lost';
+    pair.pass(25 * HOUR).pbxHangsUp();
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+
   test('ends what we wrote to Teams, and it is written again', () => {
     const pair = PairDriver.paired();
     pair.pbxSets('dnd');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { notLater } from '../../../edge/connector/clock-set-back.ts';
+import { notLater } from '../../../shared/presence/not-later.ts';
 
 const NOW = Date.UTC(2026, 10, 26, 12);
 

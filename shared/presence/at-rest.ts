@@ -35,7 +35,9 @@ export function memoryLost(
   const isOld = pbxPending !== null && pbxPending.at < lostAt - PBX_ANSWER_LIMIT_MS;
   const known = isOld ? withPbxAnswered(rules, stored) : stored;
   if (storedAt < answeredUntil) return withTeamsWritten(rules, known, storedAt, refused);
-  const open = openWrites(rules, stored, storedAt, refused);
+  // Who was still waiting for a read had lost more than what was refused.
+  const isWaiting = stored.readFirstSince !== undefined;
+  const open = openWrites(rules, stored, storedAt, isWaiting ? [] : refused);
   return teamsWritesLost(known, open, { storedAt, now });
 }
 

@@ -18,5 +18,7 @@ export default defineConfig({
     // Two thirds of a mutant's time were the start of a process for each file.
     isolate: false,
     testTimeout: 30_000,
+    // A mutant that lives has survived all of them.
+    env: { FUZZ_RUNS: '60', FUZZ_SEED: '20261123' },
   },
 });

@@ -305,6 +305,17 @@ describe('whoever has lost their memory', () => {
     expect(pair.due()).toMatchObject({ read: false, teams: refused });
   });
 
+  test('asks all the same who loses it again before the read, and was refused before that', () => {
+    const { pair, known } = leaving();
+    const refused = [{ kind: 'set-preferred', presence: teams('DoNotDisturb') }] as const;
+    lose(pair, known, { refused });
+    const again = pair.state;
+    expect(again.readFirstSince).toBeDefined();
+    lose(pair, again, { refused });
+    expect(pair.state.readFirstSince).toBeDefined();
+    expect(pair.due().teams).toEqual([]);
+  });
+
   test('asks about what was under way beside what was refused', () => {
     const { pair, known } = leaving();
     lose(pair, known, { refused: [{ kind: 'set-session' }] });

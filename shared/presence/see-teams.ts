@@ -222,7 +222,8 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     };
   }
   if (isUncovered(state, presence)) {
-    return { state: withoutReplaced(next, presence), reason: 'teams-without-ours' };
+    const cleared = withoutReplaced(clearedAfterAll(state, next), presence);
+    return { state: cleared, reason: 'teams-without-ours' };
   }
   if (underlying === null) {
     const { state: settled, verdict } = reconcile(rules, next);
@@ -285,6 +286,19 @@ function isUncovered({ written, manual, teams }: PairState, presence: TeamsPrese
   return perhapsStanding(written.recent).some(
     ({ what, at }) => at > stoodSince && what === 'cleared',
   );
+}
+
+/**
+ * A clearing that failed has arrived where what stood before shows no more: to say it again would take away what a
+ * human chooses meanwhile. Where something else of ours may stand as well, it is said again.
+ */
+function clearedAfterAll({ teams, written }: PairState, next: PairState): PairState {
+  const perhaps = perhapsStanding(written.recent);
+  const last = perhaps.at(-1);
+  const isAlone = perhaps.every(({ what }) => what === 'cleared');
+  if (last === undefined || !isAlone || !teams?.underlying || written.preferred) return next;
+  const preferred = { presence: last.what, at: last.at, before: null };
+  return { ...next, written: { ...next.written, preferred } };
 }
 
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */

@@ -240,6 +240,16 @@ describe('a day without Microsoft', () => {
 });
 
 describe('while the edge is away', () => {
+  test('what it had cleared in Teams just before is not cleared again', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).pbxSets('');
+    pair.wrote();
+    pair.edgeGap();
+    pair.pass(MINUTE);
+    expect([pair.wrote(), pair.shows]).toEqual([[], 'Available = available']);
+  });
+
   test('for a day, what it wrote just before that has ended in Teams, and is written again', () => {
     const pair = PairDriver.paired();
     pair.delays = () => [];

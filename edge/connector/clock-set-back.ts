@@ -16,7 +16,11 @@ export function planAnew(parts: Parts): void {
   const now = context.now();
   context.log('warn', 'clock-set-back', { connector: parts.desk.connector });
   agenda.hasten(now);
-  for (const pair of pairs.all()) presence.keep(pair, notLater(pair.state, now), 'stored');
+  for (const pair of pairs.all()) {
+    // Nobody knows any more what was before what: nothing waits for a read.
+    const { readFirstSince: _, ...state } = notLater(pair.state, now);
+    presence.keep(pair, state, 'stored');
+  }
   outbox.release();
   reads.release();
   // Their plans are by the old time too, and what was tried by it failed perhaps.

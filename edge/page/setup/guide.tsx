@@ -1,6 +1,6 @@
 // The set-up, step by step: all steps in view with how far each has come, one of them open. Which one
 // stands in the address, so that it can be left, linked to and come back to.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import { useSpeech } from '../language.tsx';
 import type { Listening } from '../live/use-live.ts';
@@ -70,8 +70,9 @@ function StepRow({ setup, step, number, open, onEnrolling }: StepRowProps) {
   // What is entered in a step outlives a look at another one.
   const everOpen = useRef(open);
   everOpen.current ||= open;
-  useEffect(() => {
-    // Opened by a button further up or down: the eyes and the keyboard go there.
+  useLayoutEffect(() => {
+    // Opened by a button further up or down: the eyes and the keyboard go there. As soon as it shows: who is
+    // quick has moved on by the next frame.
     if (open && !wasOpen.current) link.current?.focus();
     wasOpen.current = open;
   }, [open]);

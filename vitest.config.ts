@@ -14,6 +14,8 @@ export default defineConfig({
     globalSetup: ['./edge/build/vitest.ts'],
     // Most tests wait for processes and sockets, not for a processor; more would make them wait for each other.
     maxWorkers: process.env['CI'] ? 2 : 8,
+    // What the edge logs where all goes well is thousands of lines.
+    silent: 'passed-only',
     sequence: { sequencer: LongestFirst },
     // Scenarios of real processes race with their own clock where a machine is overrun: once more, there. Those
     // that hold a target of docs/faults.md say `retry: 0`: one that was missed once is missed.

@@ -16,6 +16,7 @@ import type { PbxTarget } from './pbx/connect.ts';
 import type { ListenAddress } from './pbx/listen.ts';
 import { places } from './places.ts';
 import { Refusal } from './refusal.ts';
+import { HOMES_LIMIT } from './relay/homes-wanted.ts';
 import type { Pacing } from './relay/outgoing.ts';
 import { Relay } from './relay/relay.ts';
 import { reportOf } from './report.ts';
@@ -60,6 +61,11 @@ export async function run(configFile: string, given: RunDeps, signal: AbortSigna
     deps.log.about(`PBX ${toldBy}`).info(`users are registered at "${home}": looking for it`);
     relay.addPbx(home);
     found.push(keepSlave(home, master, tracker.part(`pbx ${home}`), relay, deps, either));
+    if (found.length === HOMES_LIMIT) {
+      deps.log.warn(
+        `${HOMES_LIMIT} PBXs have been looked for: no more will be, until the agent restarts`,
+      );
+    }
   });
   const listening = prepared.listen && (await openListening(prepared.listen, awaited, deps));
   const parts = awaited.map((pbx) => ({ pbx, part: tracker.part(`pbx ${pbx.name}`) }));

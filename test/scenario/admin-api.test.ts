@@ -94,7 +94,11 @@ describe('the stream of events', () => {
       '/api/tokens',
       { name: 'page' },
     );
-    const page = await listen(`Bearer ${token}`);
+    // Those of the story before have just left, and each takes a place until the object has seen that.
+    const page = await eventually(
+      () => listen(`Bearer ${token}`),
+      ({ status }) => status === 200,
+    );
     await eventually(
       () => page.heard.length,
       (count) => count > 0,

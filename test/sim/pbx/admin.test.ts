@@ -33,7 +33,7 @@ test('nodes and locations lead to the slaves; to the current PBX while a slave i
     addr: '127.0.0.1',
   });
   expect(slave.url).toContain(`:${await port()}/`);
-  const reboot = slave.reboot({ downMs: 20 });
+  const reboot = slave.reboot({ downMs: 500 });
   expect(pbx.url).toContain(`:${await port()}/`);
   await reboot;
   expect(slave.url).toContain(`:${await port()}/`);

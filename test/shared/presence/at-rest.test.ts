@@ -349,3 +349,104 @@ describe('whoever has lost their memory', () => {
     },
   );
 });
+
+describe('what was seen again unchanged', () => {
+  const busy = teams('Busy');
+  const known = (): PairState => {
+    const pair = PairDriver.paired({ teams: 'Busy' });
+    pair.pbxCall();
+    return pair.state;
+  };
+
+  test.each<[string, (state: PairState) => PairState]>([
+    ['the same', (state) => state],
+    [
+      'seen by Teams later',
+      (state) => ({ ...state, teams: state.teams && { ...state.teams, at: 7, sequence: 'b' } }),
+    ],
+    [
+      'listed by the PBX later',
+      (state) => ({ ...state, pbx: state.pbx && { ...state.pbx, at: 7 } }),
+    ],
+    [
+      'looked at to find out whether it is new',
+      (state) =>
+        ({
+          ...state,
+          unproven: state.teams
+            ? { at: 7, manual: null, teams: state.teams, preferred: null }
+            : undefined,
+        }) as PairState,
+    ],
+  ])('needs no storing: %s', (_, next) => {
+    const state = known();
+    expect(isUnchanged(state, next(state))).toBe(true);
+  });
+
+  test.each<[string, (state: PairState) => PairState]>([
+    [
+      'what Teams shows',
+      (state) => ({ ...state, teams: state.teams && { ...state.teams, presence: teams('Away') } }),
+    ],
+    [
+      'a call in Teams',
+      (state) => ({ ...state, teams: state.teams && { ...state.teams, call: true } }),
+    ],
+    ['that Teams is known', (state) => ({ ...state, teams: null })],
+    [
+      'what stands on the PBX',
+      (state) => ({ ...state, pbx: state.pbx && { ...state.pbx, item: 'dnd' } }),
+    ],
+    [
+      'a call on the PBX',
+      (state) => ({ ...state, pbx: state.pbx && { ...state.pbx, call: false } }),
+    ],
+    ['that the PBX is known', (state) => ({ ...state, pbx: null })],
+    [
+      'what is wanted',
+      (state) => ({ ...state, manual: { origin: 'pbx', pbx: 'dnd', teams: busy } }),
+    ],
+  ])('is not what changed: %s', (_, next) => {
+    const state = known();
+    expect(isUnchanged(state, next(state))).toBe(false);
+  });
+
+  test('is what is equal, whoever made it', () => {
+    const state = known();
+    expect(isUnchanged(state, structuredClone(state))).toBe(true);
+  });
+});
+
+describe('what storage may learn later', () => {
+  const known = (): PairDriver => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    return pair;
+  };
+  const view = (pair: PairDriver, part: 'teams' | 'pbx', more: object): PairState => ({
+    ...pair.state,
+    [part]: { ...pair.state[part], ...more },
+  });
+
+  test.each<[string, boolean, (pair: PairDriver) => PairState]>([
+    ['when the PBX was listed', true, (pair) => view(pair, 'pbx', { at: 7 })],
+    [
+      'what Teams showed at that moment',
+      true,
+      (pair) => view(pair, 'teams', { presence: teams('Away') }),
+    ],
+    [
+      'what is beneath a call in Teams',
+      false,
+      (pair) => view(pair, 'teams', { underlying: teams('Away') }),
+    ],
+    ['a call in Teams', false, (pair) => view(pair, 'teams', { call: true })],
+    ['a call on the PBX', false, (pair) => view(pair, 'pbx', { call: true })],
+    ['what a human set on the PBX', false, (pair) => view(pair, 'pbx', { manual: 'away' })],
+    ['that there is a view of the PBX', false, (pair) => ({ ...pair.state, pbx: null })],
+    ['that there is a view of Teams', false, (pair) => ({ ...pair.state, teams: null })],
+  ])('%s: %s', (_, isLater, next) => {
+    const pair = known();
+    expect(isStoredLater(pair, pair.state, next(pair))).toBe(isLater);
+  });
+});

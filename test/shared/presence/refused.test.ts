@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { failedWith, PBX_RETRY_MS } from '../../../shared/presence/refused.ts';
+import {
+  newPair,
+  type PbxFailed,
+  type PbxPending,
+  type Written,
+} from '../../../shared/presence/model.ts';
+import {
+  failedStill,
+  failedWith,
+  isBusyForCall,
+  isCallAsBusy,
+  isProvenBy,
+  PBX_RETRY_MS,
+  refusalLearned,
+} from '../../../shared/presence/refused.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 function refusing(...activities: string[]): PairDriver {
@@ -214,5 +228,122 @@ test('a PBX that was away is not tried more rarely for it', () => {
     activity: 'dnd',
     code: 'timeout',
     retryAt: PBX_RETRY_MS,
+  });
+});
+
+describe('busy in the place of another activity', () => {
+  const refused: PbxFailed = { activity: 'on-the-phone', code: 'refused', retryAt: 1 };
+  const sent = (activity: string, forCall?: boolean): PbxPending => ({
+    activity,
+    at: 1,
+    ...(forCall === undefined ? {} : { forCall }),
+  });
+  const written = (more: Partial<Written>): Written => ({ ...newPair().written, ...more });
+
+  test.each<[PbxPending, boolean]>([
+    [sent('busy', true), true],
+    [sent('busy', false), false],
+    [sent('busy'), false],
+    [sent('dnd', true), false],
+  ])('is sent for a call: %j: %j', (one, isIt) => {
+    expect(isBusyForCall(one)).toBe(isIt);
+  });
+
+  test.each<[Partial<Written>, boolean]>([
+    [{ pbxConfirmed: 'busy', confirmedForCall: true }, true],
+    [{ pbxConfirmed: 'busy', confirmedForCall: false }, false],
+    [{ pbxConfirmed: 'busy' }, false],
+    [{ pbxConfirmed: 'dnd', confirmedForCall: true }, false],
+    // What was sent last is what counts, where it is busy.
+    [{ pbxConfirmed: 'busy', confirmedForCall: true, pbxPending: sent('busy') }, false],
+    [{ pbxConfirmed: 'busy', pbxPending: sent('busy', true) }, true],
+    [{ pbxConfirmed: 'busy', confirmedForCall: true, pbxPending: sent('dnd') }, true],
+  ])('stands for a call: %j: %j', (more, isIt) => {
+    expect(isCallAsBusy(written(more))).toBe(isIt);
+  });
+
+  test.each<[string, PbxFailed | null, string, string, boolean]>([
+    ['on trial, where it stood already', refused, 'busy', 'busy', false],
+    [
+      'unanswered, where it stood already',
+      { ...refused, busyToo: 'unanswered' },
+      'busy',
+      'busy',
+      false,
+    ],
+    [
+      'refused as well, where it stood already',
+      { ...refused, busyToo: 'refused' },
+      'busy',
+      'busy',
+      true,
+    ],
+    ['on trial, where something else stood', refused, 'busy', 'dnd', true],
+    ['nothing on trial', null, 'busy', 'busy', true],
+    ['another activity', refused, 'dnd', 'busy', true],
+  ])('a list proves that the PBX took what was sent: %s', (_, pbxFailed, activity, stood, isIt) => {
+    expect(isProvenBy(written({ pbxFailed }), sent(activity), stood)).toBe(isIt);
+  });
+
+  test.each<[string, PbxFailed | null, string, boolean]>([
+    ['what was refused is taken after all', refused, 'on-the-phone', false],
+    ['busy is taken in its place', refused, 'busy', false],
+    ['busy is taken, and was refused before', { ...refused, busyToo: 'refused' }, 'busy', true],
+    ['something else is taken', refused, 'dnd', true],
+    ['nothing failed', null, 'busy', false],
+  ])('the failure is kept: %s', (_, failed, activity, isKept) => {
+    expect(failedStill(failed, activity)).toBe(isKept ? failed : null);
+  });
+
+  test.each<[string, PbxFailed | null, string, PbxFailed['busyToo']]>([
+    ['refused on trial', refused, 'refused', 'refused'],
+    ['unanswered on trial', refused, 'timeout', 'unanswered'],
+    ['not on trial', null, 'refused', undefined],
+    ['after something that everybody takes', { ...refused, activity: 'dnd' }, 'refused', undefined],
+  ])('that fails too is told apart: %s', (_, before, code, busyToo) => {
+    expect(failedWith(before, 'busy', code, 5).busyToo).toBe(busyToo);
+  });
+
+  test('a refusal that follows a time-out is the first of its kind', () => {
+    expect(failedWith({ ...refused, code: 'timeout' }, 'on-the-phone', 'refused', 5).times).toBe(
+      undefined,
+    );
+    expect(failedWith(refused, 'on-the-phone', 'refused', 5).times).toBe(2);
+    expect(failedWith(refused, 'meeting', 'refused', 5).times).toBe(undefined);
+  });
+
+  const pairWith = (more: Partial<Written>) => ({ ...newPair(), written: written(more) });
+  const tried = { pbxFailed: refused, pbxPending: sent('busy', true) };
+  test.each<[string, Partial<Written>, Partial<Written>, string | undefined]>([
+    ['taken', tried, { pbxConfirmed: 'busy' }, 'on-the-phone'],
+    [
+      'taken, and nobody waited for it any more',
+      { pbxFailed: refused, pbxDoubts: [sent('busy')] },
+      { pbxConfirmed: 'busy' },
+      'on-the-phone',
+    ],
+    ['still on its way', tried, { ...tried, pbxConfirmed: 'busy' }, undefined],
+    [
+      'it stood there, and nothing was sent',
+      { pbxFailed: refused },
+      { pbxConfirmed: 'busy' },
+      undefined,
+    ],
+    [
+      'something else was sent',
+      { pbxFailed: refused, pbxPending: sent('dnd') },
+      { pbxConfirmed: 'busy' },
+      undefined,
+    ],
+    ['something else stands', tried, { pbxConfirmed: 'dnd' }, undefined],
+    [
+      'it failed as well',
+      tried,
+      { pbxConfirmed: 'busy', pbxFailed: { ...refused, busyToo: 'refused' } },
+      undefined,
+    ],
+    ['nothing was refused', { pbxPending: sent('busy') }, { pbxConfirmed: 'busy' }, undefined],
+  ])('teaches what the PBX refuses: %s', (_, before, after, learned) => {
+    expect(refusalLearned(pairWith(before), pairWith(after))).toBe(learned);
   });
 });

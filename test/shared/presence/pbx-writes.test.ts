@@ -1,6 +1,22 @@
 // A write to the PBX whose answer was lost: it may stand, and is ours when it is seen.
 import { describe, expect, test } from 'vitest';
 import { farewell } from '../../../edge/connector/farewell.ts';
+import { mappingOf } from '../../../shared/presence/mapping.ts';
+import {
+  ECHO_WINDOW_MS,
+  newPair,
+  OWN_STATE_CONTACT,
+  PBX_ANSWER_LIMIT_MS,
+  type PbxPending,
+  type Written,
+} from '../../../shared/presence/model.ts';
+import {
+  forgottenAt,
+  givenUp,
+  pbxAnswered,
+  pbxWriteSent,
+  perhapsOurs,
+} from '../../../shared/presence/pbx-writes.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 describe.each([
@@ -253,4 +269,75 @@ test('a fault that leaves it open is told of as one that does not', () => {
   pair.teamsChooses('Busy');
   const write = pair.state.written.pbxPending?.at ?? 0;
   expect(pair.apply({ kind: 'pbx-wrote', write, fault: 'unanswered' })).toBe('pbx-refused');
+});
+
+describe('what was sent and nobody answered', () => {
+  const now = 10 * HOUR;
+  const fresh: PbxPending = { activity: 'busy', at: now - ECHO_WINDOW_MS + 1 };
+  const old: PbxPending = { activity: 'away', at: now - ECHO_WINDOW_MS };
+  const hidden: PbxPending = { activity: 'dnd', at: 1, unseen: true };
+  const written = (more: Partial<Written>): Written => ({ ...newPair().written, ...more });
+
+  test.each<[string, Partial<Written>, boolean, PbxPending[]]>([
+    ['nothing', {}, false, []],
+    ['the newest first', { pbxDoubts: [hidden], pbxPending: fresh }, false, [fresh, hidden]],
+    ['not what is long ago', { pbxDoubts: [old], pbxPending: fresh }, false, [fresh]],
+    ['nor as the last one', { pbxPending: old }, false, []],
+    ['after a gap all of it', { pbxDoubts: [old], pbxPending: fresh }, true, [fresh, old]],
+  ])('may show in a list: %s', (_, more, afterGap, perhaps) => {
+    expect(perhapsOurs(written(more), { afterGap }, now)).toEqual(perhaps);
+  });
+
+  test('is forgotten when its time is over, what a call hides not', () => {
+    expect(forgottenAt(written({ pbxDoubts: [old, fresh, hidden] }))).toEqual([now, now + 1]);
+    expect(forgottenAt(written({}))).toEqual([]);
+  });
+
+  test.each<[string, number, boolean]>([
+    ['not yet', PBX_ANSWER_LIMIT_MS - 1, false],
+    ['in time for the next try', PBX_ANSWER_LIMIT_MS, true],
+  ])('is in doubt: %s', (_, ageMs, isInDoubt) => {
+    const pending = { activity: 'busy', at: now - ageMs };
+    const state = { ...newPair(), written: written({ pbxPending: pending }) };
+    const after = givenUp(state, { isUp: true, now });
+    expect(after.written).toMatchObject(
+      isInDoubt ? { pbxPending: null, pbxDoubts: [pending] } : { pbxPending: pending },
+    );
+  });
+});
+
+describe('what the PBX took', () => {
+  const rules = { mapping: mappingOf(), directions: 'both' } as const;
+  const stood = { at: 1, manual: 'away', call: false, item: 'away', hidden: false };
+
+  test.each<[string, string, PbxPending, string]>([
+    [
+      'a state, at the contact of the user’s own',
+      OWN_STATE_CONTACT,
+      { activity: 'dnd', at: 5 },
+      'dnd',
+    ],
+    ['on-the-phone', OWN_STATE_CONTACT, { activity: 'on-the-phone', at: 5 }, 'away'],
+    ['busy in its place', OWN_STATE_CONTACT, { activity: 'busy', at: 5, forCall: true }, 'away'],
+    ['a state, at a contact of ours', 'teams:', { activity: 'dnd', at: 5 }, 'away'],
+  ])('is the user’s own state: %s', (_, contact, pbxPending, manual) => {
+    const state = { ...newPair(), pbx: stood, written: { ...newPair().written, pbxPending } };
+    const event = { kind: 'pbx-wrote', write: 5 } as const;
+    const { pbx } = pbxAnswered({ ...rules, contact }, state, event, 9).state;
+    expect(pbx).toEqual({ ...stood, item: pbxPending.activity, manual });
+  });
+
+  test.each([
+    [true, 'busy', { forCall: true }],
+    [true, 'dnd', {}],
+    [false, 'busy', {}],
+  ] as const)('was sent for a call in Teams: %j, %s', (call, activity, more) => {
+    const { state } = PairDriver.paired();
+    const known = { ...state, teams: state.teams && { ...state.teams, call } };
+    expect(pbxWriteSent(known, activity, 7).written.pbxPending).toEqual({
+      activity,
+      at: 7,
+      ...more,
+    });
+  });
 });

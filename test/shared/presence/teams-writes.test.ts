@@ -1,4 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { TeamsWrite } from '../../../shared/presence/model.ts';
+import {
+  teamsWriteArrived,
+  teamsWriteFailed,
+  teamsWriteSent,
+  teamsWritesLost,
+  teamsWritesTaken,
+  teamsWriteTaken,
+} from '../../../shared/presence/teams-writes.ts';
+import { teams } from './models.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 describe('a write to Teams that fails', () => {
@@ -374,4 +385,93 @@ test('only the last few writes are remembered', () => {
   const pair = PairDriver.paired();
   for (let n = 0; n < 30; n += 1) pair.pbxSets(n % 2 === 0 ? 'busy' : 'dnd');
   expect(pair.state.written.recent).toHaveLength(8);
+});
+
+describe.each<[string, TeamsWrite]>([
+  ['a session', { kind: 'set-session' }],
+  ['the end of one', { kind: 'clear-session' }],
+  ['a state', { kind: 'set-preferred', presence: teams('Busy') }],
+  ['the end of one', { kind: 'clear-preferred' }],
+])('of what was under way, %s, %j,', (_, write) => {
+  const at = 1_000;
+  const now = at + MINUTE;
+  const before = PairDriver.paired().state;
+  const sent = teamsWriteSent(before, write, at);
+
+  test('is taken as if it had been answered', () => {
+    expect(teamsWritesTaken(sent, now)).toEqual(teamsWriteTaken(sent, write, now));
+    expect(teamsWritesTaken(sent, now).written.recent.at(-1)?.answeredAt).toBe(now);
+  });
+
+  test('may have failed where nobody will hear of it, and a read tells', () => {
+    const lost = teamsWritesLost(sent, [], { storedAt: at, now });
+    const failed = teamsWriteFailed(sent, write, now);
+    expect(lost).toEqual({ ...failed, settleAt: now, readFirstSince: now });
+    expect(lost.written.recent.at(-1)).toMatchObject({ answeredAt: now, failed: true });
+  });
+
+  test('is asked about where it has left since, though nobody knows', () => {
+    const lost = teamsWritesLost(before, [write], { storedAt: at, now });
+    expect(lost).toEqual(teamsWritesLost(sent, [], { storedAt: at, now }));
+  });
+
+  test('and what is answered is asked about no more', () => {
+    const answered = teamsWriteTaken(sent, write, now);
+    expect(teamsWritesTaken(answered, now + 1)).toBe(answered);
+    expect(teamsWritesLost(answered, [], { storedAt: at, now })).toBe(answered);
+    const waiting = { ...answered, readFirstSince: now };
+    expect(teamsWritesLost(waiting, [], { storedAt: at, now })).toEqual(answered);
+  });
+
+  test('is no answer to another one', () => {
+    const others: TeamsWrite[] = [
+      { kind: 'set-session' },
+      { kind: 'clear-session' },
+      { kind: 'set-preferred', presence: teams('Busy') },
+      { kind: 'set-preferred', presence: teams('Away') },
+      { kind: 'clear-preferred' },
+    ];
+    for (const other of others.filter((one) => !isDeepStrictEqual(one, write))) {
+      const { recent } = teamsWriteTaken(sent, other, now).written;
+      expect([other, recent.at(-1)?.answeredAt]).toEqual([other, null]);
+      expect(
+        teamsWriteArrived(teamsWriteFailed(sent, write, now), other, now).written.recent,
+      ).toEqual(teamsWriteFailed(sent, write, now).written.recent);
+    }
+  });
+
+  test('arrives late, and stands from then on', () => {
+    const failed = teamsWriteFailed(sent, write, now);
+    const arrived = teamsWriteArrived(failed, write, now + SECOND);
+    expect(arrived.written.recent.at(-1)).toMatchObject({
+      at: now + SECOND,
+      answeredAt: now + SECOND,
+    });
+    expect(arrived.written.recent.at(-1)?.failed).toBeUndefined();
+    expect(teamsWriteArrived(sent, write, now)).toBe(sent);
+    expect(teamsWriteArrived(before, write, now)).toBe(before);
+  });
+});
+
+test('a session that is known and was perhaps refreshed is not asked about', () => {
+  const { state } = PairDriver.paired();
+  const standing = { ...state, written: { ...state.written, session: { at: 1 } } };
+  expect(teamsWritesLost(standing, [{ kind: 'set-session' }], { storedAt: 2, now: 3 })).toBe(
+    standing,
+  );
+  const cleared = teamsWritesLost(standing, [{ kind: 'clear-session' }], { storedAt: 2, now: 3 });
+  expect(cleared.readFirstSince).toBe(3);
+});
+
+test('a state stands in Teams from its own answer on, and not from that of another write', () => {
+  const { state } = PairDriver.paired();
+  const write = { kind: 'set-preferred', presence: teams('Busy') } as const;
+  const sent = teamsWriteSent(state, write, 10);
+  expect(teamsWriteTaken(sent, write, 20).written.lasts).toMatchObject({ since: 10 });
+  // A human chose meanwhile.
+  const chosen = { ...sent, written: { ...sent.written, preferred: null } };
+  expect(teamsWriteTaken(chosen, write, 20).written.lasts).toBeUndefined();
+  expect(teamsWriteTaken(state, write, 20).written.lasts).toBeUndefined();
+  const session = teamsWriteSent(sent, { kind: 'set-session' }, 10);
+  expect(teamsWriteTaken(session, { kind: 'set-session' }, 20).written.lasts).toBeUndefined();
 });

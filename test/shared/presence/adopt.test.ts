@@ -1,4 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { meetAnew, reconcile } from '../../../shared/presence/adopt.ts';
+import type { Reason } from '../../../shared/presence/events.ts';
+import { mappingOf } from '../../../shared/presence/mapping.ts';
+import {
+  type ManualState,
+  newPair,
+  type PairState,
+  type PbxView,
+  type TeamsPresence,
+} from '../../../shared/presence/model.ts';
+import type { Rules } from '../../../shared/presence/rules.ts';
+import { teams } from './models.ts';
 import { HOUR, PairDriver } from './pair-driver.ts';
 
 /** What stands at first, which side wins, what is written. */
@@ -174,5 +186,139 @@ describe('what is wanted in Teams', () => {
     pair.pass(HOUR);
     expect(pair.shows).toBe('Available = available');
     expect(pair.teams.preferred).toBeNull();
+  });
+});
+
+describe('settings that change', () => {
+  const rules: Rules = { mapping: mappingOf(), contact: 'tel:', directions: 'both' };
+  const view = (presence: string | null) => ({
+    at: 1,
+    presence: teams(presence ?? 'Offline'),
+    underlying: presence === null ? null : teams(presence),
+    call: false,
+  });
+  const onPbx = (manual: string | null, more: Partial<PbxView> = {}): PbxView => ({
+    at: 1,
+    manual,
+    call: false,
+    item: manual,
+    hidden: false,
+    ...more,
+  });
+  const chosen = (origin: 'teams' | 'pbx', pbx: string, inTeams: ManualState['teams'] = 'leave') =>
+    ({ origin, pbx, teams: inTeams }) as const;
+  const known = (more: Partial<PairState>): PairState => ({ ...newPair(), ...more });
+
+  test.each<[string, Partial<PairState>, Reason, ManualState | null]>([
+    [
+      'a choice in Teams that means the same',
+      { manual: chosen('teams', 'busy'), teams: view('Busy'), pbx: onPbx('busy') },
+      'equal',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'a choice in Teams that means something else by now',
+      { manual: chosen('teams', 'away'), teams: view('Busy'), pbx: onPbx('away') },
+      'teams-chose',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'a choice in Teams beneath something that is not known',
+      { manual: chosen('teams', 'busy'), teams: view(null), pbx: onPbx('busy') },
+      'same',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'a choice in Teams of somebody who has signed out',
+      { manual: chosen('teams', 'busy'), teams: view('Offline'), pbx: onPbx('busy') },
+      'same',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'a choice in Teams of whom nothing is known there',
+      { manual: chosen('teams', 'busy'), teams: null, pbx: onPbx('busy') },
+      'same',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'a choice on the PBX that is to be written',
+      { manual: chosen('pbx', 'dnd', 'clear'), teams: view('Available'), pbx: onPbx('dnd') },
+      'pbx-chose',
+      chosen('pbx', 'dnd', teams('DoNotDisturb')),
+    ],
+    [
+      'a choice on the PBX that is not: both sides meet',
+      { manual: chosen('pbx', 'away'), teams: view('Busy'), pbx: onPbx('away') },
+      'teams-more-closed',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'the same, equal by now',
+      { manual: chosen('pbx', 'away'), teams: view('Away'), pbx: onPbx('away') },
+      'equal',
+      chosen('pbx', 'away'),
+    ],
+    [
+      'nothing of ours in Teams, and a call of ours over the state of the PBX',
+      {
+        manual: chosen('pbx', 'dnd'),
+        teams: view('Busy'),
+        pbx: onPbx('away', { item: 'on-the-phone' }),
+      },
+      'pbx-more-closed',
+      chosen('pbx', 'dnd', teams('DoNotDisturb')),
+    ],
+    [
+      'the same, while a call of the PBX hides what is ours',
+      {
+        manual: chosen('pbx', 'dnd'),
+        teams: view('Busy'),
+        pbx: onPbx('away', { item: 'on-the-phone', hidden: true }),
+      },
+      'teams-more-closed',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'nobody has chosen yet',
+      { manual: null, teams: view('Busy'), pbx: onPbx('away', { item: 'on-the-phone' }) },
+      'teams-more-closed',
+      chosen('teams', 'busy'),
+    ],
+    [
+      'nobody has, and nobody says anything',
+      { manual: null, teams: view('Offline'), pbx: onPbx(null) },
+      'nothing-chosen',
+      chosen('pbx', ''),
+    ],
+    [
+      'nobody has, and both are available',
+      { manual: null, teams: view('Available'), pbx: onPbx(null) },
+      'equal',
+      chosen('teams', ''),
+    ],
+  ])('%s', (_, more, reason, manual) => {
+    const decision = meetAnew(rules, known(more));
+    expect(decision.reason).toBe(reason);
+    expect(decision.state.manual).toEqual(manual);
+  });
+
+  test.each<[string, TeamsPresence | 'cleared' | undefined, ManualState]>([
+    [
+      'what stands of ours in Teams stays ours',
+      teams('Busy'),
+      chosen('pbx', 'busy', teams('Busy')),
+    ],
+    ['what does not stand there is not', teams('Away'), chosen('pbx', 'busy')],
+    ['nor what was cleared', 'cleared', chosen('pbx', 'busy')],
+    ['nor what never was', undefined, chosen('pbx', 'busy')],
+  ])('equal: %s', (_, presence, manual) => {
+    const preferred = presence ? { presence, at: 1, before: null } : null;
+    const state = known({
+      manual: chosen('pbx', 'busy'),
+      teams: view('Busy'),
+      pbx: onPbx('busy'),
+      written: { ...newPair().written, preferred },
+    });
+    expect(reconcile(rules, state)).toMatchObject({ verdict: 'equal', state: { manual } });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
+import { type DriverOptions, HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 describe('our own write on the PBX', () => {
   test.each(['list-first', 'answer-first', 'silent'] as const)('is no human’s: %s', (line) => {
@@ -365,5 +365,33 @@ describe('a contact of our own beside the user’s', () => {
     pair.pbxSets('meeting', 'calendar:');
     pair.pass(HOUR);
     expect(pair.wrote()).toEqual([]);
+  });
+});
+
+describe('a state that a human puts in the place of our on-the-phone', () => {
+  const inCall = (options: DriverOptions = {}): PairDriver => {
+    const pair = PairDriver.paired(options);
+    pair.teamsClient('Busy/InACall');
+    expect(pair.pbxShows).toBe('on-the-phone');
+    return pair;
+  };
+
+  test('hides the call in Teams: it is none until Teams says so again', () => {
+    const pair = inCall();
+    const { teams } = pair.state;
+    pair.graphLine = 'away';
+    pair.pbxSets('dnd');
+    expect(pair.state.teams).toMatchObject({ presence: teams?.presence, call: false });
+    expect(pair.pbxShows).toBe('dnd');
+  });
+
+  test.each<[string, DriverOptions]>([
+    ['at a contact of our own the call stands beside it', { contact: 'teams:' }],
+    ['where nothing is written to Teams the call shows there', { directions: 'teams-to-pbx' }],
+  ])('%s', (_, options) => {
+    const pair = inCall(options);
+    pair.graphLine = 'away';
+    pair.pbxSets('dnd');
+    expect(pair.state.teams?.call).toBe(true);
   });
 });

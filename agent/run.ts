@@ -55,17 +55,17 @@ export async function run(configFile: string, given: RunDeps, signal: AbortSigna
   const either = AbortSignal.any([signal, over.signal]);
   const found: Promise<unknown>[] = [];
   const names = awaited.map(({ name }) => name);
-  const relay = new Relay(names, deps.pacing, (home, toldBy) => {
+  const relay = new Relay(names, deps.pacing, (home, toldBy, isLast) => {
+    if (isLast && config.pbx.some(({ find_slaves }) => find_slaves)) {
+      deps.log.warn(
+        `users are registered at ${HOMES_LIMIT} PBXs that are not configured: no more are looked for until the agent restarts`,
+      );
+    }
     const master = targets.find(({ name }) => name === toldBy);
     if (!master || !config.pbx.find(({ name }) => name === toldBy)?.find_slaves) return;
     deps.log.about(`PBX ${toldBy}`).info(`users are registered at "${home}": looking for it`);
     relay.addPbx(home);
     found.push(keepSlave(home, master, tracker.part(`pbx ${home}`), relay, deps, either));
-    if (found.length === HOMES_LIMIT) {
-      deps.log.warn(
-        `${HOMES_LIMIT} PBXs have been looked for: no more will be, until the agent restarts`,
-      );
-    }
   });
   const listening = prepared.listen && (await openListening(prepared.listen, awaited, deps));
   const parts = awaited.map((pbx) => ({ pbx, part: tracker.part(`pbx ${pbx.name}`) }));

@@ -4,12 +4,15 @@ import type { PbxReplica } from './replica.ts';
 /** No system has so many PBXs; who makes names up for its users does not get a dial for each. */
 export const HOMES_LIMIT = 1_000;
 
+/** `isLast`: no other one will be told of. */
+export type HomeWanted = (home: string, toldBy: string, isLast: boolean) => void;
+
 export class HomesWanted {
   readonly #replicas: readonly PbxReplica[];
-  readonly #tell: (home: string, toldBy: string) => void;
+  readonly #tell: HomeWanted;
   readonly #told = new Set<string>();
 
-  constructor(replicas: readonly PbxReplica[], tell: (home: string, toldBy: string) => void) {
+  constructor(replicas: readonly PbxReplica[], tell: HomeWanted) {
     this.#replicas = replicas;
     this.#tell = tell;
   }
@@ -24,7 +27,7 @@ export class HomesWanted {
     );
     if (isKnown || this.#told.size >= HOMES_LIMIT) return;
     this.#told.add(home);
-    this.#tell(home, holder.name);
+    this.#tell(home, holder.name, this.#told.size === HOMES_LIMIT);
   }
 }
 

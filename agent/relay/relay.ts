@@ -14,7 +14,7 @@ import type { PbxConversation, PbxEars } from '../pbx/connect.ts';
 import type { PbxLocation } from '../pbx/location.ts';
 import type { Lacking } from '../pbx/rights.ts';
 import type { PbxSystem } from '../pbx/system.ts';
-import { HomesWanted } from './homes-wanted.ts';
+import { HomesWanted, type HomeWanted } from './homes-wanted.ts';
 import type { Pacing } from './outgoing.ts';
 import { emptyReplica, homeOf, newPbxUp, type PbxReplica, type PbxUp } from './replica.ts';
 import { type Role, Upward } from './upward.ts';
@@ -31,11 +31,7 @@ export class Relay {
   #epoch = 0;
 
   /** @param homeWanted told once of each PBX that homes a watched user and is not known, and who said so */
-  constructor(
-    pbxNames: readonly string[],
-    pacing: Pacing,
-    homeWanted: (home: string, toldBy: string) => void = () => {},
-  ) {
+  constructor(pbxNames: readonly string[], pacing: Pacing, homeWanted: HomeWanted = () => {}) {
     this.#replicas = pbxNames.map(emptyReplica);
     this.#homes = new HomesWanted(this.#replicas, homeWanted);
     this.#watching = new Watching(this.#replicas, this.#homes);

@@ -58,7 +58,9 @@ function setup(names = ['pbx']) {
     soon: (then: () => void) => pending.push(then),
     later: (then: () => void) => pending.push(then),
   };
-  const relay = new Relay(names, pacing, (home, toldBy) => homes.push(`${home} by ${toldBy}`));
+  const relay = new Relay(names, pacing, (home, toldBy, isLast) =>
+    homes.push(`${home} by ${toldBy}${isLast ? ', the last' : ''}`),
+  );
   const frames: UpFrame[] = [];
   const welcome = (role: 'leading' | 'standby' = 'leading', epoch = 1) =>
     relay.tunnelUp((frame) => frames.push(frame), welcomeFrame({ agentId: 'a1', epoch, role }));
@@ -438,6 +440,7 @@ describe('a PBX that homes users and is not configured', () => {
     welcome();
     watch(many);
     expect(homes).toHaveLength(HOMES_LIMIT);
+    expect(homes.filter((home) => home.endsWith(', the last'))).toEqual([homes.at(-1)]);
   });
 
   test('may be named by what a configured one calls itself', () => {

@@ -209,7 +209,7 @@ describe('settings that change', () => {
     ({ origin, pbx, teams: inTeams }) as const;
   const known = (more: Partial<PairState>): PairState => ({ ...newPair(), ...more });
 
-  test.each<[string, Partial<PairState>, Reason, ManualState | null]>([
+  test.each<[string, Partial<PairState>, Reason, ManualState]>([
     [
       'a choice in Teams that means the same',
       { manual: chosen('teams', 'busy'), teams: view('Busy'), pbx: onPbx('busy') },

@@ -266,16 +266,25 @@ export class ConnectorObject
 
   // --- what Microsoft sends ---
 
-  async observe(observations: rpc.Observation[]): Promise<void> {
-    if (this.#life.wakeUp()) takeObservations(this.#parts, observations);
+  async observe(observations: rpc.Observation[]): Promise<Outcome<null>> {
+    return this.#known((parts) => {
+      takeObservations(parts, observations);
+      return accepted(null);
+    });
   }
 
-  async hint(hints: rpc.Hint[]): Promise<void> {
-    if (this.#life.wakeUp()) takeHints(this.#parts, hints);
+  async hint(hints: rpc.Hint[]): Promise<Outcome<null>> {
+    return this.#known((parts) => {
+      takeHints(parts, hints);
+      return accepted(null);
+    });
   }
 
-  async lifecycle(events: rpc.LifecycleEvent[]): Promise<void> {
-    if (this.#life.wakeUp()) await takeLifecycle(this.#parts, events);
+  async lifecycle(events: rpc.LifecycleEvent[]): Promise<Outcome<null>> {
+    return this.#known(async (parts) => {
+      await takeLifecycle(parts, events);
+      return accepted(null);
+    });
   }
 
   async decryptionKey(id: string): Promise<rpc.DecryptionKey | null> {

@@ -285,10 +285,10 @@ export interface ConnectorRpc {
   audit(): Promise<Outcome<AuditEntry[]>>;
 
   /** Stores what Microsoft sent; what is not ours any more changes nothing. Resolves once stored. */
-  observe(observations: Observation[]): Promise<void>;
+  observe(observations: Observation[]): Promise<Outcome<null>>;
   /** The same for items without data. */
-  hint(hints: Hint[]): Promise<void>;
-  lifecycle(events: LifecycleEvent[]): Promise<void>;
+  hint(hints: Hint[]): Promise<Outcome<null>>;
+  lifecycle(events: LifecycleEvent[]): Promise<Outcome<null>>;
   /** The decryption key with this id, for a Worker whose KV does not show it yet. */
   decryptionKey(id: string): Promise<DecryptionKey | null>;
 }

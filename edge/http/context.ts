@@ -3,7 +3,6 @@ import type { Context } from 'hono';
 import { type ConnectorName, connectorName } from '../../shared/ids.ts';
 import { type Language, languageOf } from '../../shared/texts/language.ts';
 import type { Who } from '../connector/rpc.ts';
-import type { ConnectorRecord } from '../connector-record.ts';
 import { Refused } from './problem.ts';
 
 /** A proven sign-in, and how far it reaches. */
@@ -22,8 +21,6 @@ export interface Variables {
   body: Uint8Array;
   /** Behind the admin guard. */
   signedIn: SignedIn;
-  /** Behind `knownConnector`. */
-  record: ConnectorRecord;
 }
 
 export type HttpEnv = { Variables: Variables };

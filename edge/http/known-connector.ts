@@ -10,9 +10,7 @@ import type { Edge } from './deps.ts';
 export function knownConnector(edge: Edge, provesItself?: string): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (c.req.method !== provesItself) {
-      const record = await edge.record(connectorOf(c));
-      if (!record) throw unknownConnector();
-      c.set('record', record);
+      if (!(await edge.record(connectorOf(c)))) throw unknownConnector();
     }
     await next();
   };

@@ -115,7 +115,7 @@ async function subscribed() {
   const { id: subscriptionId, generation } = subscription;
   let stamp = 1_000_000;
   /** Microsoft tells of it, and knows it when asked. */
-  const notify = (n: number, activity: string): Promise<void> => {
+  const notify = async (n: number, activity: string): Promise<void> => {
     const availability = activity === 'InACall' ? 'Busy' : activity;
     const presence = { availability, activity };
     bed.microsoft.presences.set(teamsId(n), presence);
@@ -123,9 +123,7 @@ async function subscribed() {
     // With it Microsoft tells which of two is newer, so that nothing has to be read.
     stamp += 1;
     const sequence = String(stamp);
-    return bed.stub.observe([
-      { accountId, generation, subscriptionId, userId, presence, sequence },
-    ]);
+    await bed.stub.observe([{ accountId, generation, subscriptionId, userId, presence, sequence }]);
   };
   return { bed, agent, notify };
 }

@@ -123,8 +123,8 @@ test('a connector that was deleted is gone, whatever KV still shows', async () =
     tunnel: 404,
     enrol: 404,
   });
-  // Genuine, and for a subscription that ended: taken, and of no consequence.
-  expect((await bed.notify(1, BUSY)).status).toBe(202);
+  // Genuine, and for a subscription that ended.
+  expect((await bed.notify(1, BUSY)).status).toBe(404);
   await bed.later(ARRIVED_MS);
   expect(await isEmpty(bed)).toEqual(NOTHING);
   expect(bed.recordInKv).toBeNull();

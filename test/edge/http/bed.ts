@@ -65,6 +65,7 @@ export interface BedOptions {
 export function bed(options: BedOptions = {}) {
   const clock = { now: NOW };
   const calls: Call[] = [];
+  const readOfKv: string[] = [];
   const logged: { event: string; fields: Record<string, string | number> }[] = [];
   const store = options.store ?? new Map<string, string>();
   const tokens = new Map<ConnectorName, Token[]>();
@@ -76,6 +77,7 @@ export function bed(options: BedOptions = {}) {
   const objects = new Map<ConnectorName, ReturnType<typeof fakeObject>>();
   const kv = {
     get: async (key: string, type?: unknown) => {
+      readOfKv.push(key);
       const text = store.get(key);
       if (text === undefined) return null;
       return type === 'json' ? JSON.parse(text) : text;
@@ -113,6 +115,7 @@ export function bed(options: BedOptions = {}) {
     calls,
     clock,
     logged,
+    readOfKv,
     store,
     /** Tokens that the objects know. */
     tokens,
@@ -185,9 +188,9 @@ function fakeObject(
       return accepted({ ...state, created });
     },
     readSettings: () => accepted(state),
-    observe: () => undefined,
-    hint: () => undefined,
-    lifecycle: () => undefined,
+    observe: () => accepted(null),
+    hint: () => accepted(null),
+    lifecycle: () => accepted(null),
     decryptionKey: () => null,
     findToken: (by: Partial<Token>) =>
       (tokens.get(connector) ?? []).find(({ id, hash }) => id === by.id || hash === by.hash)?.id ??

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { sealDecryptionKey } from '../../../edge/decryption-key.ts';
 import { type DecryptionKeyPair, makeDecryptionKey } from '../../../edge/graph/certificate.ts';
 import { type ClientState, makeClientState } from '../../../edge/graph/client-state.ts';
+import { accepted, refused } from '../../../shared/errors.ts';
 import {
   base64,
   encrypted as encryptedFor,
@@ -149,6 +150,7 @@ describe('a notification', () => {
         observe: async () => {
           await new Promise((settle) => setTimeout(settle, 20));
           order.push('stored');
+          return accepted(null);
         },
       },
     });
@@ -369,6 +371,88 @@ describe('what is forged or foreign is accepted, dropped and counted, and distur
     expect((await hook.post(await batch([await item(hook)]))).status).toBe(202);
     expect(hook.calls).toEqual([]);
   });
+});
+
+describe('a connector’s record', () => {
+  const RECORD = `settings:${KNOWN}`;
+  const put = (hook: Webhook, more: Parameters<typeof record>[0]) =>
+    hook.store.set(RECORD, JSON.stringify(record(more)));
+  /** Has been told of something, so that the record is at hand. */
+  async function told() {
+    const hook = await webhook();
+    expect((await hook.post(await batch([await item(hook)]))).status).toBe(202);
+    return hook;
+  }
+  const readings = (hook: Webhook) => hook.readOfKv.filter((key) => key === RECORD).length;
+
+  it('is read of KV once a second, however much is told', async () => {
+    const hook = await told();
+    const body = await batch([await item(hook)]);
+    for (let n = 0; n < 5; n += 1) await hook.post(body);
+    expect(readings(hook)).toBe(1);
+    hook.clock.now += 1_000;
+    await hook.post(body);
+    expect(readings(hook)).toBe(2);
+    hook.clock.now -= 5_000;
+    await hook.post(body);
+    expect(readings(hook)).toBe(3);
+    expect(hook.touched()).toEqual(Array(8).fill('observe'));
+  });
+
+  it('refuses nothing because it is old', async () => {
+    const hook = await told();
+    const clientId = '55555555-5555-4555-8555-555555555555';
+    put(hook, {
+      ...JSON.parse(hook.store.get(RECORD) ?? ''),
+      reading: { clientId, tenantId: TENANT },
+    });
+    const ofNow = await validationToken({ aud: clientId });
+    expect((await hook.post(await batch([await item(hook)], [ofNow]))).status).toBe(202);
+    expect(hook.touched()).toEqual(['observe', 'observe']);
+    expect(hook.logged).toEqual([]);
+  });
+
+  it('is read once for what nobody of ours has sent', async () => {
+    const hook = await told();
+    const forged = await batch([await item(hook, { clientState: 'guessed' })]);
+    for (let n = 0; n < 3; n += 1) expect((await hook.post(forged)).status).toBe(202);
+    expect(readings(hook)).toBe(4);
+    expect(hook.logged.map(({ event }) => event)).toEqual(Array(3).fill('notifications-dropped'));
+  });
+
+  it.each([
+    ['what is forged', async (hook: Webhook) => hook.post(await batch([{ clientState: 'x' }]))],
+    [
+      'the handshake',
+      async ({ fetch }: Webhook) =>
+        fetch(`/${KNOWN}/subscriptions?validationToken=x`, { method: 'POST' }),
+    ],
+    ['a look', async ({ fetch }: Webhook) => fetch(`/${KNOWN}/subscriptions`)],
+  ])('that KV no longer has is not there for %s', async (_, come) => {
+    const hook = await told();
+    hook.store.delete(RECORD);
+    expect(await problemOf(await come(hook))).toMatchObject({
+      code: 'connector-unknown',
+      http: 404,
+    });
+  });
+
+  it.each(['observe', 'hint', 'lifecycle'] as const)(
+    'is worth nothing where %s finds no connector',
+    async (method) => {
+      const gone = () => refused('connector-unknown', 'No connector of this name was created.');
+      const hook = await webhook({ answers: { [method]: gone } });
+      const { subscriptionId, clientState, tenantId } = await item(hook);
+      const posts = {
+        observe: async () => batch([await item(hook)]),
+        hint: async () => batch([await item(hook, { resourceData: { id: ANOTHER } })]),
+        lifecycle: async () => ({
+          value: [{ subscriptionId, clientState, tenantId, lifecycleEvent: 'missed' }],
+        }),
+      };
+      expect((await problemOf(await hook.post(await posts[method]()))).http).toBe(404);
+    },
+  );
 });
 
 describe('what no key opens is read instead, and loses nothing beside it', () => {

@@ -19,12 +19,17 @@ import { startMicrosoft } from '../sim/microsoft/server.ts';
 import { type Flood, flood } from './flood.ts';
 import type { PlainReceiverOptions } from './plain-receiver.ts';
 
-/** What is promised: so many a second at least, and how long 99 of 100 wait while they come as fast as they are taken. */
-const PROMISED = { perSecond: 200, p99: 250 };
+/**
+ * What is promised: so many a second at least, how long 99 of 100 wait while they come as fast as they are
+ * taken, and how many times as many a Worker takes that does next to nothing.
+ */
+const PROMISED = { perSecond: 200, p99: 250, timesLess: 2 };
 const USERS = 600;
 /** Changes of each user: one that is the same as before would cost less than what it stands for. */
-const ROUNDS = 5;
-const STATES = ['Busy', 'DoNotDisturb', 'Available', 'BeRightBack', 'DoNotDisturb'] as const;
+const ROUNDS = 20;
+const STATES = ['Busy', 'Available', 'BeRightBack', 'DoNotDisturb'] as const;
+/** Changes that none of the three is measured by: what a process does first is not yet compiled, and that is seconds. */
+const RUN_UP = 5 * USERS;
 const LAST_ON_PBX = 'dnd';
 /** In s: from the last answer until the PBX shows all of it. */
 const EQUAL_LIMIT_S = 10;
@@ -41,16 +46,17 @@ export async function benchWebhook() {
     const ceiling = await floodCeiling(directory, bodies);
     const plain = await floodPlain(directory);
     return {
-      notifications: bodies.length,
+      notifications: bodies.length - RUN_UP,
       'the edge': ours,
       'the PBX shows what was said last, s after it': equalS,
       'a Worker that only stores a row and pushes a frame': ceiling,
       'Fastify with the same checks': plain,
       'ceiling / edge': Math.round((10 * ceiling.perSecond) / ours.perSecond) / 10,
       held: {
-        'every notification is answered 202': ours.statuses['202'] === bodies.length,
+        'every notification is answered 202': ours.statuses['202'] === bodies.length - RUN_UP,
         '200 a second': ours.perSecond >= PROMISED.perSecond,
         '250 ms': ours.ms.p99 < PROMISED.p99,
+        'within 2 × of the bare Worker': ceiling.perSecond <= PROMISED.timesLess * ours.perSecond,
         'the PBX shows it': equalS < EQUAL_LIMIT_S,
       },
       'Fastify / edge': Math.round((10 * plain.perSecond) / ours.perSecond) / 10,
@@ -75,12 +81,18 @@ async function floodOurs(
     demo.lab.microsoft.setHosts({ [PUBLIC_HOST]: receiver.origin });
     const bodies = await madeBy(demo.lab.microsoft, receiver);
     const url = `${demo.edge.origin}/${CONNECTOR}/subscriptions`;
-    const ours = await flood(url, bodies);
+    const ours = await sustained(url, bodies);
     return { ours, bodies, equalS: await untilEqual(demo.lab) };
   } finally {
     await demo.close();
     await receiver.close();
   }
+}
+
+/** What is taken of all but the run-up, which comes before it. */
+async function sustained(url: string, bodies: readonly string[]): Promise<Flood> {
+  await flood(url, bodies.slice(0, RUN_UP));
+  return flood(url, bodies.slice(RUN_UP));
 }
 
 /** What was taken has to arrive as well, whatever became of it on the way. Throws where it does not. */
@@ -106,7 +118,7 @@ async function floodCeiling(directory: string, bodies: readonly string[]): Promi
   const socket = new WebSocket(`${edge.origin.replace('http', 'ws')}/socket`);
   try {
     await once(socket, 'open');
-    return await flood(`${edge.origin}/`, bodies);
+    return await sustained(`${edge.origin}/`, bodies);
   } finally {
     socket.terminate();
     await edge.close();
@@ -149,7 +161,7 @@ async function floodPlain(directory: string): Promise<Flood> {
     const [origin] = await once(createInterface({ input: child.stdout }), 'line');
     const socket = new WebSocket(String(origin).replace('http', 'ws'));
     await once(socket, 'open');
-    return await flood(`${origin}/subscriptions`, bodies);
+    return await sustained(`${origin}/subscriptions`, bodies);
   } finally {
     child.kill();
     await Promise.all([microsoft.close(), receiver.close()]);
@@ -161,7 +173,7 @@ async function madeBy(microsoft: Microsoft, receiver: Receiver): Promise<string[
   microsoft.turn({ latencyMs: 0, jitterMs: 0, itemsPerPost: 1 });
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const { userPrincipalName } of people) {
-      microsoft.teams(userPrincipalName).choose(STATES[round] ?? 'Busy');
+      microsoft.teams(userPrincipalName).choose(STATES[round % STATES.length] ?? 'Busy');
     }
     await eventually(
       () => receiver.received.length,

@@ -103,8 +103,9 @@ export async function startGrounds(stateDir: string): Promise<Grounds> {
 
 /** Opens a place, signs in where that is asked for, and waits until it is all there. */
 export async function goTo(page: Page, place: Place, grounds: Grounds): Promise<void> {
-  // Only another document is loaded anew; a part of the one that is open would merely be turned to.
-  await page.goto('about:blank');
+  // A part of the page that is open is turned to, as an admin does; anything else is loaded anew.
+  const isOpen = documentOf(page.url()) === documentOf(place.url(grounds));
+  if (!isOpen) await page.goto('about:blank');
   await page.goto(place.url(grounds));
   const signIn = page.locator('input[name=token]');
   const work = page.locator('main:not(.sign-in) h2');
@@ -117,6 +118,8 @@ export async function goTo(page: Page, place: Place, grounds: Grounds): Promise<
   await place.then?.(page, grounds);
   await isAllThere(page);
 }
+
+const documentOf = (url: string): string => url.split('#', 1).join();
 
 /** Nothing on the page is still being asked for. */
 export const isAllThere = (page: Page): Promise<void> =>

@@ -284,7 +284,7 @@ export interface ConnectorRpc {
   figures(): Promise<Outcome<Figures>>;
   audit(): Promise<Outcome<AuditEntry[]>>;
 
-  /** Stores what Microsoft sent; what is not ours any more changes nothing. Resolves once stored. */
+  /** Stores what Microsoft sent; what is not ours any more changes nothing. Accepted once stored. */
   observe(observations: Observation[]): Promise<Outcome<null>>;
   /** The same for items without data. */
   hint(hints: Hint[]): Promise<Outcome<null>>;

@@ -16,5 +16,9 @@ const CLOUDS: Readonly<Record<Cloud, CloudAddresses>> = {
   },
 };
 
+/** The one that the settings name. */
+export const cloudOf = (setting: unknown): Cloud =>
+  setting === 'usgov' || setting === 'usgov-dod' ? setting : 'global';
+
 /** Origins of a cloud. A laboratory changes only where requests go, see `route` in `client.ts`. */
 export const cloudAddresses = (cloud: Cloud): CloudAddresses => CLOUDS[cloud];

@@ -1,8 +1,7 @@
-// Finds the key that an item was encrypted for: in memory, in the record, and only then in the object.
+// Finds the key that an item was encrypted for: in memory, in what KV shows, and only then in the object.
 import { AppError } from '../../shared/errors.ts';
 import type { ConnectorName } from '../../shared/ids.ts';
 import type { DecryptionKey } from '../connector/rpc.ts';
-import type { ConnectorRecord } from '../connector-record.ts';
 import { openDecryptionKey } from '../decryption-key.ts';
 import type { Edge } from './deps.ts';
 
@@ -14,10 +13,10 @@ export type KeyOf = (id: string) => Promise<CryptoKey | null>;
 
 export function decryptionKeys(
   edge: Edge,
-): (connector: ConnectorName, record: ConnectorRecord) => KeyOf {
+): (connector: ConnectorName, shown: readonly DecryptionKey[]) => KeyOf {
   const imported = new Map<string, CryptoKey>();
 
-  return (connector, record) => {
+  return (connector, shown) => {
     const missing = new Set<string>();
     return async (id) => {
       const place = `${connector}/${id}`;
@@ -25,8 +24,7 @@ export function decryptionKeys(
       if (known) return known;
       if (missing.has(id)) return null;
       const stored =
-        record.decryptionKeys.find((key) => key.id === id) ??
-        (await edge.connector(connector).decryptionKey(id));
+        shown.find((key) => key.id === id) ?? (await edge.connector(connector).decryptionKey(id));
       if (!stored) {
         missing.add(id);
         return null;

@@ -4,7 +4,6 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import type { ConnectorName } from '../../shared/ids.ts';
 import type { Observation } from '../connector/rpc.ts';
-import type { ConnectorRecord } from '../connector-record.ts';
 import { decryptItem } from '../graph/decrypt.ts';
 import { type Notification, readNotification } from '../graph/notification.ts';
 import { fitting, invalid, jsonOf } from './body.ts';
@@ -15,7 +14,7 @@ import type { Edge } from './deps.ts';
 import { knownConnector } from './known-connector.ts';
 import { type Ours, type Proven, proveNotification, type RichItem } from './notification-proof.ts';
 import { Refused, unwrap } from './problem.ts';
-import { type KnownRecord, RecentRecords } from './recent-records.ts';
+import { type CheckedBy, RecentRecords } from './recent-records.ts';
 import { resource } from './resource.ts';
 
 /** Microsoft's tokens are far shorter; what is echoed has to end somewhere. */
@@ -35,30 +34,33 @@ export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   const records = new RecentRecords(edge);
   const budget = new DecryptionBudget(edge.now);
 
-  /** What of it is genuine. What a recent record would drop, KV decides on. */
+  /** What of it is genuine, and what that was found by. */
   async function proven(
     connector: ConnectorName,
-    { record, isOfNow }: KnownRecord,
+    by: CheckedBy,
     notification: Notification,
-  ): Promise<Proven & { record: ConnectorRecord }> {
-    const found = await prove(connector, record, notification);
-    const isWhole = found.dropped.every(({ count }) => count === 0);
-    if (isWhole || isOfNow) return { ...found, record };
-    return proven(connector, await records.now(connector), notification);
+  ): Promise<Proven & { by: CheckedBy }> {
+    const found = await prove(connector, by, notification);
+    if (by.isOfNow || isLetIn(found)) return { ...found, by };
+    const ofNow = await records.anew(connector);
+    // Where what decides is the same, so is what comes of it.
+    if (decideAlike(by, ofNow)) return { ...found, by: ofNow };
+    return proven(connector, ofNow, notification);
   }
 
   async function take(
     connector: ConnectorName,
-    known: KnownRecord,
+    checkedBy: CheckedBy,
     notification: Notification,
   ): Promise<void> {
-    const genuine = await proven(connector, known, notification);
-    const { record, rich, basic, lifecycle, dropped } = genuine;
+    const genuine = await proven(connector, checkedBy, notification);
+    const { by, rich, basic, lifecycle, dropped } = genuine;
     for (const { reason, count } of dropped) {
       if (count > 0) edge.log('warn', 'notifications-dropped', { connector, reason, count });
     }
     const within = budget.take(connector, rich.length);
-    const { observations, closed } = await opened(rich.slice(0, within), keys(connector, record));
+    const keyOf = keys(connector, by.decryptionKeys);
+    const { observations, closed } = await opened(rich.slice(0, within), keyOf);
     if (closed.length > 0) {
       edge.log('warn', 'notifications-not-opened', { connector, count: closed.length });
     }
@@ -86,7 +88,7 @@ export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
         const connector = connectorOf(c);
         const token = new URL(c.req.url).searchParams.get('validationToken');
         if (token !== null) {
-          await records.now(connector);
+          await records.anew(connector);
           return handshake(token);
         }
         await take(connector, await records.lately(connector), notificationOf(c));
@@ -95,6 +97,12 @@ export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     }),
   );
 }
+
+const isLetIn = ({ rich, basic, lifecycle, dropped }: Proven): boolean =>
+  rich.length + basic.length + lifecycle.length > 0 && dropped.every(({ count }) => count === 0);
+
+const decideAlike = (one: CheckedBy, other: CheckedBy): boolean =>
+  JSON.stringify([one.reading, one.cloud]) === JSON.stringify([other.reading, other.cloud]);
 
 /** The decoded token, as it is: Microsoft creates nothing where it does not come back. */
 function handshake(token: string): Response {

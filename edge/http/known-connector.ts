@@ -4,12 +4,12 @@ import { connectorOf, type HttpEnv, unknownConnector } from './context.ts';
 import type { Edge } from './deps.ts';
 
 /**
- * Refuses (404) a connector that KV does not know. `provesItself` is the method by which a client
- * brings something that we signed for the connector; that route looks for itself.
+ * Refuses (404) a connector that KV does not know. `looksItself` is the method whose route does that, because a
+ * client brings something by it that we signed for the connector.
  */
-export function knownConnector(edge: Edge, provesItself?: string): MiddlewareHandler<HttpEnv> {
+export function knownConnector(edge: Edge, looksItself?: string): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
-    if (c.req.method !== provesItself) {
+    if (c.req.method !== looksItself) {
       if (!(await edge.record(connectorOf(c)))) throw unknownConnector();
     }
     await next();

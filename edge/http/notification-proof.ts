@@ -1,7 +1,6 @@
 // Which items of a notification are Microsoft's, and ours. Everything here is stateless: what does not
 // pass never reaches an object.
 import type { ConnectorName } from '../../shared/ids.ts';
-import type { ConnectorRecord } from '../connector-record.ts';
 import { type ClientState, verifyClientState } from '../graph/client-state.ts';
 import { type Cloud, cloudAddresses } from '../graph/clouds.ts';
 import { loginKeys } from '../graph/login-keys.ts';
@@ -9,6 +8,7 @@ import type { ChangeItem, LifecycleItem, Notification } from '../graph/notificat
 import { verifyValidationTokens } from '../graph/validation-token.ts';
 import { keysUnavailable, type SigningKeys, signingKeys } from '../signing-keys.ts';
 import type { Edge } from './deps.ts';
+import type { CheckedBy } from './recent-records.ts';
 
 /** An item, with whose subscription it is for. */
 export type Ours<T> = T & ClientState;
@@ -32,7 +32,7 @@ const PATIENCE_MS = 2_000;
 
 export type ProveNotification = (
   connector: ConnectorName,
-  record: ConnectorRecord,
+  by: Pick<CheckedBy, 'reading' | 'cloud'>,
   notification: Notification,
 ) => Promise<Proven>;
 
@@ -49,8 +49,7 @@ export function proveNotification(edge: Edge): ProveNotification {
     return keys;
   };
 
-  return async (connector, record, notification) => {
-    const { reading } = record;
+  return async (connector, { reading, cloud }, notification) => {
     if (!reading) return nothing('not-subscribing', notification);
     const expected = { ...reading, tenantId: reading.tenantId.toLowerCase() };
     const stated = await withOurState(edge, connector, expected.tenantId, notification);
@@ -67,7 +66,6 @@ export function proveNotification(edge: Edge): ProveNotification {
 
     // Items without data may come without tokens; where there are any, they have to be good.
     if (rich.length > 0 || notification.validationTokens.length > 0) {
-      const cloud = cloudOf(record);
       const verdict = await inTime(
         verifyValidationTokens(
           notification.validationTokens,
@@ -136,8 +134,3 @@ const nothing = (reason: string, { changes, lifecycle, unreadable }: Notificatio
   lifecycle: [],
   dropped: [{ reason, count: changes.length + lifecycle.length + unreadable }],
 });
-
-const cloudOf = ({ settings }: ConnectorRecord): Cloud => {
-  const { cloud } = settings;
-  return cloud === 'usgov' || cloud === 'usgov-dod' ? cloud : 'global';
-};

@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { TeamsUserId } from '../../../shared/ids.ts';
 import { CLOSE } from '../../../shared/protocol/close-codes.ts';
 import { presencesFrame } from '../../../shared/protocol/up.ts';
 import {
@@ -79,19 +80,6 @@ test('whatever comes late finds nothing, and makes nothing', async () => {
     server.accept();
     (object as DurableObject).webSocketMessage?.(server, JSON.stringify(frame));
   });
-  const generation = 1;
-  await stub.observe([
-    {
-      accountId: 'a',
-      generation,
-      subscriptionId: 's',
-      userId: teamsId(1),
-      presence: { availability: 'Busy', activity: 'Busy' },
-    },
-  ]);
-  await stub.lifecycle([
-    { accountId: 'a', generation, subscriptionId: 's', about: 'presence', event: 'missed' },
-  ]);
   await stub.accountReport({
     accountId: 'a',
     signIn: { state: 'ok' },
@@ -99,7 +87,17 @@ test('whatever comes late finds nothing, and makes nothing', async () => {
     users: { state: 'none' },
   });
   expect(await stub.decryptionKey('k')).toBeNull();
+  const origin = {
+    accountId: 'a',
+    generation: 1,
+    subscriptionId: 's',
+    about: 'presence' as const,
+    userId: teamsId(1) as TeamsUserId,
+  };
   for (const asked of [
+    stub.observe([{ ...origin, presence: { availability: 'Busy', activity: 'Busy' } }]),
+    stub.hint([origin]),
+    stub.lifecycle([{ ...origin, event: 'missed' }]),
     stub.readSettings(),
     stub.deleteSettings('operator'),
     stub.status(),

@@ -116,6 +116,7 @@ export function bed(options: BedOptions = {}) {
     clock,
     logged,
     readOfKv,
+    kv,
     store,
     /** Tokens that the objects know. */
     tokens,

@@ -399,7 +399,7 @@ describe('a connector’s record', () => {
     expect(hook.touched()).toEqual(Array(8).fill('observe'));
   });
 
-  it('refuses nothing because it is old', async () => {
+  it('drops nothing because it is old', async () => {
     const hook = await told();
     const clientId = '55555555-5555-4555-8555-555555555555';
     put(hook, {
@@ -412,7 +412,15 @@ describe('a connector’s record', () => {
     expect(hook.logged).toEqual([]);
   });
 
-  it('is read once for what nobody of ours has sent', async () => {
+  it('drops nothing either where KV does not answer', async () => {
+    const hook = await told();
+    hook.kv.get = () => Promise.reject(new Error('KV GET failed: 500'));
+    const forged = await batch([await item(hook, { clientState: 'guessed' })]);
+    expect((await hook.post(forged)).status).toBe(500);
+    expect((await hook.post(await batch([await item(hook)]))).status).toBe(202);
+  });
+
+  it('is read once for each notification that nobody of ours has sent', async () => {
     const hook = await told();
     const forged = await batch([await item(hook, { clientState: 'guessed' })]);
     for (let n = 0; n < 3; n += 1) expect((await hook.post(forged)).status).toBe(202);
@@ -421,6 +429,7 @@ describe('a connector’s record', () => {
   });
 
   it.each([
+    ['nothing', async (hook: Webhook) => hook.post({ value: [] })],
     ['what is forged', async (hook: Webhook) => hook.post(await batch([{ clientState: 'x' }]))],
     [
       'the handshake',

@@ -2,14 +2,17 @@
 // and on. Limited are the decisions of a user (50) and SQLite's journal, which is written into the database and begun
 // anew at 1,000 pages: so the disk has to stop growing.
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../scenario/eventually.ts';
 import type { SetUp } from '../sim/demo/set-up.ts';
 import { diskKb } from './disk.ts';
 
 /** So many users of the PBX change; each change reaches every connector. */
 const CHANGING = 5;
-/** Changes of each: two decisions each, the change and its echo, and some 20 KB of the journal. */
-const ROUNDS = { filling: 65, more: 20 };
+/** Changes of each: two decisions each, the change and its echo, and some 20 KB of the journal. Even: each is one. */
+const ROUNDS = { filling: 66, more: 20 };
 const STILL_MS = 300;
+/** Within which the first write of a round has come. */
+const FIRST_MS = 60_000;
 /** Of a connector, in KB: pages that come and go are no growth. */
 const NO_GROWTH_KB = 50;
 const STATES = ['busy', 'away'] as const;
@@ -61,9 +64,10 @@ async function change({ lab }: SetUp, rounds: number): Promise<void> {
   }
 }
 
-/** Writes to Teams have come, and no more of them do. */
+/** Writes to Teams have come, and no more of them do. Throws where none comes. */
 async function untilStill(written: () => number): Promise<void> {
-  for (let before = 0, now = written(); now === 0 || now > before; now = written()) {
+  let now = await eventually(written, (count) => count > 0, FIRST_MS);
+  for (let before = 0; now > before; now = written()) {
     before = now;
     await delay(STILL_MS);
   }

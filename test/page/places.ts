@@ -25,6 +25,8 @@ export interface Place {
   url(grounds: Grounds): string;
   /** The sign-in itself is what is looked at. */
   signedOut?: true;
+  /** What shows that it is open, where no link to it is marked as the current one. */
+  sign?: string;
   /** What is done there before it is looked at. */
   then?(page: Page, grounds: Grounds): Promise<unknown>;
 }
@@ -39,9 +41,10 @@ export const PLACES: readonly Place[] = [
   { name: 'sign-in', url: ({ working }) => `${working}/admin`, signedOut: true },
   part('overview'),
   part('setup'),
-  ...['source', 'pbx', 'reading', 'notifications', 'writing', 'accounts', 'settings'].map((step) =>
+  ...['source', 'pbx', 'reading', 'notifications', 'writing', 'accounts'].map((step) =>
     part(`setup-${step}`, `setup/${step}`),
   ),
+  { ...part('setup-settings', 'setup/settings'), sign: 'main a[href="#setup"]' },
   part('setup-agent', 'setup/agent', async (page) => {
     await page.locator('details summary').click();
     await page.locator('form button[type=submit]').last().click();
@@ -115,6 +118,10 @@ export async function goTo(page: Page, place: Place, grounds: Grounds): Promise<
     await signIn.press('Enter');
     await work.first().waitFor();
   }
+  const { hash } = new URL(place.url(grounds));
+  const marked = hash === '' ? undefined : `a[aria-current][href="${hash}"]`;
+  const sign = place.sign ?? marked;
+  if (sign) await page.locator(sign).waitFor();
   await place.then?.(page, grounds);
   await isAllThere(page);
 }

@@ -8,8 +8,8 @@ import { diskKb } from './disk.ts';
 
 /** So many users of the PBX change; each change reaches every connector. */
 const CHANGING = 5;
-/** Changes of each: two decisions each, the change and its echo, and some 20 KB of the journal. Even: each is one. */
-const ROUNDS = { filling: 66, more: 20 };
+/** Changes of each: two decisions each, the change and its echo, and some 10 KB of the journal. Even: each is one. */
+const ROUNDS = { filling: 100, more: 20 };
 const STILL_MS = 300;
 /** Within which the first write of a round has come. */
 const FIRST_MS = 60_000;

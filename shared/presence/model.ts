@@ -162,8 +162,8 @@ export interface RecentWrite {
   readonly answeredAt?: number | null;
   /** Microsoft did not confirm it, and may have taken it all the same. */
   readonly failed?: boolean;
-  /** Said again after that: what comes back may be the attempt before. */
-  readonly again?: boolean;
+  /** When it was said first, where it was said again after that: what comes back may be an attempt before. */
+  readonly firstAt?: number;
 }
 
 /** A notification up to so late, in ms, that equals what we wrote is our echo (facts: graph §1.5). */

@@ -9,16 +9,18 @@ import {
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
+  TEAMS_ANSWER_LIMIT_MS,
   type TeamsPresence,
 } from './model.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
 import {
   hasEnded,
+  landed,
   lastConfirmed,
   lastPreferred,
   perhapsStanding,
   settledFrom,
-  standing,
+  shownToStand,
   withoutEnded,
   withoutOld,
 } from './teams-writes.ts';
@@ -41,7 +43,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     }
     const { doubted: _, readFirstSince: __, unproven, ...told } = state;
     const settled = { ...told, settleAt: null };
-    return asBefore(settled, unproven, event, now) ?? believe(rules, settled, event);
+    return asBefore(rules, settled, unproven, event, now) ?? believe(rules, settled, event);
   }
   const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
   if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
@@ -138,7 +140,7 @@ function takeEcho(
   // Of two that are equal the older one comes back first: what is newer may still be on its way.
   const echo = echoes.find(({ echoedAt }) => echoedAt === null) ?? echoes.at(-1);
   // One that is not known to have arrived may have older copies of itself: a read tells.
-  const mayBeOlder = echoes.some(({ failed, again }) => failed || again);
+  const mayBeOlder = echoes.some(({ failed, firstAt }) => failed || firstAt !== undefined);
   const recent = state.written.recent.map((write) =>
     write === echo && !mayBeOlder ? { ...write, echoedAt: write.echoedAt ?? now } : write,
   );
@@ -192,8 +194,8 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
 
   if (isNoInformation(rules.mapping, presence)) return takeNoInformation(rules, state, event);
   const mayBeSession = state.written.session !== null && looksLikeSession(rules, presence);
-  const landed = mayBeSession ? undefined : landedAfterAll(state, presence);
-  if (landed) return believe(rules, landed, event);
+  const arrived = mayBeSession ? undefined : landedAfterAll(state, presence);
+  if (arrived) return believe(rules, arrived, event);
 
   const ours = isOurPreferred(state, presence, mayBeSession);
   if (!ours && mayBeSession) {
@@ -205,10 +207,16 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     return known ?? { state: { ...state, teams }, reason: wasCall ? 'same' : 'teams-call-began' };
   }
 
-  // What our session makes Teams show hides that something has ended beneath.
-  const known = mayBeSession ? state : withoutEnded(state, event.at);
+  // What our session makes Teams show hides that something has ended beneath; and where a renewal failed that may
+  // have arrived, that it shows does not tell until when.
+  const isOpen = mayBeSession || (ours && perhapsStanding(state.written.recent).length > 0);
+  // It began to stand when Microsoft took it, an answer's time after it left.
+  const known = isOpen ? state : withoutEnded(state, event.at - (ours ? TEAMS_ANSWER_LIMIT_MS : 0));
   const next: PairState = { ...known, teams: note(event, presence, false) };
-  if (ours) return { state: withoutReplaced(next, presence), reason: 'own-echo' };
+  if (ours) {
+    const seen = mayBeSession ? next : shownToStand(next, presence);
+    return { state: withoutReplaced(seen, presence), reason: 'own-echo' };
+  }
   const first = firstSight(rules, next);
   if (first) return first;
   if (underlying && sameTeams(underlying, presence)) {
@@ -262,12 +270,12 @@ function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | 
   if (manual === null || manual.teams === 'leave') return undefined;
   if (teams?.underlying && sameTeams(teams.underlying, presence)) return undefined;
   const stoodSince = written.preferred?.at ?? 0;
-  const landed = perhapsStanding(written.recent).findLast(
+  const write = perhapsStanding(written.recent).findLast(
     ({ what, at }) => at > stoodSince && what !== 'cleared' && sameTeams(what, presence),
   );
-  if (landed === undefined) return undefined;
-  const preferred = { presence: landed.what, at: landed.at, before: null };
-  return standing({ ...state, written: { ...written, preferred } }, landed);
+  if (write === undefined) return undefined;
+  const preferred = { presence: write.what, at: write.at, before: null };
+  return landed({ ...state, written: { ...written, preferred } }, write);
 }
 
 /** Nobody renewed what we wrote, and this is what Teams shows by itself since it is over: nobody's choice. */

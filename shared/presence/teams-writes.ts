@@ -20,12 +20,14 @@ const RECENT_LIMIT = 8;
 export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number): PairState {
   const what = traceOf(write);
   // Said again, it stands for the attempts before.
-  const others = state.written.recent.filter((one) => !(one.failed && sameTrace(one.what, what)));
-  const again = others.length < state.written.recent.length ? { again: true } : {};
+  const isBefore = (one: RecentWrite) => one.failed === true && sameTrace(one.what, what);
+  const others = state.written.recent.filter((one) => !isBefore(one));
+  const before = state.written.recent.find(isBefore);
+  const again = before && { firstAt: firstOf(before) };
   const sent: RecentWrite = { what, at: now, echoedAt: null, answeredAt: null, ...again };
   const recent = [...others, sent].slice(-RECENT_LIMIT);
   const written: Written = { ...state.written, recent };
-  const before = state.teams?.underlying ?? null;
+  const covered = state.teams?.underlying ?? null;
   switch (write.kind) {
     case 'set-session':
       return { ...state, written: { ...written, session: { at: now } } };
@@ -36,13 +38,13 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
       return {
         ...state,
         teams: withUnderlying(state.teams, write.presence),
-        written: { ...written, preferred: { presence: write.presence, at: now, before } },
+        written: { ...written, preferred: { presence: write.presence, at: now, before: covered } },
       };
     case 'clear-preferred':
       return {
         ...state,
         teams: withUnderlying(state.teams, null),
-        written: { ...written, preferred: { presence: 'cleared', at: now, before } },
+        written: { ...written, preferred: { presence: 'cleared', at: now, before: covered } },
         settleAt: settledFrom(recent),
       };
   }
@@ -63,6 +65,21 @@ export const standing = (state: PairState, write: PreferredWrite): PairState => 
   ...state,
   written: { ...state.written, lasts: lastsOf(write) },
 });
+
+/** One of the attempts that failed has arrived: since the first of them it may stand. */
+export const landed = (state: PairState, write: PreferredWrite): PairState =>
+  standing(state, { ...write, at: firstOf(write) });
+
+const firstOf = ({ firstAt, at }: RecentWrite): number => firstAt ?? at;
+
+/** It shows in Teams, which nobody had confirmed. */
+export function shownToStand(state: PairState, presence: TeamsPresence): PairState {
+  const { lasts, recent } = state.written;
+  const shown = perhapsStanding(recent).findLast(
+    ({ what }) => what !== 'cleared' && sameTeams(what, presence),
+  );
+  return lasts === undefined && shown ? landed(state, shown) : state;
+}
 
 /** Whether by then, epoch ms, something of ours has ended in Teams that stood there, or may have. */
 export const hasEnded = ({ written: { lasts, recent } }: PairState, at: number): boolean =>

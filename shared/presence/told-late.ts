@@ -1,5 +1,6 @@
 // What Microsoft had held back for hours: it is believed at first, and a read that shows what stood before
 // tells that it was old.
+import { adoptPbx } from './adopt.ts';
 import type { Decision, TeamsSeen } from './events.ts';
 import {
   ECHO_WINDOW_MS,
@@ -9,6 +10,7 @@ import {
   sameTeams,
   type Unproven,
 } from './model.ts';
+import type { Rules } from './rules.ts';
 
 /** Teams said something else than before, after long silence: Microsoft may have held it back for hours. */
 export function unproven(before: PairState, seen: Decision, now: number): Decision {
@@ -36,6 +38,7 @@ export function provesFrom(
 
 /** A read shows what Teams showed before: what it told since was old, and nobody's choice. */
 export function asBefore(
+  rules: Rules,
   state: PairState,
   known: Unproven | undefined,
   event: TeamsSeen,
@@ -43,16 +46,15 @@ export function asBefore(
 ): Decision | undefined {
   if (known === undefined || !isAsBefore(state, known, event, now)) return undefined;
   const { sequence, at } = event;
-  const { manual, teams, preferred, lasts } = known;
-  return {
-    state: {
-      ...state,
-      manual,
-      teams: { ...teams, sequence, at },
-      written: { ...state.written, preferred, lasts },
-    },
-    reason: 'teams-told-late',
-  };
+  const { manual, preferred, lasts } = known;
+  const teams = { ...known.teams, sequence, at };
+  const written = { ...state.written, preferred, lasts };
+  const reason = 'teams-told-late';
+  // What somebody has chosen on the PBX since was held against what Teams did not show.
+  if (state.manual?.origin === 'pbx') {
+    return { state: adoptPbx(rules, { ...state, teams, written }, state.manual.pbx), reason };
+  }
+  return { state: { ...state, manual, teams, written }, reason };
 }
 
 function isAsBefore(
@@ -62,9 +64,12 @@ function isAsBefore(
   now: number,
 ): boolean {
   if (Math.abs(now - known.at) > PROOF_WITHIN_MS) return false;
-  // Somebody has chosen on the PBX since.
-  if (state.manual?.origin !== 'teams') return false;
+  if (state.manual?.origin !== 'teams' && !isLeftSince(state.manual, known)) return false;
   // What we wrote shows too, though its echo may never have come.
   const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
   return showed.some((one) => typeof one === 'object' && sameTeams(one, presence));
 }
+
+/** Somebody has chosen on the PBX since, and Teams seemed to show that already. */
+const isLeftSince = (manual: PairState['manual'], known: Unproven): boolean =>
+  manual?.teams === 'leave' && (known.manual?.origin !== 'pbx' || known.manual.pbx !== manual.pbx);

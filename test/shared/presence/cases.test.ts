@@ -189,6 +189,17 @@ describe('what we wrote to Teams ends there, and nothing else does', () => {
   });
 });
 
+describe('what Microsoft had held back', () => {
+  test('does not turn what somebody chooses on the PBX meanwhile into nobody’s choice', () => {
+    const pair = PairDriver.paired();
+    pair.pass(HOUR).teamsSays('Away');
+    pair.pass(SECOND).pbxSets('lunch');
+    pair.pass(MINUTE).read();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+});
+
 describe('a day without Microsoft', () => {
   test('ends what we wrote beneath a call that looks like it, and both are over', () => {
     const pair = PairDriver.paired();
@@ -225,6 +236,41 @@ describe('a day without Microsoft', () => {
     pair.pbxSets('lunch');
     pair.pass(25 * HOUR).wrote();
     expect(pair.shows).toBe('Available = lunch');
+  });
+
+  test('ends what arrived once, though nobody learned of it, and it is written again', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('dnd');
+    pair.graphLine = 'fails';
+    for (let hour = 0; hour < 25; hour += 1) pair.pass(HOUR).read();
+    expect(pair.shows).toBe('Available = dnd');
+  });
+
+  test('ends what Microsoft took some seconds before it said so', () => {
+    const pair = PairDriver.paired();
+    pair.graphTakesMs = 5 * SECOND;
+    pair.graphIsSlow = true;
+    pair.pbxSets('dnd');
+    pair.pass(MINUTE).graphLine = 'fails';
+    pair.pass(24 * HOUR - MINUTE + 2 * SECOND).read();
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+    pair.pass(HOUR).read();
+    expect(pair.shows).toBe('Available = dnd');
+  });
+
+  test('ends what was renewed before, though nobody learned of it, and it is written again', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.graphLine = 'answer-lost';
+    for (let hour = 0; hour < 25; hour += 1) pair.pass(HOUR).read();
+    pair.graphLine = 'fails';
+    for (let hour = 0; hour < 25; hour += 1) pair.pass(HOUR).read();
+    expect(pair.shows).toBe('Available = dnd');
+    pair.graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
   });
 
   test('ends what we wrote; a human who chooses there afterwards is heard', () => {

@@ -12,6 +12,7 @@ import { asBefore, provesFrom, unproven } from '../../../shared/presence/told-la
 import { teams } from './models.ts';
 import { HOUR, PairDriver } from './pair-driver.ts';
 
+const { rules } = new PairDriver();
 const now = 10 * HOUR;
 const AVAILABLE = teams('Available');
 const BUSY = teams('Busy');
@@ -76,7 +77,7 @@ describe('a read after that', () => {
     };
 
   test('that shows what stood before proves that it was old', () => {
-    expect(asBefore(since, known, read(), now + 1)).toEqual({
+    expect(asBefore(rules, since, known, read(), now + 1)).toEqual({
       reason: 'teams-told-late',
       state: {
         ...since,
@@ -93,6 +94,22 @@ describe('a read after that', () => {
     ['it shows the news', false, since, known, read(teams('Away')), now],
     ['as late as it may be', true, since, known, read(), now + PROOF_WITHIN_MS],
     ['too late', false, since, known, read(), now + PROOF_WITHIN_MS + 1],
+    [
+      'somebody chose on the PBX since what Teams seemed to show',
+      true,
+      { ...since, manual: { origin: 'pbx', pbx: 'busy', teams: 'leave' } },
+      known,
+      read(),
+      now,
+    ],
+    [
+      'nobody has chosen since, here or there',
+      false,
+      { ...since, manual: { origin: 'pbx', pbx: '', teams: 'leave' } },
+      { ...known, manual: { origin: 'pbx', pbx: '', teams: 'leave' } },
+      read(),
+      now,
+    ],
     [
       'somebody chose on the PBX since',
       false,
@@ -120,7 +137,7 @@ describe('a read after that', () => {
       now,
     ],
   ])('%s: %j', (_, isOld, state, unprovenYet, event, at) => {
-    expect(asBefore(state, unprovenYet, event, at) !== undefined).toBe(isOld);
+    expect(asBefore(rules, state, unprovenYet, event, at) !== undefined).toBe(isOld);
   });
 
   test.each<[string, PairState, TeamsSeen & { source: 'read' }, number | null]>([

@@ -1,7 +1,7 @@
 // What is taken back when a user leaves the pairing: nothing of ours may stay behind.
 import { OWN_STATE_CONTACT, type PairState, type TeamsWrite } from '../../shared/presence/model.ts';
+import { perhapsStanding } from '../../shared/presence/recent-writes.ts';
 import type { Rules } from '../../shared/presence/rules.ts';
-import { perhapsStanding } from '../../shared/presence/teams-writes.ts';
 
 export interface Farewell {
   teams: TeamsWrite[];

@@ -11,9 +11,9 @@ import {
   sameTeams,
   type TeamsPresence,
 } from './model.ts';
+import { perhapsStanding } from './recent-writes.ts';
 import { isCallAsBusy } from './refused.ts';
 import { closedness, type Rules, writesPbx, writesTeams } from './rules.ts';
-import { perhapsStanding } from './teams-writes.ts';
 
 /** A human chose in Teams: the PBX follows, and our own preferred presence is no more. */
 export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence): PairState {

@@ -6,10 +6,10 @@ import { type PairState, PBX_ANSWER_LIMIT_MS, type TeamsWrite } from './model.ts
 import { pbxAnswered } from './pbx-writes.ts';
 import type { Rules } from './rules.ts';
 import {
+  teamsWriteAssumed,
   teamsWriteSent,
+  teamsWritesAssumed,
   teamsWritesLost,
-  teamsWritesTaken,
-  teamsWriteTaken,
 } from './teams-writes.ts';
 
 /** Whether `next` is what `stored` leads to by itself: it need not be stored before something else is. */
@@ -98,9 +98,9 @@ function withTeamsWritten(
   at: number,
   refused: readonly TeamsWrite[] = [],
 ): PairState {
-  const answered = teamsWritesTaken(state, at);
+  const answered = teamsWritesAssumed(state, at);
   return openWrites(rules, answered, at, refused).reduce(
-    (known, write) => teamsWriteTaken(teamsWriteSent(known, write, at), write, at),
+    (known, write) => teamsWriteAssumed(teamsWriteSent(known, write, at), write, at),
     answered,
   );
 }

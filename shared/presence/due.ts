@@ -1,5 +1,6 @@
 // What is to be done for a pair now, and when to look again: the difference between what is wanted
 // and what stands. State, not messages: asking twice gives the same answer.
+import { standsSince } from './lasting.ts';
 import { preferredLifetime } from './mapping.ts';
 import {
   normalActivity,
@@ -11,6 +12,7 @@ import {
   type PbxView,
   READ_FIRST_MS,
   sameTeams,
+  type TeamsPresence,
   type TeamsWrite,
   type Written,
 } from './model.ts';
@@ -92,8 +94,15 @@ function preferredWrites(rules: Rules, state: PairState, now: number): TeamsWrit
     return preferred?.presence === 'cleared' ? [] : [{ kind: 'clear-preferred' }];
   const stands =
     preferred !== null && preferred.presence !== 'cleared' && sameTeams(preferred.presence, wanted);
-  if (stands && now < preferred.at + preferredLifetime(wanted).ms * RENEW_AT) return [];
+  const renewAt = renewedAt(state.written, wanted);
+  if (stands && (renewAt === null || now < renewAt)) return [];
   return [{ kind: 'set-preferred', presence: wanted }];
+}
+
+/** Before Microsoft ends it, epoch ms; `null`: there is nothing to renew. */
+function renewedAt(written: Written, wanted: TeamsPresence): number | null {
+  const since = standsSince(written);
+  return since === null ? null : since + preferredLifetime(wanted).ms * RENEW_AT;
 }
 
 /** What stands in Teams is to be read first; not for ever, and a clock that was set back does not prolong it. */
@@ -101,15 +110,13 @@ const readsFirst = ({ readFirstSince: since }: PairState, now: number): boolean 
   since !== undefined && since <= now && now < since + READ_FIRST_MS;
 
 function nextAt(rules: Rules, state: PairState, now: number): number | null {
-  const { session, preferred, pbxPending, pbxFailed } = state.written;
+  const { session, pbxPending, pbxFailed } = state.written;
   const wanted = state.manual?.teams ?? 'leave';
   const times = [
     state.settleAt,
     state.readFirstSince === undefined ? null : state.readFirstSince + READ_FIRST_MS,
     session && writesTeams(rules) && state.pbx?.call ? session.at + SESSION_REFRESH_MS : null,
-    preferred && typeof wanted === 'object'
-      ? preferred.at + preferredLifetime(wanted).ms * RENEW_AT
-      : null,
+    typeof wanted === 'object' ? renewedAt(state.written, wanted) : null,
     pbxPending ? pbxPending.at + PBX_ANSWER_LIMIT_MS : null,
     pbxFailed ? pbxFailed.retryAt : null,
     ...forgottenAt(state.written),

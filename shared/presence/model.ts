@@ -125,8 +125,8 @@ export interface Written {
     readonly before: TeamsPresence | null;
   } | null;
   /**
-   * The preferred presence that Microsoft took of us last, while nobody has chosen there: since when it stands (epoch
-   * ms), and for how long (ms) where nobody renews it. No time to come, so that a clock may be set back.
+   * The preferred presence of ours that stands in Teams, while nobody has chosen there: since when at the earliest
+   * (epoch ms), and for how long (ms) where nobody renews it. No time to come, so that a clock may be set back.
    */
   readonly lasts?: { readonly since: number; readonly ms: number } | undefined;
   /** What we wrote to Teams lately, oldest first; see `ECHO_WINDOW_MS`. */
@@ -162,7 +162,7 @@ export interface RecentWrite {
   readonly answeredAt?: number | null;
   /** Microsoft did not confirm it, and may have taken it all the same. */
   readonly failed?: boolean;
-  /** When it was said first, where it was said again after that: what comes back may be an attempt before. */
+  /** When it was said first of all that may have arrived: what comes back may be an attempt before this one. */
   readonly firstAt?: number;
 }
 
@@ -174,6 +174,8 @@ export const SETTLE_AFTER_MS = 3_000;
 export const PROOF_WITHIN_MS = 60_000;
 /** Whoever lost their memory waits so long, in ms, for the read that tells what of ours stands in Teams. */
 export const READ_FIRST_MS = 10_000;
+/** What Microsoft ends by itself shows no longer than so long, in ms, after its end: unknown, and generous. */
+export const ENDS_WITHIN_MS = 600_000;
 /** A PBX that has not answered a write for so long, in ms, will not: say it again. */
 export const PBX_ANSWER_LIMIT_MS = 15_000;
 /** A write to Teams that has no answer after so long, in ms, will have none. */

@@ -1,7 +1,8 @@
 // An observation of Teams: is it ours, is it old, or did a human do something?
 import { adoptPbx, adoptTeams, reconcile } from './adopt.ts';
 import type { Decision, TeamsSeen } from './events.ts';
-import { isCall, isEqual, isNoInformation, isSurelyChosen } from './mapping.ts';
+import { shownToBeGone, shownToBeUncovered, shownToStand } from './lasting.ts';
+import { isCall, isEqual, isNoInformation } from './mapping.ts';
 import {
   type Doubted,
   ECHO_WINDOW_MS,
@@ -9,21 +10,19 @@ import {
   type RecentWrite,
   SETTLE_AFTER_MS,
   sameTeams,
-  TEAMS_ANSWER_LIMIT_MS,
   type TeamsPresence,
 } from './model.ts';
-import { looksLikeSession, type Rules } from './rules.ts';
 import {
-  hasEnded,
-  landed,
-  lastConfirmed,
-  lastPreferred,
-  perhapsStanding,
-  settledFrom,
-  shownToStand,
-  withoutEnded,
-  withoutOld,
-} from './teams-writes.ts';
+  clearedAfterAll,
+  hasExpired,
+  isOurPreferred,
+  isUncovered,
+  landedAfterAll,
+  withoutReplaced,
+} from './own-doing.ts';
+import { lastPreferred, perhapsStanding, settledFrom } from './recent-writes.ts';
+import { looksLikeSession, type Rules } from './rules.ts';
+import { withoutOld } from './teams-writes.ts';
 import { asBefore, provesFrom, unproven } from './told-late.ts';
 
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
@@ -41,9 +40,8 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (settleAt !== null) {
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
     }
-    const { doubted: _, readFirstSince: __, unproven, ...told } = state;
-    const settled = { ...told, settleAt: null };
-    return asBefore(rules, settled, unproven, event, now) ?? believe(rules, settled, event);
+    const read = asBefore(rules, state, event, now) ?? believe(rules, state, event);
+    return { ...read, state: settled(read.state) };
   }
   const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
   if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
@@ -57,8 +55,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   }
   const { doubted: _, ...told } = state;
   // Whatever Teams showed before, what we wrote since has taken its place, or is about to.
-  if (!event.canAsk && isReplaced(recent, event))
-    return { state: told, reason: 'older-than-known' };
+  if (!event.canAsk && isReplaced(state, event)) return { state: told, reason: 'older-than-known' };
   // What Microsoft took of us has not come back yet: what comes before it may be older.
   const mayWait = event.canAsk || now < settledFrom(recent) || isOnItsWay(recent.at(-1));
   if (mayWait && mayBeOld(state, event, now)) {
@@ -66,6 +63,12 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     return askTeams(state, now, { presence, at, ...(sequence && { sequence }) });
   }
   return unproven(told, believe(rules, told, event), now);
+}
+
+/** A read has told what is true. */
+function settled(state: PairState): PairState {
+  const { doubted: _, readFirstSince: __, unproven: ___, ...told } = state;
+  return { ...told, settleAt: null };
 }
 
 /**
@@ -83,10 +86,10 @@ function mayBeOld(state: PairState, event: TeamsSeen, now: number): boolean {
 const isOnItsWay = (write: RecentWrite | undefined): boolean =>
   write !== undefined && write.echoedAt === null && !write.failed;
 
-/** Seen before our last choice left, or before it came back. */
-function isReplaced(recent: readonly RecentWrite[], { at }: TeamsSeen): boolean {
+/** Seen before what we wrote last left, or before it came back. */
+function isReplaced({ written: { recent, preferred } }: PairState, { at }: TeamsSeen): boolean {
   const ours = lastPreferred(recent);
-  return ours !== undefined && at <= Math.max(ours.at, ours.echoedAt ?? 0);
+  return at <= Math.max(preferred?.at ?? 0, ours?.at ?? 0, ours?.echoedAt ?? 0);
 }
 
 /** A copy at Microsoft lags behind for seconds: after that its stamps go back, and it says what is so. */
@@ -199,7 +202,8 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
 
   const ours = isOurPreferred(state, presence, mayBeSession);
   if (!ours && mayBeSession) {
-    return { state: { ...state, teams: note(event, underlying, wasCall) }, reason: 'own-session' };
+    const known = shownToBeUncovered(state, event.at);
+    return { state: { ...known, teams: note(event, underlying, wasCall) }, reason: 'own-session' };
   }
   if (!ours && isCall(rules.mapping, presence)) {
     const teams = note(event, underlying, true);
@@ -207,16 +211,13 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     return known ?? { state: { ...state, teams }, reason: wasCall ? 'same' : 'teams-call-began' };
   }
 
-  // What our session makes Teams show hides that something has ended beneath; and where a renewal failed that may
-  // have arrived, that it shows does not tell until when.
-  const isOpen = mayBeSession || (ours && perhapsStanding(state.written.recent).length > 0);
-  // It began to stand when Microsoft took it, an answer's time after it left.
-  const known = isOpen ? state : withoutEnded(state, event.at - (ours ? TEAMS_ANSWER_LIMIT_MS : 0));
-  const next: PairState = { ...known, teams: note(event, presence, false) };
   if (ours) {
-    const seen = mayBeSession ? next : shownToStand(next, presence);
-    return { state: withoutReplaced(seen, presence), reason: 'own-echo' };
+    // What our session makes Teams show hides that something has ended beneath.
+    const known = mayBeSession ? state : shownToStand(state, presence, event.at);
+    const next = { ...known, teams: note(event, presence, false) };
+    return { state: withoutReplaced(next, presence), reason: 'own-echo' };
   }
+  const next = { ...shownToBeGone(state, event.at), teams: note(event, presence, false) };
   const first = firstSight(rules, next);
   if (first) return first;
   if (underlying && sameTeams(underlying, presence)) {
@@ -238,75 +239,6 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     return { state: settled, reason: verdict };
   }
   return { state: adoptTeams(rules, next, presence), reason: 'teams-chose' };
-}
-
-/**
- * What we wrote, or what we want there and Microsoft may have taken after all: that it has is not told by
- * what our session makes it show.
- */
-const isOurPreferred = (
-  { written, manual }: PairState,
-  presence: TeamsPresence,
-  mayBeSession: boolean,
-): boolean =>
-  [written.preferred?.presence, mayBeSession ? undefined : manual?.teams].some(
-    (ours) => typeof ours === 'object' && sameTeams(ours, presence),
-  );
-
-/** Teams shows one preferred presence at a time: another one that we wrote stands no more, if this is not it. */
-function withoutReplaced(state: PairState, presence: TeamsPresence): PairState {
-  const stood = state.written.preferred?.presence;
-  if (typeof stood !== 'object' || sameTeams(stood, presence)) return state;
-  return { ...state, written: { ...state.written, preferred: null } };
-}
-
-/**
- * A write that failed has arrived, as this shows; `undefined` where none did. What was wanted then may
- * have been replaced since, so that nothing else tells it from a human's choice. Whether what was to be renewed
- * was, its being there does not show.
- */
-function landedAfterAll(state: PairState, presence: TeamsPresence): PairState | undefined {
-  const { written, manual, teams } = state;
-  if (manual === null || manual.teams === 'leave') return undefined;
-  if (teams?.underlying && sameTeams(teams.underlying, presence)) return undefined;
-  const stoodSince = written.preferred?.at ?? 0;
-  const write = perhapsStanding(written.recent).findLast(
-    ({ what, at }) => at > stoodSince && what !== 'cleared' && sameTeams(what, presence),
-  );
-  if (write === undefined) return undefined;
-  const preferred = { presence: write.what, at: write.at, before: null };
-  return landed({ ...state, written: { ...written, preferred } }, write);
-}
-
-/** Nobody renewed what we wrote, and this is what Teams shows by itself since it is over: nobody's choice. */
-const hasExpired = (state: PairState, { presence, at }: TeamsSeen): boolean =>
-  state.manual?.origin === 'pbx' && !isSurelyChosen(presence) && hasEnded(state, at);
-
-/**
- * We cleared the preferred presence, or may have, and this is what Teams shows by itself: our own doing,
- * and nobody's choice, unless nothing but a choice makes Teams show it.
- */
-function isUncovered({ written, manual, teams }: PairState, presence: TeamsPresence): boolean {
-  if (manual === null || manual.teams === 'leave' || isSurelyChosen(presence)) return false;
-  const stands = written.preferred?.presence ?? lastConfirmed(written.recent);
-  if (stands === 'cleared' && (teams?.underlying ?? null) === null) return true;
-  const stoodSince = written.preferred?.at ?? 0;
-  return perhapsStanding(written.recent).some(
-    ({ what, at }) => at > stoodSince && what === 'cleared',
-  );
-}
-
-/**
- * A clearing that failed has arrived where what stood before shows no more: to say it again would take away what a
- * human chooses meanwhile. Where something else of ours may stand as well, it is said again.
- */
-function clearedAfterAll({ teams, written }: PairState, next: PairState): PairState {
-  const perhaps = perhapsStanding(written.recent);
-  const last = perhaps.at(-1);
-  const isAlone = perhaps.every(({ what }) => what === 'cleared');
-  if (last === undefined || !isAlone || !teams?.underlying || written.preferred) return next;
-  const preferred = { presence: last.what, at: last.at, before: null };
-  return { ...next, written: { ...next.written, preferred } };
 }
 
 /** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */

@@ -1,17 +1,15 @@
 // Remembers what we write to Teams, from the moment of sending: the echo may overtake the answer.
-import { preferredLifetime } from './mapping.ts';
+import { firstOf, landed, standing } from './lasting.ts';
 import {
   ECHO_WINDOW_MS,
   type PairState,
   type RecentWrite,
-  SETTLE_AFTER_MS,
   sameTeams,
-  TEAMS_ANSWER_LIMIT_MS,
-  type TeamsPresence,
   type TeamsView,
   type TeamsWrite,
   type Written,
 } from './model.ts';
+import { confirmed, isPreferred, perhapsStanding, settledFrom } from './recent-writes.ts';
 
 /** More writes than this within the echo window are not worth telling apart. */
 const RECENT_LIMIT = 8;
@@ -19,12 +17,15 @@ const RECENT_LIMIT = 8;
 /** The write is on its way. */
 export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number): PairState {
   const what = traceOf(write);
-  // Said again, it stands for the attempts before.
-  const isBefore = (one: RecentWrite) => one.failed === true && sameTrace(one.what, what);
-  const others = state.written.recent.filter((one) => !isBefore(one));
-  const before = state.written.recent.find(isBefore);
-  const again = before && { firstAt: firstOf(before) };
-  const sent: RecentWrite = { what, at: now, echoedAt: null, answeredAt: null, ...again };
+  // Said again, it stands for the attempts before, unless something else has taken their place since.
+  const isAttempt = (one: RecentWrite) => one.failed === true && sameTrace(one.what, what);
+  const others = state.written.recent.filter((one) => !isAttempt(one));
+  const perhaps = new Set<RecentWrite>(perhapsStanding(state.written.recent));
+  const attempt = state.written.recent.find(
+    (one) => isAttempt(one) && (!isPreferred(one) || perhaps.has(one)),
+  );
+  const first = attempt && { firstAt: firstOf(attempt) };
+  const sent: RecentWrite = { what, at: now, echoedAt: null, answeredAt: null, ...first };
   const recent = [...others, sent].slice(-RECENT_LIMIT);
   const written: Written = { ...state.written, recent };
   const covered = state.teams?.underlying ?? null;
@@ -51,57 +52,26 @@ export function teamsWriteSent(state: PairState, write: TeamsWrite, now: number)
 }
 
 /** Microsoft took it. */
-export function teamsWriteTaken(before: PairState, write: TeamsWrite, now: number): PairState {
+export const teamsWriteTaken = (state: PairState, write: TeamsWrite, now: number): PairState =>
+  taken(state, write, now, standing);
+
+/** Microsoft is taken to have taken it, or one of the attempts before. */
+export const teamsWriteAssumed = (state: PairState, write: TeamsWrite, now: number): PairState =>
+  taken(state, write, now, landed);
+
+function taken(
+  before: PairState,
+  write: TeamsWrite,
+  now: number,
+  stands: typeof landed,
+): PairState {
   const state = answered(before, write, { answeredAt: now });
   const what = traceOf(write);
   const sent = state.written.recent.findLast((one) => sameTrace(one.what, what));
   // Where a human has chosen meanwhile, it stands no more.
-  const stands = sent !== undefined && state.written.preferred?.at === sent.at;
-  return stands && isPreferred(sent) ? standing(state, sent) : state;
+  const isReplaced = sent === undefined || state.written.preferred?.at !== sent.at;
+  return isReplaced || !isPreferred(sent) ? state : stands(state, sent);
 }
-
-/** It stands in Teams, for as long as Microsoft lets it. */
-export const standing = (state: PairState, write: PreferredWrite): PairState => ({
-  ...state,
-  written: { ...state.written, lasts: lastsOf(write) },
-});
-
-/** One of the attempts that failed has arrived: since the first of them it may stand. */
-export const landed = (state: PairState, write: PreferredWrite): PairState =>
-  standing(state, { ...write, at: firstOf(write) });
-
-const firstOf = ({ firstAt, at }: RecentWrite): number => firstAt ?? at;
-
-/** It shows in Teams, which nobody had confirmed. */
-export function shownToStand(state: PairState, presence: TeamsPresence): PairState {
-  const { lasts, recent } = state.written;
-  const shown = perhapsStanding(recent).findLast(
-    ({ what }) => what !== 'cleared' && sameTeams(what, presence),
-  );
-  return lasts === undefined && shown ? landed(state, shown) : state;
-}
-
-/** Whether by then, epoch ms, something of ours has ended in Teams that stood there, or may have. */
-export const hasEnded = ({ written: { lasts, recent } }: PairState, at: number): boolean =>
-  isOver(lasts, at) || perhapsStanding(recent).some((write) => isOver(lastsOf(write), at));
-
-/** What has ended by then, epoch ms, stands no more, and nor does what may have. */
-export function withoutEnded(state: PairState, at: number): PairState {
-  if (!hasEnded(state, at)) return state;
-  const { written } = state;
-  const recent = written.recent.map((write) => {
-    const { failed: _over, ...others } = write;
-    return isPreferred(write) && isOver(lastsOf(write), at) ? others : write;
-  });
-  const lasts = isOver(written.lasts, at) ? undefined : written.lasts;
-  return { ...state, written: { ...written, lasts, recent } };
-}
-
-const lastsOf = ({ what, at: since }: PreferredWrite): Written['lasts'] =>
-  what === 'cleared' ? undefined : { since, ms: preferredLifetime(what).ms };
-
-const isOver = (lasts: Written['lasts'], at: number): boolean =>
-  lasts !== undefined && lasts.since + lasts.ms <= at;
 
 /**
  * Microsoft took it after it was given up: it stands as if it had been said again. Where it was, that one's
@@ -126,23 +96,13 @@ function answered(
   return { ...state, settleAt, written: { ...state.written, recent } };
 }
 
-/**
- * From when on a read tells what is true: once all that we wrote is answered, and the last of it has come
- * back, or has had its time to. Microsoft's answers may lag behind its own writes.
- */
-export function settledFrom(recent: readonly RecentWrite[]): number {
-  const last = recent.at(-1);
-  const answers = recent.map(({ at, answeredAt = at }) => answeredAt ?? at + TEAMS_ANSWER_LIMIT_MS);
-  return Math.max(last ? (last.echoedAt ?? last.at + SETTLE_AFTER_MS) : 0, ...answers);
-}
-
 /** What is under way. */
 const unanswered = ({ written }: PairState): TeamsWrite[] =>
   written.recent.filter(({ answeredAt }) => answeredAt === null).map(({ what }) => writeOf(what));
 
-/** Microsoft took all that was under way. */
-export const teamsWritesTaken = (state: PairState, now: number): PairState =>
-  unanswered(state).reduce((known, write) => teamsWriteTaken(known, write, now), state);
+/** Microsoft is taken to have taken all that was under way. */
+export const teamsWritesAssumed = (state: PairState, now: number): PairState =>
+  unanswered(state).reduce((known, write) => teamsWriteAssumed(known, write, now), state);
 
 /**
  * Nobody will hear of what was under way, or has left since: a read tells what of it stands, before anything is
@@ -214,33 +174,6 @@ function shown(teams: TeamsView | null, { what, at, echoedAt }: RecentWrite): Te
     teams !== null && echoedAt === null && typeof what === 'object' && teams.at <= at;
   return isUnseen ? { ...teams, presence: what } : teams;
 }
-
-export type PreferredWrite = RecentWrite & { what: TeamsPresence | 'cleared' };
-
-const isPreferred = (write: RecentWrite): write is PreferredWrite =>
-  typeof write.what === 'object' || write.what === 'cleared';
-
-/** Under way, or failed and perhaps taken all the same. */
-const isInDoubt = ({ failed, answeredAt }: RecentWrite): boolean =>
-  failed === true || answeredAt === null;
-
-/** Writes of a preferred presence that nobody confirmed, and that no later write replaced. */
-export function perhapsStanding(recent: readonly RecentWrite[]): PreferredWrite[] {
-  const preferred = recent.filter(isPreferred);
-  const last = preferred.findLastIndex((write) => !isInDoubt(write));
-  return preferred.slice(last + 1);
-}
-
-/** What was written over all older ones. */
-export const lastPreferred = (recent: readonly RecentWrite[]): RecentWrite | undefined =>
-  recent.findLast(isPreferred);
-
-const confirmed = (recent: readonly RecentWrite[]): PreferredWrite | undefined =>
-  recent.filter(isPreferred).findLast((write) => !isInDoubt(write));
-
-/** What Teams was last asked for with success, as long as it is remembered. */
-export const lastConfirmed = (recent: readonly RecentWrite[]): PreferredWrite['what'] | undefined =>
-  confirmed(recent)?.what;
 
 /** As if the write had not been sent, unless something was seen since that is none of it. */
 function withoutWrite({ teams, written }: PairState, write: TeamsWrite): TeamsView | null {

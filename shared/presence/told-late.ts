@@ -40,21 +40,22 @@ export function provesFrom(
 export function asBefore(
   rules: Rules,
   state: PairState,
-  known: Unproven | undefined,
   event: TeamsSeen,
   now: number,
 ): Decision | undefined {
-  if (known === undefined || !isAsBefore(state, known, event, now)) return undefined;
+  const known = state.unproven;
+  if (!known || !isAsBefore(state, known, event, now)) return undefined;
   const { sequence, at } = event;
   const { manual, preferred, lasts } = known;
   const teams = { ...known.teams, sequence, at };
   const written = { ...state.written, preferred, lasts };
   const reason = 'teams-told-late';
-  // What somebody has chosen on the PBX since was held against what Teams did not show.
-  if (state.manual?.origin === 'pbx') {
-    return { state: adoptPbx(rules, { ...state, teams, written }, state.manual.pbx), reason };
+  const chosen = state.manual?.origin === 'pbx' ? state.manual.pbx : null;
+  if (chosen === null || (manual?.origin === 'pbx' && manual.pbx === chosen)) {
+    return { state: { ...state, manual, teams, written }, reason };
   }
-  return { state: { ...state, manual, teams, written }, reason };
+  // What somebody has chosen on the PBX since was held against what Teams did not show.
+  return { state: adoptPbx(rules, { ...state, teams, written }, chosen), reason };
 }
 
 function isAsBefore(
@@ -64,12 +65,12 @@ function isAsBefore(
   now: number,
 ): boolean {
   if (Math.abs(now - known.at) > PROOF_WITHIN_MS) return false;
-  if (state.manual?.origin !== 'teams' && !isLeftSince(state.manual, known)) return false;
+  if (state.manual?.origin !== 'teams' && !isLeft(state)) return false;
   // What we wrote shows too, though its echo may never have come.
   const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
   return showed.some((one) => typeof one === 'object' && sameTeams(one, presence));
 }
 
-/** Somebody has chosen on the PBX since, and Teams seemed to show that already. */
-const isLeftSince = (manual: PairState['manual'], known: Unproven): boolean =>
-  manual?.teams === 'leave' && (known.manual?.origin !== 'pbx' || known.manual.pbx !== manual.pbx);
+/** What somebody has chosen on the PBX, Teams seemed to show already, and has said nothing since. */
+const isLeft = ({ manual, doubted }: PairState): boolean =>
+  manual?.teams === 'leave' && doubted === undefined;

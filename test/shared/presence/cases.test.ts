@@ -189,7 +189,170 @@ describe('what we wrote to Teams ends there, and nothing else does', () => {
   });
 });
 
+describe('a human who chooses in Teams is heard', () => {
+  test.each([
+    ['Available', 'Available = available'],
+    ['Away', 'Away = away'],
+  ])(
+    'after the end of what was written, where it had been renewed and nobody knew: %s',
+    (status, shown) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('dnd');
+      pair.pass(21 * HOUR).graphLine = 'answer-lost';
+      pair.pass(HOUR).graphLine = 'fails';
+      pair.pass(3 * HOUR).read();
+      expect(pair.shows).toBe('DoNotDisturb = dnd');
+      pair.pass(HOUR).teamsChooses(status);
+      pair.pass(MINUTE).graphLine = 'up';
+      pair.pass(HOUR);
+      expect(pair.shows).toBe(shown);
+    },
+  );
+
+  test.each([
+    ['of what was never there', 0],
+    ['of what had ended', HOUR],
+  ])('when a day of attempts has failed and the last one arrived: %s', (_, stoodMs) => {
+    const pair = PairDriver.paired();
+    if (stoodMs === 0) pair.graphLine = 'fails';
+    pair.pbxSets('dnd');
+    pair.pass(stoodMs).graphLine = 'fails';
+    for (let hour = 0; hour < 30; hour += 1) pair.pass(HOUR).read();
+    expect(pair.shows).toBe('Available = dnd');
+    pair.graphLine = 'answer-lost';
+    pair.pass(2 * MINUTE).graphLine = 'up';
+    pair.pass(3 * HOUR).read();
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+    pair.teamsChooses('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
+  test('each time, however many answers are lost', () => {
+    const pair = PairDriver.paired();
+    pair.graphLine = 'fails';
+    pair.pbxSets('dnd');
+    for (let hour = 0; hour < 25; hour += 1) pair.pass(HOUR).read();
+    pair.graphLine = 'answer-lost';
+    pair.pass(10 * MINUTE).read();
+    for (let times = 0; times < 4; times += 1) {
+      pair.teamsChooses('Available');
+      pair.pass(10 * MINUTE).read();
+      expect(pair.shows).toBe('Available = available');
+    }
+  });
+
+  test('when Microsoft answers again after a day, and what showed since is written once more', () => {
+    const pair = PairDriver.paired();
+    pair.basic = true;
+    pair.graphLine = 'away';
+    pair.teamsChooses('Busy');
+    pair.pbxSets('busy');
+    pair.pass(25 * HOUR).graphLine = 'up';
+    pair.pass(HOUR).wrote();
+    pair.teamsChooses(null);
+    pair.pass(HOUR);
+    expect([pair.wrote(), pair.shows]).toEqual([['pbx available'], 'Available = available']);
+  });
+
+  test.each(['up', 'answer-lost'] as const)(
+    'when they picked just what we had written there, and its answer was: %s',
+    (line) => {
+      const pair = PairDriver.paired();
+      pair.graphLine = line;
+      pair.pbxSets('dnd');
+      pair.pass(4 * SECOND).graphLine = 'up';
+      pair.pass(HOUR);
+      switched(pair, 'teams-to-pbx');
+      pair.teamsChooses('DoNotDisturb');
+      pair.pass(30 * HOUR).read();
+      pair.teamsChooses('Available');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Available = available');
+    },
+  );
+
+  test.each([10 * MINUTE, 23 * HOUR, 26 * HOUR])(
+    'when they take away beneath our session what we had written, and the call ends after %i ms',
+    (ms) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('dnd');
+      pair.pass(HOUR).pbxCall();
+      pair.pass(MINUTE).teamsChooses(null);
+      for (let passed = 0; passed < ms; passed += 10 * MINUTE) pair.pass(10 * MINUTE).read();
+      expect(pair.teams.shown(pair.now).activity).toBe('InACall');
+      pair.pbxHangsUp();
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Available = available');
+    },
+  );
+
+  test.each([0, 14 * SECOND])(
+    'when somebody chose on the PBX in between what Teams showed then, %i ms later',
+    (later) => {
+      const pair = PairDriver.paired();
+      pair.pass(HOUR);
+      if (later > 0) pair.graphLine = 'away';
+      pair.teamsChooses('Away');
+      pair.pass(SECOND + later).pbxSets('lunch');
+      pair.pass(SECOND + later).graphLine = 'up';
+      pair.teamsChooses('Available');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Available = available');
+    },
+  );
+});
+
+describe('a call on the PBX of more than a day', () => {
+  test('does not keep what was written to Teams before from being renewed', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).pbxCall();
+    pair.pass(30 * HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = on-the-phone');
+    pair.pbxHangsUp();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('does not hide that what stands in Teams is of before it, and looks like it', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.graphLine = 'fails';
+    pair.pbxSets('lunch');
+    pair.pbxCall();
+    for (let hour = 0; hour < 25; hour += 1) pair.pass(HOUR).read();
+    pair.graphLine = 'up';
+    pair.pbxHangsUp();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+
+  test('hides that what nobody could renew has ended, and it is written again', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).pbxCall();
+    pair.pass(HOUR).graphLine = 'fails';
+    pair.pass(25 * HOUR).graphLine = 'up';
+    pair.pass(MINUTE).read();
+    pair.pbxHangsUp();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+});
+
 describe('what Microsoft had held back', () => {
+  test('does not undo what somebody chose on the PBX before, and chooses again', () => {
+    const pair = PairDriver.paired({ directions: 'teams-to-pbx' });
+    pair.pbxSets('lunch');
+    pair.pass(HOUR).teamsSays('Busy');
+    expect(pair.pbxShows).toBe('busy');
+    pair.pass(SECOND).pbxSets('lunch');
+    pair.pass(MINUTE).read();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = lunch');
+  });
+
   test('does not turn what somebody chooses on the PBX meanwhile into nobody’s choice', () => {
     const pair = PairDriver.paired();
     pair.pass(HOUR).teamsSays('Away');
@@ -236,6 +399,32 @@ describe('a day without Microsoft', () => {
     pair.pbxSets('lunch');
     pair.pass(25 * HOUR).wrote();
     expect(pair.shows).toBe('Available = lunch');
+  });
+
+  test.each([true, false])(
+    'ends the one whose answer was lost, though it was said again until then; stamps: %s',
+    (sequences) => {
+      const pair = PairDriver.paired();
+      pair.sequences = sequences;
+      pair.pbxSets('away');
+      pair.pass(HOUR).graphLine = 'answer-lost';
+      pair.pbxSets('busy');
+      pair.graphLine = 'away';
+      pair.pass(25 * HOUR);
+      expect(pair.shows).toBe('Available = busy');
+    },
+  );
+
+  test.each([10, 40, 200, 500])('ends what Microsoft lets stand for %i s more', (late) => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    switched(pair, 'teams-to-pbx');
+    pair.teams.preferredUntil += late * SECOND;
+    pair.pass(23 * HOUR + (late - 2) * SECOND).read();
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Available = dnd');
   });
 
   test('ends what arrived once, though nobody learned of it, and it is written again', () => {
@@ -306,6 +495,33 @@ describe('while the edge is away', () => {
     });
     pair.pass(HOUR);
     expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('for a moment, what it said again last may have arrived when it was said first', () => {
+    const pair = PairDriver.paired();
+    pair.basic = true;
+    pair.delays = () => [SECOND];
+    pair.graphLine = 'answer-lost';
+    pair.pbxSets('away');
+    pair.pass(2 * SECOND).pbxSets('busy');
+    pair.pass(20 * SECOND);
+    pair.edgeGap();
+    pair.pass(25 * HOUR);
+    expect(pair.pbxShows).toBe('busy');
+  });
+
+  test('for a moment, what Teams said before we wrote there is not news', () => {
+    const pair = PairDriver.paired({ teams: 'Away' });
+    pair.sequences = true;
+    pair.pbxCall('tel:');
+    pair.pbxSets('meeting');
+    pair.pbxHangsUp();
+    pair.pass(15 * MINUTE).wrote();
+    expect(pair.shows).toBe('Busy = meeting');
+    pair.graphLine = 'away';
+    pair.edgeGap();
+    pair.pass(HOUR);
+    expect([pair.wrote(), pair.shows]).toEqual([[], 'Busy = meeting']);
   });
 
   test('a call on the PBX ends: its session is cleared when the edge is back', () => {

@@ -181,7 +181,8 @@ test('a history that fails is printed as a test', () => {
   expect(played).toEqual([[world, 'teams-to-pbx'], []]);
 });
 
-describe('whatever happened', () => {
+// A day or two of some histories is long to play, on a machine that does other things as well.
+describe('whatever happened', { timeout: 30_000 + RUNS * 30 }, () => {
   test('when it is quiet both sides agree, nothing is due and no session is stuck', () => {
     holds('disagreements', fc.tuple(hurried), ([world]) => ({
       world,

@@ -102,6 +102,7 @@ export class Reference implements Onlooker {
   /** Only the last of what happens in a gap is seen, and on the PBX not that something went. */
   gap(pair: PairDriver, what: 'begins' | 'ends', of: 'pbx' | 'tunnel' | 'edge'): void {
     const shows = spoken(pair.pbx.items.get('tel:') ?? '');
+    const isCrossing = pair.now < this.#crossingUntil;
     this.#crossing(pair);
     // What a call hid when the gap began, nobody saw, whatever is gone when it ends.
     if (what === 'begins' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
@@ -112,7 +113,9 @@ export class Reference implements Onlooker {
     if (of === 'edge' && stood.some(isAvailableOnPbx)) this.#hasForgotten = true;
     if (what === 'begins') {
       this.#atGap = shows;
-      this.#beforeGap = { at: pair.now, wishes: this.wishes };
+      // Nobody may have learned of what came just before.
+      const wishes = isCrossing ? [...this.wishes, ...this.#settled] : this.wishes;
+      this.#beforeGap = { at: pair.now, wishes };
     } else {
       const before = this.#atGap ?? '';
       this.#atGap = null;

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { TeamsWrite } from '../../../shared/presence/model.ts';
 import {
   teamsWriteArrived,
+  teamsWriteAssumed,
   teamsWriteFailed,
   teamsWriteSent,
+  teamsWritesAssumed,
   teamsWritesLost,
-  teamsWritesTaken,
   teamsWriteTaken,
 } from '../../../shared/presence/teams-writes.ts';
 import { teams } from './models.ts';
@@ -399,8 +400,8 @@ describe.each<[string, TeamsWrite]>([
   const sent = teamsWriteSent(before, write, at);
 
   test('is taken as if it had been answered', () => {
-    expect(teamsWritesTaken(sent, now)).toEqual(teamsWriteTaken(sent, write, now));
-    expect(teamsWritesTaken(sent, now).written.recent.at(-1)?.answeredAt).toBe(now);
+    expect(teamsWritesAssumed(sent, now)).toEqual(teamsWriteTaken(sent, write, now));
+    expect(teamsWritesAssumed(sent, now).written.recent.at(-1)?.answeredAt).toBe(now);
   });
 
   test('may have failed where nobody will hear of it, and a read tells', () => {
@@ -417,7 +418,7 @@ describe.each<[string, TeamsWrite]>([
 
   test('and what is answered is asked about no more', () => {
     const answered = teamsWriteTaken(sent, write, now);
-    expect(teamsWritesTaken(answered, now + 1)).toBe(answered);
+    expect(teamsWritesAssumed(answered, now + 1)).toBe(answered);
     expect(teamsWritesLost(answered, [], { storedAt: at, now })).toBe(answered);
     const waiting = { ...answered, readFirstSince: now };
     expect(teamsWritesLost(waiting, [], { storedAt: at, now })).toEqual(answered);
@@ -461,6 +462,30 @@ test('a session that is known and was perhaps refreshed is not asked about', () 
   );
   const cleared = teamsWritesLost(standing, [{ kind: 'clear-session' }], { storedAt: 2, now: 3 });
   expect(cleared.readFirstSince).toBe(3);
+});
+
+describe('a state that is said again', () => {
+  const { state } = PairDriver.paired();
+  const busy = { kind: 'set-preferred', presence: teams('Busy') } as const;
+  const dnd = { kind: 'set-preferred', presence: teams('DoNotDisturb') } as const;
+  const failed = teamsWriteFailed(teamsWriteSent(state, busy, 10), busy, 11);
+
+  test('may stand since it was said first, where nobody knows which attempt Microsoft took', () => {
+    const again = teamsWriteFailed(teamsWriteSent(failed, busy, 20), busy, 21);
+    const sent = teamsWriteSent(again, busy, 30);
+    expect(sent.written.recent).toMatchObject([{ at: 30, firstAt: 10 }]);
+    expect(teamsWriteTaken(sent, busy, 40).written.lasts).toMatchObject({ since: 30 });
+    expect(teamsWriteAssumed(sent, busy, 40).written.lasts).toMatchObject({ since: 10 });
+  });
+
+  test('stands since it was said again, where another one has taken its place meanwhile', () => {
+    const other = teamsWriteTaken(teamsWriteSent(failed, dnd, 20), dnd, 21);
+    const sent = teamsWriteSent(other, busy, 30);
+    expect(sent.written.recent.map(({ at, firstAt }) => [at, firstAt])).toEqual([
+      [20, undefined],
+      [30, undefined],
+    ]);
+  });
 });
 
 test('a state stands in Teams from its own answer on, and not from that of another write', () => {

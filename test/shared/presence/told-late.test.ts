@@ -77,7 +77,7 @@ describe('a read after that', () => {
     };
 
   test('that shows what stood before proves that it was old', () => {
-    expect(asBefore(rules, since, known, read(), now + 1)).toEqual({
+    expect(asBefore(rules, since, read(), now + 1)).toEqual({
       reason: 'teams-told-late',
       state: {
         ...since,
@@ -103,13 +103,22 @@ describe('a read after that', () => {
       now,
     ],
     [
-      'nobody has chosen since, here or there',
-      false,
+      'somebody chose on the PBX since what stood before',
+      true,
       { ...since, manual: { origin: 'pbx', pbx: '', teams: 'leave' } },
       { ...known, manual: { origin: 'pbx', pbx: '', teams: 'leave' } },
       read(),
       now,
     ],
+    [
+      'and Teams has said more since then',
+      false,
+      { ...since, manual: { origin: 'pbx', pbx: 'busy', teams: 'leave' }, doubted: 'something' },
+      known,
+      read(),
+      now,
+    ],
+    ['Teams has said more since', true, { ...since, doubted: 'something' }, known, read(), now],
     [
       'somebody chose on the PBX since',
       false,
@@ -137,7 +146,9 @@ describe('a read after that', () => {
       now,
     ],
   ])('%s: %j', (_, isOld, state, unprovenYet, event, at) => {
-    expect(asBefore(rules, state, unprovenYet, event, at) !== undefined).toBe(isOld);
+    const { unproven: __, ...others } = state;
+    const held = unprovenYet ? { ...others, unproven: unprovenYet } : others;
+    expect(asBefore(rules, held, event, at) !== undefined).toBe(isOld);
   });
 
   test.each<[string, PairState, TeamsSeen & { source: 'read' }, number | null]>([

@@ -27,7 +27,7 @@ export const timeline: TimelineTexts = {
     same: 'Nichts Neues.',
     'older-than-known': 'Es war älter als das, was schon bekannt ist.',
     'teams-told-late':
-      'Was Teams zuletzt gemeldet hatte, war alt, und Teams zeigt, was es davor zeigte: Das gilt wieder.',
+      'Was Teams zuletzt gemeldet hatte, war alt und keine neue Wahl: Es zeigt, was es davor zeigte.',
     'read-too-early':
       'Es wurde zu früh nach einer Änderung von uns gelesen, um geglaubt zu werden.',
     'asking-what-is-true':

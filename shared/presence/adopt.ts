@@ -36,12 +36,21 @@ export function adoptTeams(rules: Rules, state: PairState, chosen: TeamsPresence
 const withoutDoubt = ({ failed: _over, ...write }: RecentWrite): RecentWrite => write;
 
 /** A human chose on the PBX: the preferred presence in Teams follows. */
-export function adoptPbx(rules: Rules, state: PairState, chosen: PbxActivity): PairState {
+export function adoptPbx(rules: Rules, before: PairState, chosen: PbxActivity): PairState {
+  const isNew = before.manual?.pbx !== chosen;
+  const state = isNew && before.written.preferred?.takenAway ? withoutTakenAway(before) : before;
   return {
     ...state,
     manual: { origin: 'pbx', pbx: chosen, teams: wantedInTeams(rules, state, chosen) },
   };
 }
+
+/** What stands in Teams in its place, a call hides. */
+const withoutTakenAway = (state: PairState): PairState => ({
+  ...state,
+  teams: state.teams && { ...state.teams, underlying: null },
+  written: { ...state.written, preferred: null, lasts: undefined },
+});
 
 function wantedInTeams(rules: Rules, state: PairState, chosen: PbxActivity): ManualState['teams'] {
   if (!writesTeams(rules)) return 'leave';

@@ -1,6 +1,6 @@
 // What of a pair's state has to be in storage at once, and what storage may learn later: the answers and the
 // echoes, as they were to be expected. Whoever starts anew from the older state comes to the same end.
-import { due } from './due.ts';
+import { due, lastRenewal } from './due.ts';
 import type { MemoryLost } from './events.ts';
 import { type PairState, PBX_ANSWER_LIMIT_MS, type TeamsWrite } from './model.ts';
 import { pbxAnswered } from './pbx-writes.ts';
@@ -34,7 +34,9 @@ export function memoryLost(
   const { pbxPending } = stored.written;
   const isOld = pbxPending !== null && pbxPending.at < lostAt - PBX_ANSWER_LIMIT_MS;
   const known = isOld ? withPbxAnswered(rules, stored) : stored;
-  if (storedAt < answeredUntil) return withTeamsWritten(rules, known, storedAt, refused);
+  if (storedAt < answeredUntil) {
+    return withRenewed(rules, withTeamsWritten(rules, known, storedAt, refused), answeredUntil);
+  }
   // Who was still waiting for a read had lost more than what was refused.
   const isWaiting = stored.readFirstSince !== undefined;
   const open = openWrites(rules, stored, storedAt, isWaiting ? [] : refused);
@@ -103,6 +105,14 @@ function withTeamsWritten(
     (known, write) => teamsWriteAssumed(teamsWriteSent(known, write, at), write, at),
     answered,
   );
+}
+
+/** What stands in Teams was renewed until then, epoch ms, as the clock asks for. */
+function withRenewed(rules: Rules, state: PairState, until: number): PairState {
+  const write = due(rules, state, until).teams.find(({ kind }) => kind === 'set-preferred');
+  if (write?.kind !== 'set-preferred') return state;
+  const at = lastRenewal(state.written, write.presence, until);
+  return at === null ? state : teamsWriteAssumed(teamsWriteSent(state, write, at), write, at);
 }
 
 /** What Teams shows by itself after that, a read tells. */

@@ -92,17 +92,27 @@ function preferredWrites(rules: Rules, state: PairState, now: number): TeamsWrit
   const { preferred } = state.written;
   if (wanted === 'clear')
     return preferred?.presence === 'cleared' ? [] : [{ kind: 'clear-preferred' }];
-  const stands =
-    preferred !== null && preferred.presence !== 'cleared' && sameTeams(preferred.presence, wanted);
   const renewAt = renewedAt(state.written, wanted);
-  if (stands && (renewAt === null || now < renewAt)) return [];
+  if (stands(preferred, wanted) && (renewAt === null || now < renewAt)) return [];
   return [{ kind: 'set-preferred', presence: wanted }];
 }
 
+const stands = (preferred: Written['preferred'], wanted: TeamsPresence): boolean =>
+  typeof preferred?.presence === 'object' && sameTeams(preferred.presence, wanted);
+
 /** Before Microsoft ends it, epoch ms; `null`: there is nothing to renew. */
-function renewedAt(written: Written, wanted: TeamsPresence): number | null {
+const renewedAt = (written: Written, wanted: TeamsPresence, times = 1): number | null => {
   const since = standsSince(written);
-  return since === null ? null : since + preferredLifetime(wanted).ms * RENEW_AT;
+  return since === null ? null : since + preferredLifetime(wanted).ms * RENEW_AT * times;
+};
+
+/** When what stands in Teams was to be renewed last by then, epoch ms, if it was each time; `null`: never. */
+export function lastRenewal(written: Written, wanted: TeamsPresence, by: number): number | null {
+  const since = standsSince(written);
+  const next = renewedAt(written, wanted);
+  if (since === null || next === null || next > by || !stands(written.preferred, wanted))
+    return null;
+  return renewedAt(written, wanted, Math.floor((by - since) / (next - since)));
 }
 
 /** What stands in Teams is to be read first; not for ever, and a clock that was set back does not prolong it. */

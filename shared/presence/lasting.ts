@@ -1,5 +1,5 @@
-// How long a preferred presence of ours stands in Teams. Microsoft ends it by itself, a day or a week after it took
-// it, and tells nobody. Where answers were lost it may have taken any of the attempts: so `lasts.since` and `firstAt`
+// How long a preferred presence of ours stands in Teams. Microsoft ends it by itself, a day or a week after taking it,
+// and tells nobody. Where answers were lost it may have taken any of the attempts: so `lasts.since` and `firstAt`
 // say since when it may stand at the earliest, and what Teams shows moves them on.
 import { preferredLifetime } from './mapping.ts';
 import {
@@ -19,11 +19,9 @@ import {
 } from './recent-writes.ts';
 
 type Lasts = NonNullable<Written['lasts']>;
-/** What was written, and when. */
-type Said = Pick<PreferredWrite, 'what' | 'at'>;
 
 /** It stands in Teams, for as long as Microsoft lets it. */
-export const standing = (state: PairState, write: Said): PairState => ({
+export const standing = (state: PairState, write: PreferredWrite): PairState => ({
   ...state,
   written: { ...state.written, lasts: lastsOf(write) },
 });
@@ -37,21 +35,22 @@ export const firstOf = ({ firstAt, at }: RecentWrite): number => firstAt ?? at;
 
 /**
  * Since when our preferred presence stands at the earliest, epoch ms: it is renewed in time for that. What is under
- * way has just begun. `null`: none does, or a human may have taken it away.
+ * way has just begun. `null`: none does.
  */
 export function standsSince({ preferred, lasts, recent }: Written): number | null {
-  if (preferred === null) return null;
+  if (preferred === null || preferred.takenAway) return null;
   const isUnderWay = lastPreferred(recent)?.answeredAt === null;
-  return isUnderWay ? preferred.at : (lasts?.since ?? null);
+  return isUnderWay || !lasts ? preferred.at : lasts.since;
 }
 
 /** Whether by then, epoch ms, something of ours has ended in Teams that stood there, or may have. */
-export function hasEnded({ teams, written: { lasts, recent } }: PairState, at: number): boolean {
+export function hasEnded({ teams, written }: PairState, at: number): boolean {
+  const { lasts, recent, preferred } = written;
   // An attempt that Teams has shown may be the first of them.
   const sinceOf = (write: PreferredWrite): PreferredWrite =>
     teams && isOf(write, teams.presence) ? { ...write, at: firstOf(write) } : write;
   return (
-    isOver(lasts, at) ||
+    (isOver(lasts, at) && !preferred?.takenAway) ||
     perhapsStanding(recent).some((write) => isOver(lastsOf(sinceOf(write)), at))
   );
 }
@@ -66,13 +65,11 @@ export function shownToStand(before: PairState, presence: TeamsPresence, at: num
     typeof what === 'object' ? endedBy - preferredLifetime(what).ms : endedBy,
   );
   const { lasts, recent, preferred } = state.written;
-  if (lasts !== undefined) return state;
   const shown = perhapsStanding(recent).findLast((write) => isOf(write, presence));
-  if (shown) return landed(state, shown);
-  // It had not been seen for a while.
-  const again = preferred && { what: preferred.presence, at: preferred.at };
-  const isThere = again && isOf(again, presence) && !isOver(lastsOf(again), endedBy);
-  return isThere ? standing(state, again) : state;
+  if (lasts === undefined && shown) return landed(state, shown);
+  if (!preferred?.takenAway) return state;
+  const { takenAway: _, ...there } = preferred;
+  return { ...state, written: { ...state.written, preferred: there } };
 }
 
 /**
@@ -83,16 +80,18 @@ export const shownToBeGone = (state: PairState, at: number): PairState =>
   attemptsFrom(withoutEnded(state, at), () => at - ECHO_WINDOW_MS);
 
 /**
- * A session of ours shows, at that time, epoch ms, where a preferred presence would hide it (facts: graph §1.4):
- * if that has not ended by then, a human has taken it away.
+ * A call shows, at that time, epoch ms, which every preferred presence hides (facts: graph §1.4): if ours has not
+ * ended by then, somebody has taken it away. What is so new may be on its way there.
  */
-export function shownToBeUncovered(state: PairState, at: number): PairState {
-  const { written } = state;
-  // Of a write that failed, what stood before it may show, and look like a session.
-  const isKnown = typeof written.preferred?.presence === 'object' && written.lasts !== undefined;
-  return isKnown && !isOver(written.lasts, at)
-    ? { ...state, written: { ...written, lasts: undefined } }
-    : state;
+export function shownToBeTakenAway(
+  state: PairState,
+  presence: TeamsPresence,
+  at: number,
+): PairState {
+  const { preferred, lasts } = state.written;
+  if (preferred === null || preferred.presence === 'cleared' || isOver(lasts, at)) return state;
+  if (sameTeams(preferred.presence, presence) || at <= preferred.at + ECHO_WINDOW_MS) return state;
+  return { ...state, written: { ...state.written, preferred: { ...preferred, takenAway: true } } };
 }
 
 /** No attempt that counts was made before `earliest`, epoch ms. */
@@ -110,6 +109,7 @@ function attemptsFrom(state: PairState, earliest: (write: PreferredWrite) => num
 function withoutEnded(state: PairState, at: number): PairState {
   const { written } = state;
   const recent = written.recent.map((write) => {
+    // It is in no doubt any more that it does not stand.
     const { failed: _over, ...others } = write;
     return isPreferred(write) && isOver(lastsOf(write), at) ? others : write;
   });
@@ -117,10 +117,10 @@ function withoutEnded(state: PairState, at: number): PairState {
   return { ...state, written: { ...written, lasts, recent } };
 }
 
-const isOf = ({ what }: Said, presence: TeamsPresence): boolean =>
+const isOf = ({ what }: PreferredWrite, presence: TeamsPresence): boolean =>
   what !== 'cleared' && sameTeams(what, presence);
 
-const lastsOf = ({ what, at: since }: Said): Lasts | undefined =>
+const lastsOf = ({ what, at: since }: PreferredWrite): Lasts | undefined =>
   what === 'cleared' ? undefined : { since, ms: preferredLifetime(what).ms };
 
 const isOver = (lasts: Lasts | undefined, at: number): boolean =>

@@ -123,6 +123,8 @@ export interface Written {
     readonly at: number;
     /** What `underlying` was before: so it is again if the write fails. */
     readonly before: TeamsPresence | null;
+    /** A call shows in Teams that this would hide: somebody has taken it away beneath. */
+    readonly takenAway?: boolean;
   } | null;
   /**
    * The preferred presence of ours that stands in Teams, while nobody has chosen there: since when at the earliest

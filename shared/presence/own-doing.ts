@@ -2,7 +2,7 @@
 // was cleared – so that no human has chosen it.
 import type { TeamsSeen } from './events.ts';
 import { hasEnded, landed } from './lasting.ts';
-import { isSurelyChosen } from './mapping.ts';
+import { isNoInformation, isSurelyChosen, type Mapping } from './mapping.ts';
 import { type PairState, sameTeams, type TeamsPresence } from './model.ts';
 import { lastConfirmed, perhapsStanding } from './recent-writes.ts';
 
@@ -42,6 +42,21 @@ export function landedAfterAll(state: PairState, presence: TeamsPresence): PairS
   if (write === undefined) return undefined;
   const preferred = { presence: write.what, at: write.at, before: null };
   return landed({ ...state, written: { ...written, preferred } }, write);
+}
+
+/**
+ * Signed out, Teams could show nothing of what we want there, and it has not arrived: what it shows by itself from
+ * the next sign-in on is nobody's choice.
+ */
+export function isOnlySignedIn(
+  mapping: Mapping,
+  { manual, teams }: PairState,
+  presence: TeamsPresence,
+): boolean {
+  const isWanted = manual?.origin === 'pbx' && typeof manual.teams === 'object';
+  const before = teams?.underlying ?? null;
+  const wasSignedOut = before !== null && isNoInformation(mapping, before);
+  return isWanted && wasSignedOut && !isSurelyChosen(presence);
 }
 
 /** Nobody renewed what we wrote, and this is what Teams shows by itself since it is over: nobody's choice. */

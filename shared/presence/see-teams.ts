@@ -1,7 +1,7 @@
 // An observation of Teams: is it ours, is it old, or did a human do something?
 import { adoptPbx, adoptTeams, reconcile } from './adopt.ts';
 import type { Decision, TeamsSeen } from './events.ts';
-import { shownToBeGone, shownToBeUncovered, shownToStand } from './lasting.ts';
+import { shownToBeGone, shownToBeTakenAway, shownToStand } from './lasting.ts';
 import { isCall, isEqual, isNoInformation } from './mapping.ts';
 import {
   type Doubted,
@@ -15,6 +15,7 @@ import {
 import {
   clearedAfterAll,
   hasExpired,
+  isOnlySignedIn,
   isOurPreferred,
   isUncovered,
   landedAfterAll,
@@ -86,7 +87,7 @@ function mayBeOld(state: PairState, event: TeamsSeen, now: number): boolean {
 const isOnItsWay = (write: RecentWrite | undefined): boolean =>
   write !== undefined && write.echoedAt === null && !write.failed;
 
-/** Seen before what we wrote last left, or before it came back. */
+/** Seen before our last write left, or before its echo came. */
 function isReplaced({ written: { recent, preferred } }: PairState, { at }: TeamsSeen): boolean {
   const ours = lastPreferred(recent);
   return at <= Math.max(preferred?.at ?? 0, ours?.at ?? 0, ours?.echoedAt ?? 0);
@@ -157,11 +158,12 @@ function takeEcho(
     !hidesOurs(rules, state, event.presence) &&
     echo === lastPreferred(state.written.recent);
   const underlying = saysMore ? event.presence : known;
-  const seen: PairState = {
+  const told: PairState = {
     ...state,
     written: { ...state.written, recent },
     teams: note(event, underlying, wasCall),
   };
+  const seen = isShadow ? shownToBeTakenAway(told, event.presence, event.at) : told;
   if (!agreed) return { state: settle(seen, now), reason: 'own-echo-but-different' };
   const settled = echo === state.written.recent.at(-1) && !state.doubted;
   return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
@@ -202,13 +204,14 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
 
   const ours = isOurPreferred(state, presence, mayBeSession);
   if (!ours && mayBeSession) {
-    const known = shownToBeUncovered(state, event.at);
+    const known = shownToBeTakenAway(state, presence, event.at);
     return { state: { ...known, teams: note(event, underlying, wasCall) }, reason: 'own-session' };
   }
   if (!ours && isCall(rules.mapping, presence)) {
-    const teams = note(event, underlying, true);
-    const known = firstSight(rules, { ...state, teams });
-    return known ?? { state: { ...state, teams }, reason: wasCall ? 'same' : 'teams-call-began' };
+    const known = shownToBeTakenAway(state, presence, event.at);
+    const next = { ...known, teams: note(event, underlying, true) };
+    const reason = wasCall ? 'same' : 'teams-call-began';
+    return firstSight(rules, next) ?? { state: next, reason };
   }
 
   if (ours) {
@@ -222,6 +225,9 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
   if (first) return first;
   if (underlying && sameTeams(underlying, presence)) {
     return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
+  }
+  if (isOnlySignedIn(rules.mapping, state, presence)) {
+    return { state: next, reason: 'teams-without-ours' };
   }
   if (hasExpired(state, event)) {
     const written = { ...next.written, preferred: null, lasts: undefined };

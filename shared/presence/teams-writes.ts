@@ -59,18 +59,13 @@ export const teamsWriteTaken = (state: PairState, write: TeamsWrite, now: number
 export const teamsWriteAssumed = (state: PairState, write: TeamsWrite, now: number): PairState =>
   taken(state, write, now, landed);
 
-function taken(
-  before: PairState,
-  write: TeamsWrite,
-  now: number,
-  stands: typeof landed,
-): PairState {
+function taken(before: PairState, write: TeamsWrite, now: number, stand: typeof landed): PairState {
   const state = answered(before, write, { answeredAt: now });
   const what = traceOf(write);
   const sent = state.written.recent.findLast((one) => sameTrace(one.what, what));
   // Where a human has chosen meanwhile, it stands no more.
   const isReplaced = sent === undefined || state.written.preferred?.at !== sent.at;
-  return isReplaced || !isPreferred(sent) ? state : stands(state, sent);
+  return isReplaced || !isPreferred(sent) ? state : stand(state, sent);
 }
 
 /**

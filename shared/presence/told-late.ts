@@ -8,6 +8,7 @@ import {
   PROOF_WITHIN_MS,
   SETTLE_AFTER_MS,
   sameTeams,
+  type TeamsPresence,
   type Unproven,
 } from './model.ts';
 import type { Rules } from './rules.ts';
@@ -65,12 +66,14 @@ function isAsBefore(
   now: number,
 ): boolean {
   if (Math.abs(now - known.at) > PROOF_WITHIN_MS) return false;
-  if (state.manual?.origin !== 'teams' && !isLeft(state)) return false;
+  if (state.manual?.origin !== 'teams' && !isLeftSince(state, presence)) return false;
   // What we wrote shows too, though its echo may never have come.
   const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
   return showed.some((one) => typeof one === 'object' && sameTeams(one, presence));
 }
 
-/** What somebody has chosen on the PBX, Teams seemed to show already, and has said nothing since. */
-const isLeft = ({ manual, doubted }: PairState): boolean =>
-  manual?.teams === 'leave' && doubted === undefined;
+/** Somebody chose on the PBX what Teams seemed to show already, and what it shows now it has not told since. */
+function isLeftSince({ manual, doubted }: PairState, shown: TeamsPresence): boolean {
+  if (manual?.teams !== 'leave') return false;
+  return typeof doubted !== 'object' || !sameTeams(doubted.presence, shown);
+}

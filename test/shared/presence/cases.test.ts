@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Directions } from '../../../shared/presence/model.ts';
 import { notLater } from '../../../shared/presence/not-later.ts';
+import { teams } from './models.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 
 describe('a state chosen on both sides within a second', () => {
@@ -70,6 +71,11 @@ describe('a user who is not signed in to Teams', () => {
     expect(pair.shows).toBe('Away = away');
   });
 });
+
+/** Time passes, with the edge's reads for repair. */
+const sweep = (pair: PairDriver, ms: number): void => {
+  for (let passed = 0; passed < ms; passed += 5 * MINUTE) pair.pass(5 * MINUTE).read();
+};
 
 const switched = (pair: PairDriver, directions: Directions): void => {
   pair.rules = { ...pair.rules, directions };
@@ -279,13 +285,37 @@ describe('a human who chooses in Teams is heard', () => {
       pair.pbxSets('dnd');
       pair.pass(HOUR).pbxCall();
       pair.pass(MINUTE).teamsChooses(null);
-      for (let passed = 0; passed < ms; passed += 10 * MINUTE) pair.pass(10 * MINUTE).read();
+      sweep(pair, ms);
       expect(pair.teams.shown(pair.now).activity).toBe('InACall');
       pair.pbxHangsUp();
       pair.pass(HOUR);
       expect(pair.shows).toBe('Available = available');
     },
   );
+
+  test.each([20, 80, 120])(
+    'when they take away what we had written, %i s into a call, and it would be renewed then',
+    (seconds) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('dnd');
+      pair.pass(21.5 * HOUR).pbxCall();
+      pair.pass(seconds * SECOND).teamsChooses(null);
+      pair.pass(20 * MINUTE).pbxHangsUp();
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Available = available');
+    },
+  );
+
+  test('when they take it away during a call in Teams', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(21.5 * HOUR).teamsClient('Busy/InACall');
+    pair.pass(MINUTE).teamsChooses(null);
+    sweep(pair, 20 * MINUTE);
+    pair.teamsClient('Available');
+    sweep(pair, HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
 
   test.each([0, 14 * SECOND])(
     'when somebody chose on the PBX in between what Teams showed then, %i ms later',
@@ -301,6 +331,87 @@ describe('a human who chooses in Teams is heard', () => {
       expect(pair.shows).toBe('Available = available');
     },
   );
+});
+
+describe('a human who chooses on the PBX is heard', () => {
+  test.each([
+    ['busy', 'meeting', 'Busy'],
+    ['away', 'lunch', 'Away'],
+  ])('when somebody has taken away %s in Teams, which %s is as well', (first, then, status) => {
+    const pair = PairDriver.paired();
+    pair.pbxSets(first);
+    pair.pass(HOUR).pbxCall();
+    pair.pass(3 * MINUTE).teamsChooses(null);
+    pair.pass(10 * MINUTE).read();
+    pair.pbxSets(then);
+    pair.pass(10 * MINUTE).pbxHangsUp();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe(`${status} = ${then}`);
+  });
+
+  test.each([
+    ['signed out', (pair: PairDriver) => pair],
+    ['since an hour', (pair: PairDriver) => pair.pass(HOUR)],
+  ])('while Teams is %s, and the write fails until the user signs in', (_, waited) => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Offline');
+    waited(pair).graphLine = 'fails';
+    pair.pbxSets('dnd');
+    pair.pass(20 * SECOND).teamsClient('Available');
+    pair.pass(10 * SECOND).graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('while Teams is signed out, unless the user chooses something there then', () => {
+    const pair = PairDriver.paired({ teams: 'Offline' });
+    pair.graphLine = 'fails';
+    pair.pbxSets('away');
+    pair.pass(20 * SECOND).teamsClient('Available');
+    pair.teamsChooses('Busy');
+    pair.pass(10 * SECOND).graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+});
+
+describe('what we wrote to Teams is renewed, and stays the choice of the PBX,', () => {
+  test('where what is stored does not say since when it stands', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).teamsClient('Offline');
+    pair.pass(HOUR);
+    const { lasts: _, ...written } = pair.state.written;
+    pair.state = { ...pair.state, written };
+    pair.pass(30 * HOUR).read();
+    pair.teamsClient('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('though a copy that lags behind did not show it', () => {
+    const pair = PairDriver.paired();
+    pair.pass(HOUR).pbxCall();
+    pair.pass(6 * MINUTE).pbxSets('dnd');
+    pair.pass(4 * SECOND).read(pair.now, teams('Busy/InACall'));
+    pair.pass(MINUTE).pbxHangsUp();
+    pair.teamsClient('Offline');
+    sweep(pair, 30 * HOUR);
+    pair.teamsClient('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('when the clock was set forward by more than a day', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR);
+    pair.now += 25 * HOUR;
+    pair.teams.preferredUntil += 25 * HOUR;
+    pair.read();
+    sweep(pair, 30 * HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
 });
 
 describe('a call on the PBX of more than a day', () => {
@@ -342,6 +453,16 @@ describe('a call on the PBX of more than a day', () => {
 });
 
 describe('what Microsoft had held back', () => {
+  test('does not pass for news because there were two of them', () => {
+    const pair = PairDriver.paired();
+    pair.pass(HOUR).teamsSays('Away');
+    pair.pass(SECOND).pbxSets('lunch');
+    pair.pass(SECOND).teamsSays('Busy');
+    pair.pass(MINUTE).read();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+
   test('does not undo what somebody chose on the PBX before, and chooses again', () => {
     const pair = PairDriver.paired({ directions: 'teams-to-pbx' });
     pair.pbxSets('lunch');
@@ -493,6 +614,19 @@ describe('while the edge is away', () => {
       pair.pass(25 * HOUR);
       pair.teamsClient('Away/OutOfOffice');
     });
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test.each([1, 2, 5])('what it has renewed since it was stored ends later: %i days', (days) => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.pbxSets('dnd');
+    pair.pass(days * 25 * HOUR).graphLine = 'fails';
+    pair.edgeGap();
+    pair.pass(25 * HOUR);
+    expect(pair.shows).toBe('Available = dnd');
+    pair.graphLine = 'up';
     pair.pass(HOUR);
     expect(pair.shows).toBe('DoNotDisturb = dnd');
   });

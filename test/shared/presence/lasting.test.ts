@@ -4,7 +4,7 @@ import {
   hasEnded,
   landed,
   shownToBeGone,
-  shownToBeUncovered,
+  shownToBeTakenAway,
   shownToStand,
   standing,
   standsSince,
@@ -61,7 +61,12 @@ test('what may have arrived at the first attempt stands since then at the earlie
 
 test.each<[string, Partial<Written>, number | null]>([
   ['nothing of ours', {}, null],
-  ['what may have been taken away', { preferred: { presence: BUSY, at: 7, before: null } }, null],
+  ['as it was said', { preferred: { presence: BUSY, at: 7, before: null } }, 7],
+  [
+    'what somebody took away',
+    { preferred: { presence: BUSY, at: 7, before: null, takenAway: true }, lasts: lasting(3) },
+    null,
+  ],
   ['what failed', { lasts: lasting(3) }, null],
   [
     'an attempt before that',
@@ -138,21 +143,6 @@ describe('that it shows tells', () => {
       { recent: [attempts(5, limit + 1)] },
       [limit, [limit, limit + 1, true]],
     ],
-    [
-      'that it stands still',
-      { preferred: { presence: BUSY, at: limit + 1, before: null } },
-      [limit + 1],
-    ],
-    [
-      'not that it stands still, where it would be over',
-      { preferred: { presence: BUSY, at: limit, before: null } },
-      [undefined],
-    ],
-    [
-      'nothing of another one that we wrote',
-      { preferred: { presence: AWAY, at, before: null } },
-      [undefined],
-    ],
     ['nothing of a session', { recent: [attempts(5, 10, 'session')] }, [undefined, [5, 10, true]]],
     [
       'nothing of another presence',
@@ -206,16 +196,39 @@ describe('that something else shows tells', () => {
   });
 });
 
-test('that our session shows in its place tells that a human took it away, unless it has ended', () => {
+describe('that a call shows tells', () => {
   const preferred = { presence: BUSY, at: 10, before: null };
-  const stands = state({ preferred, lasts: lasting(10) });
-  expect(shownToBeUncovered(stands, 10 + DAY - 1).written.lasts).toBeUndefined();
-  expect(shownToBeUncovered(stands, 10 + DAY)).toBe(stands);
-  for (const others of [
-    state({ preferred }),
-    state({ lasts: lasting(10) }),
-    state({ preferred: { ...preferred, presence: 'cleared' }, lasts: lasting(10) }),
-  ]) {
-    expect(shownToBeUncovered(others, 10)).toBe(others);
-  }
+  const at = 10 + ECHO_WINDOW_MS + 1;
+  const call = teams('Busy/InACall');
+  const isTaken = (written: Partial<Written>, shows = call, then = at) =>
+    shownToBeTakenAway(state(written), shows, then).written.preferred?.takenAway === true;
+
+  test('that somebody has taken away what would hide it', () => {
+    expect(isTaken({ preferred, lasts: lasting(10) })).toBe(true);
+    expect(isTaken({ preferred })).toBe(true);
+    expect(isTaken({ preferred, lasts: lasting(10) }, call, 10 + DAY - 1)).toBe(true);
+  });
+
+  test.each<[string, Partial<Written>, typeof call?, number?]>([
+    ['what has ended', { preferred, lasts: lasting(10) }, call, 10 + DAY],
+    ['what may be on its way there', { preferred }, call, at - 1],
+    ['what shows', { preferred }, BUSY],
+    ['a clearing', { preferred: { ...preferred, presence: 'cleared' } }],
+    ['what failed', { lasts: lasting(10) }],
+  ])('nothing of %s', (_, written, shows, then) => {
+    expect(isTaken(written, shows, then)).toBe(false);
+  });
+
+  test('what Teams does not hide any more is there again', () => {
+    const taken = state({ preferred: { ...preferred, takenAway: true }, lasts: lasting(10) });
+    expect(shownToStand(taken, BUSY, at).written).toEqual(
+      state({ preferred, lasts: lasting(10) }).written,
+    );
+  });
+
+  test('that the end of it is nobody’s, where it was taken away before', () => {
+    const ends = (takenAway: boolean) =>
+      hasEnded(state({ preferred: { ...preferred, takenAway }, lasts: lasting(10) }), 10 + DAY);
+    expect([ends(false), ends(true)]).toEqual([true, false]);
+  });
 });

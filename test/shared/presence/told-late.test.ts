@@ -89,19 +89,13 @@ describe('a read after that', () => {
   });
 
   const ours = { presence: BUSY, at: 1, before: null };
+  const chosen: PairState = { ...since, manual: { origin: 'pbx', pbx: 'busy', teams: 'leave' } };
   test.each<[string, boolean, PairState, Unproven | undefined, TeamsSeen, number]>([
     ['nothing is unproven', false, since, undefined, read(), now],
     ['it shows the news', false, since, known, read(teams('Away')), now],
     ['as late as it may be', true, since, known, read(), now + PROOF_WITHIN_MS],
     ['too late', false, since, known, read(), now + PROOF_WITHIN_MS + 1],
-    [
-      'somebody chose on the PBX since what Teams seemed to show',
-      true,
-      { ...since, manual: { origin: 'pbx', pbx: 'busy', teams: 'leave' } },
-      known,
-      read(),
-      now,
-    ],
+    ['somebody chose on the PBX since what Teams seemed to show', true, chosen, known, read(), now],
     [
       'somebody chose on the PBX since what stood before',
       true,
@@ -111,14 +105,30 @@ describe('a read after that', () => {
       now,
     ],
     [
-      'and Teams has said more since then',
+      'and Teams has told since what it shows',
       false,
-      { ...since, manual: { origin: 'pbx', pbx: 'busy', teams: 'leave' }, doubted: 'something' },
+      { ...chosen, doubted: { presence: AVAILABLE, at: now } },
       known,
       read(),
       now,
     ],
-    ['Teams has said more since', true, { ...since, doubted: 'something' }, known, read(), now],
+    [
+      'and Teams has told something else since',
+      true,
+      { ...chosen, doubted: { presence: teams('Away'), at: now } },
+      known,
+      read(),
+      now,
+    ],
+    ['and Teams has told something', true, { ...chosen, doubted: 'something' }, known, read(), now],
+    [
+      'Teams has told since what it shows',
+      true,
+      { ...since, doubted: { presence: AVAILABLE, at: now } },
+      known,
+      read(),
+      now,
+    ],
     [
       'somebody chose on the PBX since',
       false,

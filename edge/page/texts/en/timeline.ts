@@ -62,7 +62,7 @@ export const timeline: TimelineTexts = {
     same: 'Nothing new.',
     'older-than-known': 'It was older than what is known already.',
     'teams-told-late':
-      'What Teams had told last was old, and nobody’s choice: it shows what it showed before.',
+      'What Teams had told last was old, and nobody’s choice: Teams shows what it showed before.',
     'read-too-early': 'It was read too early after a change of ours to be believed.',
     'asking-what-is-true': 'It may be old or incomplete: Teams is asked what is true now.',
     'own-echo': 'It was our own change coming back.',

@@ -67,7 +67,8 @@ export function shownToStand(before: PairState, presence: TeamsPresence, at: num
   const { lasts, recent, preferred } = state.written;
   const shown = perhapsStanding(recent).findLast((write) => isOf(write, presence));
   if (lasts === undefined && shown) return landed(state, shown);
-  if (!preferred?.takenAway) return state;
+  // It is there after all, unless it would be over: then somebody has picked just that.
+  if (lasts === undefined || !preferred?.takenAway) return state;
   const { takenAway: _, ...there } = preferred;
   return { ...state, written: { ...state.written, preferred: there } };
 }

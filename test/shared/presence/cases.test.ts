@@ -306,6 +306,22 @@ describe('a human who chooses in Teams is heard', () => {
     },
   );
 
+  test('when they took it away during a call in Teams, and pick it there a day later', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(HOUR).teamsClient('DoNotDisturb/Presenting');
+    pair.pass(2 * MINUTE).teamsChooses(null);
+    sweep(pair, 25 * HOUR);
+    pair.wrote();
+    pair.teamsChooses('Busy');
+    sweep(pair, HOUR);
+    expect(pair.wrote()).toEqual(['pbx busy']);
+    pair.teamsClient('Available');
+    pair.teamsChooses(null);
+    sweep(pair, HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
   test('when they take it away during a call in Teams', () => {
     const pair = PairDriver.paired();
     pair.pbxSets('dnd');

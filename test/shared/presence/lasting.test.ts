@@ -226,6 +226,13 @@ describe('that a call shows tells', () => {
     );
   });
 
+  test('what shows again after its end has been picked by somebody', () => {
+    const taken = state({ preferred: { ...preferred, takenAway: true }, lasts: lasting(10) });
+    const later = 10 + DAY + ENDS_WITHIN_MS;
+    expect(shownToStand(taken, BUSY, later).written.preferred?.takenAway).toBe(true);
+    expect(shownToStand(taken, BUSY, later - 1).written.preferred?.takenAway).toBeUndefined();
+  });
+
   test('that the end of it is nobody’s, where it was taken away before', () => {
     const ends = (takenAway: boolean) =>
       hasEnded(state({ preferred: { ...preferred, takenAway }, lasts: lasting(10) }), 10 + DAY);

@@ -45,18 +45,17 @@ export function landedAfterAll(state: PairState, presence: TeamsPresence): PairS
 }
 
 /**
- * Signed out, Teams could show nothing of what we want there, and it has not arrived: what it shows by itself from
- * the next sign-in on is nobody's choice.
+ * Signed out, Teams could show nothing of what we want there, and that has not arrived: what it shows first by
+ * itself, at the next sign-in, is nobody's choice.
  */
 export function isOnlySignedIn(
   mapping: Mapping,
-  { manual, teams }: PairState,
+  { manual, teams, written }: PairState,
   presence: TeamsPresence,
 ): boolean {
   const isWanted = manual?.origin === 'pbx' && typeof manual.teams === 'object';
-  const before = teams?.underlying ?? null;
-  const wasSignedOut = before !== null && isNoInformation(mapping, before);
-  return isWanted && wasSignedOut && !isSurelyChosen(presence);
+  const wasSignedOut = teams !== null && isNoInformation(mapping, teams.presence);
+  return isWanted && wasSignedOut && !written.preferred && !isSurelyChosen(presence);
 }
 
 /** Nobody renewed what we wrote, and this is what Teams shows by itself since it is over: nobody's choice. */

@@ -56,7 +56,7 @@ export function asBefore(
     return { state: { ...state, manual, teams, written }, reason };
   }
   // What somebody has chosen on the PBX since was held against what Teams did not show.
-  return { state: adoptPbx(rules, { ...state, teams, written }, chosen), reason };
+  return { state: adoptPbx(rules, { ...state, manual, teams, written }, chosen), reason };
 }
 
 function isAsBefore(

@@ -379,6 +379,27 @@ describe('a human who chooses on the PBX is heard', () => {
     expect(pair.shows).toBe('DoNotDisturb = dnd');
   });
 
+  test('while Teams is signed out, and the client is idle at each sign-in', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('away');
+    pair.pass(HOUR).pbxSets('');
+    pair.pass(HOUR).teamsClient('Offline');
+    pair.pass(HOUR).graphLine = 'fails';
+    pair.pbxSets('dnd');
+    for (const client of ['Away', 'Offline', 'Available']) pair.pass(MINUTE).teamsClient(client);
+    pair.pass(10 * SECOND).graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('and in Teams after that, though an admin has it shown as off work there', () => {
+    const pair = PairDriver.paired({ rows: { toTeams: { vacation: 'Offline/OffWork' } } });
+    pair.pbxSets('vacation');
+    pair.pass(HOUR).teamsChooses('Available');
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
   test('while Teams is signed out, unless the user chooses something there then', () => {
     const pair = PairDriver.paired({ teams: 'Offline' });
     pair.graphLine = 'fails';

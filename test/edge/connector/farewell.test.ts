@@ -47,6 +47,16 @@ test.each<[string, PairState, string, string[], boolean]>([
     false,
   ],
   [
+    'one that somebody has taken away beneath a call',
+    state({
+      preferred: { presence: BUSY, at: NOW, before: null, takenAway: true },
+      recent: [{ what: BUSY, at: NOW, echoedAt: null, answeredAt: NOW, failed: true }],
+    }),
+    'tel:',
+    [],
+    false,
+  ],
+  [
     'one of which nobody knows whether it stands',
     state({ recent: [{ what: BUSY, at: NOW, echoedAt: null, answeredAt: NOW, failed: true }] }),
     'tel:',

@@ -45,7 +45,7 @@ export function adoptPbx(rules: Rules, before: PairState, chosen: PbxActivity): 
   };
 }
 
-/** What stands in Teams in its place, a call hides. */
+/** What somebody put in its place in Teams is unknown: a call hides it. */
 const withoutTakenAway = (state: PairState): PairState => ({
   ...state,
   teams: state.teams && { ...state.teams, underlying: null },

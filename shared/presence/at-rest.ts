@@ -2,7 +2,12 @@
 // echoes, as they were to be expected. Whoever starts anew from the older state comes to the same end.
 import { due, lastRenewal } from './due.ts';
 import type { MemoryLost } from './events.ts';
-import { type PairState, PBX_ANSWER_LIMIT_MS, type TeamsWrite } from './model.ts';
+import {
+  type PairState,
+  PBX_ANSWER_LIMIT_MS,
+  TEAMS_ANSWER_LIMIT_MS,
+  type TeamsWrite,
+} from './model.ts';
 import { pbxAnswered } from './pbx-writes.ts';
 import type { Rules } from './rules.ts';
 import {
@@ -35,7 +40,9 @@ export function memoryLost(
   const isOld = pbxPending !== null && pbxPending.at < lostAt - PBX_ANSWER_LIMIT_MS;
   const known = isOld ? withPbxAnswered(rules, stored) : stored;
   if (storedAt < answeredUntil) {
-    return withRenewed(rules, withTeamsWritten(rules, known, storedAt, refused), answeredUntil);
+    const written = withTeamsWritten(rules, known, storedAt, refused);
+    // What the clock asks for, no row tells: one that was due just before may have had no answer.
+    return withRenewed(rules, written, answeredUntil - TEAMS_ANSWER_LIMIT_MS);
   }
   // Who was still waiting for a read had lost more than what was refused.
   const isWaiting = stored.readFirstSince !== undefined;

@@ -56,8 +56,8 @@ export function hasEnded({ teams, written }: PairState, at: number): boolean {
 }
 
 /**
- * Teams shows it, at that time, epoch ms: what would be over by then has been renewed since, by us or by a human
- * who picked just that. It may show for a while after its end.
+ * Teams shows it, at that time, epoch ms: nobody has taken it away, and what would be over by then has been renewed
+ * since, by us or by a human who picked just that. It may show for a while after its end.
  */
 export function shownToStand(before: PairState, presence: TeamsPresence, at: number): PairState {
   const endedBy = at - ENDS_WITHIN_MS;
@@ -82,7 +82,7 @@ export const shownToBeGone = (state: PairState, at: number): PairState =>
 
 /**
  * A call shows, at that time, epoch ms, which every preferred presence hides (facts: graph §1.4): if ours has not
- * ended by then, somebody has taken it away. What is so new may be on its way there.
+ * ended by then, somebody has taken it away. What was written within 90 s may not have got there yet.
  */
 export function shownToBeTakenAway(
   state: PairState,
@@ -110,7 +110,7 @@ function attemptsFrom(state: PairState, earliest: (write: PreferredWrite) => num
 function withoutEnded(state: PairState, at: number): PairState {
   const { written } = state;
   const recent = written.recent.map((write) => {
-    // It is in no doubt any more that it does not stand.
+    // It surely does not stand any more.
     const { failed: _over, ...others } = write;
     return isPreferred(write) && isOver(lastsOf(write), at) ? others : write;
   });

@@ -123,7 +123,7 @@ export interface Written {
     readonly at: number;
     /** What `underlying` was before: so it is again if the write fails. */
     readonly before: TeamsPresence | null;
-    /** A call shows in Teams that this would hide: somebody has taken it away beneath. */
+    /** A call has shown in Teams that this would hide: somebody has taken it away, so that it is not renewed. */
     readonly takenAway?: boolean;
   } | null;
   /**

@@ -2,7 +2,7 @@
 import { adoptPbx, adoptTeams, reconcile } from './adopt.ts';
 import type { Decision, TeamsSeen } from './events.ts';
 import { shownToBeGone, shownToBeTakenAway, shownToStand } from './lasting.ts';
-import { isCall, isEqual, isNoInformation } from './mapping.ts';
+import { isCall, isEqual, isNoInformation, isSurelyChosen } from './mapping.ts';
 import {
   type Doubted,
   ECHO_WINDOW_MS,
@@ -240,7 +240,7 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     const cleared = withoutReplaced(clearedAfterAll(state, next), presence);
     return { state: cleared, reason: 'teams-without-ours' };
   }
-  if (underlying === null) {
+  if (underlying === null && !isSurelyChosen(presence)) {
     const { state: settled, verdict } = reconcile(rules, next);
     return { state: settled, reason: verdict };
   }

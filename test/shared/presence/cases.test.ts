@@ -322,6 +322,22 @@ describe('a human who chooses in Teams is heard', () => {
     expect(pair.shows).toBe('Available = available');
   });
 
+  test('when they take it away beneath a call, then what the PBX chose since is not written, and they pick', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).pbxCall();
+    pair.pass(3 * MINUTE).teamsChooses(null);
+    pair.pass(10 * MINUTE).read();
+    pair.graphLine = 'fails';
+    pair.pbxSets('away');
+    pair.pass(MINUTE).pbxHangsUp();
+    pair.pass(MINUTE).pbxSets('dnd');
+    pair.pass(MINUTE).teamsChooses('BeRightBack');
+    pair.pass(MINUTE).graphLine = 'up';
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('BeRightBack = away');
+  });
+
   test('when they take it away during a call in Teams', () => {
     const pair = PairDriver.paired();
     pair.pbxSets('dnd');
@@ -665,6 +681,18 @@ describe('while the edge is away', () => {
     expect(pair.shows).toBe('Available = dnd');
     pair.graphLine = 'up';
     pair.pass(HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('what was to be renewed as it lost its memory is renewed', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [];
+    pair.pbxSets('dnd');
+    pair.pass(21.5 * HOUR).graphLine = 'fails';
+    pair.graphTakesMs = 20 * SECOND;
+    pair.pass(6 * MINUTE + 10 * SECOND).edgeGap();
+    pair.graphLine = 'up';
+    pair.pass(12 * HOUR);
     expect(pair.shows).toBe('DoNotDisturb = dnd');
   });
 

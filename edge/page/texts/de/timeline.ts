@@ -44,7 +44,7 @@ export const timeline: TimelineTexts = {
     'teams-took-back':
       'Abgemeldet oder unbekannt in Teams: Was aus Teams gekommen war, wird zurückgenommen.',
     'teams-without-ours':
-      'Teams zeigt das von selbst, seit unser Zustand weg ist: Niemand hat es gewählt.',
+      'Teams zeigt das von selbst, weil dort nichts von uns steht: Niemand hat es gewählt.',
     'teams-not-known-yet': 'Teams hat noch nichts gesagt.',
     'pbx-chose': 'Der Benutzer hat das auf der PBX gewählt, und die letzte Wahl gilt.',
     'pbx-call-began': 'Auf der PBX begann ein Gespräch: Teams zeigt es, solange es dauert.',

@@ -76,7 +76,7 @@ export const timeline: TimelineTexts = {
       'Signed out or unknown in Teams is nobody’s choice: what was chosen on the PBX stays.',
     'teams-took-back': 'Signed out or unknown in Teams: what had come from Teams is taken back.',
     'teams-without-ours':
-      'Teams shows this by itself now that our state is gone there: nobody chose it.',
+      'Teams shows this by itself, because nothing of ours stands there: nobody chose it.',
     'teams-not-known-yet': 'Teams has not said anything yet.',
     'pbx-chose': 'The user chose this on the PBX, and the last choice counts.',
     'pbx-call-began': 'A call on the PBX began: Teams shows it for as long as it lasts.',

@@ -121,14 +121,12 @@ export class Relay {
     const done = (fault?: PbxFault) =>
       this.#up.say(wroteFrame({ guid, write, ...(fault ? { fault } : {}) }));
     const home = homeOf(this.#replicas, guid);
-    const up = home?.state.at === 'up' ? home.state : undefined;
-    if (!up) {
+    if (home?.state.at !== 'up') {
       done(this.#away(home));
       return;
     }
-    up.pbx.set({ guid, contact, activity }, (fault) => {
-      const user = up.following.get(guid);
-      if (user && !fault) user.took = write;
+    home.state.pbx.set({ guid, contact, activity }, (fault) => {
+      if (!fault) home.took.set(guid, write);
       done(fault);
     });
   }
@@ -154,6 +152,7 @@ export class Relay {
       user: (user, lacking) => this.#user(replica, user, lacking),
       gone: (guid) => {
         replica.lacking.delete(guid);
+        replica.took.delete(guid);
         if (!replica.users?.delete(guid)) return;
         this.#up.say(userGoneFrame({ pbx: name, guid }));
         this.#watching.settle(guid);

@@ -11,8 +11,6 @@ export interface Followed {
   items: PbxItem[] | undefined;
   /** When a list went up: on this tunnel, so that the next one comes after no gap, or on one before it. */
   told: 'never' | 'before' | 'now';
-  /** The last write that the PBX took; a gap may have lost its answer. */
-  took: number | undefined;
 }
 
 /** What lasts as long as one PBX session. */
@@ -43,6 +41,11 @@ export interface PbxReplica {
   users: Map<string, PbxUser> | undefined;
   /** What the App object may not see, of users of whom it is known. */
   lacking: Map<string, Lacking>;
+  /**
+   * By guid, the last write of that user that the PBX took; outlives the session. An edge that died may not have
+   * stored the answer.
+   */
+  took: Map<string, number>;
 }
 
 export const emptyReplica = (name: string): PbxReplica => ({
@@ -51,6 +54,7 @@ export const emptyReplica = (name: string): PbxReplica => ({
   systemName: name,
   users: undefined,
   lacking: new Map(),
+  took: new Map(),
 });
 
 export const newPbxUp = (system: PbxSystem, pbx: PbxConversation): PbxUp => ({

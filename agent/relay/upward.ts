@@ -99,12 +99,13 @@ export class Upward {
   }
 
   /** The last item list of one user; the first one on a tunnel or of a PBX session is after a gap. */
-  items({ name }: PbxReplica, guid: string, user: Followed): void {
-    const { items, told, took } = user;
+  items({ name, took }: PbxReplica, guid: string, user: Followed): void {
+    const { items, told } = user;
     if (!this.#out || this.role === 'standby' || !items) return;
     const afterGap = told !== 'now';
     const lasted = told === 'before' ? { sessionLasted: true } : {};
-    const heard = afterGap && took !== undefined ? { ...lasted, tookWrite: took } : lasted;
+    const tookWrite = afterGap ? took.get(guid) : undefined;
+    const heard = tookWrite === undefined ? lasted : { ...lasted, tookWrite };
     this.#out.presence(name, { guid, items, afterGap, ...heard });
     user.told = 'now';
   }

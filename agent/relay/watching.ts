@@ -74,4 +74,4 @@ export class Watching {
   }
 }
 
-const notTold = (): Followed => ({ items: undefined, told: 'never', took: undefined });
+const notTold = (): Followed => ({ items: undefined, told: 'never' });

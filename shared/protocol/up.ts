@@ -77,7 +77,7 @@ const presences = frame('presences', {
         afterGap: z.boolean(),
         /** The gap was the tunnel's alone: the PBX session has gone on, and forgot nothing. */
         sessionLasted: z.boolean().optional(),
-        /** After a gap: the last write (`set.write`) that the PBX took since the session began. */
+        /** After a gap: the last write (`set.write`) that the PBX took, as far as the agent knows. */
         tookWrite: z.number().int().optional(),
       }),
     )

@@ -255,6 +255,37 @@ describe('a write', () => {
     expect(typesOf(up())).toEqual(['presences', 'wrote', 'presences']);
   });
 
+  test.each<[string, (it: ReturnType<typeof running>) => void]>([
+    [
+      'the tunnel',
+      ({ relay, welcome }) => {
+        relay.tunnelDown();
+        welcome();
+      },
+    ],
+    [
+      'tunnel and PBX',
+      ({ relay, welcome, watch, pbx }) => {
+        relay.tunnelDown();
+        pbx.away();
+        pbx.login([user('alice')]);
+        welcome();
+        watch(['alice']);
+        pbx.items('alice', AWAY);
+      },
+    ],
+  ])('that the PBX took is told again after a gap of %s', (_, breaks) => {
+    const it = running();
+    it.set('alice', 17);
+    it.pbx.answer();
+    it.set('alice', 18);
+    it.pbx.answer({ code: 'refused', detail: 'No (error 5)' });
+    it.up();
+    breaks(it);
+    const told = it.up().flatMap((frame) => (frame.t === 'presences' ? frame.presences : []));
+    expect(told).toMatchObject([{ guid: 'alice', afterGap: true, tookWrite: 17 }]);
+  });
+
   test('that the PBX refused says why', () => {
     const { up, set, pbx } = running();
     set('alice');

@@ -684,6 +684,18 @@ describe('while the edge is away', () => {
     expect(pair.shows).toBe('DoNotDisturb = dnd');
   });
 
+  test.each([true, false])(
+    'a human chooses on the PBX after what Teams had just told it; its session lasts: %s',
+    (sessionLasted) => {
+      const pair = PairDriver.paired();
+      pair.teamsChooses('Busy');
+      pair.pass(SECOND);
+      pair.edgeGap(() => pair.pbxSets('lunch'), { sessionLasted });
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Away = lunch');
+    },
+  );
+
   test('what was to be renewed as it lost its memory is renewed', () => {
     const pair = PairDriver.paired();
     pair.delays = () => [];

@@ -40,13 +40,15 @@ export type Trouble =
   | { do: 'pbx'; line: PairDriver['pbxLine'] }
   /** An admin saves settings. */
   | { do: 'settings' }
-  | {
-      do: 'gap';
-      of: 'pbx' | 'tunnel' | 'edge';
-      reboot: boolean;
-      lastsS: number;
-      meanwhile: Change[];
-    };
+  | Gap;
+export interface Gap {
+  do: 'gap';
+  of: 'pbx' | 'tunnel' | 'edge' | 'edge and pbx';
+  /** The PBX has forgotten what it showed. */
+  reboot: boolean;
+  lastsS: number;
+  meanwhile: Change[];
+}
 export type Step = (Change | Trouble) & { thenS: number };
 
 export interface World {
@@ -101,7 +103,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   }),
   fc.record({
     do: fc.constant('gap' as const),
-    of: fc.constantFrom('pbx' as const, 'pbx' as const, 'tunnel' as const, 'edge' as const),
+    of: fc.constantFrom<Gap['of']>('pbx', 'pbx', 'tunnel', 'edge', 'edge and pbx'),
     reboot: fc.boolean(),
     lastsS: fc.constantFrom(0, 0, 0, 5, 5, 700, 700, DAY_S),
     meanwhile: fc.array(change, { maxLength: 2 }),
@@ -195,7 +197,12 @@ export const alone = (end: 'teams' | 'pbx'): fc.Arbitrary<World> => {
   const gaps = [
     { of: 'tunnel' as const, lastsS: [0, 0, 5, 700] },
     { of: 'edge' as const, lastsS: [0] },
-    ...(end === 'teams' ? [{ of: 'pbx' as const, lastsS: [0, 0, 5, 700] }] : []),
+    ...(end === 'teams'
+      ? [
+          { of: 'pbx' as const, lastsS: [0, 0, 5, 700] },
+          { of: 'edge and pbx' as const, lastsS: [0] },
+        ]
+      : []),
   ];
   const gap = fc.constantFrom(...gaps).chain(({ of, lastsS }) =>
     fc.record({
@@ -266,7 +273,7 @@ export function begin(w: World, directions: Directions = 'both'): PairDriver {
 /** Whoever wants to know what a human is about to do, or that things are going wrong. */
 export interface Onlooker {
   before(pair: PairDriver, what: Change): void;
-  gap(pair: PairDriver, what: 'begins' | 'ends', of: 'pbx' | 'tunnel' | 'edge'): void;
+  gap(pair: PairDriver, what: 'begins' | 'ends', gap: Gap): void;
   passed(pair: PairDriver): void;
 }
 
@@ -332,19 +339,24 @@ export function act(pair: PairDriver, what: Change | Trouble, onlooker = nobody)
       return;
     case 'gap': {
       const meanwhile = () => {
-        onlooker.gap(pair, 'begins', what.of);
-        if (what.reboot && what.of === 'pbx') pair.pbx.items.clear();
+        onlooker.gap(pair, 'begins', what);
+        if (what.reboot && ofPbx(what)) pair.pbx.items.clear();
         for (const one of what.meanwhile) act(pair, one, onlooker);
-        if (what.of === 'edge') pair.pass(what.lastsS * SECOND);
+        if (ofEdge(what)) pair.pass(what.lastsS * SECOND);
         else sweeping(pair, what.lastsS * SECOND);
-        onlooker.gap(pair, 'ends', what.of);
+        onlooker.gap(pair, 'ends', what);
       };
       if (what.of === 'pbx') pair.pbxGap(meanwhile);
       else if (what.of === 'tunnel') pair.tunnelGap(meanwhile);
-      else pair.edgeGap(meanwhile);
+      else pair.edgeGap(meanwhile, { sessionLasted: !ofPbx(what) });
     }
   }
 }
+
+/** Its session with the PBX is over. */
+export const ofPbx = ({ of }: Gap): boolean => of === 'pbx' || of === 'edge and pbx';
+/** The edge has lost its memory. */
+export const ofEdge = ({ of }: Gap): boolean => of === 'edge' || of === 'edge and pbx';
 
 function mayShowOurCall({ state, edgeIsUp }: PairDriver): boolean {
   const { pbxPending, pbxConfirmed, pbxDoubts = [] } = state.written;

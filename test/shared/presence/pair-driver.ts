@@ -180,12 +180,12 @@ export class PairDriver {
   }
 
   /** The tunnel is away for a while; agent and PBX go on talking. */
-  tunnelGap(meanwhile: () => void = () => {}, tookWrite?: number): Reason {
+  tunnelGap(meanwhile: () => void = () => {}, tookWrite = this.#tookWrite): Reason {
     return this.#gap(meanwhile, true, tookWrite);
   }
 
-  /** The edge is away for a while, and comes back with what it had stored. */
-  edgeGap(meanwhile: () => void = () => {}): Reason {
+  /** The edge is away for a while, and comes back with what it had stored; with it the PBX, if its session is over. */
+  edgeGap(meanwhile: () => void = () => {}, { sessionLasted = true } = {}): Reason {
     const lostAt = this.now;
     // What other users' rows tell: there has been one in the last seconds, or all rows are up to date.
     const answeredUntil = Math.min(this.#openSince ?? lostAt, lostAt - 5 * SECOND);
@@ -196,7 +196,7 @@ export class PairDriver {
     if (underWay && this.graphIsSlow) this.#land(underWay);
     this.#writing = null;
     for (const { write } of this.#late.splice(0)) this.#land({ write, line: 'answer-lost' });
-    this.#gap(meanwhile, true);
+    this.#gap(meanwhile, sessionLasted);
     this.edgeIsUp = true;
     this.state = JSON.parse(JSON.stringify(this.#stored)) as PairState;
     this.#step({
@@ -210,10 +210,11 @@ export class PairDriver {
     this.pbxIsUp = false;
     this.#arrive();
     this.pbxIsUp = true;
-    return this.list({ afterGap: true, sessionLasted: true, tookWrite: this.#tookWrite });
+    return this.list({ afterGap: true, sessionLasted, tookWrite: this.#tookWrite });
   }
 
-  #gap(meanwhile: () => void, sessionLasted: boolean, tookWrite?: number): Reason {
+  /** @param tookWrite as the agent says, which goes on */
+  #gap(meanwhile: () => void, sessionLasted: boolean, tookWrite = this.#tookWrite): Reason {
     this.pbxIsUp = false;
     this.#pbxBackAt = null;
     if (!sessionLasted) this.#pbxWill = [];

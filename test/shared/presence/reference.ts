@@ -1,7 +1,7 @@
 // What both sides should show after a history, told from what humans did, and from nothing else: no
 // echoes, no writes, no timers, nothing of `shared/presence`. Where humans act at both ends faster than
 // news travels, several outcomes are right; the reference then says which.
-import type { Change, Onlooker } from './histories.ts';
+import { type Change, type Gap, type Onlooker, ofEdge, ofPbx } from './histories.ts';
 import { TeamsModel, teams, textOf } from './models.ts';
 import type { PairDriver } from './pair-driver.ts';
 
@@ -100,17 +100,17 @@ export class Reference implements Onlooker {
   }
 
   /** Only the last of what happens in a gap is seen, and on the PBX not that something went. */
-  gap(pair: PairDriver, what: 'begins' | 'ends', of: 'pbx' | 'tunnel' | 'edge'): void {
+  gap(pair: PairDriver, what: 'begins' | 'ends', gap: Gap): void {
     const shows = spoken(pair.pbx.items.get('tel:') ?? '');
     const isCrossing = pair.now < this.#crossingUntil;
     this.#crossing(pair);
     // What a call hid when the gap began, nobody saw, whatever is gone when it ends.
     if (what === 'begins' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
     // A write to Teams that nobody remembers is not told from one that never left, where Teams shows what it did before.
-    const isForgotten = of === 'edge' && pair.now - this.#metAt <= FORGOTTEN_MS;
+    const isForgotten = ofEdge(gap) && pair.now - this.#metAt <= FORGOTTEN_MS;
     if (isForgotten) this.wishes = [...this.wishes, ...this.#settled];
     const stood = [...this.#settled, ...this.wishes];
-    if (of === 'edge' && stood.some(isAvailableOnPbx)) this.#hasForgotten = true;
+    if (ofEdge(gap) && stood.some(isAvailableOnPbx)) this.#hasForgotten = true;
     if (what === 'begins') {
       this.#atGap = shows;
       // Nobody may have learned of what came just before.
@@ -119,11 +119,11 @@ export class Reference implements Onlooker {
     } else {
       const before = this.#atGap ?? '';
       this.#atGap = null;
-      if (of === 'pbx' && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
-      if (shows !== '' || of !== 'pbx') this.#onPbx(pair, before, shows);
+      if (ofPbx(gap) && pair.pbx.calls.has('tel:')) this.#hiddenSinceGap = true;
+      if (shows !== '' || !ofPbx(gap)) this.#onPbx(pair, before, shows);
       // What we wrote to Teams has ended meanwhile: what shows there may be that.
       const { at, wishes } = this.#beforeGap;
-      const hasEnded = of === 'edge' && pair.now - at >= OURS_LASTS_MS;
+      const hasEnded = ofEdge(gap) && pair.now - at >= OURS_LASTS_MS;
       if (hasEnded) this.wishes = [...this.wishes, ...wishes.filter(({ by }) => by === 'pbx')];
     }
   }

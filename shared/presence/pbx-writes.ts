@@ -53,6 +53,21 @@ export function pbxAnswered(
   };
 }
 
+/** The last write that the PBX took, as the agent tells after a gap: its answer may be lost, or given up. */
+export function pbxTook(rules: Rules, state: PairState, write: number, now: number): PairState {
+  const { pbxPending, pbxDoubts = [] } = state.written;
+  const doubted = pbxDoubts.find(({ at }) => at === write);
+  if (doubted === undefined) {
+    return pbxAnswered(rules, state, { kind: 'pbx-wrote', write }, now).state;
+  }
+  const later = pbxDoubts.filter(({ at }) => at > write);
+  const written = withDoubts(
+    { ...confirmed(state.written, doubted), pbxPending },
+    later.toReversed(),
+  );
+  return { ...state, pbx: withItem(rules, state.pbx, doubted), written };
+}
+
 /** The list that shows our write may come before or after the answer; both are the same news. */
 function withItem(
   rules: Rules,

@@ -10,7 +10,7 @@ import {
   type PbxView,
 } from './model.ts';
 import { type PbxReading, readItems } from './pbx-items.ts';
-import { afterList, arrivedOf, pbxAnswered, perhapsOurs } from './pbx-writes.ts';
+import { afterList, arrivedOf, pbxTook, perhapsOurs } from './pbx-writes.ts';
 import { isBusyForCall, isCallAsBusy, settable } from './refused.ts';
 import { closedness, type Rules, writesPbx } from './rules.ts';
 
@@ -22,10 +22,7 @@ interface Seen {
 /** Takes in the whole item list of a user. */
 export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: number): Seen {
   const { tookWrite: write } = event;
-  const before =
-    write === undefined
-      ? known
-      : pbxAnswered(rules, known, { kind: 'pbx-wrote', write }, now).state;
+  const before = write === undefined ? known : pbxTook(rules, known, write, now);
   const perhaps = perhapsOurs(before.written, event, now);
   const ours = [before.written.pbxConfirmed, ...perhaps.map(({ activity }) => activity)];
   const oursIsACall = ours.includes(ON_THE_PHONE);

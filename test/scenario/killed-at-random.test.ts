@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { choose, hangUpAll, liveABit, type Side } from '../sim/demo/life.ts';
+import { type Choice, choose, hangUpAll, liveABit, type Side } from '../sim/demo/life.ts';
 import type { SetUp } from '../sim/demo/set-up.ts';
 import { type Dice, dice } from '../soak/dice.ts';
 import { type Cast, NAMES } from './cast.ts';
@@ -65,13 +65,23 @@ async function work(roll: Dice, choices: Choices, stop: AbortSignal): Promise<vo
 }
 
 /** With all of it up again the last one to choose wins, whatever is still on its way from before. */
-async function everybodyChooses(roll: Dice): Promise<void> {
+async function everybodyChooses(roll: Dice): Promise<Choice[]> {
   const chosen = NAMES.map((name) => choose(demo.lab, roll(2) === 0 ? 'teams' : 'pbx', name, roll));
   const lost = () =>
     chosen.filter((choice) => !stands(cast, choice)).map((one) => lostOf(cast, one));
   await eventually(lost, (list) => list.length === 0, BACK_WITHIN_MS);
   await cast.edgeKnows(BACK_WITHIN_MS);
+  return chosen;
 }
+
+/**
+ * Whether all know that it has arrived, whoever dies within seconds. An edge that dies then has not stored it yet
+ * (R36), and where the other side chooses meanwhile, either may win. What has arrived at the PBX, the agent tells it.
+ */
+const isKnown =
+  (died: readonly Part[]) =>
+  ({ side }: Choice): boolean =>
+    !died.includes('edge') || (side === 'teams' && !died.includes('agent'));
 
 /** One part, sometimes another one with it; each of them before one comes again. */
 function victims(roll: Dice, n: number): Part[] {
@@ -117,11 +127,11 @@ it(`${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of t
   const roll = dice(seed);
   const choices = lastChoices(cast);
   for (let n = 0; n < kills; n += 1) {
-    choices.forget();
+    const parts = victims(roll, n);
+    choices.forget(isKnown(parts));
     const evening = new AbortController();
     const working = work(roll, choices, evening.signal);
     await delay(roll(AWAY_MS));
-    const parts = victims(roll, n);
     lines.length = 0;
     await Promise.all(parts.map((part) => dies(part, roll(AWAY_MS))));
     evening.abort();
@@ -143,7 +153,8 @@ it(`${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of t
       leftMs(),
     ).catch(wrong);
     if (process.env['KILLS']) console.log(`${where}: equal after ${Date.now() - since} ms`);
-    await everybodyChooses(roll).catch(wrong);
+    choices.forget();
+    for (const choice of await everybodyChooses(roll).catch(wrong)) choices.note(choice);
   }
   // What lies above a call's mark is taken away: nothing may be below.
   for (const name of NAMES) {

@@ -19,9 +19,11 @@ export function lastChoices(cast: Cast) {
       const isOneSided = before !== 'on both sides' && before.side === choice.side;
       last.set(choice.name, isOneSided ? choice : 'on both sides');
     },
-    /** Of whom nothing is known any more, but that their sides are equal. */
-    forget(): void {
-      last.clear();
+    /** Of whom, by default of everybody, nothing is known any more, but that their sides are equal. */
+    forget(whose: (choice: Choice) => boolean = () => true): void {
+      for (const [name, choice] of last) {
+        if (choice === 'on both sides' || whose(choice)) last.delete(name);
+      }
     },
     /**
      * Choices that have to win and do not show. Chosen on both sides during a gap the more closed one wins (R22), and

@@ -111,9 +111,9 @@ function superfluous(w: World, last: Change): string[] {
   // With a contact of our own, a human's choice beside it takes the place of ours.
   const withdrawn = w.contact !== 'tel:' && last.do === 'set' && 'pbx available';
   // What a call hid is applied when it ends: chosen under it, taken back under it; and what the PBX forgot is
-  // set again. And our session shows a status that somebody chose before signing out.
+  // set again. And our session shows a status that stands there for somebody who is signed out: it comes, and goes.
   const signedOut = pair.teams.client.availability === 'Offline';
-  const changes = w.steps.map(changesOfState).reduce((a, b) => a + b, signedOut ? 1 : 0);
+  const changes = w.steps.map(changesOfState).reduce((a, b) => a + b, signedOut ? 2 : 0);
   const uncovered = last.do === 'hang-up' && wasOnCall ? Math.min(changes, 2) : 0;
   const hidden = last.do === 'call' && signedOut ? 1 : uncovered;
   const onOwn = wrote.filter((write) => write.startsWith(own));

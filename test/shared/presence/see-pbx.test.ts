@@ -257,18 +257,30 @@ describe('after a gap', () => {
     expect(pair.wrote()).toEqual(['teams clear']);
   });
 
-  test('a write whose answer was lost with the tunnel is ours, what came after it a human’s', () => {
-    const pair = PairDriver.paired();
-    pair.pbxSets('away');
-    pair.pass(HOUR);
-    pair.pbxLine = 'lost';
-    pair.teamsChooses('Available');
-    const write = pair.state.written.pbxPending?.at;
-    pair.pbxLine = 'list-first';
-    expect(pair.tunnelGap(() => pair.pbx.items.set('tel:', 'away'), write)).toBe('pbx-chose');
-    pair.pass(HOUR);
-    expect(pair.shows).toBe('Away = away');
-  });
+  test.each([
+    ['Available', 'away', 0],
+    ['DoNotDisturb', 'lunch', 14 * SECOND],
+    ['Available', 'away', HOUR],
+    ['DoNotDisturb', 'lunch', HOUR],
+  ])(
+    'a write whose answer was lost with the tunnel is ours, what came after it a human’s: %s, %s, %i ms',
+    (status, then, ms) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('away');
+      pair.pass(HOUR);
+      pair.pbxLine = 'lost';
+      pair.teamsChooses(status);
+      const write = pair.state.written.pbxPending?.at;
+      pair.pbxLine = 'list-first';
+      const meanwhile = () => {
+        pair.pbx.items.set('tel:', then);
+        pair.pass(ms);
+      };
+      expect(pair.tunnelGap(meanwhile, write)).toBe('pbx-chose');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe(`Away = ${then}`);
+    },
+  );
 
   test('without a gap an item that goes is a human’s available', () => {
     const pair = PairDriver.paired();

@@ -35,7 +35,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
 
   if (event.source === 'read') {
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
-      return { state: settle(state, now), reason: 'read-too-early' };
+      return { state: settle(tooEarly(rules, state, event), now), reason: 'read-too-early' };
     }
     const settleAt = provesFrom(state, event, now);
     if (settleAt !== null) {
@@ -65,6 +65,23 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   }
   return unproven(told, believe(rules, told, event), now);
 }
+
+/** What shows besides our last write may be as old as that, or news that its echo is not to call off. */
+function tooEarly(
+  rules: Rules,
+  state: PairState,
+  { presence, askedAt }: TeamsSeen & { source: 'read' },
+): PairState {
+  const last = state.written.recent.at(-1);
+  const isOurs = last === undefined || askedAt <= last.at || isEchoOf(rules, last.what, presence);
+  return isOurs ? state : doubting(state);
+}
+
+/** Something was said that only a read tells. */
+const doubting = (state: PairState): PairState => ({
+  ...state,
+  doubted: state.doubted ?? 'something',
+});
 
 /** A read has told what is true. */
 function settled(state: PairState): PairState {
@@ -164,7 +181,11 @@ function takeEcho(
     teams: note(event, underlying, wasCall),
   };
   const seen = isShadow ? shownToBeTakenAway(told, event.presence, event.at) : told;
-  if (!agreed) return { state: settle(seen, now), reason: 'own-echo-but-different' };
+  if (!agreed) {
+    // What has come back before may be a human's choice by now, which no other echo is to call off.
+    const asked = echo?.echoedAt === null ? seen : doubting(seen);
+    return { state: settle(asked, now), reason: 'own-echo-but-different' };
+  }
   const settled = echo === state.written.recent.at(-1) && !state.doubted;
   return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
 }

@@ -28,6 +28,32 @@ describe('our own write comes back', () => {
     },
   );
 
+  test.each([true, false])(
+    'after a human chose what we had written before: that is read (stamps: %s)',
+    (stamps) => {
+      const pair = PairDriver.paired();
+      pair.sequences = stamps;
+      pair.pbxSets('dnd');
+      pair.pass(10 * SECOND).delays = () => [2_200];
+      pair.pbxSets('busy');
+      pair.pass(400).delays = () => [50];
+      pair.teamsChooses('DoNotDisturb');
+      pair.pass(MINUTE);
+      expect(pair.shows).toBe('DoNotDisturb = dnd');
+    },
+  );
+
+  test('after a read came too early that showed what a human had chosen: that is read again', () => {
+    const pair = PairDriver.paired();
+    pair.delays = () => [2 * SECOND];
+    pair.pbxSets('busy');
+    pair.delays = never;
+    pair.pass(SECOND).teamsChooses('DoNotDisturb');
+    expect(pair.read()).toBe('read-too-early');
+    pair.pass(4 * SECOND);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
   test.each(['Busy/InACall', 'Busy'])(
     'a session as %s, which is how Teams spells it',
     (spelling) => {

@@ -126,7 +126,7 @@ export class Relay {
       return;
     }
     home.state.pbx.set({ guid, contact, activity }, (fault) => {
-      if (!fault) home.took.set(guid, write);
+      if (!fault && home.users?.has(guid)) home.took.set(guid, write);
       done(fault);
     });
   }
@@ -216,6 +216,9 @@ export class Relay {
   ): void {
     replica.lacking = new Map(lacking);
     replica.users = new Map(users.map((user) => [user.guid, user]));
+    for (const guid of replica.took.keys()) {
+      if (!replica.users.has(guid)) replica.took.delete(guid);
+    }
     this.#up.users(replica);
     this.#watching.settleAll();
     if (replica.state.at === 'up') this.#up.unseen(replica, replica.state);

@@ -28,7 +28,7 @@ export function isForeseen(rules: Rules, stored: PairState, next: PairState): bo
 /**
  * Starts anew from what is stored. What both sides were told long before memory was lost they took: a refusal would
  * have been stored. What was to be written to Teams later may have arrived there or not: a read tells, before it is
- * said again. Of what the PBX was told later its next list tells.
+ * said again. Of what the PBX was told later the agent and its next list tell.
  */
 export function memoryLost(
   rules: Rules,
@@ -41,14 +41,16 @@ export function memoryLost(
   const known = isOld ? withPbxAnswered(rules, stored) : stored;
   if (storedAt < answeredUntil) {
     const written = withTeamsWritten(rules, known, storedAt, refused);
-    // What the clock asks for, no row tells: one that was due just before may have had no answer.
-    return withRenewed(rules, written, answeredUntil - TEAMS_ANSWER_LIMIT_MS);
+    return renewalsLost(rules, written, { answeredUntil, now });
   }
   // Who was still waiting for a read had lost more than what was refused.
   const isWaiting = stored.readFirstSince !== undefined;
   const open = openWrites(rules, stored, storedAt, isWaiting ? [] : refused);
   return teamsWritesLost(known, open, { storedAt, now });
 }
+
+const isRenewal = (write: TeamsWrite): write is TeamsWrite & { kind: 'set-preferred' } =>
+  write.kind === 'set-preferred';
 
 /** What was to be written to Teams at that time, epoch ms, and was not refused. */
 function openWrites(
@@ -116,10 +118,22 @@ function withTeamsWritten(
 
 /** What stands in Teams was renewed until then, epoch ms, as the clock asks for. */
 function withRenewed(rules: Rules, state: PairState, until: number): PairState {
-  const write = due(rules, state, until).teams.find(({ kind }) => kind === 'set-preferred');
-  if (write?.kind !== 'set-preferred') return state;
+  const write = due(rules, state, until).teams.find(isRenewal);
+  if (write === undefined) return state;
   const at = lastRenewal(state.written, write.presence, until);
   return at === null ? state : teamsWriteAssumed(teamsWriteSent(state, write, at), write, at);
+}
+
+/** What the clock asked for, no row tells: a renewal that was due shortly before may have had no answer. */
+function renewalsLost(
+  rules: Rules,
+  state: PairState,
+  { answeredUntil, now }: { answeredUntil: number; now: number },
+): PairState {
+  const renewed = withRenewed(rules, state, answeredUntil - TEAMS_ANSWER_LIMIT_MS);
+  if (withRenewed(rules, renewed, answeredUntil) === renewed) return renewed;
+  const open = openWrites(rules, renewed, answeredUntil).filter(isRenewal);
+  return teamsWritesLost(renewed, open, { storedAt: answeredUntil, now });
 }
 
 /** What Teams shows by itself after that, a read tells. */

@@ -90,7 +90,9 @@ export function shownToBeTakenAway(
   at: number,
 ): PairState {
   const { preferred, lasts } = state.written;
-  if (preferred === null || preferred.presence === 'cleared' || isOver(lasts, at)) return state;
+  if (preferred === null || preferred.presence === 'cleared') return state;
+  // Where nothing says that it stands, it may have ended.
+  if (lasts === undefined || isOver(lasts, at)) return state;
   if (sameTeams(preferred.presence, presence) || at <= preferred.at + ECHO_WINDOW_MS) return state;
   return { ...state, written: { ...state.written, preferred: { ...preferred, takenAway: true } } };
 }

@@ -60,7 +60,7 @@ export function pbxTook(rules: Rules, state: PairState, write: number, now: numb
   if (doubted === undefined) {
     return pbxAnswered(rules, state, { kind: 'pbx-wrote', write }, now).state;
   }
-  const later = pbxDoubts.filter(({ at }) => at > write);
+  const later = pbxDoubts.slice(pbxDoubts.indexOf(doubted) + 1);
   const written = withDoubts(
     { ...confirmed(state.written, doubted), pbxPending },
     later.toReversed(),
@@ -123,7 +123,7 @@ export const arrivedOf = (
 ): PbxPending | undefined =>
   perhaps.findLast(({ activity }) => normalActivity(activity) === normalActivity(item));
 
-export interface AfterWhat extends Pick<PbxSeen, 'afterGap' | 'sessionLasted'> {
+export interface AfterWhat extends Pick<PbxSeen, 'afterGap' | 'sessionLasted' | 'tookWrite'> {
   /** What stood at our contact before. */
   stood: PbxActivity | null;
 }
@@ -136,13 +136,15 @@ export function afterList(
   written: Written,
   { hidden, item }: Pick<PbxReading, 'hidden' | 'item'>,
   perhaps: readonly PbxPending[],
-  { afterGap, sessionLasted = false, stood }: AfterWhat,
+  { afterGap, sessionLasted = false, tookWrite, stood }: AfterWhat,
 ): Written {
   // Nobody answers what was asked before a gap.
   const known = afterGap ? { ...written, pbxPending: null, pbxFailed: null } : written;
   if (hidden) return withNothingSeen(known, perhaps);
   const shown = normalActivity(item);
-  const shows = arrivedOf(perhaps, shown);
+  // Where the agent says what stands there, an equal one that was sent later may still come.
+  const isTold = tookWrite !== undefined && normalActivity(known.pbxConfirmed) === shown;
+  const shows = isTold ? undefined : arrivedOf(perhaps, shown);
   const arrived = shows && isProvenBy(known, shows, normalActivity(stood)) ? shows : undefined;
   const later = perhaps.slice(0, arrived ? perhaps.indexOf(arrived) : perhaps.length);
   // A session that is over takes nothing any more.

@@ -37,6 +37,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(tooEarly(rules, state, event), now), reason: 'read-too-early' };
     }
+    if (isAskedSince(state, event, now)) return { state, reason: 'read-too-early' };
     const settleAt = provesFrom(state, event, now);
     if (settleAt !== null) {
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
@@ -128,6 +129,13 @@ function later(state: PairState, event: TeamsSeen, now: number): PairState {
 const isOvertaken = ({ teams }: PairState, { presence, askedAt }: TeamsSeen & { source: 'read' }) =>
   teams !== null && askedAt < teams.at && !sameTeams(teams.presence, presence);
 
+/** What was said while it was under way asks for another one. */
+const isAskedSince = (
+  { settleAt }: PairState,
+  { askedAt }: TeamsSeen & { source: 'read' },
+  now: number,
+): boolean => settleAt !== null && askedAt < settleAt && settleAt <= now;
+
 function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresence): boolean {
   if (what === 'session') return looksLikeSession(rules, presence);
   if (typeof what === 'object') return sameTeams(what, presence);
@@ -182,8 +190,9 @@ function takeEcho(
   };
   const seen = isShadow ? shownToBeTakenAway(told, event.presence, event.at) : told;
   if (!agreed) {
-    // What has come back before may be a human's choice by now, which no other echo is to call off.
-    const asked = echo?.echoedAt === null ? seen : doubting(seen);
+    // What has come back before, or what others may show as well, may be a human's choice: no other echo calls it off.
+    const isSurelyOurs = echo?.echoedAt === null && typeof echo.what === 'object';
+    const asked = isSurelyOurs ? seen : doubting(seen);
     return { state: settle(asked, now), reason: 'own-echo-but-different' };
   }
   const settled = echo === state.written.recent.at(-1) && !state.doubted;
@@ -261,7 +270,8 @@ function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
     const cleared = withoutReplaced(clearedAfterAll(state, next), presence);
     return { state: cleared, reason: 'teams-without-ours' };
   }
-  if (underlying === null && !isSurelyChosen(presence)) {
+  const isNews = state.teams === null || !sameTeams(state.teams.presence, presence);
+  if (underlying === null && !(isNews && isSurelyChosen(presence))) {
     const { state: settled, verdict } = reconcile(rules, next);
     return { state: settled, reason: verdict };
   }

@@ -696,6 +696,29 @@ describe('while the edge is away', () => {
     },
   );
 
+  test.each([[[0]], [[20 * SECOND]], [[]]])(
+    'a human chooses in Teams just after that was renewed, told after %j ms',
+    (delays) => {
+      const pair = PairDriver.paired();
+      pair.pbxSets('dnd');
+      pair.pass(21.6 * HOUR + 10 * SECOND).delays = () => delays;
+      pair.edgeGap(() => pair.teamsChooses('Available'));
+      sweep(pair, HOUR);
+      expect(pair.shows).toBe('Available = available');
+    },
+  );
+
+  test('for a day, what ended in Teams beneath a call was not taken away there', () => {
+    const pair = new PairDriver({ teams: 'Available', pbx: 'dnd' });
+    pair.delays = () => [SECOND];
+    pair.meet();
+    pair.pbxCall();
+    pair.edgeGap(() => pair.pass(25 * HOUR));
+    pair.pass(MINUTE).pbxHangsUp();
+    sweep(pair, HOUR);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
   test('what was to be renewed as it lost its memory is renewed', () => {
     const pair = PairDriver.paired();
     pair.delays = () => [];

@@ -24,6 +24,7 @@ import {
   hurried,
   play,
   unhurried,
+  untroubled,
   type World,
 } from './histories.ts';
 import { type PairDriver, SECOND } from './pair-driver.ts';
@@ -72,10 +73,20 @@ const RUNS = Number(FUZZ_RUNS ?? 200);
 /** Always the same within `npm test`; with `FUZZ_RUNS` others each time, unless `FUZZ_SEED` says which. */
 const SEED = Number(FUZZ_SEED ?? (FUZZ_RUNS === undefined ? 20261123 : Date.now() % 2 ** 31));
 
+/** A notification, and what it asks for, take no longer than this, in ms. */
+const SOON_MS = 10 * SECOND;
+
 /** Whether both sides agree in the end. */
 function disagreements(w: World): string[] {
   const pair = play(w);
   calmDown(pair);
+  return discord(pair);
+}
+
+/** Whether they agree without a sweep, so long after the last change. */
+function delays(w: World): string[] {
+  const pair = play(w);
+  pair.pass(SOON_MS);
   return discord(pair);
 }
 
@@ -188,6 +199,10 @@ describe('whatever happened', { timeout: 30_000 + RUNS * 30 }, () => {
       world,
       faults: () => disagreements(world),
     }));
+  });
+
+  test('both sides agree within ten seconds of the last change, without a sweep', () => {
+    holds('delays', fc.tuple(untroubled), ([world]) => ({ world, faults: () => delays(world) }));
   });
 
   test('both sides show what the last human chose, and nothing that nobody chose', () => {

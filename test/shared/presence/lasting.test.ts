@@ -205,14 +205,14 @@ describe('that a call shows tells', () => {
 
   test('that somebody has taken away what would hide it', () => {
     expect(isTaken({ preferred, lasts: lasting(10) })).toBe(true);
-    expect(isTaken({ preferred })).toBe(true);
     expect(isTaken({ preferred, lasts: lasting(10) }, call, 10 + DAY - 1)).toBe(true);
   });
 
   test.each<[string, Partial<Written>, typeof call?, number?]>([
     ['what has ended', { preferred, lasts: lasting(10) }, call, 10 + DAY],
-    ['what may be on its way there', { preferred }, call, at - 1],
-    ['what shows', { preferred }, BUSY],
+    ['what may have ended, for all we know', { preferred }],
+    ['what may be on its way there', { preferred, lasts: lasting(10) }, call, at - 1],
+    ['what shows', { preferred, lasts: lasting(10) }, BUSY],
     ['a clearing', { preferred: { ...preferred, presence: 'cleared' } }],
     ['what failed', { lasts: lasting(10) }],
   ])('nothing of %s', (_, written, shows, then) => {

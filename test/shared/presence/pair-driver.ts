@@ -184,7 +184,16 @@ export class PairDriver {
     return this.#gap(meanwhile, true, tookWrite);
   }
 
-  /** The edge is away for a while, and comes back with what it had stored; with it the PBX, if its session is over. */
+  /** The agent starts anew: it knows of no write, nor whether the PBX has restarted. */
+  agentGap(meanwhile: () => void = () => {}): Reason {
+    this.#tookWrite = undefined;
+    return this.#gap(meanwhile, false);
+  }
+
+  /**
+   * The edge is away for a while, and comes back with what it had stored.
+   * @param sessionLasted `false`: the PBX session is over as well
+   */
   edgeGap(meanwhile: () => void = () => {}, { sessionLasted = true } = {}): Reason {
     const lostAt = this.now;
     // What other users' rows tell: there has been one in the last seconds, or all rows are up to date.
@@ -285,7 +294,7 @@ export class PairDriver {
       this.#oursMayEnd();
       this.#carryOut();
     }
-    this.now = until;
+    this.now = Math.max(this.now, until);
     this.#oursMayEnd();
     this.#carryOut();
     return this;
@@ -507,7 +516,6 @@ export class PairDriver {
       return;
     }
     this.pbx.set(this.rules.contact, activity);
-    this.#tookWrite = write;
     if (line === 'breaks') {
       this.pbxIsUp = false;
       this.#pbxBackAt = this.now + PBX_MS.away;
@@ -515,6 +523,7 @@ export class PairDriver {
       return;
     }
     const seen = { kind: 'pbx-seen', afterGap: false, at: this.now } as const;
+    if (line !== 'silent') this.#tookWrite = write;
     if (line === 'answer-first') this.#step({ kind: 'pbx-wrote', write });
     this.#step({ ...seen, items: this.pbx.list() });
     if (line === 'list-first') this.#step({ kind: 'pbx-wrote', write });
@@ -531,7 +540,6 @@ export class PairDriver {
         at: write + PBX_MS.taken,
         act: () => {
           this.pbx.set(contact, activity);
-          this.#tookWrite = write;
           this.list();
         },
       },

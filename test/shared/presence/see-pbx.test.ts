@@ -282,6 +282,20 @@ describe('after a gap', () => {
     },
   );
 
+  test('of two equal writes the first one had arrived: the second, after a human’s choice, is ours', () => {
+    const pair = PairDriver.paired();
+    pair.pass(HOUR).pbxLine = 'lost';
+    pair.teamsChooses('DoNotDisturb');
+    const write = pair.state.written.pbxPending?.at;
+    pair.pass(15 * SECOND).pbxLine = 'list-first';
+    pair.tunnelGap(() => pair.pbx.items.set('tel:', 'dnd'), write);
+    pair.pass(SECOND).pbxSets('lunch');
+    pair.pass(SECOND).pbx.set('tel:', 'dnd');
+    pair.list();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+
   test('without a gap an item that goes is a human’s available', () => {
     const pair = PairDriver.paired();
     pair.teamsChooses('Busy');

@@ -205,6 +205,26 @@ describe('our own write comes back', () => {
   });
 });
 
+test.each([
+  ['Busy', 'pbx'],
+  ['BeRightBack', 'teams'],
+])(
+  'what a human can only have chosen is news where Teams has not shown it yet: %s is of %s',
+  (status, by) => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).graphLine = 'fails';
+    const { written, teams: known } = pair.state;
+    pair.state = {
+      ...pair.state,
+      teams: known && { ...known, presence: teams('Busy'), underlying: null },
+      written: { ...written, preferred: null, lasts: undefined },
+    };
+    pair.read(pair.now, teams(status));
+    expect(pair.state.manual?.origin).toBe(by);
+  },
+);
+
 describe('a human’s change hides behind our own write', () => {
   test('an echo that leaves the sides different is settled by one read', () => {
     const pair = PairDriver.paired();

@@ -59,7 +59,13 @@ export function seePbx(rules: Rules, known: PairState, event: PbxSeen, now: numb
   if (bothChanged && closedness(before.manual.pbx) > closedness(chosen)) {
     return { state, reason: 'both-changed-teams-more-closed' };
   }
-  return { state: overTeamsCall(rules, adoptPbx(rules, state, chosen)), reason: 'pbx-chose' };
+  const next = adoptPbx(rules, event.afterGap ? state : unheld(state), chosen);
+  return { state: overTeamsCall(rules, next), reason: 'pbx-chose' };
+}
+
+/** What is chosen now takes the place of whatever stands in Teams: no read has to tell first. */
+function unheld({ readFirstSince: _, ...state }: PairState): PairState {
+  return state;
 }
 
 const isOwnState = ({ contact }: Rules): boolean => contact === OWN_STATE_CONTACT;

@@ -708,6 +708,21 @@ describe('while the edge is away', () => {
     },
   );
 
+  test('what a human then chooses on the PBX takes the place of what Teams was told meanwhile', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('busy');
+    pair.pass(MINUTE).pbxCall();
+    pair.delays = () => [];
+    pair.edgeGap(() => {
+      pair.teamsChooses('DoNotDisturb');
+      pair.pbxHangsUp();
+    });
+    pair.read();
+    pair.pass(SECOND).pbxSets('');
+    sweep(pair, HOUR);
+    expect(pair.shows).toBe('Available = available');
+  });
+
   test('for a day, what ended in Teams beneath a call was not taken away there', () => {
     const pair = new PairDriver({ teams: 'Available', pbx: 'dnd' });
     pair.delays = () => [SECOND];

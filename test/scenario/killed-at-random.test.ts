@@ -154,6 +154,8 @@ it(`${kills} kills drawn from seed ${seed}: both sides are equal within 5 s of t
     ).catch(wrong);
     if (process.env['KILLS']) console.log(`${where}: equal after ${Date.now() - since} ms`);
     choices.forget();
+    // What somebody chooses sooner may be what Teams showed before the edge died: it is not told from that (R36).
+    if (parts.includes('edge')) await delay(leftMs());
     for (const choice of await everybodyChooses(roll).catch(wrong)) choices.note(choice);
   }
   // What lies above a call's mark is taken away: nothing may be below.

@@ -21,7 +21,9 @@ import {
 export function isForeseen(rules: Rules, stored: PairState, next: PairState): boolean {
   const isToBeAsked = stored.settleAt !== null || openWrites(rules, stored, 0).length > 0;
   const isAsked = next.settleAt !== null && !isToBeAsked;
-  const isDoubted = next.doubted !== undefined && differs(next.doubted, stored.doubted);
+  const isNewDoubt = next.doubted !== undefined && differs(next.doubted, stored.doubted);
+  // A restart reads in any case.
+  const isDoubted = isNewDoubt && !(next.doubted === 'something' && isToBeAsked);
   return !isAsked && !isDoubted && !differs(gist(rules, stored), gist(rules, next));
 }
 

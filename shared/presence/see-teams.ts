@@ -37,8 +37,9 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(tooEarly(rules, state, event), now), reason: 'read-too-early' };
     }
-    if (isAskedSince(state, event, now)) return { state, reason: 'read-too-early' };
-    const settleAt = provesFrom(state, event, now);
+    if (isAskedSince(state, event, now))
+      return { state: heldOn(state, now), reason: 'read-too-early' };
+    const settleAt = provesFrom(rules, state, event, now);
     if (settleAt !== null) {
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
     }
@@ -83,6 +84,10 @@ const doubting = (state: PairState): PairState => ({
   ...state,
   doubted: state.doubted ?? 'something',
 });
+
+/** Reads get answers: what waits for one goes on waiting. */
+const heldOn = (state: PairState, now: number): PairState =>
+  state.readFirstSince === undefined ? state : { ...state, readFirstSince: now };
 
 /** A read has told what is true. */
 function settled(state: PairState): PairState {
@@ -182,7 +187,10 @@ function takeEcho(
     !isShadow &&
     !hidesOurs(rules, state, event.presence) &&
     echo === lastPreferred(state.written.recent);
-  const underlying = saysMore ? event.presence : known;
+  // Without our session it may be what is underneath, or as late as that session.
+  const isOpen =
+    agreed && echo?.what === 'session-cleared' && known && !sameTeams(known, event.presence);
+  const underlying = saysMore ? event.presence : isOpen ? null : known;
   const told: PairState = {
     ...state,
     written: { ...state.written, recent },

@@ -11,7 +11,7 @@ import {
   type TeamsPresence,
   type Unproven,
 } from './model.ts';
-import type { Rules } from './rules.ts';
+import { looksLikeSession, type Rules } from './rules.ts';
 
 /** Teams said something else than before, after long silence: Microsoft may have held it back for hours. */
 export function unproven(before: PairState, seen: Decision, now: number): Decision {
@@ -28,13 +28,14 @@ export function unproven(before: PairState, seen: Decision, now: number): Decisi
  * copy at Microsoft that lags behind. When to read once more, epoch ms; `null`: this one is as good as any.
  */
 export function provesFrom(
+  rules: Rules,
   state: PairState,
   event: TeamsSeen & { source: 'read' },
   now: number,
 ): number | null {
   const known = state.unproven;
   if (!known || event.askedAt >= known.at + SETTLE_AFTER_MS) return null;
-  return isAsBefore(state, known, event, now) ? known.at + SETTLE_AFTER_MS : null;
+  return isAsBefore(rules, state, event, now) ? known.at + SETTLE_AFTER_MS : null;
 }
 
 /** A read shows what Teams showed before: what it told since was old, and nobody's choice. */
@@ -45,7 +46,7 @@ export function asBefore(
   now: number,
 ): Decision | undefined {
   const known = state.unproven;
-  if (!known || !isAsBefore(state, known, event, now)) return undefined;
+  if (!known || !isAsBefore(rules, state, event, now)) return undefined;
   const { sequence, at } = event;
   const { manual, preferred, lasts } = known;
   const teams = { ...known.teams, sequence, at };
@@ -59,17 +60,24 @@ export function asBefore(
   return { state: adoptPbx(rules, { ...state, manual, teams, written }, chosen), reason };
 }
 
-function isAsBefore(
-  state: PairState,
-  known: Unproven,
-  { presence }: TeamsSeen,
-  now: number,
-): boolean {
+function isAsBefore(rules: Rules, state: PairState, { presence }: TeamsSeen, now: number): boolean {
+  const { unproven: known } = state;
+  if (!known) return false;
   if (Math.abs(now - known.at) > PROOF_WITHIN_MS) return false;
   if (state.manual?.origin !== 'teams' && !isLeftSince(state, presence)) return false;
   // What we wrote shows too, though its echo may never have come.
-  const showed = [known.teams.presence, known.teams.call ? undefined : known.preferred?.presence];
+  const showed = [
+    shownBefore(rules, state, known),
+    known.teams.call ? undefined : known.preferred?.presence,
+  ];
   return showed.some((one) => typeof one === 'object' && sameTeams(one, presence));
+}
+
+/** What Teams showed, without a session of ours that is over since. */
+function shownBefore(rules: Rules, { written }: PairState, { teams }: Unproven): TeamsPresence {
+  const { presence, underlying, call } = teams;
+  const isSession = written.session === null && !call && looksLikeSession(rules, presence);
+  return isSession ? (underlying ?? presence) : presence;
 }
 
 /** Somebody chose on the PBX what Teams seemed to show already, and what it shows now it has not told since. */

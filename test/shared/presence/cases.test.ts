@@ -516,6 +516,17 @@ describe('what Microsoft had held back', () => {
     expect(pair.shows).toBe('Away = lunch');
   });
 
+  test('is not what a human chooses, and looks like our session of before', () => {
+    const pair = PairDriver.paired();
+    pair.teams.spelling = 'Busy';
+    pair.pbxCall();
+    pair.pass(2 * MINUTE).teamsChooses('DoNotDisturb');
+    pair.teamsChooses('Busy');
+    pair.pbxHangsUp();
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+
   test('does not undo what somebody chose on the PBX before, and chooses again', () => {
     const pair = PairDriver.paired({ directions: 'teams-to-pbx' });
     pair.pbxSets('lunch');
@@ -707,6 +718,19 @@ describe('while the edge is away', () => {
       expect(pair.shows).toBe('Available = available');
     },
   );
+
+  test('a human chooses in Teams, and reads take their time: what comes meanwhile does not end the waiting', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(MINUTE);
+    pair.readTakesMs = 4 * SECOND;
+    pair.graphTakesMs = 500;
+    pair.pbxSets('busy');
+    pair.pass(100).delays = () => [3 * SECOND];
+    pair.edgeGap(() => pair.teamsChooses('BeRightBack'));
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('BeRightBack = away');
+  });
 
   test('what a human then chooses on the PBX takes the place of what Teams was told meanwhile', () => {
     const pair = PairDriver.paired();

@@ -205,6 +205,7 @@ export class PairDriver {
     if (underWay && this.graphIsSlow) this.#land(underWay);
     this.#writing = null;
     for (const { write } of this.#late.splice(0)) this.#land({ write, line: 'answer-lost' });
+    this.#teamsChanged();
     this.#gap(meanwhile, sessionLasted);
     this.edgeIsUp = true;
     this.state = JSON.parse(JSON.stringify(this.#stored)) as PairState;

@@ -43,6 +43,17 @@ describe('our own write comes back', () => {
     },
   );
 
+  test('after a human’s Available that may be the echo of our session’s end: what the PBX then chooses is written', () => {
+    const pair = PairDriver.paired({ teams: 'Away' });
+    pair.pbxCall();
+    pair.pbxSets('');
+    pair.pass(100 * SECOND).pbxHangsUp();
+    pair.pass(4 * SECOND).teamsChooses('Available');
+    pair.pbxSets('lunch');
+    pair.pass(10 * SECOND);
+    expect(pair.shows).toBe('Away = lunch');
+  });
+
   test('after a read came too early that showed what a human had chosen: that is read again', () => {
     const pair = PairDriver.paired();
     pair.delays = () => [2 * SECOND];

@@ -167,6 +167,6 @@ describe('a read after that', () => {
     ['of something else', since, read(teams('Away'), now), null],
     ['while nothing is unproven', before, read(AVAILABLE, now), null],
   ])('is to be read once more: %s', (_, state, event, at) => {
-    expect(provesFrom(state, event, now)).toBe(at);
+    expect(provesFrom(rules, state, event, now)).toBe(at);
   });
 });

@@ -58,6 +58,13 @@ export function isOnlySignedIn(
   return isWanted && wasSignedOut && !written.preferred && !isSurelyChosen(presence);
 }
 
+/** Signed out, Teams shows nothing of what was written, and whether that arrived is open. */
+export const hidesOurs = (
+  mapping: Mapping,
+  { written }: PairState,
+  presence: TeamsPresence,
+): boolean => isNoInformation(mapping, presence) && perhapsStanding(written.recent).length > 0;
+
 /** Nobody renewed what we wrote, and this is what Teams shows by itself since it is over: nobody's choice. */
 export const hasExpired = (state: PairState, { presence, at }: TeamsSeen): boolean =>
   state.manual?.origin === 'pbx' && !isSurelyChosen(presence) && hasEnded(state, at);

@@ -1,8 +1,8 @@
-// An observation of Teams: is it ours, is it old, or did a human do something?
-import { adoptPbx, adoptTeams, reconcile } from './adopt.ts';
+// An observation of Teams: is it old, is it our own write that comes back, or is it to be believed?
+import { believe, note } from './believe.ts';
 import type { Decision, TeamsSeen } from './events.ts';
-import { shownToBeGone, shownToBeTakenAway, shownToStand } from './lasting.ts';
-import { isCall, isEqual, isNoInformation, isSurelyChosen } from './mapping.ts';
+import { shownToBeTakenAway } from './lasting.ts';
+import { isCall, isEqual } from './mapping.ts';
 import {
   type Doubted,
   ECHO_WINDOW_MS,
@@ -12,16 +12,8 @@ import {
   sameTeams,
   type TeamsPresence,
 } from './model.ts';
-import {
-  clearedAfterAll,
-  hasExpired,
-  isOnlySignedIn,
-  isOurPreferred,
-  isUncovered,
-  landedAfterAll,
-  withoutReplaced,
-} from './own-doing.ts';
-import { lastPreferred, perhapsStanding, settledFrom } from './recent-writes.ts';
+import { hidesOurs } from './own-doing.ts';
+import { lastPreferred, settledFrom } from './recent-writes.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
 import { withoutOld } from './teams-writes.ts';
 import { asBefore, provesFrom, unproven } from './told-late.ts';
@@ -185,7 +177,7 @@ function takeEcho(
   const saysMore =
     agreed &&
     !isShadow &&
-    !hidesOurs(rules, state, event.presence) &&
+    !hidesOurs(rules.mapping, state, event.presence) &&
     echo === lastPreferred(state.written.recent);
   // Without our session it may be what is underneath, or as late as that session.
   const isOpen =
@@ -211,101 +203,8 @@ function takeEcho(
 const mayBeShadow = (rules: Rules, { pbx }: PairState, presence: TeamsPresence): boolean =>
   pbx?.call === true && looksLikeSession(rules, presence);
 
-/** Signed out, Teams shows nothing of what was written, and whether that arrived is open. */
-const hidesOurs = (rules: Rules, { written }: PairState, presence: TeamsPresence): boolean =>
-  isNoInformation(rules.mapping, presence) && perhapsStanding(written.recent).length > 0;
-
 function sidesAgree(rules: Rules, state: PairState, presence: TeamsPresence): boolean {
   // An echo may be late: that a call in Teams has ended is not its news.
   if (state.teams?.call && !isCall(rules.mapping, presence)) return false;
   return state.manual === null || isEqual(rules.mapping, presence, state.manual.pbx);
-}
-
-const note = (event: TeamsSeen, underlying: TeamsPresence | null, call: boolean) => ({
-  presence: event.presence,
-  sequence: event.sequence,
-  at: event.at,
-  underlying,
-  call,
-});
-
-/** The observation is true now: who made it so? */
-function believe(rules: Rules, state: PairState, event: TeamsSeen): Decision {
-  const { presence } = event;
-  const underlying = state.teams?.underlying ?? null;
-  const wasCall = state.teams?.call ?? false;
-
-  if (isNoInformation(rules.mapping, presence)) return takeNoInformation(rules, state, event);
-  const mayBeSession = state.written.session !== null && looksLikeSession(rules, presence);
-  const arrived = mayBeSession ? undefined : landedAfterAll(state, presence);
-  if (arrived) return believe(rules, arrived, event);
-
-  const ours = isOurPreferred(state, presence, mayBeSession);
-  if (!ours && mayBeSession) {
-    const known = shownToBeTakenAway(state, presence, event.at);
-    return { state: { ...known, teams: note(event, underlying, wasCall) }, reason: 'own-session' };
-  }
-  if (!ours && isCall(rules.mapping, presence)) {
-    const known = shownToBeTakenAway(state, presence, event.at);
-    const next = { ...known, teams: note(event, underlying, true) };
-    const reason = wasCall ? 'same' : 'teams-call-began';
-    return firstSight(rules, next) ?? { state: next, reason };
-  }
-
-  if (ours) {
-    // What our session makes Teams show hides that something has ended beneath.
-    const known = mayBeSession ? state : shownToStand(state, presence, event.at);
-    const next = { ...known, teams: note(event, presence, false) };
-    return { state: withoutReplaced(next, presence), reason: 'own-echo' };
-  }
-  const next = { ...shownToBeGone(state, event.at), teams: note(event, presence, false) };
-  const first = firstSight(rules, next);
-  if (first) return first;
-  if (underlying && sameTeams(underlying, presence)) {
-    return { state: next, reason: wasCall ? 'teams-call-ended' : 'same' };
-  }
-  if (isOnlySignedIn(rules.mapping, state, presence)) {
-    return { state: next, reason: 'teams-without-ours' };
-  }
-  if (hasExpired(state, event)) {
-    const written = { ...next.written, preferred: null, lasts: undefined };
-    return {
-      state: adoptPbx(rules, { ...next, written }, state.manual?.pbx ?? ''),
-      reason: 'teams-without-ours',
-    };
-  }
-  if (isUncovered(state, presence)) {
-    const cleared = withoutReplaced(clearedAfterAll(state, next), presence);
-    return { state: cleared, reason: 'teams-without-ours' };
-  }
-  const isNews = state.teams === null || !sameTeams(state.teams.presence, presence);
-  if (underlying === null && !(isNews && isSurelyChosen(presence))) {
-    const { state: settled, verdict } = reconcile(rules, next);
-    return { state: settled, reason: verdict };
-  }
-  return { state: adoptTeams(rules, next, presence), reason: 'teams-chose' };
-}
-
-/** Offline, off work, unknown: takes back what came from Teams, undoes nothing of the PBX. */
-function takeNoInformation(rules: Rules, state: PairState, event: TeamsSeen): Decision {
-  const fromTeams = state.manual?.origin === 'teams';
-  const known = state.teams?.underlying ?? null;
-  const isOpen = known === null && hidesOurs(rules, state, event.presence);
-  const underlying = fromTeams ? event.presence : isOpen ? null : (known ?? event.presence);
-  const next: PairState = { ...state, teams: note(event, underlying, false) };
-  const first = firstSight(rules, next);
-  if (first) return first;
-  if (!fromTeams || next.manual?.pbx === '') return { state: next, reason: 'teams-no-information' };
-  return {
-    state: { ...next, manual: { origin: 'teams', pbx: '', teams: 'leave' } },
-    reason: 'teams-took-back',
-  };
-}
-
-/** Both sides are known for the first time. */
-function firstSight(rules: Rules, state: PairState): Decision | undefined {
-  if (state.manual !== null) return undefined;
-  if (state.pbx === null) return { state, reason: 'pbx-not-known-yet' };
-  const { state: settled, verdict } = reconcile(rules, state);
-  return { state: settled, reason: verdict };
 }

@@ -1,5 +1,6 @@
 // The object's one alarm. It is only ever brought forward: what is due later is found when it goes
 // off. Each setting is a write of storage.
+import { SureAlarm } from '../sure-alarm.ts';
 
 /**
  * So long after its time, in ms, it should have gone off. The runtime waits by another clock than that of
@@ -8,7 +9,7 @@
 const OVERDUE_MS = 2_000;
 
 export class AlarmClock {
-  readonly #storage: Pick<DurableObjectStorage, 'setAlarm'>;
+  readonly #alarm: SureAlarm;
   readonly #now: () => number;
   /** When it is set to go off. */
   #at: number | null;
@@ -22,7 +23,7 @@ export class AlarmClock {
     at: number | null,
     now: () => number = Date.now,
   ) {
-    this.#storage = storage;
+    this.#alarm = new SureAlarm(storage, at, now);
     this.#at = at;
     this.#now = now;
   }
@@ -42,11 +43,12 @@ export class AlarmClock {
 
   #set(at: number): void {
     this.#at = at;
-    void this.#storage.setAlarm(at);
+    void this.#alarm.set(at);
   }
 
   /** It went off, or was deleted: nothing is set any more. */
   wentOff(): void {
+    this.#alarm.wentOff();
     this.#at = null;
   }
 }

@@ -7,6 +7,7 @@ import { type EdgeEnv, parseEnv } from '../env.ts';
 import { inTurn } from '../in-turn.ts';
 import { createKeyring, type Keyring } from '../keyring.ts';
 import { type ObjectBindings, objects } from '../objects.ts';
+import { SureAlarm } from '../sure-alarm.ts';
 import { type AccountEvent, after } from './account-events.ts';
 import { isSameAccount, isSameCredential } from './account-identity.ts';
 import { type AccountLogin, accountLogin, type LoginParts, newCode } from './account-login.ts';
@@ -43,6 +44,7 @@ const REPORT_AGAIN_MS = 2_000;
 
 export class SubscriptionObject extends DurableObject<ObjectBindings> implements SubscriptionRpc {
   readonly #store: AccountStore;
+  readonly #alarm: SureAlarm;
   readonly #edge: EdgeEnv;
   readonly #keyring: Keyring;
   /** Tokens of the account as configured now; made when first needed. */
@@ -65,6 +67,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     this.#edge = parsed.env;
     this.#keyring = createKeyring(parsed.env);
     this.#store = new AccountStore(ctx.storage.kv);
+    this.#alarm = new SureAlarm(ctx.storage);
   }
 
   async configure(spec: AccountSpec): Promise<void> {
@@ -78,7 +81,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     this.#store.account = { spec, state, reported: same ? known.reported : null };
     const { userIds } = spec;
     this.#happened({ kind: 'configured', sameAccount: same, sameCredentials, userIds });
-    await this.ctx.storage.setAlarm(Date.now());
+    await this.#alarm.set(Date.now());
   }
 
   async beginSignIn(spec: AccountSpec, language: Language): Promise<Outcome<AccountReport>> {
@@ -92,7 +95,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       this.#happened({ kind: 'code-given', code });
       const report = reportOf(spec, this.#store.account.state, Date.now());
       if (token) this.#happened(signedIn(token));
-      await this.ctx.storage.setAlarm(token ? Date.now() : code.askAt);
+      await this.#alarm.set(token ? Date.now() : code.askAt);
       return accepted(report);
     } catch (error) {
       if (tenure === this.#tenure) this.#startOver();
@@ -139,7 +142,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       silent: 'silent',
     } as const;
     this.#happened({ kind: kinds[event], resource });
-    await this.ctx.storage.setAlarm(Date.now());
+    await this.#alarm.set(Date.now());
   }
 
   async remove(): Promise<void> {
@@ -157,6 +160,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   override alarm(): Promise<void> {
+    this.#alarm.wentOff();
     return this.#work();
   }
 
@@ -225,7 +229,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     if (tenure !== this.#tenure) return;
     this.#happened(event);
     // The report goes out by the alarm: whoever asked for the token may be waiting for us.
-    await this.ctx.storage.setAlarm(Date.now());
+    await this.#alarm.set(Date.now());
   }
 
   async #report(): Promise<void> {
@@ -263,7 +267,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     const report = isUnreported(account) ? now + REPORT_AGAIN_MS : null;
     const times = [due, report].filter((time) => time !== null);
     if (times.length === 0) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(Math.max(Math.min(...times), notBefore));
+    else await this.#alarm.set(Math.max(Math.min(...times), notBefore));
   }
 
   /**
@@ -275,7 +279,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     const at = await storage.getAlarm();
     const isLost = at === null ? !this.#isAlarmKnown : Date.now() - at > OVERDUE_MS;
     this.#isAlarmKnown = true;
-    if (isLost) await storage.setAlarm(Date.now());
+    if (isLost) await this.#alarm.set(Date.now());
   }
 
   async #deleteHeld({ spec, state }: StoredAccount): Promise<void> {

@@ -286,5 +286,6 @@ test('a poll begins when an agent comes, not a minute later', async () => {
   agent.hello().up();
   await bed.settle();
   const [sweep] = await bed.rows("SELECT due_at FROM agenda WHERE task = 'sweep'");
-  expect(Number(sweep?.['due_at']) - Date.now()).toBe(300 * SECOND);
+  // It began within the millisecond.
+  expect([0, 1]).toContain(Date.now() + 300 * SECOND - Number(sweep?.['due_at']));
 });

@@ -28,6 +28,7 @@ import {
   wroteFrame,
 } from '../../../shared/protocol/up.ts';
 import { checkSettings } from '../../../shared/settings/schema.ts';
+import { isDueNow } from '../due-now.ts';
 import { type Asked, FakeMicrosoft, granted, graphRefusal, json } from '../graph/fake-microsoft.ts';
 
 /** Far ahead of the real clock, so that alarms go off only when a test says so. */
@@ -463,7 +464,7 @@ export class Bed {
         nextOf = alarmsSet;
         next = await this.#next();
       }
-      if (next && next.at <= Date.now()) {
+      if (next && isDueNow(next.at)) {
         if (this.restless && quiet > 0) await this.evict();
         await this.runAlarm(next.stub);
         quiet = 0;

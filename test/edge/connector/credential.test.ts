@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { makeDecryptionKey } from '../../../edge/graph/certificate.ts';
-import { Bed, GRAPH, graphRefusal, json, MINUTE, SLOW, START, value } from './bed.ts';
+import { Bed, GRAPH, graphRefusal, json, MINUTE, SECOND, SLOW, START, value } from './bed.ts';
 
 const DAY = 1_440 * MINUTE;
 const REGISTRATION = `GET ${GRAPH}/applications`;
@@ -77,8 +77,8 @@ test('throttled or in trouble, it waits an hour, and nothing else waits for it',
 
 test('a certificate is read where it is: nobody is asked, and an expired one is refused nothing', async () => {
   const bed = new Bed();
-  // Valid for ten years from then.
-  const made = await makeDecryptionKey(START - 3_650 * DAY + 20 * DAY);
+  // Valid for ten years from then, which is a moment more than twenty days from now.
+  const made = await makeDecryptionKey(START - 3_650 * DAY + 20 * DAY + SECOND);
   const pem = (label: string, base64: string) =>
     `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g)?.join('\n')}\n-----END ${label}-----\n`;
   const certificateSyncToTeams = {

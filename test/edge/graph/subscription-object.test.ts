@@ -11,6 +11,7 @@ import type {
 import { verifyClientState } from '../../../edge/graph/client-state.ts';
 import { createKeyring, type Keyring } from '../../../edge/keyring.ts';
 import { type ConnectorName, teamsUserId } from '../../../shared/ids.ts';
+import { isDueNow } from '../due-now.ts';
 import {
   type Asked,
   CLIENT_ID,
@@ -120,7 +121,7 @@ async function run(): Promise<void> {
   for (let n = 0; n < 10; n += 1) {
     await runDurableObjectAlarm(stub);
     const next = await runInDurableObject(stub, (_instance, ctx) => ctx.storage.getAlarm());
-    if (next === null || next > Date.now()) return;
+    if (!isDueNow(next)) return;
   }
   throw new Error('The alarm does not come to rest.');
 }

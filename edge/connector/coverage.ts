@@ -1,11 +1,6 @@
 // What follows from the reports of the Teams accounts: who may subscribe and read, who is told of. Pure.
 import type { TeamsUserId } from '../../shared/ids.ts';
-import type {
-  AccountReport,
-  Fault,
-  RefusedUsers,
-  SubscriptionReport,
-} from '../graph/account-rpc.ts';
+import type { AccountReport, Fault, SubscriptionReport } from '../graph/account-rpc.ts';
 import type { Account } from './account.ts';
 
 type Active = Extract<SubscriptionReport, { state: 'active' }>;
@@ -60,7 +55,7 @@ export const usersOfUnable = (accounts: readonly Account[], now: number): TeamsU
 /** Users whom Microsoft refuses to subscribe. Whoever has another account now is none of them. */
 export const refusedUsers = (accounts: readonly Account[]): TeamsUserId[] =>
   accounts.flatMap(({ report, users }) => {
-    const refused = refusedBy(report);
+    const refused = report?.presence.refused;
     if (!refused) return [];
     const has = new Set(users);
     return refused.userIds.filter((id) => has.has(id));
@@ -69,13 +64,8 @@ export const refusedUsers = (accounts: readonly Account[]): TeamsUserId[] =>
 /** What Microsoft said of the first of them; `null`: there is nobody. */
 export const refusalAmong = (accounts: readonly Account[]): Fault | null => {
   const first = accounts.find((account) => refusedUsers([account]).length > 0);
-  return refusedBy(first?.report ?? null)?.fault ?? null;
+  return first?.report?.presence.refused?.fault ?? null;
 };
-
-function refusedBy(report: AccountReport | null): RefusedUsers | null {
-  const { presence } = report ?? {};
-  return presence && 'refused' in presence ? (presence.refused ?? null) : null;
-}
 
 /** Ids of the keys that items may be encrypted for. */
 export const keysInUse = (accounts: readonly Account[]): Set<string> =>

@@ -54,9 +54,12 @@ export interface RefusedUsers {
   fault: Fault;
 }
 
-export type SubscriptionReport =
-  /** Nobody is to be subscribed, or Microsoft refuses them all. */
-  | { state: 'none'; refused?: RefusedUsers }
+/** `refused` is whom it goes without, in whatever state; `null` or not there: all were accepted. */
+export type SubscriptionReport = {
+  refused?: RefusedUsers | null;
+} & /** Nobody is to be subscribed, or Microsoft refuses them all. */
+(
+  | { state: 'none' }
   /** About to be created: notifications of this generation may arrive from now on. */
   | { state: 'creating'; generation: number; userIds: TeamsUserId[] }
   | {
@@ -65,15 +68,14 @@ export type SubscriptionReport =
       id: string;
       expiresAt: number;
       userIds: TeamsUserId[];
-      /** `null`: all of them were accepted. */
-      refused: RefusedUsers | null;
       /** The key that items are encrypted for; `null`: they carry no data. */
       encryptionId: string | null;
       /** Why it could not be renewed lately, and how often in a row; `null`: it could. */
       trouble: { fault: Fault; failures: number } | null;
     }
   /** `failures`: tries in a row, where somebody has counted. */
-  | { state: 'failed'; fault: Fault; failures?: number };
+  | { state: 'failed'; fault: Fault; failures?: number }
+);
 
 /** A code that waits for its user: what they are shown. The device code itself is told to nobody. */
 export interface ShownCode {

@@ -183,16 +183,17 @@ function signInReport(signIn: SignIn): SignInReport {
 
 function subscriptionReport(state: SubscriptionState, now: number): SubscriptionReport {
   const { held, creating, fault, failures } = state;
+  const refused = refusedUsers(state);
   if (held && held.expiresAt > now) {
     const { generation, id, expiresAt, userIds, encryptionId } = held;
     const trouble = fault && failures > 0 ? { fault, failures } : null;
     const about = { generation, id, expiresAt, userIds, encryptionId, trouble };
-    return { state: 'active', ...about, refused: refusedUsers(state) };
+    return { state: 'active', ...about, refused };
   }
-  if (creating) return { state: 'creating', ...creating };
-  if (fault) return { state: 'failed', fault, failures };
-  const refused = refusedUsers(state);
-  return { state: 'none', ...(refused ? { refused } : {}) };
+  const without = refused ? { refused } : {};
+  if (creating) return { state: 'creating', ...creating, ...without };
+  if (fault) return { state: 'failed', fault, failures, ...without };
+  return { state: 'none', ...without };
 }
 
 function refusedUsers({ excluded, refusal, again, held }: SubscriptionState): RefusedUsers | null {

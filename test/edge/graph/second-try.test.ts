@@ -268,6 +268,20 @@ describe('a new spec, while somebody is left out', () => {
     ]);
   });
 
+  test('that needs a new subscription: they go on being named while it is created', () => {
+    const run = leavingOut([one]);
+    run.presence({ kind: 'deleted' });
+    run.presence({ kind: 'create-begun', userIds: FULL.slice(1, 600) });
+    expect(run.report).toMatchObject({ state: 'creating', refused: { userIds: [one] } });
+    const failure = {
+      code: 'graph-timeout',
+      detail: 'Said by the test.',
+      retry: 'backoff',
+    } as const;
+    run.presence({ kind: 'create-failed', failure, badIds: [] });
+    expect(run.report).toMatchObject({ state: 'failed', refused: { userIds: [one] } });
+  });
+
   test('without them forgets them', () => {
     const run = leavingOut([one]);
     run.configure({ userIds: FULL.slice(1, 600) });

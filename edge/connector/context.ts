@@ -26,8 +26,6 @@ export interface Context {
   random(): number;
   /** Sees to it that the alarm goes off at `at` (epoch ms) or earlier. */
   wakeBy(at: number): void;
-  /** Has something done in so many ms, if the object lives so long: it does not sleep before. */
-  afterwards(ms: number, work: () => void): void;
   /** Lets work go on after the event that began it. */
   background(work: Promise<unknown>): void;
   log(

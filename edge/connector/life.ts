@@ -19,6 +19,8 @@ const PAIRS_PER_RUN = 500;
  * the end of it, nobody else would.
  */
 const SAFETY_MS = 60_000;
+/** What failed is tried again after this long, in ms, and not before: storage may refuse everything for hours. */
+const AFTER_FAULT_MS = 1_000;
 
 export interface LifeBindings extends ObjectBindings {
   SETTINGS: KVNamespace;
@@ -48,9 +50,6 @@ export class Life {
       random: () => Math.random(),
       wakeBy: (at) => {
         if (!database.over) clock.wakeBy(at);
-      },
-      afterwards: (ms, work) => {
-        setTimeout(() => void this.#quietly(Promise.resolve().then(work)), ms);
       },
       background: (work) => ctx.waitUntil(this.#quietly(work)),
       log: consoleLog,
@@ -96,6 +95,8 @@ export class Life {
 
   #doDue(): void {
     const { context, outbox, reads, pairs, presence, tasks, tunnel, listeners } = this.parts;
+    const { catchingUp } = this.parts;
+    let failed = false;
     try {
       if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
       if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
@@ -108,18 +109,19 @@ export class Life {
       outbox.sayFarewells();
       reads.resume();
       listeners.look();
+      catchingUp.look();
       if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
     } catch (error) {
       context.log('error', 'alarm-failed', { detail: String(error) });
       pairs.lookAgain();
-      context.wakeBy(context.now() + 1_000);
+      failed = true;
     } finally {
-      this.#setAlarm();
+      this.#setAlarm(failed);
     }
   }
 
-  #setAlarm(): void {
-    const { context, agenda, agents, farewells, pairs } = this.parts;
+  #setAlarm(failed: boolean): void {
+    const { context, agenda, agents, catchingUp, farewells, pairs } = this.parts;
     const { listeners, outbox, reads, tunnel } = this.parts;
     const now = context.now();
     // A machine without power closes nothing: while somebody stands by, its pings are looked at.
@@ -128,10 +130,12 @@ export class Life {
       const { overdue, nextAt } = table.upcoming(now);
       times.push(overdue ? now + SAFETY_MS : null, nextAt);
     }
-    for (const { waitsUntil } of [reads, outbox, tunnel, listeners]) times.push(waitsUntil);
+    for (const { waitsUntil } of [reads, outbox, tunnel, listeners, catchingUp])
+      times.push(waitsUntil);
     const known = times.filter((at) => at !== null);
     // At once, for the earliest: each setting is a row.
-    if (known.length > 0) context.wakeBy(Math.min(...known));
+    if (failed) context.wakeBy(now + AFTER_FAULT_MS);
+    else if (known.length > 0) context.wakeBy(Math.min(...known));
   }
 
   /** What fails in the background is a fault of ours; that the connector is gone is none. */

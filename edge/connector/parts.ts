@@ -74,6 +74,7 @@ export class Parts {
   readonly teamsDirectory: TeamsDirectory;
   readonly pairingDesk: PairingDesk;
   readonly pairs: Pairs;
+  readonly catchingUp: CatchingUp;
   readonly farewells: Farewells;
   readonly farewellDesk: FarewellDesk;
   readonly timeline: Timeline;
@@ -121,10 +122,10 @@ export class Parts {
     this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
     this.directory = new Directory(database, (who) => this.#noteUser(who));
     this.userRows = new UserRows(database);
-    const catchingUp = new CatchingUp(context, () => this.pairs.catchUp());
+    this.catchingUp = new CatchingUp(context, () => this.pairs.catchUp());
     this.pairs = new Pairs(database, (id) => this.listeners.noteUser(id), {
       keepsTimes: () => this.desk.keepsTimeline,
-      lags: () => catchingUp.note(),
+      lags: () => this.catchingUp.note(),
       now: () => context.now(),
     });
     this.farewells = new Farewells(database);

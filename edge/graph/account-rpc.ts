@@ -55,10 +55,10 @@ export interface RefusedUsers {
 }
 
 /** `refused` is whom it goes without, in whatever state; `null` or not there: all were accepted. */
-export type SubscriptionReport = {
-  refused?: RefusedUsers | null;
-} & /** Nobody is to be subscribed, or Microsoft refuses them all. */
-(
+export type SubscriptionReport = SubscriptionState & { refused?: RefusedUsers | null };
+
+type SubscriptionState =
+  /** Nobody is to be subscribed, or Microsoft refuses them all. */
   | { state: 'none' }
   /** About to be created: notifications of this generation may arrive from now on. */
   | { state: 'creating'; generation: number; userIds: TeamsUserId[] }
@@ -74,8 +74,7 @@ export type SubscriptionReport = {
       trouble: { fault: Fault; failures: number } | null;
     }
   /** `failures`: tries in a row, where somebody has counted. */
-  | { state: 'failed'; fault: Fault; failures?: number }
-);
+  | { state: 'failed'; fault: Fault; failures?: number };
 
 /** A code that waits for its user: what they are shown. The device code itself is told to nobody. */
 export interface ShownCode {

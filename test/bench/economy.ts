@@ -13,6 +13,10 @@ const A_DAY = { teamsChanges: 40, pbxChanges: 5, calls: 20 };
 const CALL_ENDS = 2;
 /** How often a day it is so quiet that everybody's row learns what it lacks: guessed, too. */
 const QUIET_SPELLS = 3;
+/** How many hours of a day somebody always changes. */
+const BUSY_HOURS = 10;
+/** How often in an hour the alarm then looks whether it is quiet: `QUIET_MS` of edge/connector/catching-up.ts. */
+const LOOKS_AN_HOUR = 3_600 / 5;
 const DAYS_A_MONTH = 30;
 /** How long Microsoft lets a request wait, in s: so long an object is awake for it. */
 const GRAPH_S = 0.2;
@@ -128,15 +132,16 @@ function aDay(
   const notifications = source === 'subscribe' ? USERS * shown : 0;
   // Each change is heard from the agent at least once, and echoed by its PBX.
   const messages = USERS * (2 * teamsChanges + 2 * pbxChanges + 4 * calls);
+  const looks = BUSY_HOURS * LOOKS_AN_HOUR;
   const graphRequests = USERS * (pbxChanges + 2 * calls) + hours('Graph requests');
   return {
     'Worker requests': notifications,
     'Worker CPU ms': notifications * NOTIFICATION_CPU_MS,
     // Each is for a connector, whose record is read.
     'KV reads': notifications,
-    'object requests': notifications + messages / MESSAGES_A_REQUEST + hours('alarms'),
+    'object requests': notifications + messages / MESSAGES_A_REQUEST + hours('alarms') + looks,
     'object GB-s': graphRequests * GRAPH_S * OBJECT_GB,
-    'rows written': rows('written') + QUIET_SPELLS * USERS,
+    'rows written': rows('written') + QUIET_SPELLS * USERS + looks,
     'rows read': rows('read'),
   };
 }

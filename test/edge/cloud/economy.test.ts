@@ -105,8 +105,6 @@ async function subscribed() {
   const agent = await bed.agent(numbers.map((n) => pbxUser(n)));
   await bed.later(10 * SECOND);
   for (const n of numbers) agent.presence(n, [], { afterGap: true });
-  // With a thousand users there are no five quiet seconds by day.
-  bed.isBusy = true;
   // Reads that look after what happened at the beginning are not the daily business.
   await bed.later(20 * MINUTE);
   const [row] = await bed.rows('SELECT report FROM account');
@@ -221,7 +219,6 @@ test('when it goes quiet each row learns once what became of it', async () => {
   // From then on the index by when each is to be renewed is early enough.
   await everybody('dnd', 'DoNotDisturb');
   await bed.quiet();
-  bed.isBusy = true;
   await everybody('away', 'Away');
   const counted = await meter(bed.stub);
   await bed.quiet();

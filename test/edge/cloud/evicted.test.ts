@@ -1,5 +1,5 @@
-// Cloudflare puts an object away whenever nobody talks to it. Each story is told twice, once with every
-// object put away between any two events: what both sides show and were sent is the same.
+// Cloudflare puts an object away that nobody talks to. Each story is told twice, once with every object put
+// away whenever nothing happens for ten seconds: what both sides show and were sent is the same.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TimelineEntry } from '../../../edge/connector/rpc.ts';
 import {
@@ -34,11 +34,11 @@ interface Told {
   /** Whom the story is about. */
   count: number;
 }
-type Story = (restless: boolean) => Promise<Told>;
+type Story = (sleepy: boolean) => Promise<Told>;
 
-async function polling(restless: boolean, count: number) {
+async function polling(sleepy: boolean, count: number) {
   const bed = new Bed();
-  bed.restless = restless;
+  bed.sleepy = sleepy;
   return { bed, agent: await bed.pairs(count, SLOW) };
 }
 
@@ -69,8 +69,8 @@ const quiet = ({ from, saw, reason, wrote }: TimelineEntry) => ({
 });
 
 const stories: Record<string, Story> = {
-  'choices on either side, one after the other': async (restless) => {
-    const { bed, agent } = await polling(restless, 2);
+  'choices on either side, one after the other': async (sleepy) => {
+    const { bed, agent } = await polling(sleepy, 2);
     bed.microsoft.presences.set(teamsId(1), BUSY);
     await bed.later(6 * MINUTE);
     agent.presence(2, chose('dnd'));
@@ -86,8 +86,8 @@ const stories: Record<string, Story> = {
     return { bed, agents: [agent], count: 2 };
   },
 
-  'calls over and under chosen states': async (restless) => {
-    const { bed, agent } = await polling(restless, 1);
+  'calls over and under chosen states': async (sleepy) => {
+    const { bed, agent } = await polling(sleepy, 1);
     agent.presence(1, talking);
     await bed.settle();
     bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'InACall' });
@@ -107,8 +107,8 @@ const stories: Record<string, Story> = {
     return { bed, agents: [agent], count: 1 };
   },
 
-  'writes that Microsoft refuses, throttles, and takes at last': async (restless) => {
-    const { bed, agent } = await polling(restless, 3);
+  'writes that Microsoft refuses, throttles, and takes at last': async (sleepy) => {
+    const { bed, agent } = await polling(sleepy, 3);
     bed.microsoft.answerWrites(() => graphRefusal(503, 'Away'));
     agent.presence(1, talking);
     await bed.settle();
@@ -129,8 +129,8 @@ const stories: Record<string, Story> = {
     return { bed, agents: [agent], count: 3 };
   },
 
-  'a wrong secret, tried once': async (restless) => {
-    const { bed, agent } = await polling(restless, 1);
+  'a wrong secret, tried once': async (sleepy) => {
+    const { bed, agent } = await polling(sleepy, 1);
     bed.microsoft.secret = 'another';
     value(await bed.patch({ clientSecretSyncToTeams: 'wrong' }));
     await bed.settle();
@@ -141,8 +141,8 @@ const stories: Record<string, Story> = {
     return { bed, agents: [agent], count: 1 };
   },
 
-  'an agent that leaves and another that takes over': async (restless) => {
-    const { bed, agent } = await polling(restless, 2);
+  'an agent that leaves and another that takes over': async (sleepy) => {
+    const { bed, agent } = await polling(sleepy, 2);
     agent.presence(1, talking);
     await bed.settle();
     agent.close();
@@ -160,8 +160,8 @@ const stories: Record<string, Story> = {
     return { bed, agents: [agent, next], count: 2 };
   },
 
-  'a subscription: made, renewed, lost, made anew': async (restless) => {
-    const { bed, agent, accountId } = await subscribed(restless);
+  'a subscription: made, renewed, lost, made anew': async (sleepy) => {
+    const { bed, agent, accountId } = await subscribed(sleepy);
     await bed.later(25 * MINUTE);
     const [row] = await bed.rows('SELECT report FROM account');
     const { presence: subscription } = JSON.parse(String(row?.['report']));
@@ -177,8 +177,8 @@ const stories: Record<string, Story> = {
     return { bed, agents: [agent], count: 1 };
   },
 
-  'a subscription that Microsoft refuses for a while': async (restless) => {
-    const { bed, agent } = await subscribed(restless, (made) => {
+  'a subscription that Microsoft refuses for a while': async (sleepy) => {
+    const { bed, agent } = await subscribed(sleepy, (made) => {
       made.microsoft.on(`POST ${GRAPH}/subscriptions`, () => graphRefusal(503, 'Away'));
     });
     await bed.later(3 * MINUTE);
@@ -187,8 +187,8 @@ const stories: Record<string, Story> = {
     return { bed, agents: [agent], count: 1 };
   },
 
-  'an account that is locked, and asked for by everybody': async (restless) => {
-    const { bed, agent } = await subscribed(restless, (made) => {
+  'an account that is locked, and asked for by everybody': async (sleepy) => {
+    const { bed, agent } = await subscribed(sleepy, (made) => {
       made.microsoft.on('POST https://login', ({ body }) =>
         body.includes('grant_type=password') ? loginRefusal(50053) : appToken(),
       );
@@ -209,9 +209,9 @@ const created = ({ body }: { body: string }) =>
     { status: 201 },
   );
 
-async function subscribed(restless: boolean, before: (bed: Bed) => void = () => {}) {
+async function subscribed(sleepy: boolean, before: (bed: Bed) => void = () => {}) {
   const bed = new Bed();
-  bed.restless = restless;
+  bed.sleepy = sleepy;
   bed.microsoft.people = [person(1)];
   bed.microsoft.on(`PATCH ${GRAPH}/subscriptions`, ({ url, body }) =>
     Response.json({ ...JSON.parse(body), id: url.split('/').at(-1) }),
@@ -230,8 +230,8 @@ async function subscribed(restless: boolean, before: (bed: Bed) => void = () => 
 
 test.each(Object.entries(stories))('%s', async (_, story) => {
   const calm = await seen(await story(false));
-  const restless = await seen(await story(true));
-  expect(restless).toEqual(calm);
+  const sleepy = await seen(await story(true));
+  expect(sleepy).toEqual(calm);
   // A story in which nothing happens proves nothing.
   expect(calm.writes.flat().length + calm.subscriptions.length + calm.signIns).toBeGreaterThan(1);
 });

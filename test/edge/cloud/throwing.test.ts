@@ -159,7 +159,7 @@ test('a choice on the PBX, from its frame to the answer of Microsoft', LONG, asy
     const agent = await bed.pairs(2, SLOW);
     const bad = await trap(bed.stub, n, 'sql');
     agent.presence(1, chose('dnd'));
-    await bed.settle();
+    await bed.quiet();
     bad.off();
     await persistent(bed, agent, (of) => (of === 1 ? chose('dnd') : []));
     await bed.later(20 * SECOND);

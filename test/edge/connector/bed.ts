@@ -298,6 +298,8 @@ export class Agent {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** As Cloudflare does, in ms. */
+const ASLEEP_AFTER_MS = 10 * SECOND;
 
 interface Next {
   stub: DurableObjectStub;
@@ -325,7 +327,6 @@ async function countAlarms(stub: DurableObjectStub): Promise<void> {
 }
 
 let beds = 0;
-const timer = globalThis.setTimeout;
 
 export class Bed {
   readonly name: ConnectorName;
@@ -333,10 +334,8 @@ export class Bed {
   readonly stub: ConnectorStub & DurableObjectStub;
   /** Objects whose alarms go off: the connector's, and those of its Teams accounts. */
   readonly #objects: DurableObjectStub[];
-  /** Puts every object away before each alarm and whenever it has come to rest. */
-  restless = false;
-  /** Somebody else always changes too: otherwise quiet seconds pass at once, as all time does here. */
-  isBusy = false;
+  /** Puts every object away whenever nothing happens for so long that Cloudflare does. */
+  sleepy = false;
   /** Whether requests wait for answers that a test keeps back: then nothing has come to rest. */
   underWay = (): boolean => false;
 
@@ -347,15 +346,6 @@ export class Bed {
     this.microsoft = before?.microsoft ?? new Microsoft();
     if (!before) vi.useFakeTimers({ toFake: ['Date'], now: START });
     vi.stubGlobal('fetch', this.microsoft.fetch);
-    const number = beds;
-    vi.stubGlobal('setTimeout', (work: () => void, ms: number) => {
-      if (ms !== QUIET_MS) return timer(work, ms);
-      const whenQuiet = () => {
-        if (!this.isBusy) work();
-        else if (beds === number) timer(whenQuiet, 10);
-      };
-      return timer(whenQuiet, 1);
-    });
     this.stub = env.CONNECTOR.getByName(this.name) as unknown as typeof this.stub;
     this.#objects = [this.stub];
   }
@@ -441,7 +431,7 @@ export class Bed {
     return all.filter(({ at }) => at < NEVER).sort((a, b) => a.at - b.at)[0];
   }
 
-  /** Puts every object away, as Cloudflare does with one that nobody talks to. */
+  /** Puts every object away, as Cloudflare does with one that nobody talks to, or of which it has a new version. */
   async evict(): Promise<void> {
     for (const stub of this.#objects) await evictDurableObject(stub);
   }
@@ -465,25 +455,20 @@ export class Bed {
         next = await this.#next();
       }
       if (next && isDueNow(next.at)) {
-        if (this.restless && quiet > 0) await this.evict();
         await this.runAlarm(next.stub);
         quiet = 0;
         nextOf = -1;
       } else if (asked === this.microsoft.asked.length && !this.underWay()) quiet += 1;
       else quiet = 0;
       asked = this.microsoft.asked.length;
-      if (quiet <= 2) continue;
-      if (this.restless) await this.evict();
-      return;
+      if (quiet > 2) return;
     }
     throw new Error('It does not come to rest.');
   }
 
   /** Nobody changes for so long that rows catch up. */
   async quiet(): Promise<void> {
-    this.isBusy = false;
-    await new Promise((done) => timer(done, 30));
-    await this.settle();
+    await this.later(QUIET_MS);
   }
 
   /** Moves the clock, in steps where an alarm is due on the way. */
@@ -491,8 +476,9 @@ export class Bed {
     const end = Date.now() + ms;
     for (let n = 0; n < 1_000; n += 1) {
       await this.settle();
-      const at = (await this.#next())?.at ?? null;
-      if (at === null || at > end) break;
+      const at = (await this.#next())?.at ?? NEVER;
+      if (this.sleepy && Math.min(at, end) - Date.now() >= ASLEEP_AFTER_MS) await this.evict();
+      if (at > end) break;
       vi.setSystemTime(Math.max(at, Date.now()));
     }
     vi.setSystemTime(end);

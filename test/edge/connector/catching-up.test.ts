@@ -11,7 +11,6 @@ const DND = { availability: 'DoNotDisturb', activity: 'DoNotDisturb' };
 async function busy() {
   const bed = new Bed();
   const agent = await bed.pairs(4, SLOW);
-  bed.isBusy = true;
   agent.presence(1, chose('dnd'));
   await bed.settle();
   bed.microsoft.presences.set(teamsId(1), DND);

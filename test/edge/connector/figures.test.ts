@@ -119,7 +119,7 @@ test('the figures outlive the sleep of the object, and cost no write of their ow
   const bed = new Bed();
   const agent = await bed.pairs(1);
   agent.presence(1, talking);
-  await bed.settle();
+  await bed.quiet();
   const before = await hours(bed);
   expect(before[1]).toBe(1);
   await bed.evict();
@@ -146,7 +146,7 @@ test('with the timeline the times that are stored go too', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(1);
   agent.presence(1, talking);
-  await bed.settle();
+  await bed.quiet();
   const kept = () =>
     runInDurableObject(
       bed.stub,

@@ -167,9 +167,10 @@ test('once Microsoft has answered a write, what a human then chooses in Teams is
 test('a hibernating object wakes for a frame and goes on where it was', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(2, SLOW);
+  await bed.quiet();
   await evictDurableObject(bed.stub);
   agent.presence(1, talking);
-  await bed.settle();
+  await bed.quiet();
   expect(bed.microsoft.actions(1)).toEqual(['setPresence']);
   await evictDurableObject(bed.stub);
   await bed.later(6 * MINUTE);

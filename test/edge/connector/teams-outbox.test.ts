@@ -299,6 +299,7 @@ test('batches that were under way when the object broke are said again', async (
   );
   const again = new Bed(bed);
   await again.later(MINUTE);
+  await again.quiet();
   expect(new Set(written(again))).toEqual(new Set(people(100)));
   expect(await again.rows('SELECT 1 FROM pair WHERE soon IS NOT NULL')).toEqual([]);
 });

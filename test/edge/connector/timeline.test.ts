@@ -42,6 +42,7 @@ test('what is older than the last few decisions outlives them, and no more than 
     agent.presence(1, chose(n % 2 === 0 ? 'busy' : 'away'));
     await bed.later(SECOND);
   }
+  await bed.quiet();
   const before = await timeline(bed);
   expect(before.length).toBeGreaterThanOrEqual(25);
   await bed.evict();

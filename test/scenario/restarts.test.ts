@@ -1,6 +1,6 @@
 // Parts that die and come back: afterwards both sides show the same, unattended.
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { SetUp } from '../sim/demo/set-up.ts';
 import type { Cast } from './cast.ts';
 import { becomes, eventually } from './eventually.ts';
@@ -41,6 +41,9 @@ describe('the agent', { retry: 0 }, () => {
 });
 
 describe('the edge', { retry: 0 }, () => {
+  // One that has lost its edge four times in a few seconds waits longer and longer, up to 20 s.
+  beforeEach(() => demo.restartAgent());
+
   it.each(['close', 'kill'] as const)(
     'ends (%s): what changed meanwhile shows when it is back',
     async (how) => {

@@ -46,7 +46,7 @@ export class AlarmClock {
     void this.#alarm.set(at);
   }
 
-  /** It went off, or was deleted: nothing is set any more. */
+  /** It went off: nothing is set any more. */
   wentOff(): void {
     this.#alarm.wentOff();
     this.#at = null;

@@ -44,7 +44,7 @@ const REPORT_AGAIN_MS = 2_000;
 
 export class SubscriptionObject extends DurableObject<ObjectBindings> implements SubscriptionRpc {
   readonly #store: AccountStore;
-  readonly #alarm: SureAlarm;
+  #alarm!: SureAlarm;
   readonly #edge: EdgeEnv;
   readonly #keyring: Keyring;
   /** Tokens of the account as configured now; made when first needed. */
@@ -67,7 +67,9 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     this.#edge = parsed.env;
     this.#keyring = createKeyring(parsed.env);
     this.#store = new AccountStore(ctx.storage.kv);
-    this.#alarm = new SureAlarm(ctx.storage);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarm = new SureAlarm(ctx.storage, await ctx.storage.getAlarm());
+    });
   }
 
   async configure(spec: AccountSpec): Promise<void> {

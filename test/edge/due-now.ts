@@ -2,8 +2,8 @@
 // what is due now lets that millisecond pass.
 import { vi } from 'vitest';
 
-/** Whether an alarm for `at` (epoch ms; `null`: none) goes off at once; then it is that time. */
-export function isDueNow(at: number | null): at is number {
+/** Lets the millisecond pass where an alarm for `at` (epoch ms; `null`: none) goes off at once; says whether it does. */
+export function waitIfDue(at: number | null): at is number {
   if (at === null || at > Date.now() + 1) return false;
   vi.setSystemTime(Math.max(at, Date.now()));
   return true;

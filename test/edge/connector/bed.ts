@@ -28,7 +28,7 @@ import {
   wroteFrame,
 } from '../../../shared/protocol/up.ts';
 import { checkSettings } from '../../../shared/settings/schema.ts';
-import { isDueNow } from '../due-now.ts';
+import { waitIfDue } from '../due-now.ts';
 import { type Asked, FakeMicrosoft, granted, graphRefusal, json } from '../graph/fake-microsoft.ts';
 
 /** Far ahead of the real clock, so that alarms go off only when a test says so. */
@@ -454,7 +454,7 @@ export class Bed {
         nextOf = alarmsSet;
         next = await this.#next();
       }
-      if (next && isDueNow(next.at)) {
+      if (next && waitIfDue(next.at)) {
         await this.runAlarm(next.stub);
         quiet = 0;
         nextOf = -1;

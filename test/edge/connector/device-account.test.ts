@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { isDueNow } from '../due-now.ts';
+import { waitIfDue } from '../due-now.ts';
 import { granted, loginRefusal } from '../graph/fake-microsoft.ts';
 import {
   Bed,
@@ -74,7 +74,7 @@ async function later(ms: number): Promise<void> {
     const times = await Promise.all(
       accounts.map(async ({ id }) => ({ id, at: await alarmOf(id) })),
     );
-    const due = times.filter(({ at }) => isDueNow(at));
+    const due = times.filter(({ at }) => waitIfDue(at));
     for (const { id } of due) await runDurableObjectAlarm(account(id));
     if (due.length > 0) continue;
     const next = [await bed.alarmAt(), ...times.map(({ at }) => at)].filter((at) => at !== null);

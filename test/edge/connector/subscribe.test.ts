@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test, vi } from 'vitest';
 import type { Observation, UserPage } from '../../../edge/connector/rpc.ts';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
-import { isDueNow } from '../due-now.ts';
+import { waitIfDue } from '../due-now.ts';
 import { granted } from '../graph/fake-microsoft.ts';
 import {
   Bed,
@@ -29,7 +29,7 @@ async function settled(bed: Bed, accountId: string): Promise<void> {
     await bed.settle();
     const account = accountObject(bed, accountId);
     const at = await runInDurableObject(account, (_object, ctx) => ctx.storage.getAlarm());
-    if (!isDueNow(at)) return;
+    if (!waitIfDue(at)) return;
     await runDurableObjectAlarm(account);
   }
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../../edge/graph/account-rpc.ts';
 import { createKeyring, type Keyring } from '../../../edge/keyring.ts';
 import { type ConnectorName, teamsUserId } from '../../../shared/ids.ts';
-import { isDueNow } from '../due-now.ts';
+import { waitIfDue } from '../due-now.ts';
 import { CLIENT_ID, FakeMicrosoft, json, TENANT_ID } from './fake-microsoft.ts';
 
 /** Far ahead of the real clock, so that alarms go off only when a test says so. */
@@ -86,7 +86,7 @@ export class AccountBed {
   async run(): Promise<void> {
     for (let n = 0; n < 20; n += 1) {
       const at = await this.alarmAt();
-      if (!isDueNow(at)) return;
+      if (!waitIfDue(at)) return;
       await runDurableObjectAlarm(this.stub);
     }
     throw new Error('The alarm does not come to rest.');

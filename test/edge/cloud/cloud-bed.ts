@@ -32,6 +32,13 @@ export interface Created {
   expirationDateTime: string;
 }
 
+/** `sequenceNumber`: the version stamp, where it has one. */
+interface Notified {
+  availability: string;
+  activity: string;
+  sequenceNumber?: string;
+}
+
 export class CloudBed extends Bed {
   readonly kv = new SlowKv(() => Date.now());
   /** Methods of connectors' objects that the app has called. */
@@ -154,13 +161,27 @@ export class CloudBed extends Bed {
   /** Teams shows something of the n-th person from now on, and Microsoft tells; the answer. */
   async notify(
     n: number,
-    presence: { availability: string; activity: string; sequenceNumber: string },
+    presence: Notified,
     subscription = this.subscriptions.length,
   ): Promise<Response> {
+    return this.post(await this.#notification(n, presence, subscription));
+  }
+
+  post(body: string): Promise<Response> {
+    return this.ask('/subscriptions', { method: 'POST', body });
+  }
+
+  /** The same, and what Microsoft sent. */
+  async overheard(n: number, presence: Notified): Promise<string> {
+    const body = await this.#notification(n, presence, this.subscriptions.length);
+    await this.post(body);
+    return body;
+  }
+
+  async #notification(n: number, presence: Notified, subscription: number): Promise<string> {
     const created = this.subscriptions[subscription - 1];
     if (!created) throw new Error('Nothing is subscribed.');
-    const { availability, activity } = presence;
-    this.microsoft.presences.set(teamsId(n), { availability, activity });
+    this.microsoft.presences.set(teamsId(n), presence);
     const { tenantSyncToPbx: tenantId, clientIdSyncToPbx: clientId } = SUBSCRIBING;
     const pair = {
       id: created.encryptionCertificateId,
@@ -177,10 +198,7 @@ export class CloudBed extends Bed {
       encryptedContent: await encrypted({ id: teamsId(n), ...presence }, pair),
     };
     const validationTokens = [await this.#signer.token({ tenantId, clientId, now: Date.now() })];
-    return this.ask('/subscriptions', {
-      method: 'POST',
-      body: JSON.stringify({ value: [item], validationTokens }),
-    });
+    return JSON.stringify({ value: [item], validationTokens });
   }
 
   /** Microsoft shakes hands before it creates anything. */

@@ -48,6 +48,32 @@ describe('out of office', () => {
     pair.pass(HOUR);
     expect(pair.pbxShows).toBe('');
   });
+
+  test('with a call on either side is that call, and out of office again after it', () => {
+    const pair = PairDriver.paired();
+    pair.teamsClient('Away/OutOfOffice');
+    pair.pass(HOUR).teamsClient('Busy/InACall');
+    pair.pass(HOUR).teamsClient('Away/OutOfOffice');
+    pair.pass(HOUR);
+    expect(pair.wrote()).toEqual(['pbx away', 'pbx on-the-phone', 'pbx away']);
+    pair.pbxCall();
+    pair.pass(MINUTE);
+    expect(pair.teams.shown(pair.now).activity).toBe('InACall');
+    pair.pbxHangsUp();
+    pair.pass(HOUR);
+    expect(pair.shows).toBe('Away/OutOfOffice = away');
+  });
+
+  test('leaves alone what stood on the PBX before, for as long as that stands', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('dnd');
+    pair.pass(HOUR).teamsClient('Away/OutOfOffice');
+    pair.pass(HOUR);
+    expect(pair.pbxShows).toBe('dnd');
+    pair.pbxSets('');
+    pair.pass(HOUR).read();
+    expect(pair.teams.shown(pair.now).activity).toBe('OutOfOffice');
+  });
 });
 
 describe('a user who is not signed in to Teams', () => {

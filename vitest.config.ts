@@ -17,8 +17,8 @@ export default defineConfig({
     // What the edge logs where all goes well is thousands of lines.
     silent: 'passed-only',
     sequence: { sequencer: LongestFirst },
-    // Scenarios of real processes race with their own clock where a machine is overrun: once more, there. Those
-    // that hold a target of docs/faults.md say `retry: 0`: one that was missed once is missed.
+    // Scenarios of real processes race with their own clock where a machine is overrun: once more, there. Most of
+    // those that hold a target of docs/faults.md say `retry: 0`: one that was missed once is missed.
     retry: process.env['CI'] ? 1 : 0,
     provide: { pointsApart: process.env['EVERY_POINT'] ? 1 : 3 },
     projects: [

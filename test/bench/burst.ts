@@ -11,7 +11,7 @@ import { tenantOf } from './tenant.ts';
 
 /** What is promised, in ms: the PBX shows all of it. */
 const PBX_LIMIT_MS = 10_000;
-/** What we allow ourselves in any 30 s: 1,200 requests, and 300 more after a rest. That is Microsoft's quota. */
+/** Microsoft's quota of any 30 s. We take 1,170 of it, and up to 300 more after a rest. */
 const PACE = { requests: 1_500, windowMs: 30_000 };
 /** A call goes before whatever waits: 95 of 100 show within this, in ms. */
 const CALL_LIMIT_MS = 5_000;

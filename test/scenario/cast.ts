@@ -69,7 +69,7 @@ export function castOf(demo: SetUp) {
       );
     },
     areBothSidesEqual: () => NAMES.every(equal),
-    /** Both sides show the same of everybody, also a moment later. */
+    /** Resolves once both sides show the same of everybody. */
     bothSidesEqual(limitMs?: number) {
       const different = () =>
         NAMES.filter((name) => !equal(name)).map(

@@ -1,6 +1,6 @@
 // When rows that lag behind learn what they lack: as soon as nothing new has come for some seconds. So a busy
-// connector does not pay for each answer and echo, and none falls asleep with something to forget. It is the
-// object's alarm that tells: a timer would keep the object awake, which costs more than the alarm's row.
+// connector does not pay for each answer and echo, and none falls asleep with something to forget, unless its alarm
+// comes late: then it starts anew as after a crash. It is the object's alarm that tells: a timer would keep the object awake, which costs more than the alarm's row.
 import type { Context } from './context.ts';
 
 /** In ms; the object sleeps after ten seconds in which nothing happened. */

@@ -19,7 +19,7 @@ const PAIRS_PER_RUN = 500;
  * the end of it, nobody else would.
  */
 const SAFETY_MS = 60_000;
-/** What failed is tried again after this long, in ms, and not before: storage may refuse everything for hours. */
+/** What failed is tried again after this long, in ms: storage may refuse everything for hours. */
 const AFTER_FAULT_MS = 1_000;
 
 export interface LifeBindings extends ObjectBindings {
@@ -94,33 +94,42 @@ export class Life {
   }
 
   #doDue(): void {
+    const { context, pairs, catchingUp } = this.parts;
+    const wentWell = this.#tried(() => this.#takeTurns());
+    if (!wentWell) pairs.lookAgain();
+    // By itself: one row that is never stored keeps no other from catching up.
+    const caughtUp = this.#tried(() => catchingUp.look());
+    if (wentWell && caughtUp) this.#setAlarm();
+    else context.wakeBy(context.now() + AFTER_FAULT_MS);
+  }
+
+  #takeTurns(): void {
     const { context, outbox, reads, pairs, presence, tasks, tunnel, listeners } = this.parts;
-    const { catchingUp } = this.parts;
-    let failed = false;
+    if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
+    if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
+    this.#awake = true;
+    tunnel.missSilent();
+    tunnel.askAgain();
+    tasks.beginDue();
+    const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
+    for (const pair of due) presence.tick(pair);
+    outbox.sayFarewells();
+    reads.resume();
+    listeners.look();
+    if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
+  }
+
+  #tried(work: () => void): boolean {
     try {
-      if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
-      if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
-      this.#awake = true;
-      tunnel.missSilent();
-      tunnel.askAgain();
-      tasks.beginDue();
-      const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
-      for (const pair of due) presence.tick(pair);
-      outbox.sayFarewells();
-      reads.resume();
-      listeners.look();
-      catchingUp.look();
-      if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
+      work();
+      return true;
     } catch (error) {
-      context.log('error', 'alarm-failed', { detail: String(error) });
-      pairs.lookAgain();
-      failed = true;
-    } finally {
-      this.#setAlarm(failed);
+      this.#context.log('error', 'alarm-failed', { detail: String(error) });
+      return false;
     }
   }
 
-  #setAlarm(failed: boolean): void {
+  #setAlarm(): void {
     const { context, agenda, agents, catchingUp, farewells, pairs } = this.parts;
     const { listeners, outbox, reads, tunnel } = this.parts;
     const now = context.now();
@@ -134,8 +143,7 @@ export class Life {
       times.push(waitsUntil);
     const known = times.filter((at) => at !== null);
     // At once, for the earliest: each setting is a row.
-    if (failed) context.wakeBy(now + AFTER_FAULT_MS);
-    else if (known.length > 0) context.wakeBy(Math.min(...known));
+    if (known.length > 0) context.wakeBy(Math.min(...known));
   }
 
   /** What fails in the background is a fault of ours; that the connector is gone is none. */

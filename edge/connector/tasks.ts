@@ -4,6 +4,9 @@ import type { Context } from './context.ts';
 import { faultOf, retryDelayMs } from './faults.ts';
 import type { Agenda, Planned, Task } from './store/agenda.ts';
 
+/** What cannot even be stored as failed is tried again after this long, in ms. */
+const UNSTORED_MS = 1_000;
+
 export class Tasks {
   readonly #context: Context;
   readonly #agenda: Agenda;
@@ -57,14 +60,24 @@ export class Tasks {
 
   #perform(planned: Planned): Promise<void> {
     const { task } = planned;
-    const done = this.#tried(planned).finally(() => {
-      this.#running.delete(task);
-      if (this.#context.database.over) return;
-      const now = this.#context.now();
-      if (this.#agenda.due(now).some((due) => due.task === task)) this.#context.wakeBy(now);
-    });
+    const done = this.#tried(planned).then(
+      () => this.#ended(task, 0),
+      (fault: unknown) => {
+        this.#ended(task, UNSTORED_MS);
+        throw fault;
+      },
+    );
     this.#running.set(task, done);
     return done;
+  }
+
+  /** Whoever was planned meanwhile has its turn in so many ms. */
+  #ended(task: Task, pauseMs: number): void {
+    this.#running.delete(task);
+    if (this.#context.database.over) return;
+    const now = this.#context.now();
+    const isDue = this.#agenda.due(now).some((due) => due.task === task);
+    if (isDue) this.#context.wakeBy(now + pauseMs);
   }
 
   async #tried(planned: Planned): Promise<void> {

@@ -228,6 +228,22 @@ test('when it goes quiet each row learns once what became of it', async () => {
   expect(await bed.rows('SELECT 1 FROM pair WHERE soon IS NOT NULL')).toEqual([]);
 });
 
+test('a change that comes alone: its row, what became of it, and the alarm, brought forward and put back', async () => {
+  const { bed, agent, notify } = await subscribed();
+  const alone = async (choice: string, shown: string) => {
+    agent.presence(1, chose(choice));
+    await bed.settle();
+    await notify(1, shown);
+    await bed.later(20 * SECOND);
+  };
+  await alone('dnd', 'DoNotDisturb');
+  const counted = await meter(bed.stub);
+  await alone('away', 'Away');
+  const { written, users } = counted.read();
+  expect(users).toBe(2);
+  expect(written).toBeLessThanOrEqual(4);
+});
+
 test('what was seen before costs nothing', async () => {
   const { bed, agent, notify } = await subscribed();
   await notify(1, 'Busy');

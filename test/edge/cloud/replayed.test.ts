@@ -51,7 +51,7 @@ test('one that bears a version stamp is a copy: it writes nothing, and asks nobo
   expect(agent.shown(1)).toEqual(['busy', 'dnd']);
 });
 
-test('one without is believed until a read tells, 3 s later, however often it is sent', async () => {
+test('one without is believed until a read tells, 3 s later; twenty in two seconds are no more than one', async () => {
   const { bed, agent, stolen } = await overheard([]);
   for (let n = 0; n < 20; n += 1) {
     expect((await bed.post(stolen)).status).toBe(202);

@@ -7,7 +7,7 @@ const AVAILABLE = { availability: 'Available', activity: 'Available' };
 const AWAY = { availability: 'Away', activity: 'Away' };
 const DND = { availability: 'DoNotDisturb', activity: 'DoNotDisturb' };
 
-/** A busy connector, in which each of four users has chosen something on the PBX, or talks. */
+/** Four users, of whom one has chosen something on the PBX just now; no row has learned what became of it. */
 async function busy() {
   const bed = new Bed();
   const agent = await bed.pairs(4, SLOW);

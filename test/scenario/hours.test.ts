@@ -161,7 +161,8 @@ describe('four hours', () => {
     expect(ofErik('setPresence').length).toBeGreaterThan(14);
     expectDue(ofErik('setPresence'), (at) => at + REFRESH_MS);
     expect(ofErik('setPresence')[0]?.body).toMatchObject({ expirationDuration: 'PT10M' });
-    expect(ofErik('clearPresence')).toHaveLength(1);
+    // Said once more where, by this clock, the answer or the alarm took longer than an object remembers (decision 0053).
+    expect([1, 2]).toContain(ofErik('clearPresence').length);
   });
 
   it('a notification that is four hours late does not bring back what it tells of', {

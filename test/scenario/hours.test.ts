@@ -14,6 +14,8 @@ const HOUR = 60 * MINUTE;
 /** What is due within one is done at its end: intervals look so much longer at most. */
 const STRIDE_MS = 2 * MINUTE;
 const LATE_AT_MOST_MS = STRIDE_MS + MINUTE / 2;
+/** After so many quiet ms, and a moment for the alarm, rows know what became of a write. */
+const ROWS_CATCH_UP_MS = 7_000;
 /** Half of what a session lasts at Microsoft. */
 const REFRESH_MS = 5 * MINUTE;
 /** The subscriptions are renewed so often; that of presences would stand for almost an hour, that of users for a day. */
@@ -127,6 +129,9 @@ describe('four hours', () => {
     call.hangUp();
     await becomes(cast.inTeams('erik'), 'Available/Available');
     callShown = shownOf('erik', begun);
+    await cast.nothingOnItsWay();
+    // What became of it is stored before the clock jumps, as an object that sleeps meanwhile forgets the rest.
+    await clock.pass(ROWS_CATCH_UP_MS, 5);
     await hoursPass(lostAt + LATE_MS.planned - clock.now(), look);
   }, 120_000);
 
@@ -161,8 +166,7 @@ describe('four hours', () => {
     expect(ofErik('setPresence').length).toBeGreaterThan(14);
     expectDue(ofErik('setPresence'), (at) => at + REFRESH_MS);
     expect(ofErik('setPresence')[0]?.body).toMatchObject({ expirationDuration: 'PT10M' });
-    // Said once more where, by this clock, the answer or the alarm took longer than an object remembers (decision 0053).
-    expect([1, 2]).toContain(ofErik('clearPresence').length);
+    expect(ofErik('clearPresence')).toHaveLength(1);
   });
 
   it('a notification that is four hours late does not bring back what it tells of', {

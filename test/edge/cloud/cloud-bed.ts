@@ -13,7 +13,18 @@ import {
   AGENT_PROOF_TYP,
   TUNNEL_SUBPROTOCOL,
 } from '../../../shared/agent-auth.ts';
-import { Agent, Bed, GRAPH, graphRefusal, json, SUBSCRIBING, teamsId } from '../connector/bed.ts';
+import {
+  Agent,
+  Bed,
+  GRAPH,
+  graphRefusal,
+  json,
+  MINUTE,
+  pbxUser,
+  person,
+  SUBSCRIBING,
+  teamsId,
+} from '../connector/bed.ts';
 import { encrypted, type Signer } from '../graph/microsoft-posts.ts';
 import { SlowKv } from './slow-kv.ts';
 
@@ -230,6 +241,29 @@ export class CloudBed extends Bed {
       },
     });
   }
+}
+
+/** One user, subscribed and paired, and everything in KV has arrived. */
+export async function standing(
+  signer: Signer,
+  settings: (bed: CloudBed) => object = (bed) => bed.subscribing,
+): Promise<{ bed: CloudBed; agent: Agent; credentials: CloudAgent }> {
+  const bed = new CloudBed(signer);
+  bed.microsoft.people = [person(1)];
+  await bed.told('PUT', 'settings', settings(bed));
+  const credentials = await bed.enrolled();
+  const agent = await bed.tunnel(credentials);
+  agent
+    .hello()
+    .up()
+    .users([pbxUser(1)]);
+  await bed.later(ARRIVED_MS);
+  await bed.addTeamsAccount();
+  await bed.later(ARRIVED_MS);
+  agent.presence(1, [], { afterGap: true });
+  await bed.later(2 * MINUTE);
+  bed.touched.length = 0;
+  return { bed, agent, credentials };
 }
 
 export interface CloudAgent {

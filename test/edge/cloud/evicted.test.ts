@@ -1,5 +1,5 @@
 // Cloudflare puts an object away that nobody talks to. Each story is told twice, once with every object put
-// away whenever nothing happens for ten seconds: what both sides show and were sent is the same.
+// away between any two events, and whenever nothing happens for ten seconds: what both sides show and were sent is the same.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TimelineEntry } from '../../../edge/connector/rpc.ts';
 import {
@@ -39,6 +39,7 @@ type Story = (sleepy: boolean) => Promise<Told>;
 async function polling(sleepy: boolean, count: number) {
   const bed = new Bed();
   bed.sleepy = sleepy;
+  bed.rests = true;
   return { bed, agent: await bed.pairs(count, SLOW) };
 }
 
@@ -212,6 +213,7 @@ const created = ({ body }: { body: string }) =>
 async function subscribed(sleepy: boolean, before: (bed: Bed) => void = () => {}) {
   const bed = new Bed();
   bed.sleepy = sleepy;
+  bed.rests = true;
   bed.microsoft.people = [person(1)];
   bed.microsoft.on(`PATCH ${GRAPH}/subscriptions`, ({ url, body }) =>
     Response.json({ ...JSON.parse(body), id: url.split('/').at(-1) }),

@@ -1,8 +1,8 @@
 // Whoever has overheard a notification sends it again: every proof in it holds, and it changes nothing for long.
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type Agent, chose, MINUTE, pbxUser, person, SECOND, teamsId } from '../connector/bed.ts';
+import { chose, MINUTE, SECOND, teamsId } from '../connector/bed.ts';
 import { type Signer, signer } from '../graph/microsoft-posts.ts';
-import { ARRIVED_MS, CloudBed } from './cloud-bed.ts';
+import { standing } from './cloud-bed.ts';
 
 let microsoft: Signer;
 beforeAll(async () => {
@@ -15,19 +15,7 @@ const DND = { availability: 'DoNotDisturb', activity: 'DoNotDisturb' };
 
 /** Busy was told, and then Do not disturb; the first of these notifications is in wrong hands. */
 async function overheard(stamps: readonly [string?, string?]) {
-  const bed = new CloudBed(microsoft);
-  bed.microsoft.people = [person(1)];
-  await bed.told('PUT', 'settings', bed.subscribing);
-  const agent = await bed.tunnel(await bed.enrolled());
-  agent
-    .hello()
-    .up()
-    .users([pbxUser(1)]);
-  await bed.later(ARRIVED_MS);
-  await bed.addTeamsAccount();
-  await bed.later(ARRIVED_MS);
-  agent.presence(1, [], { afterGap: true });
-  await bed.later(2 * MINUTE);
+  const { bed, agent } = await standing(microsoft);
   const stamped = (of: string | undefined) => (of ? { sequenceNumber: of } : {});
   const stolen = await bed.overheard(1, { ...BUSY, ...stamped(stamps[0]) });
   await bed.settle();
@@ -39,7 +27,7 @@ async function overheard(stamps: readonly [string?, string?]) {
   await bed.later(150 * SECOND);
   expect(agent.shown(1)).toEqual(['busy', 'dnd']);
   bed.microsoft.asked.length = 0;
-  return { bed, agent, stolen } satisfies { bed: CloudBed; agent: Agent; stolen: string };
+  return { bed, agent, stolen };
 }
 
 test('one that bears a version stamp is a copy: it writes nothing, and asks nobody', async () => {

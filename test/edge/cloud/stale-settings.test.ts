@@ -2,9 +2,9 @@
 // change, not after the connector was deleted, not when one of the same name was created anew.
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type Agent, MINUTE, POLLING, pbxUser, person, SECOND, teamsId } from '../connector/bed.ts';
+import { POLLING, pbxUser, SECOND, teamsId } from '../connector/bed.ts';
 import { type Signer, signer } from '../graph/microsoft-posts.ts';
-import { ARRIVED_MS, type CloudAgent, CloudBed } from './cloud-bed.ts';
+import { ARRIVED_MS, type CloudBed, standing } from './cloud-bed.ts';
 
 let microsoft: Signer;
 beforeAll(async () => {
@@ -13,32 +13,6 @@ beforeAll(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 const BUSY = { availability: 'Busy', activity: 'Busy', sequenceNumber: '0002' };
-
-interface Standing {
-  bed: CloudBed;
-  agent: Agent;
-  credentials: CloudAgent;
-}
-
-/** Subscribed and paired, and everything in KV has arrived. */
-async function standing(settings: (bed: CloudBed) => object = (bed) => bed.subscribing) {
-  const bed = new CloudBed(microsoft);
-  bed.microsoft.people = [person(1)];
-  await bed.told('PUT', 'settings', settings(bed));
-  const credentials = await bed.enrolled();
-  const agent = await bed.tunnel(credentials);
-  agent
-    .hello()
-    .up()
-    .users([pbxUser(1)]);
-  await bed.later(ARRIVED_MS);
-  await bed.addTeamsAccount();
-  await bed.later(ARRIVED_MS);
-  agent.presence(1, [], { afterGap: true });
-  await bed.later(2 * MINUTE);
-  bed.touched.length = 0;
-  return { bed, agent, credentials } satisfies Standing;
-}
 
 /** Nothing at all is stored by the object. */
 const isEmpty = (bed: CloudBed) =>
@@ -49,7 +23,7 @@ const isEmpty = (bed: CloudBed) =>
 const NOTHING = { size: [], alarm: null };
 
 test('a change is what everybody is told at once, also after the object was away', async () => {
-  const { bed } = await standing();
+  const { bed } = await standing(microsoft);
   const before = (await bed.admin('GET', 'settings')).headers.get('etag') ?? '';
   const after = await bed.admin('PATCH', 'settings', { pbxContact: 'im:' });
   await bed.evict();
@@ -66,7 +40,7 @@ test('a change is what everybody is told at once, also after the object was away
 });
 
 test('a notification for what is not subscribed any more passes the old copy and changes nothing', async () => {
-  const { bed, agent } = await standing();
+  const { bed, agent } = await standing(microsoft);
   const { notificationUrl: _, ...settings } = bed.subscribing;
   await bed.told('PUT', 'settings', { ...settings, source: 'poll', pollSeconds: 300 });
   await bed.later(SECOND);
@@ -78,7 +52,7 @@ test('a notification for what is not subscribed any more passes the old copy and
 });
 
 test('what Microsoft tells before KV shows that we subscribe is made up for when it does', async () => {
-  const { bed, agent } = await standing(() => ({ ...POLLING, pollSeconds: 300 }));
+  const { bed, agent } = await standing(microsoft, () => ({ ...POLLING, pollSeconds: 300 }));
   await bed.told('PUT', 'settings', bed.subscribing);
   await bed.later(10 * SECOND);
   expect(bed.subscriptions).toHaveLength(1);
@@ -91,7 +65,7 @@ test('what Microsoft tells before KV shows that we subscribe is made up for when
 });
 
 test('a connector that was deleted is gone, whatever KV still shows', async () => {
-  const { bed, credentials } = await standing();
+  const { bed, credentials } = await standing(microsoft);
   const open = await bed.told<{ code: string }>('POST', 'agents', {});
   expect((await bed.admin('DELETE', 'settings')).status).toBe(204);
   expect((await bed.ask('/subscriptions')).status).toBe(200);
@@ -132,7 +106,7 @@ test('a connector that was deleted is gone, whatever KV still shows', async () =
 });
 
 test('one of the same name begins anew, though KV still shows the old one', async () => {
-  const { bed, agent: old, credentials } = await standing();
+  const { bed, agent: old, credentials } = await standing(microsoft);
   const oldKey = bed.recordInKv?.decryptionKeys[0]?.id;
   await bed.told('DELETE', 'settings');
   expect((await bed.admin('PUT', 'settings', bed.subscribing)).status).toBe(201);

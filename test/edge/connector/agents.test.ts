@@ -283,9 +283,12 @@ test('a poll begins when an agent comes, not a minute later', async () => {
   const bed = await made();
   await bed.later(10 * SECOND);
   const agent = await bed.connect(await bed.enrol());
+  const came = Date.now();
   agent.hello().up();
   await bed.settle();
   const [sweep] = await bed.rows("SELECT due_at FROM agenda WHERE task = 'sweep'");
-  // It began within the next milliseconds.
-  expect([0, 1, 2]).toContain(Date.now() + 300 * SECOND - Number(sweep?.['due_at']));
+  // Alarms go off a millisecond after one another; no other time passes.
+  const began = Number(sweep?.['due_at']) - 300 * SECOND;
+  expect(began).toBeGreaterThanOrEqual(came);
+  expect(began).toBeLessThanOrEqual(came + 2);
 });

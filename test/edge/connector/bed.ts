@@ -338,6 +338,8 @@ export class Bed {
   sleepy = false;
   /** How often it did so. */
   naps = 0;
+  /** Whatever happens, nobody changes afterwards until rows have caught up; who is sleepy is put away then, too. */
+  rests = false;
   /** Whether requests wait for answers that a test keeps back: then nothing has come to rest. */
   underWay = (): boolean => false;
 
@@ -444,6 +446,23 @@ export class Bed {
 
   /** Runs everything due now, until nothing moves any more. */
   async settle(): Promise<void> {
+    await this.#settle();
+    await this.#rest();
+  }
+
+  async #rest(): Promise<void> {
+    if (!this.rests) return;
+    // What is due as soon as it is quiet, and what became of that.
+    await this.#pass(3 * QUIET_MS);
+    if (this.sleepy) await this.#nap();
+  }
+
+  async #nap(): Promise<void> {
+    await this.evict();
+    this.naps += 1;
+  }
+
+  async #settle(): Promise<void> {
     await countAlarms(this.stub);
     let quiet = 0;
     let asked = -1;
@@ -475,17 +494,19 @@ export class Bed {
 
   /** Moves the clock, in steps where an alarm is due on the way. */
   async later(ms: number): Promise<void> {
+    await this.#pass(ms);
+    await this.#rest();
+  }
+
+  async #pass(ms: number): Promise<void> {
     const end = Date.now() + ms;
     for (let n = 0; n < 10_000; n += 1) {
-      await this.settle();
+      await this.#settle();
       const at = (await this.#next())?.at ?? NEVER;
-      if (this.sleepy && Math.min(at, end) - Date.now() >= ASLEEP_AFTER_MS) {
-        await this.evict();
-        this.naps += 1;
-      }
+      if (this.sleepy && Math.min(at, end) - Date.now() >= ASLEEP_AFTER_MS) await this.#nap();
       if (at > end) {
         vi.setSystemTime(end);
-        await this.settle();
+        await this.#settle();
         return;
       }
       vi.setSystemTime(Math.max(at, Date.now()));

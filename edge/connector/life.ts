@@ -111,12 +111,14 @@ export class Life {
     tunnel.missSilent();
     tunnel.askAgain();
     tasks.beginDue();
+    const { saved, fault } = pairs.saveAgain();
     const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
-    for (const pair of due) presence.tick(pair);
+    for (const pair of new Set([...saved, ...due])) presence.tick(pair);
     outbox.sayFarewells();
     reads.resume();
     listeners.look();
     if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
+    if (fault !== undefined) throw fault;
   }
 
   #tried(work: () => void): boolean {

@@ -70,13 +70,18 @@ export class Pairs {
     return rows.map((row) => ({ teamsId: row.teams_id as TeamsUserId, guid: row.guid as PbxGuid }));
   }
 
+  /** Saves those that storage did not take before, as far as it takes them now: what it still does not, is `fault`. */
+  saveAgain(): { saved: Pair[]; fault: unknown } {
+    const unsaved = [...this.#unsaved];
+    const fault = this.#eachSaved(unsaved);
+    return { saved: unsaved.filter((pair) => !this.#unsaved.has(pair)), fault };
+  }
+
   /**
    * Pairs with something to do at `now` that it has not given since the object woke, those that wait
-   * longest first; and those that could not be saved, which are saved now. Whatever becomes due by an event is woken by the event.
+   * longest first. Whatever becomes due by an event is woken by the event; who could not be saved has to be, before.
    */
   becameDue(now: number, limit: number): Pair[] {
-    const unsaved = [...this.#unsaved];
-    for (const pair of unsaved) this.save(pair);
     // A clock that was set back must not hide anybody.
     if (now < this.#looked.at) this.lookAgain();
     const rows = this.#database.all<PairRow>(
@@ -90,7 +95,8 @@ export class Pairs {
     const last = rows.length === limit ? rows.at(-1) : undefined;
     this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
     const soon = this.#due.became(now);
-    return [...new Set([...unsaved, ...soon, ...rows.map((row) => this.#take(row))])];
+    const due = new Set([...soon, ...rows.map((row) => this.#take(row))]);
+    return [...due].filter((pair) => !this.#unsaved.has(pair));
   }
 
   /** Whoever took pairs from `becameDue` did not come to their end. */
@@ -255,15 +261,21 @@ export class Pairs {
 
   /** Rows learn all that they lag behind, as far as storage takes them: then it throws. */
   catchUp(): void {
+    const fault = this.#eachSaved([...this.#behind]);
+    if (fault !== undefined) throw fault;
+  }
+
+  /** One that storage does not take keeps no other from being saved; answers why, `undefined`: it took all. */
+  #eachSaved(pairs: readonly Pair[]): unknown {
     const faults: unknown[] = [];
-    for (const pair of [...this.#behind]) {
+    for (const pair of pairs) {
       try {
         this.save(pair);
       } catch (fault) {
         faults.push(fault);
       }
     }
-    if (faults.length > 0) throw faults[0];
+    return faults[0];
   }
 
   /** Whether this pair still is one. */

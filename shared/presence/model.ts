@@ -82,7 +82,10 @@ export interface TeamsView {
   readonly presence: TeamsPresence;
   /** Microsoft's version stamp, sorts as text. */
   readonly sequence?: string | undefined;
+  /** When it was said last, epoch ms. */
   readonly at: number;
+  /** When it was said first, where it was said again without a stamp: a copy, perhaps. */
+  readonly firstAt?: number;
   /** The presence without calls, as far as we know it: observed last, or written by us since. */
   readonly underlying: TeamsPresence | null;
   /** A call in Teams that is not the shadow of a call on the PBX. */

@@ -11,6 +11,7 @@ import {
   SETTLE_AFTER_MS,
   sameTeams,
   type TeamsPresence,
+  type TeamsView,
 } from './model.ts';
 import { hidesOurs } from './own-doing.ts';
 import { lastPreferred, settledFrom } from './recent-writes.ts';
@@ -36,17 +37,14 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
     }
     const read = asBefore(rules, state, event, now) ?? believe(rules, state, event);
-    return { ...read, state: settled(read.state) };
+    const told = settled(read.state);
+    return { ...read, state: isSaidAgainSince(state, event) ? settle(told, now) : told };
   }
   const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
   if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
   const unsure = recent.at(-1)?.echoedAt === null;
   if (!unsure && state.teams && sameTeams(state.teams.presence, event.presence)) {
-    const sequence = event.sequence ?? state.teams.sequence;
-    return {
-      state: { ...state, teams: { ...state.teams, sequence, at: event.at } },
-      reason: 'same',
-    };
+    return { state: { ...state, teams: saidAgain(state.teams, event) }, reason: 'same' };
   }
   const { doubted: _, ...told } = state;
   // Whatever Teams showed before, what we wrote since has taken its place, or is about to.
@@ -122,9 +120,21 @@ function later(state: PairState, event: TeamsSeen, now: number): PairState {
   return wasAsked ? { ...state, settleAt: now + SETTLE_AFTER_MS } : state;
 }
 
+/** Without a stamp it may be a copy, as late as anybody sends it: no news. */
+function saidAgain(teams: TeamsView, { sequence, at }: TeamsSeen): TeamsView {
+  const { firstAt = teams.at, ...known } = teams;
+  return sequence ? { ...known, sequence, at } : { ...known, at, firstAt };
+}
+
 /** News came while the read was under way: its answer may be older than that. */
 const isOvertaken = ({ teams }: PairState, { presence, askedAt }: TeamsSeen & { source: 'read' }) =>
-  teams !== null && askedAt < teams.at && !sameTeams(teams.presence, presence);
+  teams !== null && askedAt < (teams.firstAt ?? teams.at) && !sameTeams(teams.presence, presence);
+
+/** What it was before was said again meanwhile: a copy, or a choice made once more. Another read tells. */
+const isSaidAgainSince = (
+  { teams }: PairState,
+  { presence, askedAt }: TeamsSeen & { source: 'read' },
+): boolean => teams !== null && askedAt < teams.at && !sameTeams(teams.presence, presence);
 
 /** What was said while it was under way asks for another one. */
 const isAskedSince = (

@@ -474,7 +474,10 @@ export class PairDriver {
   #looks(): void {
     if (this.#lookAt === null || this.#lookAt > this.now) return;
     this.#lookAt = null;
-    if (this.#mayRead()) this.read();
+    if (!this.#mayRead()) return;
+    const takesTime = this.readTakesMs > 0 && this.graphLine !== 'away';
+    if (takesTime && this.#answer === null) this.#ask();
+    else this.read();
   }
 
   #mayRead(): boolean {

@@ -337,6 +337,43 @@ describe('a read', () => {
     expect(pair.wrote()).toEqual(['pbx busy']);
   });
 
+  test('that copies of what was said overtake, one after the other, is believed', () => {
+    const pair = PairDriver.paired({ teams: 'DoNotDisturb' });
+    pair.readTakesMs = 500;
+    pair.wrote();
+    for (let n = 0; n < 100; n += 1) {
+      pair.teamsSays('Busy');
+      pair.pass(100);
+    }
+    expect(pair.wrote()).toEqual(['pbx busy', 'pbx dnd']);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('that a copy overtook, which was a choice made once more, is asked again', () => {
+    const pair = PairDriver.paired();
+    pair.teamsChooses('Busy');
+    pair.pass(MINUTE).delays = never;
+    pair.teamsChooses(null);
+    const asked = { at: pair.now, answer: pair.teams.shown(pair.now) };
+    pair.pass(SECOND).delays = () => [0];
+    pair.teamsChooses('Busy');
+    pair.pass(SECOND);
+    pair.read(asked.at, asked.answer);
+    expect(pair.pbxShows).toBe('busy');
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Busy = busy');
+  });
+
+  test('that the same with a newer stamp overtook is not believed: it was said again', () => {
+    const pair = PairDriver.paired();
+    pair.sequences = true;
+    pair.teamsChooses('Busy');
+    const asked = { at: pair.pass(SECOND).now, answer: teams('Available') };
+    pair.pass(SECOND).teamsSays('Busy', '9999');
+    pair.sequences = false;
+    expect(pair.read(asked.at, asked.answer)).toBe('read-too-early');
+  });
+
   test('answered by a copy that lags behind is asked again, but not at once', () => {
     const pair = PairDriver.paired();
     pair.sequences = true;

@@ -2,8 +2,8 @@
 // does one thing at a time; what exceeds the budget is read from Microsoft instead, hundreds in one request.
 import type { ConnectorName } from '../../shared/ids.ts';
 
-/** What one second fills, which is also what is taken at once at most: a seventh of a processor. */
-const ALL = 200;
+/** What one second fills, which is also what is taken at once at most: a tenth of a processor. */
+const ALL = 100;
 /** Each connector's own, once another has used that up: enough for a thousand users on an ordinary day. */
 const OWN = 20;
 /** What all that is their own takes together. */

@@ -1,6 +1,7 @@
 // The Worker's environment, parsed once by schema. Each fault is a sentence that names the value; the
 // launcher prints it and ends, on Cloudflare every route but /healthz answers with it.
 import * as z from 'zod';
+import { late } from '../shared/late.ts';
 import { bytesOf } from './base64.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -61,36 +62,39 @@ const parsed = <T>(parse: (text: string) => T | undefined, otherwise: string) =>
     return z.NEVER;
   });
 
-const key = parsed(keyBytes, `must be ${HOW_TO_MAKE_A_KEY}.`);
-const origin = parsed(
-  originOf,
-  'must be an origin such as https://graph.example.net, without a path; http only towards loopback.',
-);
+const key = () => parsed(keyBytes, `must be ${HOW_TO_MAKE_A_KEY}.`);
+const origin = () =>
+  parsed(
+    originOf,
+    'must be an origin such as https://graph.example.net, without a path; http only towards loopback.',
+  );
 
-const rawEnv = z.object({
-  ADMIN_TOKEN: parsed(
-    (text) => (text === '' ? undefined : text),
-    'must be a long random text: with it the operator signs in.',
-  ),
-  SETTINGS_KEY: key,
-  SETTINGS_KEY_PREVIOUS: key.optional(),
-  ACCESS_TEAM_DOMAIN: parsed(
-    (text) => originOf(text.includes('://') ? text : `https://${text}`),
-    'must be the team domain of Cloudflare Access, such as example.cloudflareaccess.com.',
-  ).optional(),
-  ACCESS_AUD: z.string({ error: 'must be text.' }).optional(),
-  JURISDICTION: z
-    .enum(['eu', 'us', 'fedramp'], { error: 'must be eu, us or fedramp, or not set.' })
-    .optional(),
-  FRAME_ANCESTORS: parsed(
-    frameAncestors,
-    "must be a list of sites separated by spaces, such as https://pbx.example.com or 'self'.",
-  ).optional(),
-  GRAPH_ORIGIN: origin.optional(),
-  LOGIN_ORIGIN: origin.optional(),
-  SELF_HOSTED: z.string().optional(),
-  LATEST_TIME: z.coerce.number({ error: 'must be a time in ms.' }).optional(),
-});
+const rawEnv = late(() =>
+  z.object({
+    ADMIN_TOKEN: parsed(
+      (text) => (text === '' ? undefined : text),
+      'must be a long random text: with it the operator signs in.',
+    ),
+    SETTINGS_KEY: key(),
+    SETTINGS_KEY_PREVIOUS: key().optional(),
+    ACCESS_TEAM_DOMAIN: parsed(
+      (text) => originOf(text.includes('://') ? text : `https://${text}`),
+      'must be the team domain of Cloudflare Access, such as example.cloudflareaccess.com.',
+    ).optional(),
+    ACCESS_AUD: z.string({ error: 'must be text.' }).optional(),
+    JURISDICTION: z
+      .enum(['eu', 'us', 'fedramp'], { error: 'must be eu, us or fedramp, or not set.' })
+      .optional(),
+    FRAME_ANCESTORS: parsed(
+      frameAncestors,
+      "must be a list of sites separated by spaces, such as https://pbx.example.com or 'self'.",
+    ).optional(),
+    GRAPH_ORIGIN: origin().optional(),
+    LOGIN_ORIGIN: origin().optional(),
+    SELF_HOSTED: z.string().optional(),
+    LATEST_TIME: z.coerce.number({ error: 'must be a time in ms.' }).optional(),
+  }),
+);
 
 /** Reads the environment; all faults at once, in the order of `ENV_NAMES`. */
 export function parseEnv(raw: Readonly<Record<string, unknown>>): EnvResult {
@@ -101,7 +105,7 @@ export function parseEnv(raw: Readonly<Record<string, unknown>>): EnvResult {
     // Empty is how an unset value arrives from shells, compose files and CI.
     if (text !== undefined && text !== null && text !== '') given[name] = text;
   }
-  const result = rawEnv.safeParse(given);
+  const result = rawEnv().safeParse(given);
   const faults = (result.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     return { name, sentence: `${name} ${name in given ? '' : 'is missing: it '}${issue.message}` };

@@ -167,7 +167,7 @@ function converse(
     const hear = (text: string) => {
       if (phase === 'over' || text === PONG) return;
       log.debug(`< ${text}`);
-      const parsed = parseFrame(downFrame, text);
+      const parsed = parseFrame(downFrame(), text);
       if (!parsed.ok) {
         if (parsed.error.kind === 'unsupported-version') {
           return finish(unsupportedVersion(), CLOSE.unsupportedVersion);

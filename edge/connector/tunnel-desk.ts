@@ -58,7 +58,7 @@ export class TunnelDesk implements Waiting {
       this.#hangUp(socket, CLOSE.badFrame, { kind: 'invalid', detail: 'not text' });
       return;
     }
-    const parsed = parseFrame(upFrame, text);
+    const parsed = parseFrame(upFrame(), text);
     if (!parsed.ok) {
       const { kind } = parsed.error;
       const isOther = kind === 'unsupported-version';

@@ -2,6 +2,7 @@
 // request meets Graph's limits alone and fails alone. Knows nothing of what is asked.
 import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import { late } from '../../shared/late.ts';
 import type { GraphCall } from './client.ts';
 import type { Answer } from './exchange.ts';
 import { type GraphRefusal, graphError } from './graph-errors.ts';
@@ -19,14 +20,16 @@ export interface BatchRequest {
   readonly explain?: (refusal: GraphRefusal) => string | undefined;
 }
 
-const batchAnswer = z.object({ responses: z.array(z.unknown()) });
-const itemAnswer = z.object({
-  id: z.coerce.string(),
-  status: z.number().int(),
-  headers: z.record(z.string(), z.unknown()).nullish().catch(null),
-  body: z.unknown().optional(),
-});
-type ItemAnswer = z.infer<typeof itemAnswer>;
+const batchAnswer = late(() => z.object({ responses: z.array(z.unknown()) }));
+const itemAnswer = late(() =>
+  z.object({
+    id: z.coerce.string(),
+    status: z.number().int(),
+    headers: z.record(z.string(), z.unknown()).nullish().catch(null),
+    body: z.unknown().optional(),
+  }),
+);
+type ItemAnswer = z.infer<ReturnType<typeof itemAnswer>>;
 
 /**
  * Sends up to 20 requests in one. Answers, in their order, what went wrong with each; `null`: done.
@@ -72,7 +75,7 @@ async function answersTo(
     method: 'POST',
     path: '/$batch',
     body: { requests: items },
-    schema: batchAnswer,
+    schema: batchAnswer(),
     dated: (told) => {
       date = told;
     },
@@ -81,7 +84,7 @@ async function answersTo(
   });
   const answers = new Map<string, ItemAnswer>();
   for (const one of answer.responses) {
-    const item = itemAnswer.safeParse(one);
+    const item = itemAnswer().safeParse(one);
     if (item.success && !answers.has(item.data.id)) answers.set(item.data.id, item.data);
   }
   return { answers, date };

@@ -1,12 +1,14 @@
 // When the credential of an app ends: a certificate says so itself, of a client secret only the app's
 // registration does, and few apps may read that.
-import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
+import { late } from '../../shared/late.ts';
 import type { GraphCall } from './client.ts';
+import { nodeCrypto } from './late-crypto.ts';
 
 /** Epoch ms; `null` where the PEM text is no certificate: the sign-in says what is wrong with it. */
 export function certificateEnd(pem: string): number | null {
   try {
+    const { X509Certificate } = nodeCrypto();
     const end = Date.parse(new X509Certificate(pem).validTo);
     return Number.isNaN(end) ? null : end;
   } catch {
@@ -14,13 +16,15 @@ export function certificateEnd(pem: string): number | null {
   }
 }
 
-const passwordCredential = z.object({
-  /** The first three characters of the secret (Graph page "passwordCredential"). */
-  hint: z.string().nullish(),
-  endDateTime: z.string().nullish(),
-});
-type PasswordCredential = z.infer<typeof passwordCredential>;
-const registration = z.object({ passwordCredentials: z.array(passwordCredential) });
+const passwordCredential = late(() =>
+  z.object({
+    /** The first three characters of the secret (Graph page "passwordCredential"). */
+    hint: z.string().nullish(),
+    endDateTime: z.string().nullish(),
+  }),
+);
+type PasswordCredential = z.infer<ReturnType<typeof passwordCredential>>;
+const registration = late(() => z.object({ passwordCredentials: z.array(passwordCredential()) }));
 
 /**
  * The end of the secret that the app signs in with, epoch ms; `null`: not to be told. Reading the
@@ -35,7 +39,7 @@ export async function secretEnd(
     method: 'GET',
     path: `/applications(appId='${encodeURIComponent(clientId)}')`,
     query: { $select: 'passwordCredentials' },
-    schema: registration,
+    schema: registration(),
   });
   return endOfSecret(passwordCredentials, secret, now);
 }

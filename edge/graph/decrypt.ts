@@ -28,7 +28,7 @@ export async function decryptItem(
     const data = bytesOf(content.data);
     // Over the bytes, not over their base64 text; and before anything is decrypted.
     if (!(await isSigned(key, data, bytesOf(content.dataSignature)))) return null;
-    const presence = presenceResource.safeParse(jsonOf(await decryptData(key, data)));
+    const presence = presenceResource().safeParse(jsonOf(await decryptData(key, data)));
     return presence.success ? readingOf(presence.data) : null;
   } catch {
     return null;

@@ -8,6 +8,7 @@ import {
 } from '@azure/msal-node';
 import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import { late } from '../../shared/late.ts';
 import type { InTurn } from '../in-turn.ts';
 import { cloudAddresses } from './clouds.ts';
 import type { LoginCode } from './login-errors.ts';
@@ -46,13 +47,15 @@ export interface DeviceTokens extends TokenSource {
 /** Where the RFC is silent about it, a client asks every 5 s (§3.5). */
 const INTERVAL_S = 5;
 
-const given = z.object({
-  user_code: z.string().min(1),
-  device_code: z.string().min(1),
-  verification_uri: z.url({ protocol: /^https$/ }),
-  expires_in: z.number().positive(),
-  interval: z.number().positive().catch(INTERVAL_S),
-});
+const given = late(() =>
+  z.object({
+    user_code: z.string().min(1),
+    device_code: z.string().min(1),
+    verification_uri: z.url({ protocol: /^https$/ }),
+    expires_in: z.number().positive(),
+    interval: z.number().positive().catch(INTERVAL_S),
+  }),
+);
 
 /** A new code. @throws AppError with a code of `login-errors.ts` */
 export async function requestDeviceCode(access: LoginAccess, client: Client): Promise<DeviceCode> {
@@ -68,7 +71,7 @@ export async function requestDeviceCode(access: LoginAccess, client: Client): Pr
     },
   );
   if (network.failure) throw network.failure;
-  const code = given.safeParse(answer).data;
+  const code = given().safeParse(answer).data;
   if (!code) {
     const detail = 'The login answered without a code.';
     throw new AppError({ code: 'login-unavailable', retry: 'backoff', detail });

@@ -2,6 +2,7 @@
 // what it tells, and never passed on: it may quote what was sent.
 import * as z from 'zod';
 import { AppError, type Retry } from '../../shared/errors.ts';
+import { late } from '../../shared/late.ts';
 import { type Answer, jsonOf } from './exchange.ts';
 import { retryAfterIn } from './retry-after.ts';
 
@@ -73,15 +74,19 @@ const TEXTS: readonly (readonly [RegExp, GraphCode])[] = [
 const QUOTA = /subscription.*(?:quota|limit|maximum)|(?:quota|limit|maximum).*subscription/is;
 
 /** `innerError` or, in older answers, `innererror` (facts: graph §1.6). */
-const inner = z.object({ 'request-id': z.string().optional() }).optional().catch(undefined);
-const envelope = z.object({
-  error: z.object({
-    code: z.string().catch(''),
-    message: z.string().catch(''),
-    innerError: inner,
-    innererror: inner,
+const inner = late(() =>
+  z.object({ 'request-id': z.string().optional() }).optional().catch(undefined),
+);
+const envelope = late(() =>
+  z.object({
+    error: z.object({
+      code: z.string().catch(''),
+      message: z.string().catch(''),
+      innerError: inner(),
+      innererror: inner(),
+    }),
   }),
-});
+);
 
 /**
  * The error for an answer that is not 2xx.
@@ -95,7 +100,7 @@ export function graphError(
   explain?: (refusal: GraphRefusal) => string | undefined,
 ): AppError {
   const { status, headers } = answer;
-  const error = envelope.safeParse(jsonOf(answer.text)).data?.error;
+  const error = envelope().safeParse(jsonOf(answer.text)).data?.error;
   const refusal = { status, code: error?.code ?? '', message: error?.message ?? '' };
   const code = explain?.(refusal) ?? codeIn(refusal);
   const requestId =

@@ -2,6 +2,7 @@
 // its AADSTS numbers may change, so `error` decides what to do, and the numbers find the words.
 import * as z from 'zod';
 import { AppError, type Retry } from '../../shared/errors.ts';
+import { late } from '../../shared/late.ts';
 
 export type LoginCode =
   | 'mfa-required'
@@ -137,14 +138,16 @@ const ALL: ReadonlySet<string> = new Set([
 export const isFinalLoginCode = (code: string): boolean =>
   ALL.has(code) && !PASSING.has(code as LoginCode);
 
-const refusalBody = z.object({
-  error: z.string().catch(''),
-  suberror: z.string().catch(''),
-  error_codes: z.array(z.number()).catch([]),
-  error_description: z.string().catch(''),
-  trace_id: z.string().optional().catch(undefined),
-  cloud_instance_name: z.string().catch(''),
-});
+const refusalBody = late(() =>
+  z.object({
+    error: z.string().catch(''),
+    suberror: z.string().catch(''),
+    error_codes: z.array(z.number()).catch([]),
+    error_description: z.string().catch(''),
+    trace_id: z.string().optional().catch(undefined),
+    cloud_instance_name: z.string().catch(''),
+  }),
+);
 
 export interface LoginAnswer {
   status: number;
@@ -155,7 +158,7 @@ export interface LoginAnswer {
 
 /** The error for an answer of the login that is not 2xx, or that carries an `error`. */
 export function loginError({ status, body, retryAfterMs }: LoginAnswer): AppError {
-  const refusal = refusalBody.safeParse(body).data;
+  const refusal = refusalBody().safeParse(body).data;
   const number = refusal?.error_codes[0] ?? numberIn(refusal?.error_description ?? '');
   const named = codeOf(status, refusal?.error ?? '', refusal?.suberror ?? '', number);
   const cloud = named === 'wrong-cloud' && refusal ? cloudIn(refusal) : undefined;
@@ -192,7 +195,7 @@ export const isChina = (cloud: string): boolean => CHINA.test(cloud);
 function cloudIn({
   cloud_instance_name: name,
   error_description: text,
-}: z.infer<typeof refusalBody>): string | undefined {
+}: z.infer<ReturnType<typeof refusalBody>>): string | undefined {
   const found = name || /National Cloud '?([\w.-]+\w)/i.exec(text)?.[1];
   return found ? found.toLowerCase() : undefined;
 }

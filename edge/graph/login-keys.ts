@@ -1,5 +1,6 @@
 // The public keys that Microsoft signs with, asked of its login. It keeps nothing.
 import * as z from 'zod';
+import { late } from '../../shared/late.ts';
 import { type Published, publishedIn } from '../key-set.ts';
 import { ANSWERED_WITHIN_MS, keysUnavailable } from '../signing-keys.ts';
 import { cloudAddresses } from './clouds.ts';
@@ -10,13 +11,13 @@ import { destination, loginRoute } from './route.ts';
 /** For either of the two requests, in ms. */
 const TIMEOUT_MS = ANSWERED_WITHIN_MS / 2;
 
-const discovery = z.object({ jwks_uri: z.string() });
+const discovery = late(() => z.object({ jwks_uri: z.string() }));
 
 /** @throws AppError `login-unavailable` */
 export async function loginKeys(access: LoginAccess): Promise<Published> {
   const { login } = cloudAddresses(access.cloud);
   const named = await get(access, `${login}/common/.well-known/openid-configuration`)
-    .then(({ text }) => discovery.parse(jsonOf(text)).jwks_uri)
+    .then(({ text }) => discovery().parse(jsonOf(text)).jwks_uri)
     .catch(() => null);
   const route = loginRoute(access.cloud, access.loginOrigin);
   const uri =

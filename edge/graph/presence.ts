@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
+import { late } from '../../shared/late.ts';
 import { preferredLifetime } from '../../shared/presence/mapping.ts';
 import type { TeamsPresence, TeamsWrite } from '../../shared/presence/model.ts';
 import { type BatchRequest, callBatch } from './batch.ts';
@@ -25,21 +26,23 @@ export interface PresenceReading {
 }
 
 /** `microsoft.graph.presence` as far as it is used; also what a rich notification decrypts to. */
-export const presenceResource = z.object({
-  id: z.string().min(1),
-  availability: z.string(),
-  activity: z.string(),
-  sequenceNumber: z.string().nullish(),
-});
+export const presenceResource = late(() =>
+  z.object({
+    id: z.string().min(1),
+    availability: z.string(),
+    activity: z.string(),
+    sequenceNumber: z.string().nullish(),
+  }),
+);
 
-export function readingOf(resource: z.infer<typeof presenceResource>): PresenceReading {
+export function readingOf(resource: z.infer<ReturnType<typeof presenceResource>>): PresenceReading {
   const { id, availability, activity, sequenceNumber } = resource;
   const presence = { availability, activity };
   const reading = { userId: teamsUserId(id), presence };
   return sequenceNumber ? { ...reading, sequence: sequenceNumber } : reading;
 }
 
-const presencesAnswer = z.object({ value: z.array(z.unknown()) });
+const presencesAnswer = late(() => z.object({ value: z.array(z.unknown()) }));
 
 /**
  * The presence of up to 650 users. Neither order nor completeness is promised: who is missing in the
@@ -55,11 +58,11 @@ export async function readPresences(
     method: 'POST',
     path: '/communications/getPresencesByUserId',
     body: { ids },
-    schema: presencesAnswer,
+    schema: presencesAnswer(),
     timeoutMs: TIMEOUT_MS,
   });
   return answer.value.flatMap((item) => {
-    const resource = presenceResource.safeParse(item);
+    const resource = presenceResource().safeParse(item);
     return resource.success ? [readingOf(resource.data)] : [];
   });
 }

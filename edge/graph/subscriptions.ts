@@ -1,6 +1,7 @@
 // What is said to Graph about subscriptions to presences and to users (facts: graph §2.1, §2.7, §2.8).
 import * as z from 'zod';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
+import { late } from '../../shared/late.ts';
 import type { Resource } from './account-rpc.ts';
 import type { GraphCall } from './client.ts';
 import type { GraphRefusal } from './graph-errors.ts';
@@ -28,7 +29,7 @@ export interface Granted {
   expiresAt: number;
 }
 
-const granted = z.object({ id: z.string().min(1), expirationDateTime: z.string() });
+const granted = late(() => z.object({ id: z.string().min(1), expirationDateTime: z.string() }));
 
 /**
  * Creates one; Graph shakes hands with the notification URL before it answers.
@@ -44,7 +45,7 @@ export async function createSubscription(
     method: 'POST',
     path: '/subscriptions',
     timeoutMs: CREATE_TIMEOUT_MS,
-    schema: granted,
+    schema: granted(),
     body: {
       ...subject(wanted.userIds),
       notificationUrl: wanted.notificationUrl,
@@ -84,7 +85,7 @@ export async function renewSubscription(
   const answer = await call({
     method: 'PATCH',
     path: `/subscriptions/${encodeURIComponent(id)}`,
-    schema: granted,
+    schema: granted(),
     body: {
       expirationDateTime: new Date(expiresAt).toISOString(),
       ...(encryption ? keyOf(encryption) : {}),
@@ -100,15 +101,17 @@ export const deleteSubscription = (call: GraphCall, id: string): Promise<undefin
     timeoutMs: DELETE_TIMEOUT_MS,
   });
 
-const listed = z.object({
-  value: z.array(
-    z.object({
-      id: z.string(),
-      resource: z.string().catch(''),
-      notificationUrl: z.string().nullish(),
-    }),
-  ),
-});
+const listed = late(() =>
+  z.object({
+    value: z.array(
+      z.object({
+        id: z.string(),
+        resource: z.string().catch(''),
+        notificationUrl: z.string().nullish(),
+      }),
+    ),
+  }),
+);
 
 export interface ListedSubscription {
   id: string;
@@ -125,7 +128,7 @@ export async function listSubscriptions(
   call: GraphCall,
   about: Resource,
 ): Promise<ListedSubscription[]> {
-  const { value } = await call({ method: 'GET', path: '/subscriptions', schema: listed });
+  const { value } = await call({ method: 'GET', path: '/subscriptions', schema: listed() });
   return value
     .filter(({ resource }) => PATHS[about].test(resource))
     .map(({ id, notificationUrl }) => ({ id, notificationUrl: notificationUrl ?? '' }));

@@ -1,5 +1,6 @@
 // Whether a user's licences contain Teams (facts: graph §5). Pure.
 import * as z from 'zod';
+import { late } from '../../shared/late.ts';
 
 /** Ids of the service plans called Teams, one a cloud. */
 const TEAMS_PLANS: ReadonlySet<string> = new Set([
@@ -12,11 +13,13 @@ const TEAMS_PLANS: ReadonlySet<string> = new Set([
 /** `Warning` is the time of grace after a licence ran out: Teams still works in it. */
 const USABLE: ReadonlySet<string> = new Set(['enabled', 'warning']);
 
-export const assignedPlan = z.object({
-  servicePlanId: z.string().nullish(),
-  capabilityStatus: z.string().nullish(),
-});
-export type AssignedPlan = z.infer<typeof assignedPlan>;
+export const assignedPlan = late(() =>
+  z.object({
+    servicePlanId: z.string().nullish(),
+    capabilityStatus: z.string().nullish(),
+  }),
+);
+export type AssignedPlan = z.infer<ReturnType<typeof assignedPlan>>;
 
 /**
  * Any entry counts: the list keeps history, so the same plan stands in it as `Deleted` as well.

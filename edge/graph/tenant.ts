@@ -1,6 +1,7 @@
 // Finds the GUID of a tenant that is given by one of its domain names.
 import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import { late } from '../../shared/late.ts';
 import { cloudAddresses } from './clouds.ts';
 import { exchange, jsonOf } from './exchange.ts';
 import { isChina, loginError } from './login-errors.ts';
@@ -11,7 +12,9 @@ import { destination, loginRoute } from './route.ts';
 const TIMEOUT_MS = 10_000;
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const discovery = z.object({ issuer: z.string(), cloud_instance_name: z.string().optional() });
+const discovery = late(() =>
+  z.object({ issuer: z.string(), cloud_instance_name: z.string().optional() }),
+);
 
 /**
  * The tenant's GUID in lower case. A GUID is taken as it is: whether there is such a tenant, the
@@ -38,7 +41,7 @@ export async function resolveTenant(access: LoginAccess, tenant: string): Promis
     const error = loginError({ status: answer.status, body, retryAfterMs: wait });
     throw error.code === 'login-refused' ? unknownTenant() : error;
   }
-  const found = discovery.safeParse(body).data;
+  const found = discovery().safeParse(body).data;
   const [, host, guid = ''] = /^(https:\/\/[^/]+)\/([^/]+)\/v2\.0$/.exec(found?.issuer ?? '') ?? [];
   if (!found || !GUID.test(guid)) {
     const detail = 'The login describes a tenant without its id.';

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { type TeamsUserId, teamsUserId } from '../../shared/ids.ts';
+import { late } from '../../shared/late.ts';
 import type { GraphCall } from './client.ts';
 import { assignedPlan, hasTeamsPlan } from './teams-plan.ts';
 
@@ -39,22 +40,26 @@ export interface UsersPage {
   first: boolean;
 }
 
-const userItem = z.object({
-  id: z.string().min(1),
-  displayName: z.string().nullish(),
-  userPrincipalName: z.string().nullish(),
-  mail: z.string().nullish(),
-  accountEnabled: z.boolean().nullish(),
-  assignedPlans: z.array(assignedPlan).nullish(),
-  '@removed': z.unknown().optional(),
-});
+const userItem = late(() =>
+  z.object({
+    id: z.string().min(1),
+    displayName: z.string().nullish(),
+    userPrincipalName: z.string().nullish(),
+    mail: z.string().nullish(),
+    accountEnabled: z.boolean().nullish(),
+    assignedPlans: z.array(assignedPlan()).nullish(),
+    '@removed': z.unknown().optional(),
+  }),
+);
 
-const usersAnswer = z.object({
-  value: z.array(userItem),
-  '@odata.nextLink': z.string().optional(),
-  '@odata.deltaLink': z.string().optional(),
-});
-type UsersAnswer = z.infer<typeof usersAnswer>;
+const usersAnswer = late(() =>
+  z.object({
+    value: z.array(userItem()),
+    '@odata.nextLink': z.string().optional(),
+    '@odata.deltaLink': z.string().optional(),
+  }),
+);
+type UsersAnswer = z.infer<ReturnType<typeof usersAnswer>>;
 
 /** Answers that mean "no delta here": the plain list may still be granted. */
 const NO_DELTA: ReadonlySet<string> = new Set([
@@ -152,7 +157,7 @@ async function listPage(
 const ask = (
   call: GraphCall,
   where: { url: string } | { path: string; query: Record<string, string> },
-): Promise<UsersAnswer> => call({ method: 'GET', ...where, schema: usersAnswer });
+): Promise<UsersAnswer> => call({ method: 'GET', ...where, schema: usersAnswer() });
 
 /** What a page says. The same user may stand in it several times: the last word counts. */
 function contents(
@@ -177,7 +182,7 @@ function contents(
 /** Graph says `null` for empty; a property that is missing altogether did not change. */
 function changeOf(
   id: TeamsUserId,
-  item: z.infer<typeof userItem>,
+  item: z.infer<ReturnType<typeof userItem>>,
   teamsPlans: ReadonlySet<string>,
 ): TeamsUserChange {
   const change: TeamsUserChange = { id };

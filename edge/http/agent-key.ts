@@ -2,12 +2,15 @@
 import { calculateJwkThumbprint, importJWK } from 'jose';
 import * as z from 'zod';
 import { AGENT_KEY_ALG } from '../../shared/agent-auth.ts';
+import { late } from '../../shared/late.ts';
 import { type AgentKey, agentKey } from './agent-proof.ts';
 import { invalid } from './body.ts';
 
-export const publicKey = agentKey.extend({
-  d: z.undefined({ error: 'This is the private key: it must never leave the agent.' }).optional(),
-});
+export const publicKey = late(() =>
+  agentKey().extend({
+    d: z.undefined({ error: 'This is the private key: it must never leave the agent.' }).optional(),
+  }),
+);
 
 /** The members that matter, of a key that is a point on the curve; throws `Refused` (422). */
 export async function usableKey({

@@ -9,6 +9,7 @@ import {
   AGENT_PROOF_TYP,
 } from '../../shared/agent-auth.ts';
 import type { ConnectorName } from '../../shared/ids.ts';
+import { late } from '../../shared/late.ts';
 import type { ProvenAgent } from '../connector/rpc.ts';
 import type { Keyring } from '../keyring.ts';
 
@@ -16,21 +17,27 @@ import type { Keyring } from '../keyring.ts';
 const LEEWAY_S = 30;
 
 /** The public key of an agent: exactly these members, and never the private `d`. */
-export const agentKey = z.object({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: z.string().length(43),
-  y: z.string().length(43),
-});
-export type AgentKey = z.infer<typeof agentKey>;
+export const agentKey = late(() =>
+  z.object({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: z.string().length(43),
+    y: z.string().length(43),
+  }),
+);
+export type AgentKey = z.infer<ReturnType<typeof agentKey>>;
 
-const credentialClaims = z.object({ sub: z.string().min(1), cnf: z.object({ jwk: agentKey }) });
-const proofClaims = z.object({
-  iat: z.number(),
-  exp: z.number(),
-  jti: z.string().min(1),
-  [AGENT_CREDENTIAL_CLAIM]: z.string(),
-});
+const credentialClaims = late(() =>
+  z.object({ sub: z.string().min(1), cnf: z.object({ jwk: agentKey() }) }),
+);
+const proofClaims = late(() =>
+  z.object({
+    iat: z.number(),
+    exp: z.number(),
+    jti: z.string().min(1),
+    [AGENT_CREDENTIAL_CLAIM]: z.string(),
+  }),
+);
 
 /** What an agent gets at enrolment. It does not expire: the object revokes it. */
 export const issueCredential = (
@@ -61,7 +68,7 @@ export async function verifyAgentProof(
     claimed[AGENT_CREDENTIAL_CLAIM],
     now,
   );
-  const issued = credential.ok ? credentialClaims.safeParse(credential.claims).data : undefined;
+  const issued = credential.ok ? credentialClaims().safeParse(credential.claims).data : undefined;
   if (!issued || !(await isSigned(proof, connector, issued, claimed.iat))) {
     return { kind: 'invalid' };
   }
@@ -80,7 +87,7 @@ export async function verifyAgentProof(
 async function isSigned(
   proof: string,
   connector: ConnectorName,
-  issued: z.infer<typeof credentialClaims>,
+  issued: z.infer<ReturnType<typeof credentialClaims>>,
   iat: number,
 ): Promise<boolean> {
   try {
@@ -97,9 +104,9 @@ async function isSigned(
   }
 }
 
-function claimsOf(proof: string): z.infer<typeof proofClaims> | undefined {
+function claimsOf(proof: string): z.infer<ReturnType<typeof proofClaims>> | undefined {
   try {
-    return proofClaims.safeParse(decodeJwt(proof)).data;
+    return proofClaims().safeParse(decodeJwt(proof)).data;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 // who it is here, whether WebSockets get through, and a new key in place of the old one.
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { late } from '../../shared/late.ts';
 import { PONG } from '../../shared/protocol/frame.ts';
 import { publicKey, usableKey } from './agent-key.ts';
 import { issueCredential } from './agent-proof.ts';
@@ -13,7 +14,7 @@ import { unwrap } from './problem.ts';
 import { isUpgrade, provenAgent } from './proven-agent.ts';
 import { resource } from './resource.ts';
 
-const newKey = z.object({ publicKey });
+const newKey = late(() => z.object({ publicKey: publicKey() }));
 
 export function agentSelfRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.use('/agent', knownConnector(edge, 'GET'));
@@ -35,7 +36,7 @@ export function agentSelfRoutes(app: Hono<HttpEnv>, edge: Edge): void {
       POST: async (c) => {
         const connector = connectorOf(c);
         const agent = await provenAgent(edge, c);
-        const { jwk, thumbprint } = await usableKey(fitting(newKey, jsonOf(c)).publicKey);
+        const { jwk, thumbprint } = await usableKey(fitting(newKey(), jsonOf(c)).publicKey);
         unwrap(await edge.connector(connector).offerAgentKey(agent, thumbprint));
         const credential = await issueCredential(edge.keyring, connector, agent.agentId, jwk);
         return c.json({ credential }, 201);

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import type { ConnectorName } from '../../shared/ids.ts';
+import { late } from '../../shared/late.ts';
 import { digestOf } from '../secret-text.ts';
 import { publicKey, usableKey } from './agent-key.ts';
 import { issueCredential } from './agent-proof.ts';
@@ -14,8 +15,10 @@ import { Refused, unwrap } from './problem.ts';
 import { resource } from './resource.ts';
 import { countWrongTokens, type WrongTokens } from './wrong-tokens.ts';
 
-const enrolment = z.object({ code: z.string().min(1).max(4096), publicKey });
-const codeClaims = z.object({ id: z.string() });
+const enrolment = late(() =>
+  z.object({ code: z.string().min(1).max(4096), publicKey: publicKey() }),
+);
+const codeClaims = late(() => z.object({ id: z.string() }));
 
 export function enrolRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   const wrongCodes = countWrongTokens();
@@ -28,7 +31,7 @@ export function enrolRoutes(app: Hono<HttpEnv>, edge: Edge): void {
         const enrolmentId = await notTooOften(edge, c, wrongCodes, () =>
           enrolmentIdOf(edge, c, connector),
         );
-        const { jwk, thumbprint } = await usableKey(fitting(enrolment, jsonOf(c)).publicKey);
+        const { jwk, thumbprint } = await usableKey(fitting(enrolment(), jsonOf(c)).publicKey);
         const { agentId } = unwrap(await edge.connector(connector).enrol(enrolmentId, thumbprint));
         const credential = await issueCredential(edge.keyring, connector, agentId, jwk);
         return c.json({ agentId, credential }, 201);
@@ -74,10 +77,10 @@ async function enrolmentIdOf(
     code === undefined
       ? undefined
       : await edge.keyring.verifyToken('enrol', connector, code, edge.now());
-  if (verified?.ok) return codeClaims.parse(verified.claims).id;
+  if (verified?.ok) return codeClaims().parse(verified.claims).id;
   if (verified?.why === 'expired') throw new Refused('code-used', 'The code has expired.');
   if (!(await edge.record(connector))) throw unknownConnector();
-  if (code === undefined) fitting(enrolment, jsonOf(c));
+  if (code === undefined) fitting(enrolment(), jsonOf(c));
   throw new Refused('unauthorized', 'The code is not one of this connector.');
 }
 

@@ -3,6 +3,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import type { ConnectorName } from '../../shared/ids.ts';
+import { late } from '../../shared/late.ts';
 import type { Observation } from '../connector/rpc.ts';
 import { decryptItem } from '../graph/decrypt.ts';
 import { type Notification, readNotification } from '../graph/notification.ts';
@@ -23,10 +24,12 @@ const LONGEST_HANDSHAKE = 2048;
 const PLAIN_TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** What has to be so for Microsoft to have sent it; the rest is read leniently, item by item. */
-const envelope = z.object({
-  value: z.array(z.looseObject({})),
-  validationTokens: z.array(z.string()).nullish(),
-});
+const envelope = late(() =>
+  z.object({
+    value: z.array(z.looseObject({})),
+    validationTokens: z.array(z.string()).nullish(),
+  }),
+);
 
 export function webhookRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   const prove = proveNotification(edge);
@@ -116,7 +119,7 @@ const reachable = (connector: ConnectorName): Response =>
 
 function notificationOf(c: RequestContext): Notification {
   const json = jsonOf(c);
-  fitting(envelope, json);
+  fitting(envelope(), json);
   const notification = readNotification(json);
   if (notification) return notification;
   throw invalid([{ path: '', message: 'Must be a change notification collection.' }]);

@@ -6,6 +6,7 @@ import type { CookieOptions } from 'hono/utils/cookie';
 import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import { type ConnectorName, connectorName } from '../../shared/ids.ts';
+import { late } from '../../shared/late.ts';
 import type { Who } from '../connector/rpc.ts';
 import type { EdgeEnv } from '../env.ts';
 import type { Keyring } from '../keyring.ts';
@@ -14,13 +15,15 @@ import { reachedAs } from './reached-as.ts';
 export const SESSION_COOKIE = 'presence-session';
 const LIFETIME_MS = 8 * 60 * 60 * 1000;
 
-const sessionClaims = z.object({
-  jti: z.string(),
-  sub: z.string(),
-  exp: z.number(),
-  /** Which ADMIN_TOKEN the operator signed in with; absent for a connector's own token. */
-  adminToken: z.string().optional(),
-});
+const sessionClaims = late(() =>
+  z.object({
+    jti: z.string(),
+    sub: z.string(),
+    exp: z.number(),
+    /** Which ADMIN_TOKEN the operator signed in with; absent for a connector's own token. */
+    adminToken: z.string().optional(),
+  }),
+);
 
 /** What a session opens. `all`: the operator's, at the root; no connector can have this name. */
 export type Scope = ConnectorName | 'all';
@@ -68,7 +71,7 @@ export function createSessions(keyring: Keyring, env: EdgeEnv): Sessions {
       const scope = token === undefined ? undefined : claimedScope(token);
       if (token === undefined || !scope) return null;
       const verified = await keyring.verifyToken('session', keyName(scope), token, now);
-      const claims = verified.ok ? sessionClaims.safeParse(verified.claims).data : undefined;
+      const claims = verified.ok ? sessionClaims().safeParse(verified.claims).data : undefined;
       if (!claims) return null;
       const { jti: id, sub: who, exp, adminToken } = claims;
       if (who === 'operator' && adminToken !== (await adminTokenMark(scope))) return null;

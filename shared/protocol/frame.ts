@@ -1,5 +1,6 @@
 // What every frame of the tunnel has in common, and how text becomes a frame.
 import * as z from 'zod';
+import { late } from '../late.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 /**
@@ -22,8 +23,8 @@ export const USERS_PER_PBX = 200_000;
 export const PART_SIZE = 200;
 
 /** A frame's type discriminates under `t`; `v` is the protocol version. */
-export const frame = <T extends string, S extends z.ZodRawShape>(t: T, shape: S) =>
-  z.object({ v: z.literal(PROTOCOL_VERSION), t: z.literal(t), ...shape });
+export const frame = <T extends string, S extends z.ZodRawShape>(t: T, shape: () => S) =>
+  late(() => z.object({ v: z.literal(PROTOCOL_VERSION), t: z.literal(t), ...shape() }));
 
 export type FrameError =
   | { kind: 'too-long' }

@@ -66,7 +66,7 @@ export async function startEdge(knobs: Partial<FakeEdge['knobs']> = {}): Promise
         if (edge.knobs.pong) socket.send(PONG);
         return;
       }
-      const frame = upFrame.parse(JSON.parse(text));
+      const frame = upFrame().parse(JSON.parse(text));
       frames.push(frame);
       const { role, welcome } = edge.knobs;
       if (frame.t === 'hello' && welcome)

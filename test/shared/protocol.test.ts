@@ -8,8 +8,8 @@ import * as up from '../../shared/protocol/up.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol/version.ts';
 import recorded from './frames-v1.json' with { type: 'json' };
 
-const { upFrame } = up;
-const { downFrame } = down;
+const upFrame = up.upFrame();
+const downFrame = down.downFrame();
 
 /** The schemas of the version that is spoken, by their hash. Old lines stay. */
 const PINNED: Record<number, string> = {

@@ -1,6 +1,7 @@
 // The Teams accounts that presence is read with.
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { late } from '../../../shared/late.ts';
 import type { NewAccount } from '../../connector/rpc.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv, languageFor } from '../context.ts';
@@ -8,31 +9,40 @@ import type { Edge } from '../deps.ts';
 import { unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
 
-const withPassword = z
-  .object({
-    username: z
-      .string()
-      .min(1, 'Must be the user principal name of the account.')
-      .max(256)
-      .refine((name) => name.includes('@'), 'Must be a user principal name such as a@example.com.'),
-    password: z.string().min(1, 'Must not be empty.').max(1024),
-  })
-  .strict();
+const withPassword = late(() =>
+  z
+    .object({
+      username: z
+        .string()
+        .min(1, 'Must be the user principal name of the account.')
+        .max(256)
+        .refine(
+          (name) => name.includes('@'),
+          'Must be a user principal name such as a@example.com.',
+        ),
+      password: z.string().min(1, 'Must not be empty.').max(1024),
+    })
+    .strict(),
+);
 
-const bySignIn = z
-  .object({
-    signIn: z.literal('device', 'Must be "device". Or give username and password instead.'),
-  })
-  .strict();
+const bySignIn = late(() =>
+  z
+    .object({
+      signIn: z.literal('device', 'Must be "device". Or give username and password instead.'),
+    })
+    .strict(),
+);
 
-export const account = z.union([withPassword, bySignIn]);
+export const account = late(() => z.union([withPassword(), bySignIn()]));
 
-const notBoth = z
-  .undefined('Must not be given with signIn: the user signs in with a code.')
-  .optional();
-const withCode = bySignIn
-  .extend({ username: notBoth, password: notBoth })
-  .transform(({ signIn }) => ({ signIn }));
+const notBoth = late(() =>
+  z.undefined('Must not be given with signIn: the user signs in with a code.').optional(),
+);
+const withCode = late(() =>
+  bySignIn()
+    .extend({ username: notBoth(), password: notBoth() })
+    .transform(({ signIn }) => ({ signIn })),
+);
 
 export function accountsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.all(
@@ -44,7 +54,7 @@ export function accountsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
       },
       POST: async (c) => {
         const body = jsonOf(c);
-        const wanted = fitting<NewAccount>(isForCode(body) ? withCode : withPassword, body);
+        const wanted = fitting<NewAccount>(isForCode(body) ? withCode() : withPassword(), body);
         const { who } = c.get('signedIn');
         const object = edge.connector(connectorOf(c));
         const added = unwrap(await object.addAccount(who, wanted, languageFor(c)));

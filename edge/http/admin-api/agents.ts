@@ -1,6 +1,7 @@
 // The agents on site: codes to enrol them with, what they report, and their removal.
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { late } from '../../../shared/late.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv } from '../context.ts';
 import type { Edge } from '../deps.ts';
@@ -9,7 +10,9 @@ import { reachedAs } from '../reached-as.ts';
 import { resource } from '../resource.ts';
 import type { EnrolmentAnswer } from './answers.ts';
 
-export const newAgent = z.object({ name: z.string().trim().min(1).max(64).optional() }).strict();
+export const newAgent = late(() =>
+  z.object({ name: z.string().trim().min(1).max(64).optional() }).strict(),
+);
 
 export function agentsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.all(
@@ -21,7 +24,7 @@ export function agentsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
       },
       POST: async (c) => {
         const connector = connectorOf(c);
-        const { name } = fitting(newAgent, jsonOf(c, {}));
+        const { name } = fitting(newAgent(), jsonOf(c, {}));
         const { who } = c.get('signedIn');
         const object = edge.connector(connector);
         const { id, expiresAt } = unwrap(await object.openEnrolment(who, name ?? null));

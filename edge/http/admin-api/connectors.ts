@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import type { ConnectorName } from '../../../shared/ids.ts';
 import { worstOf } from '../../../shared/lamps.ts';
+import { late } from '../../../shared/late.ts';
 import { type Language, languageOf } from '../../../shared/texts/language.ts';
 import { say } from '../../../shared/texts/say.ts';
 import { connectorOfKey, RECORD_PREFIX } from '../../connector-record.ts';
@@ -24,7 +25,9 @@ const LANES = 6;
 /** One that does not answer must not hold up the list, in ms. */
 const PATIENCE_MS = 5_000;
 
-export const connectorsQuery = z.object({ cursor: z.string().min(1).max(1024).optional() });
+export const connectorsQuery = late(() =>
+  z.object({ cursor: z.string().min(1).max(1024).optional() }),
+);
 
 export function connectorsRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void {
   app.use('/api/connectors', async (c, next) => {
@@ -36,7 +39,7 @@ export function connectorsRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): vo
     '/api/connectors',
     resource({
       GET: async (c) => {
-        const { cursor } = fitting(connectorsQuery, c.req.query());
+        const { cursor } = fitting(connectorsQuery(), c.req.query());
         const { names, next } = await page(edge, cursor);
         const language = languageOf(c.req.header('accept-language'));
         const items = await inLanes(names, LANES, (name) => look(edge, name, language));

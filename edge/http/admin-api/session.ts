@@ -1,6 +1,7 @@
 // Signing in and out of the admin page: of one connector, or, for the operator at the root, of all.
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { late } from '../../../shared/late.ts';
 import type { Auth } from '../auth.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv, type RequestContext, type SignedIn } from '../context.ts';
@@ -11,7 +12,7 @@ import { resource } from '../resource.ts';
 import type { Scope } from '../session.ts';
 import type { OperatorSessionAnswer, SessionAnswer } from './answers.ts';
 
-export const signIn = z.object({ token: z.string().min(1).max(4096) }).strict();
+export const signIn = late(() => z.object({ token: z.string().min(1).max(4096) }).strict());
 
 /** Below a connector, behind the admin guard. */
 export function sessionRoutes(app: Hono<HttpEnv>, edge: Edge, auth: Auth): void {
@@ -70,7 +71,7 @@ async function opening(
   { edge, auth, scope }: { edge: Edge; auth: Auth; scope: Scope },
 ): Promise<OperatorSessionAnswer> {
   refuseOtherSites(c.req.raw);
-  const { token } = fitting(signIn, jsonOf(c));
+  const { token } = fitting(signIn(), jsonOf(c));
   const owner: SignedIn = await auth.ownerOf(c, token);
   if (owner.scope !== 'all' && owner.scope !== scope) {
     const whose =

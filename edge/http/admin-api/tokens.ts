@@ -1,6 +1,7 @@
 // A connector's own admin tokens: the operator issues and revokes them.
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { late } from '../../../shared/late.ts';
 import { digestOf } from '../../secret-text.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { newConnectorToken } from '../connector-token.ts';
@@ -11,7 +12,9 @@ import { unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
 import type { NewTokenAnswer } from './answers.ts';
 
-export const newToken = z.object({ name: z.string().trim().min(1).max(64).optional() }).strict();
+export const newToken = late(() =>
+  z.object({ name: z.string().trim().min(1).max(64).optional() }).strict(),
+);
 
 export function tokensRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.use('/api/tokens/*', operatorOnly);
@@ -24,7 +27,7 @@ export function tokensRoutes(app: Hono<HttpEnv>, edge: Edge): void {
       },
       POST: async (c) => {
         const connector = connectorOf(c);
-        const { name = null } = fitting(newToken, jsonOf(c, {}));
+        const { name = null } = fitting(newToken(), jsonOf(c, {}));
         const token = await newConnectorToken(edge.keyring, connector);
         const { who } = c.get('signedIn');
         const hash = await digestOf(token);

@@ -2,32 +2,37 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { type TeamsUserId, teamsUserId } from '../../../shared/ids.ts';
+import { late } from '../../../shared/late.ts';
 import { fitting, jsonOf } from '../body.ts';
 import { connectorOf, type HttpEnv, type RequestContext } from '../context.ts';
 import type { Edge } from '../deps.ts';
 import { Refused, unwrap } from '../problem.ts';
 import { resource } from '../resource.ts';
 
-export const userQuery = z.object({
-  query: z.string().max(256).default(''),
-  state: z
-    .enum(['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights', 'notSubscribed'])
-    .nullable()
-    .default(null),
-  side: z.enum(['teams', 'pbx']).nullable().default(null).describe('Only with a user there.'),
-  cursor: z.string().max(1024).nullable().default(null),
-});
+export const userQuery = late(() =>
+  z.object({
+    query: z.string().max(256).default(''),
+    state: z
+      .enum(['paired', 'unmatched', 'ambiguous', 'unlicensed', 'noRights', 'notSubscribed'])
+      .nullable()
+      .default(null),
+    side: z.enum(['teams', 'pbx']).nullable().default(null).describe('Only with a user there.'),
+    cursor: z.string().max(1024).nullable().default(null),
+  }),
+);
 
-export const override = z
-  .object({ pbx: z.string().min(1, 'Must be the guid or the SIP name on the PBX.').max(256) })
-  .strict();
+export const override = late(() =>
+  z
+    .object({ pbx: z.string().min(1, 'Must be the guid or the SIP name on the PBX.').max(256) })
+    .strict(),
+);
 
 export function usersRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.all(
     '/api/users',
     resource({
       GET: async (c) => {
-        const { query: text, ...rest } = fitting(userQuery, withoutEmpty(c.req.query()));
+        const { query: text, ...rest } = fitting(userQuery(), withoutEmpty(c.req.query()));
         return Response.json(
           unwrap(await edge.connector(connectorOf(c)).listUsers({ text, ...rest })),
         );
@@ -61,7 +66,7 @@ export function usersRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   app.all(
     '/api/users/:teamsId/override',
     resource({
-      PUT: (c) => setOverride(c, fitting(override, jsonOf(c)).pbx),
+      PUT: (c) => setOverride(c, fitting(override(), jsonOf(c)).pbx),
       DELETE: (c) => setOverride(c, null),
     }),
   );

@@ -204,9 +204,9 @@ const connectors = z.object({
 }) satisfies z.ZodType<ConnectorsAnswer>;
 
 export const ANSWERS = {
-  Settings: settingsInput.extend({
-    clientSecretSyncToTeams: secretView,
-    certificateSyncToTeams: secretView,
+  Settings: settingsInput().extend({
+    clientSecretSyncToTeams: secretView(),
+    certificateSyncToTeams: secretView(),
   }),
   Lamp: lamp,
   Status: z.array(lamp).describe('In the order in which they depend on each other.'),

@@ -13,16 +13,16 @@ import type { ProblemCode } from '../problem.ts';
 import type { AnswerName } from './answers.ts';
 
 export const BODIES = {
-  SettingsInput: settingsInput,
+  SettingsInput: settingsInput(),
   SettingsPatch: z
     .looseObject({})
     .describe('RFC 7396 over Settings: what is left out stays, null takes a key away.'),
-  SignIn: signIn,
-  NewTokenInput: newToken,
-  NewAccount: account,
-  NewAgent: newAgent,
-  Override: override,
-  OtherMatching: otherMatching,
+  SignIn: signIn(),
+  NewTokenInput: newToken(),
+  NewAccount: account(),
+  NewAgent: newAgent(),
+  Override: override(),
+  OtherMatching: otherMatching(),
 } as const;
 
 export interface Operation {
@@ -126,7 +126,7 @@ export const CONNECTOR_OPERATIONS: Operations = {
     get: {
       summary: 'The users of both sides, a hundred a page.',
       who: admin,
-      query: userQuery,
+      query: userQuery(),
       answers: { 200: 'UserPage' },
     },
   },
@@ -165,7 +165,7 @@ export const CONNECTOR_OPERATIONS: Operations = {
     post: {
       summary: 'The pairs that another matching would change; changes nothing.',
       who: admin,
-      query: pageQuery,
+      query: pageQuery(),
       body: 'OtherMatching',
       answers: { 200: 'DryRun' },
       problems: ['conflict'],
@@ -244,7 +244,7 @@ export const ROOT_OPERATIONS: Operations = {
     get: {
       summary: 'All connectors by name, each with its worst lamp, a hundred a page.',
       who: operator,
-      query: connectorsQuery,
+      query: connectorsQuery(),
       answers: { 200: 'Connectors' },
       problems: ['bad-request'],
     },

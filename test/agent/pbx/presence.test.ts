@@ -21,7 +21,7 @@ function watching(...guids: string[]) {
       items(guid, items) {
         heard.push([guid, items.map(({ activity }) => activity)]);
         // What is heard has to fit into a frame: one that does not would end the tunnel for all.
-        upFrame.parse(
+        upFrame().parse(
           presencesFrame({ pbx: 'pbx', presences: [{ guid, items, afterGap: false }] }),
         );
       },

@@ -67,7 +67,7 @@ function setup(names = ['pbx']) {
   /** What went up since the last look; every frame as the edge will check it. */
   const up = () => {
     for (const flush of pending.splice(0)) flush();
-    return frames.splice(0).map((frame) => upFrame.parse(frame));
+    return frames.splice(0).map((frame) => upFrame().parse(frame));
   };
   const watch = (guids: string[], epoch = 1) =>
     relay.tunnelSaid(watchFrame({ epoch, list: 1, last: true, guids }));

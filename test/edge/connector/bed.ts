@@ -223,7 +223,7 @@ export class Agent {
     socket.accept();
     socket.addEventListener('message', ({ data }) => {
       if (data === 'pong') return;
-      const frame = downFrame.parse(JSON.parse(String(data)));
+      const frame = downFrame().parse(JSON.parse(String(data)));
       this.frames.push(frame);
       if (frame.t === 'set' && this.answers !== false) {
         const { guid, write } = frame;

@@ -41,7 +41,8 @@ import { securityHeaders } from './security-headers.ts';
  * `/healthz` and says of everything else what is wrong.
  */
 export function createApp(deps: AppDeps): Hono<HttpEnv> {
-  const app = withRoutes();
+  // The one router that takes all of these routes, whichever of hono's would be found to.
+  const app = new HonoBase<HttpEnv>({ router: new TrieRouter() });
   app.onError(answerErrors(deps.log));
   app.notFound(() => problem('not-found', 'There is nothing at this address.'));
   app.use(securityHeaders(deps.env.ok ? deps.env.env.frameAncestors : []));
@@ -51,9 +52,6 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   else misconfigured(app, deps, deps.env.faults);
   return app;
 }
-
-/** The one router that takes all of these routes, whichever of hono's would be found to. */
-const withRoutes = (): Hono<HttpEnv> => new HonoBase<HttpEnv>({ router: new TrieRouter() });
 
 function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
   const places = jurisdictions(deps.kv, env);
@@ -77,11 +75,10 @@ function configured(app: Hono<HttpEnv>, deps: AppDeps, env: EdgeEnv): void {
   operatorSessionRoutes(app, edge, auth);
   operatorPageRoutes(app, edge);
   openapiRoutes(app, edge);
-  app.route('/:domain/:instance', connectorRoutes(edge, auth));
+  connectorRoutes(app.basePath('/:domain/:instance'), edge, auth);
 }
 
-function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
-  const routes = withRoutes();
+function connectorRoutes(routes: Hono<HttpEnv>, edge: Edge, auth: Auth): void {
   webhookRoutes(routes, edge);
   agentSocketRoutes(routes, edge);
   agentSelfRoutes(routes, edge);
@@ -101,7 +98,6 @@ function connectorRoutes(edge: Edge, auth: Auth): Hono<HttpEnv> {
   matchingRoutes(routes, edge);
   eventsRoutes(routes, edge);
   tokensRoutes(routes, edge);
-  return routes;
 }
 
 function misconfigured(app: Hono<HttpEnv>, { log }: AppDeps, faults: EnvFault[]): void {

@@ -180,7 +180,7 @@ describe('a notification', () => {
 
   it('of more than can be decrypted in time says whose presence is to be read', async () => {
     const hook = await webhook();
-    const [one, many] = [await item(hook), 220];
+    const [one, many] = [await item(hook), 120];
     const post = async (items: unknown[]) => (await hook.post(await batch(items))).status;
     expect(await post(Array(many).fill(one))).toBe(202);
     expect(await post([one, await item(hook, { clientState: 'guessed' })])).toBe(202);

@@ -84,7 +84,24 @@ export class FarewellDesk {
   sayAgain(): void {
     this.#timedOut.clear();
     this.#farewells.expirePbx(this.#context.now() - PBX_PATIENCE_MS);
-    for (const one of this.#farewells.pbx()) if (!this.#said.has(nameOf(one))) this.#say(one);
+    this.sayUntold();
+  }
+
+  /** The users of a PBX are known now: to those of whom nobody knew where they are, it can be said. */
+  sayUntold(): void {
+    for (const one of this.#farewells.pbx()) {
+      if (!this.#said.has(nameOf(one)) && this.#isWorthSaying(one)) this.#say(one);
+    }
+  }
+
+  /** Whether something of ours has to go at that place first: until then what stands there is nobody's state. */
+  isTakingBack(guid: PbxGuid, contact: string): boolean {
+    const one = this.#farewells.ofPbx(guid, contact);
+    return one !== undefined && this.#isWorthSaying(one);
+  }
+
+  #isWorthSaying(one: PbxFarewell): boolean {
+    return (this.#timedOut.get(nameOf(one)) ?? 0) < TIMES;
   }
 
   /** The PBX answered a write; whether it took or refused it, the matter is at an end. */
@@ -100,9 +117,8 @@ export class FarewellDesk {
   #sayOnceMore(guid: PbxGuid, write: number): void {
     const item = this.#farewells.pbx().find((one) => one.guid === guid && one.since === write);
     if (!item) return;
-    const times = (this.#timedOut.get(nameOf(item)) ?? 0) + 1;
-    this.#timedOut.set(nameOf(item), times);
-    if (times < TIMES) this.#say(item);
+    this.#timedOut.set(nameOf(item), (this.#timedOut.get(nameOf(item)) ?? 0) + 1);
+    if (this.#isWorthSaying(item)) this.#say(item);
   }
 
   #clear(item: PbxFarewell): void {

@@ -223,6 +223,8 @@ export class Parts {
       heldBack: () => this.#matchedAnd(this.heldBack),
       licencesTold: () => this.chores.pairSoon(),
       listTold: (news) => this.chores.listTold(news),
+      listEnded: () => this.farewellDesk.sayUntold(),
+      isTakingBack: (guid) => this.farewellDesk.isTakingBack(guid, this.rules.contact),
       lineUp: () => {
         this.chores.lineUp(this.master === null);
         this.farewellDesk.sayAgain();

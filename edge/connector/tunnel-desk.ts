@@ -30,6 +30,10 @@ export interface TunnelParts {
   licencesTold(): void;
   /** A list of users came: who belongs to whom may have to be looked at again. */
   listTold(news: ListNews): void;
+  /** All users of a PBX are known. */
+  listEnded(): void;
+  /** Whether something of ours has to go there first. */
+  isTakingBack: (guid: PbxGuid) => boolean;
   /** A PBX session came up. */
   lineUp(): void;
   /** An agent leads from now on. */
@@ -137,6 +141,7 @@ export class TunnelDesk implements Waiting {
       }
       case 'users':
         this.#parts.listTold(directory.takeList(frame));
+        if (frame.last) this.#parts.listEnded();
         return;
       case 'user':
         this.#parts.listTold(directory.putUser(frame.pbx, frame.user));
@@ -151,9 +156,12 @@ export class TunnelDesk implements Waiting {
         const guid = pbxGuid(frame.guid);
         const { write, fault } = frame;
         if (fault) context.log('warn', 'pbx-write-refused', { code: fault.code });
+        const wasTakingBack = this.#parts.isTakingBack(guid);
         this.#parts.answered(guid, write, fault?.code);
         const pair = presence.ofPbx(guid);
-        if (pair) presence.apply(pair, { kind: 'pbx-wrote', write, fault: fault?.code });
+        if (!pair) return;
+        presence.apply(pair, { kind: 'pbx-wrote', write, fault: fault?.code });
+        if (wasTakingBack && !this.#parts.isTakingBack(guid)) this.tellPairs([guid], [guid]);
         return;
       }
       case 'unseen':
@@ -173,7 +181,8 @@ export class TunnelDesk implements Waiting {
     const { presence, pairs, context } = this.#parts;
     try {
       const pair = presence.ofPbx(pbxGuid(guid));
-      if (!pair) return;
+      // What is left of ours, of the pair before, is told anew when it is gone.
+      if (!pair || this.#parts.isTakingBack(pair.guid)) return;
       if (pair.home !== pbx) {
         pair.home = pbx;
         pairs.save(pair);

@@ -15,6 +15,8 @@ import { saidAt } from './log-time.ts';
 const BACK_WITHIN_MS = 5_000;
 /** A PBX that says nothing is noticed within this, in ms of the agent's clock. */
 const NOTICED_WITHIN_MS = 15_000;
+/** And where another line can be had, that stands, and both sides are equal. */
+const REPAIRED_WITHIN_MS = 20_000;
 /** How fast the agent's clock goes while nobody is to notice but the agent. */
 const RATE = 5;
 
@@ -136,6 +138,7 @@ it('gives one byte a second', { timeout: 30_000, retry: 0 }, async () => {
   await isNoticed(begun);
   wire.bytesPerSecond = null;
   await back(SILENT);
+  expect(clock.now() - begun).toBeLessThan(REPAIRED_WITHIN_MS);
 });
 
 it('is half closed by the side of the PBX', { timeout: 30_000, retry: 0 }, async () => {
@@ -145,6 +148,7 @@ it('is half closed by the side of the PBX', { timeout: 30_000, retry: 0 }, async
   cast.changeBothSides();
   await isNoticed(begun);
   await back(/^warn {2}PBX pbx: the PBX (has said nothing|closed the connection)/);
+  expect(clock.now() - begun).toBeLessThan(REPAIRED_WITHIN_MS);
 });
 
 it('breaks, and hangs up on whoever dials for three seconds', {

@@ -34,6 +34,7 @@ type PbxRow = { guid: string; contact: string; since: number };
 export class Farewells {
   readonly #database: Database;
   #teams: Map<TeamsUserId, TeamsFarewell> | undefined;
+  #pbx: Map<string, PbxFarewell> | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -77,7 +78,9 @@ export class Farewells {
     return upcoming(this.#database, 'teams_farewell', now);
   }
 
-  addPbx({ guid, contact, since }: PbxFarewell): void {
+  addPbx(one: PbxFarewell): void {
+    const { guid, contact, since } = one;
+    this.#allPbx.set(placeOf(guid, contact), one);
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_farewell VALUES (?, ?, ?)',
       guid,
@@ -87,21 +90,39 @@ export class Farewells {
   }
 
   pbx(): PbxFarewell[] {
-    return this.#database.all<PbxRow>('SELECT * FROM pbx_farewell').map((row) => ({
-      guid: row.guid as PbxGuid,
-      contact: row.contact,
-      since: row.since,
-    }));
+    return [...this.#allPbx.values()];
+  }
+
+  ofPbx(guid: PbxGuid, contact: string): PbxFarewell | undefined {
+    return this.#allPbx.get(placeOf(guid, contact));
   }
 
   /** The PBX answered this write. */
   donePbx(guid: PbxGuid, write: number): void {
-    this.#database.run('DELETE FROM pbx_farewell WHERE guid = ? AND since = ?', guid, write);
+    this.#forgetPbx((one) => one.guid === guid && one.since === write);
   }
 
   /** Whatever is older is nobody's business any more. @param before epoch ms */
   expirePbx(before: number): void {
-    this.#database.run('DELETE FROM pbx_farewell WHERE since < ?', before);
+    this.#forgetPbx(({ since }) => since < before);
+  }
+
+  #forgetPbx(isOver: (one: PbxFarewell) => boolean): void {
+    for (const { guid, contact } of this.pbx().filter(isOver)) {
+      this.#allPbx.delete(placeOf(guid, contact));
+      this.#database.run('DELETE FROM pbx_farewell WHERE guid = ? AND contact = ?', guid, contact);
+    }
+  }
+
+  /** Each list of the PBX asks: kept in memory, as those of Teams are. */
+  get #allPbx(): Map<string, PbxFarewell> {
+    this.#pbx ??= new Map(
+      this.#database.all<PbxRow>('SELECT * FROM pbx_farewell').map(({ guid, contact, since }) => {
+        const one: PbxFarewell = { guid: guid as PbxGuid, contact, since };
+        return [placeOf(one.guid, contact), one];
+      }),
+    );
+    return this.#pbx;
   }
 
   /** Each outbox question asks: kept in memory, few as they are. */
@@ -117,3 +138,5 @@ export class Farewells {
     return this.#teams;
   }
 }
+
+const placeOf = (guid: PbxGuid, contact: string): string => `${guid} ${contact}`;

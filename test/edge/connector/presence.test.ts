@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
-import { userGoneFrame } from '../../../shared/protocol/up.ts';
+import { userGoneFrame, wroteFrame } from '../../../shared/protocol/up.ts';
 import {
   Bed,
   breath,
@@ -384,6 +384,58 @@ test('our item on the PBX is taken back when the agent is there again', async ()
   expect(back.shown(1)).toEqual(['']);
   await bed.later(MINUTE);
   expect(back.shown(1)).toEqual(['']);
+});
+
+/** The first user was disabled while the agent was away, with our item standing on the PBX. */
+async function leftWhileAway() {
+  const bed = new Bed();
+  const agent = await bed.pairs(2);
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+  await bed.later(6 * SECOND);
+  agent.presence(1, chose('busy'));
+  await bed.settle();
+  agent.close();
+  bed.microsoft.people = [person(1, { accountEnabled: false }), person(2)];
+  await bed.later(2 * MINUTE);
+  expect(await bed.pairNumbers()).toEqual([2]);
+  const reconnected = async (answers: boolean) => {
+    const back = await bed.connect(agent.id);
+    // As long as the agent has not read the users, it does not know on which PBX one is.
+    back.answers = 'pbx-away';
+    back.hello().up();
+    await bed.settle();
+    expect(back.shown(1)).toEqual(['']);
+    back.answers = answers;
+    back.users([pbxUser(1), pbxUser(2)]);
+    await bed.settle();
+    return back;
+  };
+  return { bed, reconnected };
+}
+
+test('our item is taken back as soon as the agent knows on which PBX the user is', async () => {
+  const { bed, reconnected } = await leftWhileAway();
+  const back = await reconnected(true);
+  await bed.later(MINUTE);
+  expect(back.shown(1)).toEqual(['', '']);
+});
+
+test('a user who is back before that: our item goes first, and its going is nobody’s choice', async () => {
+  const { bed, reconnected } = await leftWhileAway();
+  bed.microsoft.people = [person(1), person(2)];
+  await bed.later(2 * MINUTE);
+  expect(await bed.pairNumbers()).toEqual([1, 2]);
+  const back = await reconnected(false);
+  back.presence(1, chose('busy'), { afterGap: true });
+  await bed.settle();
+  back.answers = true;
+  const write = back.of('set').at(-1)?.write ?? 0;
+  back.send(wroteFrame({ guid: guid(1), write }));
+  back.presence(1, []);
+  await bed.later(MINUTE);
+  expect(back.of('watch-more').flatMap(({ guids }) => guids)).toEqual([guid(1)]);
+  expect(back.shown(1)).toEqual(['', '', 'busy']);
+  expect(bed.microsoft.actions(1)).toEqual([]);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
@@ -13,7 +14,7 @@ export default defineConfig({
   test: {
     globalSetup: ['./edge/build/vitest.ts'],
     // Most tests wait for processes and sockets, not for a processor; more would make them wait for each other.
-    maxWorkers: process.env['CI'] ? 2 : 8,
+    maxWorkers: process.env['CI'] ? 2 : Math.min(8, 2 * availableParallelism()),
     // What the edge logs where all goes well is thousands of lines.
     silent: 'passed-only',
     sequence: { sequencer: LongestFirst },

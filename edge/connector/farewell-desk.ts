@@ -25,8 +25,10 @@ export class FarewellDesk {
   readonly #pairs: Pairs;
   /** Said to the agent that leads, and not answered yet. */
   readonly #said = new Set<string>();
-  /** How often in a row the PBX did not answer. */
-  readonly #timedOut = new Map<string, number>();
+  /** How often in a row it was said for nothing, though the PBX was there. */
+  readonly #failed = new Map<string, number>();
+  /** Of these users the PBX has told since: it is there. */
+  readonly #heard = new Set<string>();
 
   constructor(context: Context, farewells: Farewells, agents: Agents, pairs: Pairs) {
     this.#context = context;
@@ -82,43 +84,64 @@ export class FarewellDesk {
 
   /** A PBX is there again: what it could not be told. */
   sayAgain(): void {
-    this.#timedOut.clear();
+    this.#failed.clear();
+    this.#heard.clear();
     this.#farewells.expirePbx(this.#context.now() - PBX_PATIENCE_MS);
     this.sayUntold();
   }
 
-  /** The users of a PBX are known now: to those of whom nobody knew where they are, it can be said. */
+  /** The users of a PBX are known now: of whom nobody knew where they are, the agent does. */
   sayUntold(): void {
-    for (const one of this.#farewells.pbx()) {
-      if (!this.#said.has(nameOf(one)) && this.#isWorthSaying(one)) this.#say(one);
+    for (const one of this.#farewells.pbx()) if (this.#isWaiting(one)) this.#say(one);
+  }
+
+  /**
+   * Whether something of ours has to go first from a user of whom the PBX tells: what stands there is nobody's state
+   * until then. Who is told of can be told, too: it is said where it has not been.
+   */
+  takesBack(guid: PbxGuid): boolean {
+    const left = this.#farewells.ofPbx(guid);
+    for (const one of left) {
+      this.#heard.add(nameOf(one));
+      if (this.#isWaiting(one)) this.#say(one);
     }
+    return left.length > 0;
   }
 
-  /** Whether something of ours has to go at that place first: until then what stands there is nobody's state. */
-  isTakingBack(guid: PbxGuid, contact: string): boolean {
-    const one = this.#farewells.ofPbx(guid, contact);
-    return one !== undefined && this.#isWorthSaying(one);
+  /**
+   * The PBX answered a write; whether it took or refused it, the matter is at an end. `undefined`: the write is none of
+   * these; otherwise whether nothing is left there.
+   */
+  answered(guid: PbxGuid, write: number, fault: string | undefined): boolean | undefined {
+    const one = this.#farewells.ofPbx(guid).find(({ since }) => since === write);
+    if (!one) return undefined;
+    this.#said.delete(nameOf(one));
+    if (fault === undefined || !UNTOLD.has(fault)) this.#done(one);
+    else if (fault === 'timeout' || this.#heard.has(nameOf(one))) this.#tryAgain(one, fault);
+    return this.#farewells.ofPbx(guid).length === 0;
   }
 
-  #isWorthSaying(one: PbxFarewell): boolean {
-    return (this.#timedOut.get(nameOf(one)) ?? 0) < TIMES;
+  #tryAgain(one: PbxFarewell, fault: string): void {
+    const name = nameOf(one);
+    this.#failed.set(name, (this.#failed.get(name) ?? 0) + 1);
+    // One that is not there is said to when it tells of the user again.
+    if (this.#isWaiting(one) && fault === 'timeout') this.#say(one);
+    // Who is somebody's partner by now is not kept waiting for it: what stands there is met as it is.
+    if (this.#isGivenUp(one) && this.#pairs.ofPbx(one.guid)) this.#done(one);
   }
 
-  /** The PBX answered a write; whether it took or refused it, the matter is at an end. */
-  answered(guid: PbxGuid, write: number, fault: string | undefined): void {
-    const name = nameOf({ guid, since: write });
-    this.#said.delete(name);
-    if (fault === undefined || !UNTOLD.has(fault)) {
-      this.#timedOut.delete(name);
-      this.#farewells.donePbx(guid, write);
-    } else if (fault === 'timeout') this.#sayOnceMore(guid, write);
+  #isGivenUp(one: PbxFarewell): boolean {
+    return (this.#failed.get(nameOf(one)) ?? 0) >= TIMES;
   }
 
-  #sayOnceMore(guid: PbxGuid, write: number): void {
-    const item = this.#farewells.pbx().find((one) => one.guid === guid && one.since === write);
-    if (!item) return;
-    this.#timedOut.set(nameOf(item), (this.#timedOut.get(nameOf(item)) ?? 0) + 1);
-    if (this.#isWorthSaying(item)) this.#say(item);
+  #isWaiting(one: PbxFarewell): boolean {
+    return !this.#said.has(nameOf(one)) && !this.#isGivenUp(one);
+  }
+
+  #done(one: PbxFarewell): void {
+    this.#failed.delete(nameOf(one));
+    this.#heard.delete(nameOf(one));
+    this.#farewells.donePbx(one.guid, one.since);
   }
 
   #clear(item: PbxFarewell): void {

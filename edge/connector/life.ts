@@ -97,9 +97,10 @@ export class Life {
     const { context, pairs, catchingUp } = this.parts;
     const wentWell = this.#tried(() => this.#takeTurns());
     if (!wentWell) pairs.lookAgain();
-    // By itself: one row that is never stored keeps no other from catching up.
+    // By themselves: one row that is never stored keeps no other from what it waits for.
+    const saved = this.#tried(() => this.#saveAgain());
     const caughtUp = this.#tried(() => catchingUp.look());
-    if (wentWell && caughtUp) this.#setAlarm();
+    if (wentWell && saved && caughtUp) this.#setAlarm();
     else context.wakeBy(context.now() + AFTER_FAULT_MS);
   }
 
@@ -111,13 +112,19 @@ export class Life {
     tunnel.missSilent();
     tunnel.askAgain();
     tasks.beginDue();
-    const { saved, fault } = pairs.saveAgain();
     const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
-    for (const pair of new Set([...saved, ...due])) presence.tick(pair);
+    for (const pair of due) presence.tick(pair);
     outbox.sayFarewells();
     reads.resume();
     listeners.look();
     if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
+  }
+
+  /** What storage did not take before. */
+  #saveAgain(): void {
+    const { pairs, presence } = this.parts;
+    const { saved, fault } = pairs.saveAgain();
+    for (const pair of saved) presence.tick(pair);
     if (fault !== undefined) throw fault;
   }
 

@@ -224,7 +224,7 @@ export class Parts {
       licencesTold: () => this.chores.pairSoon(),
       listTold: (news) => this.chores.listTold(news),
       listEnded: () => this.farewellDesk.sayUntold(),
-      isTakingBack: (guid) => this.farewellDesk.isTakingBack(guid, this.rules.contact),
+      takesBack: (guid) => this.farewellDesk.takesBack(guid),
       lineUp: () => {
         this.chores.lineUp(this.master === null);
         this.farewellDesk.sayAgain();

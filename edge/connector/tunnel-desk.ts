@@ -32,18 +32,20 @@ export interface TunnelParts {
   listTold(news: ListNews): void;
   /** All users of a PBX are known. */
   listEnded(): void;
-  /** Whether something of ours has to go there first. */
-  isTakingBack: (guid: PbxGuid) => boolean;
+  /** Whether something of ours has to go first from a user of whom the PBX tells; it is told so. */
+  takesBack(guid: PbxGuid): boolean;
   /** A PBX session came up. */
   lineUp(): void;
   /** An agent leads from now on. */
   led(): void;
-  /** The PBX answered a write. */
-  answered(guid: PbxGuid, write: number, fault: string | undefined): void;
+  /** The PBX answered a write. `undefined`: nothing was to be taken back by it; else whether nothing more is. */
+  answered(guid: PbxGuid, write: number, fault: string | undefined): boolean | undefined;
 }
 
 /** What could not be taken of a user is asked for again after this long, in ms. */
 const ASK_AGAIN_MS = 30_000;
+/** And after this, in ms, where it can be: many at once. */
+const ASK_SOON_MS = 100;
 
 export class TunnelDesk implements Waiting {
   readonly #parts: TunnelParts;
@@ -156,12 +158,12 @@ export class TunnelDesk implements Waiting {
         const guid = pbxGuid(frame.guid);
         const { write, fault } = frame;
         if (fault) context.log('warn', 'pbx-write-refused', { code: fault.code });
-        const wasTakingBack = this.#parts.isTakingBack(guid);
-        this.#parts.answered(guid, write, fault?.code);
+        const isGone = this.#parts.answered(guid, write, fault?.code);
         const pair = presence.ofPbx(guid);
         if (!pair) return;
-        presence.apply(pair, { kind: 'pbx-wrote', write, fault: fault?.code });
-        if (wasTakingBack && !this.#parts.isTakingBack(guid)) this.tellPairs([guid], [guid]);
+        if (isGone === undefined) {
+          presence.apply(pair, { kind: 'pbx-wrote', write, fault: fault?.code });
+        } else if (isGone) this.#missing(guid, ASK_SOON_MS);
         return;
       }
       case 'unseen':
@@ -181,8 +183,11 @@ export class TunnelDesk implements Waiting {
     const { presence, pairs, context } = this.#parts;
     try {
       const pair = presence.ofPbx(pbxGuid(guid));
-      // What is left of ours, of the pair before, is told anew when it is gone.
-      if (!pair || this.#parts.isTakingBack(pair.guid)) return;
+      if (!pair) return;
+      if (this.#parts.takesBack(pair.guid)) {
+        this.#missing(pair.guid, ASK_AGAIN_MS);
+        return;
+      }
       if (pair.home !== pbx) {
         pair.home = pbx;
         pairs.save(pair);
@@ -191,10 +196,16 @@ export class TunnelDesk implements Waiting {
       presence.apply(pair, { kind: 'pbx-seen', items, ...gap, at });
     } catch (error) {
       context.log('error', 'presence-failed', { detail: String(error) });
-      const again = context.now() + ASK_AGAIN_MS;
-      this.#missed.set(pbxGuid(guid), again);
-      context.wakeBy(again);
+      this.#missing(pbxGuid(guid), ASK_AGAIN_MS);
     }
+  }
+
+  /** What is told of this user is to be told anew, in so many ms. */
+  #missing(guid: PbxGuid, inMs: number): void {
+    const { context } = this.#parts;
+    const again = context.now() + inMs;
+    this.#missed.set(guid, again);
+    context.wakeBy(again);
   }
 
   get waitsUntil(): number | null {

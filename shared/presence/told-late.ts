@@ -49,7 +49,8 @@ export function asBefore(
   if (!known || !isAsBefore(rules, state, event, now)) return undefined;
   const { sequence, at } = event;
   const { manual, preferred, lasts } = known;
-  const teams = { ...known.teams, sequence, at };
+  const { firstAt: _, ...before } = known.teams;
+  const teams = { ...before, sequence, at };
   const written = { ...state.written, preferred, lasts };
   const reason = 'teams-told-late';
   const chosen = state.manual?.origin === 'pbx' ? state.manual.pbx : null;

@@ -34,7 +34,8 @@ type PbxRow = { guid: string; contact: string; since: number };
 export class Farewells {
   readonly #database: Database;
   #teams: Map<TeamsUserId, TeamsFarewell> | undefined;
-  #pbx: Map<string, PbxFarewell> | undefined;
+  /** Whether there is one for the PBX, as far as is known: each list of a user there asks. */
+  #hasPbx: boolean | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -78,9 +79,8 @@ export class Farewells {
     return upcoming(this.#database, 'teams_farewell', now);
   }
 
-  addPbx(one: PbxFarewell): void {
-    const { guid, contact, since } = one;
-    this.#allPbx.set(placeOf(guid, contact), one);
+  addPbx({ guid, contact, since }: PbxFarewell): void {
+    this.#hasPbx = undefined;
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_farewell VALUES (?, ?, ?)',
       guid,
@@ -90,39 +90,27 @@ export class Farewells {
   }
 
   pbx(): PbxFarewell[] {
-    return [...this.#allPbx.values()];
+    return this.#database.all<PbxRow>('SELECT * FROM pbx_farewell').map(pbxFarewellOf);
   }
 
-  ofPbx(guid: PbxGuid, contact: string): PbxFarewell | undefined {
-    return this.#allPbx.get(placeOf(guid, contact));
+  /** Those of one user of the PBX. */
+  ofPbx(guid: PbxGuid): PbxFarewell[] {
+    this.#hasPbx ??= this.#database.first('SELECT 1 FROM pbx_farewell LIMIT 1') !== undefined;
+    if (!this.#hasPbx) return [];
+    const query = 'SELECT * FROM pbx_farewell WHERE guid = ?';
+    return this.#database.all<PbxRow>(query, guid).map(pbxFarewellOf);
   }
 
   /** The PBX answered this write. */
   donePbx(guid: PbxGuid, write: number): void {
-    this.#forgetPbx((one) => one.guid === guid && one.since === write);
+    this.#hasPbx = undefined;
+    this.#database.run('DELETE FROM pbx_farewell WHERE guid = ? AND since = ?', guid, write);
   }
 
   /** Whatever is older is nobody's business any more. @param before epoch ms */
   expirePbx(before: number): void {
-    this.#forgetPbx(({ since }) => since < before);
-  }
-
-  #forgetPbx(isOver: (one: PbxFarewell) => boolean): void {
-    for (const { guid, contact } of this.pbx().filter(isOver)) {
-      this.#allPbx.delete(placeOf(guid, contact));
-      this.#database.run('DELETE FROM pbx_farewell WHERE guid = ? AND contact = ?', guid, contact);
-    }
-  }
-
-  /** Each list of the PBX asks: kept in memory, as those of Teams are. */
-  get #allPbx(): Map<string, PbxFarewell> {
-    this.#pbx ??= new Map(
-      this.#database.all<PbxRow>('SELECT * FROM pbx_farewell').map(({ guid, contact, since }) => {
-        const one: PbxFarewell = { guid: guid as PbxGuid, contact, since };
-        return [placeOf(one.guid, contact), one];
-      }),
-    );
-    return this.#pbx;
+    this.#hasPbx = undefined;
+    this.#database.run('DELETE FROM pbx_farewell WHERE since < ?', before);
   }
 
   /** Each outbox question asks: kept in memory, few as they are. */
@@ -139,4 +127,8 @@ export class Farewells {
   }
 }
 
-const placeOf = (guid: PbxGuid, contact: string): string => `${guid} ${contact}`;
+const pbxFarewellOf = ({ guid, contact, since }: PbxRow): PbxFarewell => ({
+  guid: guid as PbxGuid,
+  contact,
+  since,
+});

@@ -74,7 +74,8 @@ export class Pairs {
   saveAgain(): { saved: Pair[]; fault: unknown } {
     const unsaved = [...this.#unsaved];
     const fault = this.#eachSaved(unsaved);
-    return { saved: unsaved.filter((pair) => !this.#unsaved.has(pair)), fault };
+    const saved = unsaved.filter((pair) => this.holds(pair) && !this.#unsaved.has(pair));
+    return { saved, fault };
   }
 
   /**
@@ -289,6 +290,7 @@ export class Pairs {
     this.#byGuid.delete(pair.guid);
     this.#due.forget(pair);
     this.#behind.delete(pair);
+    this.#unsaved.delete(pair);
     this.noteOpen(pair, false);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);

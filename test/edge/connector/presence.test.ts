@@ -398,7 +398,7 @@ async function leftWhileAway() {
   bed.microsoft.people = [person(1, { accountEnabled: false }), person(2)];
   await bed.later(2 * MINUTE);
   expect(await bed.pairNumbers()).toEqual([2]);
-  const reconnected = async (answers: boolean) => {
+  const reconnected = async (answers: boolean | string) => {
     const back = await bed.connect(agent.id);
     // As long as the agent has not read the users, it does not know on which PBX one is.
     back.answers = 'pbx-away';
@@ -419,6 +419,38 @@ test('our item is taken back as soon as the agent knows on which PBX the user is
   await bed.later(MINUTE);
   expect(back.shown(1)).toEqual(['', '']);
 });
+
+test('one who is back, and of whom the PBX tells before the agent can say it: then it is said', async () => {
+  const { bed, reconnected } = await leftWhileAway();
+  bed.microsoft.people = [person(1), person(2)];
+  await bed.later(2 * MINUTE);
+  const back = await reconnected('pbx-away');
+  back.answers = true;
+  back.presence(1, chose('busy'), { afterGap: true });
+  await bed.later(SECOND);
+  expect(back.shown(1)).toEqual(['', '', '']);
+  expect(back.of('watch-more').flatMap(({ guids }) => guids)).toEqual([guid(1)]);
+});
+
+test.each(['timeout', 'pbx-away', 'unanswered'])(
+  'one who is back, and whose PBX never takes it (%s), is met as they stand, also after a sleep',
+  async (code) => {
+    const { bed, reconnected } = await leftWhileAway();
+    bed.microsoft.people = [person(1), person(2)];
+    await bed.later(2 * MINUTE);
+    const back = await reconnected(code);
+    for (let times = 0; times < 3; times += 1) {
+      back.presence(1, chose('busy'), { afterGap: true });
+      await bed.later(SECOND);
+    }
+    expect(back.of('watch-more').flatMap(({ guids }) => guids)).toContain(guid(1));
+    await bed.evict();
+    back.answers = true;
+    back.presence(1, chose('dnd'), { afterGap: true });
+    await bed.later(MINUTE);
+    expect(bed.microsoft.actions(1)).toEqual(['setUserPreferredPresence']);
+  },
+);
 
 test('a user who is back before that: our item goes first, and its going is nobody’s choice', async () => {
   const { bed, reconnected } = await leftWhileAway();
@@ -490,4 +522,33 @@ test('another presence contact: the item at the old one goes, the new one is wri
     ['tel:', ''],
     ['im:', 'busy'],
   ]);
+});
+
+test('another contact, chosen while the agent is away: what stands at the old one is nobody’s choice', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1);
+  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
+  await bed.later(6 * SECOND);
+  agent.presence(1, chose('busy'));
+  await bed.settle();
+  agent.close();
+  value(await bed.patch({ pbxContact: 'im:' }));
+  const back = await bed.connect(agent.id);
+  back.answers = false;
+  back.hello().up();
+  back.presence(1, chose('busy'), { afterGap: true });
+  back.users([pbxUser(1)]);
+  await bed.settle();
+  const [taking] = back.of('set');
+  back.answers = true;
+  back.send(wroteFrame({ guid: guid(1), write: taking?.write ?? 0 }));
+  await bed.later(SECOND);
+  back.presence(1, [], { afterGap: true });
+  await bed.later(6 * SECOND);
+  const sets = back.of('set').map(({ contact, activity }) => [contact, activity]);
+  expect(sets).toEqual([
+    ['tel:', ''],
+    ['im:', 'busy'],
+  ]);
+  expect(bed.microsoft.actions(1)).toEqual([]);
 });

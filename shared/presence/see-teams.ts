@@ -30,7 +30,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(tooEarly(rules, state, event), now), reason: 'read-too-early' };
     }
-    if (isAskedSince(state, event, now))
+    if (isDoubtedSince(state, event, now) && isWorthWaiting(state, event))
       return { state: heldOn(state, now), reason: 'read-too-early' };
     const settleAt = provesFrom(rules, state, event, now);
     if (settleAt !== null) {
@@ -38,7 +38,8 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     }
     const read = asBefore(rules, state, event, now) ?? believe(rules, state, event);
     const told = settled(read.state);
-    return { ...read, state: isSaidAgainSince(state, event) ? settle(told, now) : told };
+    const isOpen = isSaidAgainSince(state, event) || isDoubtedSince(state, event, now);
+    return { ...read, state: isOpen ? askTeams(told, now).state : told };
   }
   const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
   if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
@@ -46,7 +47,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   if (!unsure && state.teams && sameTeams(state.teams.presence, event.presence)) {
     return { state: { ...state, teams: saidAgain(state.teams, event) }, reason: 'same' };
   }
-  const { doubted: _, ...told } = state;
+  const { doubted: _, doubtedSince: __, ...told } = state;
   // Whatever Teams showed before, what we wrote since has taken its place, or is about to.
   if (!event.canAsk && isReplaced(state, event)) return { state: told, reason: 'older-than-known' };
   // What Microsoft took of us has not come back yet: what comes before it may be older.
@@ -81,7 +82,7 @@ const heldOn = (state: PairState, now: number): PairState =>
 
 /** A read has told what is true. */
 function settled(state: PairState): PairState {
-  const { doubted: _, readFirstSince: __, unproven: ___, ...told } = state;
+  const { doubted: _, doubtedSince: __, readFirstSince: ___, unproven: ____, ...told } = state;
   return { ...told, settleAt: null };
 }
 
@@ -130,18 +131,24 @@ function saidAgain(teams: TeamsView, { sequence, at }: TeamsSeen): TeamsView {
 const isOvertaken = ({ teams }: PairState, { presence, askedAt }: TeamsSeen & { source: 'read' }) =>
   teams !== null && askedAt < (teams.firstAt ?? teams.at) && !sameTeams(teams.presence, presence);
 
-/** What it was before was said again meanwhile: a copy, or a choice made once more. Another read tells. */
+/** What is known was said again while it was under way: a copy, or a choice made once more. */
 const isSaidAgainSince = (
   { teams }: PairState,
   { presence, askedAt }: TeamsSeen & { source: 'read' },
 ): boolean => teams !== null && askedAt < teams.at && !sameTeams(teams.presence, presence);
 
 /** What was said while it was under way asks for another one. */
-const isAskedSince = (
+const isDoubtedSince = (
   { settleAt }: PairState,
   { askedAt }: TeamsSeen & { source: 'read' },
   now: number,
 ): boolean => settleAt !== null && askedAt < settleAt && settleAt <= now;
+
+/** Where something else is said faster than reads are answered, one is believed all the same. */
+const isWorthWaiting = (
+  { doubtedSince }: PairState,
+  { askedAt }: TeamsSeen & { source: 'read' },
+): boolean => doubtedSince === undefined || askedAt < doubtedSince + SETTLE_AFTER_MS;
 
 function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresence): boolean {
   if (what === 'session') return looksLikeSession(rules, presence);
@@ -161,7 +168,7 @@ export const askTeams = (
   now: number,
   doubted: Doubted = 'something',
 ): Decision => ({
-  state: { ...settle(state, now), doubted },
+  state: { ...settle(state, now), doubted, doubtedSince: state.doubtedSince ?? now },
   reason: 'asking-what-is-true',
 });
 

@@ -341,11 +341,25 @@ describe('a read', () => {
     const pair = PairDriver.paired({ teams: 'DoNotDisturb' });
     pair.readTakesMs = 500;
     pair.wrote();
-    for (let n = 0; n < 100; n += 1) {
+    for (let n = 0; n < 3_000; n += 1) {
       pair.teamsSays('Busy');
       pair.pass(100);
     }
     expect(pair.wrote()).toEqual(['pbx busy', 'pbx dnd']);
+    expect(pair.shows).toBe('DoNotDisturb = dnd');
+  });
+
+  test('that copies of two states overtake, in turn, is believed after some seconds, again and again', () => {
+    const pair = PairDriver.paired({ teams: 'DoNotDisturb' });
+    pair.readTakesMs = 500;
+    pair.wrote();
+    for (let n = 0; n < 3_000; n += 1) {
+      pair.teamsSays(n % 2 === 0 ? 'Busy' : 'Away');
+      pair.pass(100);
+      if (n === 50) expect(pair.wrote()).toEqual(['pbx busy', 'pbx dnd']);
+    }
+    expect(pair.wrote()).toEqual([]);
+    expect(pair.reads()).toBeGreaterThan(90);
     expect(pair.shows).toBe('DoNotDisturb = dnd');
   });
 

@@ -96,16 +96,17 @@ export class FarewellDesk {
   }
 
   /**
-   * Whether something of ours has to go first from a user of whom the PBX tells: what stands there is nobody's state
-   * until then. Who is told of can be told, too: it is said where it has not been.
+   * Whether something of ours has to go first from somebody's partner of whom the PBX tells: what stands there is
+   * nobody's state until then. Who is told of can be told, too: it is said where it has not been.
    */
   takesBack(guid: PbxGuid): boolean {
-    const left = this.#farewells.ofPbx(guid);
-    for (const one of left) {
+    for (const one of this.#farewells.ofPbx(guid)) {
       this.#heard.add(nameOf(one));
-      if (this.#isWaiting(one)) this.#say(one);
+      // Nobody is kept waiting for what was tried in vain: what stands there is met as it is.
+      if (this.#isGivenUp(one)) this.#done(one);
+      else if (this.#isWaiting(one)) this.#say(one);
     }
-    return left.length > 0;
+    return this.#farewells.ofPbx(guid).length > 0;
   }
 
   /**
@@ -126,7 +127,6 @@ export class FarewellDesk {
     this.#failed.set(name, (this.#failed.get(name) ?? 0) + 1);
     // One that is not there is said to when it tells of the user again.
     if (this.#isWaiting(one) && fault === 'timeout') this.#say(one);
-    // Who is somebody's partner by now is not kept waiting for it: what stands there is met as it is.
     if (this.#isGivenUp(one) && this.#pairs.ofPbx(one.guid)) this.#done(one);
   }
 

@@ -35,11 +35,11 @@ const VALID_MS = 10 * 365 * 86_400_000;
 const BEFORE_MS = 86_400_000;
 
 /** RFC 8017, appendix C: sha256WithRSAEncryption. */
-const SHA256_WITH_RSA = sequence(objectIdentifier('1.2.840.113549.1.1.11'), nothing());
+const sha256WithRsa = () => sequence(objectIdentifier('1.2.840.113549.1.1.11'), nothing());
 /** X.520: commonName. */
-const COMMON_NAME = objectIdentifier('2.5.4.3');
+const commonName = () => objectIdentifier('2.5.4.3');
 /** Version 3, counted from 0. */
-const VERSION = explicit(0, positive(Uint8Array.of(2)));
+const version = () => explicit(0, positive(Uint8Array.of(2)));
 
 /** A new RSA key of 2048 bits with a self-signed certificate. Takes some 100 ms of CPU. */
 export async function makeDecryptionKey(now: number): Promise<DecryptionKeyPair> {
@@ -55,18 +55,18 @@ export async function makeDecryptionKey(now: number): Promise<DecryptionKeyPair>
 
 /** RFC 5280 §4.1, without extensions. */
 async function selfSigned({ publicKey, privateKey }: CryptoKeyPair, now: number) {
-  const name = sequence(setOf(sequence(COMMON_NAME, utf8(NAME))));
+  const name = sequence(setOf(sequence(commonName(), utf8(NAME))));
   const content = sequence(
-    VERSION,
+    version(),
     positive(crypto.getRandomValues(new Uint8Array(16))),
-    SHA256_WITH_RSA,
+    sha256WithRsa(),
     name,
     sequence(time(now - BEFORE_MS), time(now + VALID_MS)),
     name,
     await exported('spki', publicKey),
   );
   const signature = new Uint8Array(await crypto.subtle.sign(RSA.name, privateKey, content));
-  return sequence(content, SHA256_WITH_RSA, bitString(signature));
+  return sequence(content, sha256WithRsa(), bitString(signature));
 }
 
 async function exported(format: 'pkcs8' | 'spki', key: CryptoKey) {

@@ -452,6 +452,19 @@ test.each(['timeout', 'pbx-away', 'unanswered'])(
   },
 );
 
+test('one who is back after their PBX was asked in vain is met as they stand', async () => {
+  const { bed, reconnected } = await leftWhileAway();
+  const back = await reconnected('timeout');
+  await bed.later(MINUTE);
+  expect(back.shown(1)).toEqual(['', '', '', '']);
+  bed.microsoft.people = [person(1), person(2)];
+  await bed.later(2 * MINUTE);
+  back.answers = true;
+  back.presence(1, chose('dnd'), { afterGap: true });
+  await bed.later(MINUTE);
+  expect(bed.microsoft.actions(1)).toEqual(['setUserPreferredPresence']);
+});
+
 test('a user who is back before that: our item goes first, and its going is nobody’s choice', async () => {
   const { bed, reconnected } = await leftWhileAway();
   bed.microsoft.people = [person(1), person(2)];

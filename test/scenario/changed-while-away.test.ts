@@ -1,5 +1,5 @@
 // Somebody switches a direction off, or takes a user away, while a part is away that should be told of it.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { stopAgent } from '../sim/demo/agent-process.ts';
 import type { SetUp } from '../sim/demo/set-up.ts';
 import type { Cast } from './cast.ts';
@@ -68,6 +68,7 @@ describe('a direction that is switched off', { retry: 0 }, () => {
   it('during a call on the PBX, while the agent is away: its mark in Teams ends then, and does not come back', async () => {
     cast.teams('erik').reset();
     const call = cast.pbx('erik').call();
+    onTestFinished(() => call.hangUp());
     await becomes(cast.inTeams('erik'), 'Busy/InACall');
     await agentAway(async () => {
       await directions('teams-to-pbx');
@@ -75,7 +76,6 @@ describe('a direction that is switched off', { retry: 0 }, () => {
     });
     await cast.nothingOnItsWay();
     expect(cast.inTeams('erik')()).toBe('Available/Available');
-    call.hangUp();
   });
 });
 

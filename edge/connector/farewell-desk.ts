@@ -15,7 +15,7 @@ import type { Pairs } from './store/pairs.ts';
 const PBX_PATIENCE_MS = 7 * 86_400_000;
 /** Faults after which the PBX may take it later: its session is down, or it did not say. */
 const UNTOLD: ReadonlySet<string> = new Set(['pbx-away', 'unanswered', 'timeout']);
-/** How often in a row one is said that the PBX does not answer, though its session stands; each takes 10 s. */
+/** How often in a row one is said for nothing though the PBX is there; where it does not answer, each takes 10 s. */
 const TIMES = 3;
 
 export class FarewellDesk {
@@ -23,6 +23,7 @@ export class FarewellDesk {
   readonly #farewells: Farewells;
   readonly #agents: Agents;
   readonly #pairs: Pairs;
+  readonly #contact: () => string;
   /** Said to the agent that leads, and not answered yet. */
   readonly #said = new Set<string>();
   /** How often in a row it was said for nothing, though the PBX was there. */
@@ -30,7 +31,15 @@ export class FarewellDesk {
   /** Of these users the PBX has told since: it is there. */
   readonly #heard = new Set<string>();
 
-  constructor(context: Context, farewells: Farewells, agents: Agents, pairs: Pairs) {
+  /** @param contact where the rules write now */
+  constructor(
+    context: Context,
+    farewells: Farewells,
+    agents: Agents,
+    pairs: Pairs,
+    contact: () => string,
+  ) {
+    this.#contact = contact;
     this.#context = context;
     this.#farewells = farewells;
     this.#agents = agents;
@@ -96,17 +105,20 @@ export class FarewellDesk {
   }
 
   /**
-   * Whether something of ours has to go first from somebody's partner of whom the PBX tells: what stands there is
-   * nobody's state until then. Who is told of can be told, too: it is said where it has not been.
+   * Takes back what is left of ours, where we write, of somebody's partner of whom the PBX tells; says whether there
+   * is anything: what stands there is nobody's state until then. Who is told of can be told, too.
    */
   takesBack(guid: PbxGuid): boolean {
-    for (const one of this.#farewells.ofPbx(guid)) {
-      this.#heard.add(nameOf(one));
-      // Nobody is kept waiting for what was tried in vain: what stands there is met as it is.
-      if (this.#isGivenUp(one)) this.#done(one);
-      else if (this.#isWaiting(one)) this.#say(one);
+    const one = this.#farewells.ofPbx(guid).find((left) => this.#isWrittenTo(left));
+    if (!one) return false;
+    // Nobody is kept waiting for what was tried in vain: what stands there is met as it is.
+    if (this.#isGivenUp(one)) {
+      this.#done(one);
+      return false;
     }
-    return this.#farewells.ofPbx(guid).length > 0;
+    this.#heard.add(nameOf(one));
+    if (this.#isWaiting(one)) this.#say(one);
+    return true;
   }
 
   /**
@@ -125,9 +137,16 @@ export class FarewellDesk {
   #tryAgain(one: PbxFarewell, fault: string): void {
     const name = nameOf(one);
     this.#failed.set(name, (this.#failed.get(name) ?? 0) + 1);
+    const isAwaited = this.#isWrittenTo(one) && this.#pairs.ofPbx(one.guid) !== undefined;
+    // A partner waits for one answer at most: who forgets the tries in a sleep would wait for ever.
+    if (isAwaited && (fault === 'timeout' || this.#isGivenUp(one))) this.#done(one);
     // One that is not there is said to when it tells of the user again.
-    if (this.#isWaiting(one) && fault === 'timeout') this.#say(one);
-    if (this.#isGivenUp(one) && this.#pairs.ofPbx(one.guid)) this.#done(one);
+    else if (this.#isWaiting(one) && fault === 'timeout') this.#say(one);
+  }
+
+  /** Whether it stands where the rules write now. */
+  #isWrittenTo({ contact }: PbxFarewell): boolean {
+    return contact === this.#contact();
   }
 
   #isGivenUp(one: PbxFarewell): boolean {

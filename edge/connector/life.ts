@@ -113,7 +113,8 @@ export class Life {
     tunnel.askAgain();
     tasks.beginDue();
     const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
-    for (const pair of due) presence.tick(pair);
+    // Who could not be saved has to be, before.
+    for (const pair of due) if (!pairs.isUnsaved(pair)) presence.tick(pair);
     outbox.sayFarewells();
     reads.resume();
     listeners.look();
@@ -124,7 +125,10 @@ export class Life {
   #saveAgain(): void {
     const { pairs, presence } = this.parts;
     const { saved, fault } = pairs.saveAgain();
-    for (const pair of saved) presence.tick(pair);
+    const wentWell = this.#tried(() => {
+      for (const pair of saved) presence.tick(pair);
+    });
+    if (!wentWell) pairs.lookAgain();
     if (fault !== undefined) throw fault;
   }
 

@@ -141,7 +141,13 @@ export class Parts {
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
-    this.farewellDesk = new FarewellDesk(context, farewells, agents, pairs);
+    this.farewellDesk = new FarewellDesk(
+      context,
+      farewells,
+      agents,
+      pairs,
+      () => this.rules.contact,
+    );
     const letters = new TeamsLetters({
       context,
       pairs,

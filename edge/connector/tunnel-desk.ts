@@ -217,7 +217,8 @@ export class TunnelDesk implements Waiting {
     const now = this.#parts.context.now();
     const guids = [...this.#missed].flatMap(([guid, at]) => (at <= now ? [guid] : []));
     for (const guid of guids) this.#missed.delete(guid);
-    this.tellPairs(guids, guids);
+    const still = guids.filter((guid) => this.#parts.presence.ofPbx(guid));
+    this.tellPairs(still, still);
   }
 
   /** The whole list of users to watch: after each welcome, and when the leader changes. */

@@ -74,7 +74,7 @@ export const isUnchanged = (stored: PairState, next: PairState): boolean =>
 const withoutTimes = (state: PairState) => ({
   ...state,
   unproven: undefined,
-  doubtedSince: undefined,
+  overtakenSince: undefined,
   teams: state.teams && { ...state.teams, at: 0, firstAt: 0, sequence: '' },
   pbx: state.pbx && { ...state.pbx, at: 0 },
 });

@@ -54,8 +54,8 @@ export interface PairState {
   readonly settleAt: number | null;
   /** Said since, and not believed: only a read may tell that nothing was in it. */
   readonly doubted?: Doubted;
-  /** Since when something is doubted, epoch ms: for so long a read is waited for that nothing overtakes. */
-  readonly doubtedSince?: number;
+  /** When the first of the reads was asked that were not believed for what was said meanwhile, epoch ms. */
+  readonly overtakenSince?: number;
   /** What stood before Teams told something that nothing has proven to be new. */
   readonly unproven?: Unproven;
   /** Memory was lost then (epoch ms) of what we wrote to Teams: until a read tells, no state is written there. */

@@ -30,8 +30,10 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     if (event.askedAt < settledFrom(recent) || isOvertaken(state, event)) {
       return { state: settle(tooEarly(rules, state, event), now), reason: 'read-too-early' };
     }
-    if (isDoubtedSince(state, event, now) && isWorthWaiting(state, event))
-      return { state: heldOn(state, now), reason: 'read-too-early' };
+    if (isDoubtedSince(state, event, now) && isWorthWaiting(state, event)) {
+      const overtakenSince = state.overtakenSince ?? event.askedAt;
+      return { state: { ...heldOn(state, now), overtakenSince }, reason: 'read-too-early' };
+    }
     const settleAt = provesFrom(rules, state, event, now);
     if (settleAt !== null) {
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
@@ -39,7 +41,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
     const read = asBefore(rules, state, event, now) ?? believe(rules, state, event);
     const told = settled(read.state);
     const isOpen = isSaidAgainSince(state, event) || isDoubtedSince(state, event, now);
-    return { ...read, state: isOpen ? askTeams(told, now).state : told };
+    return { ...read, state: isOpen ? askTeams(told, now, doubtSince(state, event)).state : told };
   }
   const echoes = recent.filter((write) => isEchoOf(rules, write.what, event.presence));
   if (echoes.length > 0) return takeEcho(rules, state, event, echoes, now);
@@ -47,7 +49,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
   if (!unsure && state.teams && sameTeams(state.teams.presence, event.presence)) {
     return { state: { ...state, teams: saidAgain(state.teams, event) }, reason: 'same' };
   }
-  const { doubted: _, doubtedSince: __, ...told } = state;
+  const { doubted: _, overtakenSince: __, ...told } = state;
   // Whatever Teams showed before, what we wrote since has taken its place, or is about to.
   if (!event.canAsk && isReplaced(state, event)) return { state: told, reason: 'older-than-known' };
   // What Microsoft took of us has not come back yet: what comes before it may be older.
@@ -82,7 +84,7 @@ const heldOn = (state: PairState, now: number): PairState =>
 
 /** A read has told what is true. */
 function settled(state: PairState): PairState {
-  const { doubted: _, doubtedSince: __, readFirstSince: ___, unproven: ____, ...told } = state;
+  const { doubted: _, overtakenSince: __, readFirstSince: ___, unproven: ____, ...told } = state;
   return { ...told, settleAt: null };
 }
 
@@ -146,9 +148,15 @@ const isDoubtedSince = (
 
 /** Where something else is said faster than reads are answered, one is believed all the same. */
 const isWorthWaiting = (
-  { doubtedSince }: PairState,
+  { overtakenSince }: PairState,
   { askedAt }: TeamsSeen & { source: 'read' },
-): boolean => doubtedSince === undefined || askedAt < doubtedSince + SETTLE_AFTER_MS;
+): boolean => overtakenSince === undefined || askedAt < overtakenSince + SETTLE_AFTER_MS;
+
+/** What is still to be believed where the next read fails: not what was said before this one was asked. */
+const doubtSince = (
+  { doubted }: PairState,
+  { askedAt }: TeamsSeen & { source: 'read' },
+): Doubted => (typeof doubted === 'object' && doubted.at >= askedAt ? doubted : 'something');
 
 function isEchoOf(rules: Rules, what: RecentWrite['what'], presence: TeamsPresence): boolean {
   if (what === 'session') return looksLikeSession(rules, presence);
@@ -168,7 +176,7 @@ export const askTeams = (
   now: number,
   doubted: Doubted = 'something',
 ): Decision => ({
-  state: { ...settle(state, now), doubted, doubtedSince: state.doubtedSince ?? now },
+  state: { ...settle(state, now), doubted },
   reason: 'asking-what-is-true',
 });
 

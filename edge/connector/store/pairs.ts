@@ -80,7 +80,7 @@ export class Pairs {
 
   /**
    * Pairs with something to do at `now` that it has not given since the object woke, those that wait
-   * longest first. Whatever becomes due by an event is woken by the event; who could not be saved has to be, before.
+   * longest first. Whatever becomes due by an event is woken by the event.
    */
   becameDue(now: number, limit: number): Pair[] {
     // A clock that was set back must not hide anybody.
@@ -96,8 +96,7 @@ export class Pairs {
     const last = rows.length === limit ? rows.at(-1) : undefined;
     this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
     const soon = this.#due.became(now);
-    const due = new Set([...soon, ...rows.map((row) => this.#take(row))]);
-    return [...due].filter((pair) => !this.#unsaved.has(pair));
+    return [...new Set([...soon, ...rows.map((row) => this.#take(row))])];
   }
 
   /** Whoever took pairs from `becameDue` did not come to their end. */

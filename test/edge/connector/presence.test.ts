@@ -536,32 +536,3 @@ test('another presence contact: the item at the old one goes, the new one is wri
     ['im:', 'busy'],
   ]);
 });
-
-test('another contact, chosen while the agent is away: what stands at the old one is nobody’s choice', async () => {
-  const bed = new Bed();
-  const agent = await bed.pairs(1);
-  bed.microsoft.presences.set(teamsId(1), { availability: 'Busy', activity: 'Busy' });
-  await bed.later(6 * SECOND);
-  agent.presence(1, chose('busy'));
-  await bed.settle();
-  agent.close();
-  value(await bed.patch({ pbxContact: 'im:' }));
-  const back = await bed.connect(agent.id);
-  back.answers = false;
-  back.hello().up();
-  back.presence(1, chose('busy'), { afterGap: true });
-  back.users([pbxUser(1)]);
-  await bed.settle();
-  const [taking] = back.of('set');
-  back.answers = true;
-  back.send(wroteFrame({ guid: guid(1), write: taking?.write ?? 0 }));
-  await bed.later(SECOND);
-  back.presence(1, [], { afterGap: true });
-  await bed.later(6 * SECOND);
-  const sets = back.of('set').map(({ contact, activity }) => [contact, activity]);
-  expect(sets).toEqual([
-    ['tel:', ''],
-    ['im:', 'busy'],
-  ]);
-  expect(bed.microsoft.actions(1)).toEqual([]);
-});

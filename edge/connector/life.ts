@@ -97,10 +97,9 @@ export class Life {
     const { context, pairs, catchingUp } = this.parts;
     const wentWell = this.#tried(() => this.#takeTurns());
     if (!wentWell) pairs.lookAgain();
-    // By themselves: one row that is never stored keeps no other from what it waits for.
-    const saved = this.#tried(() => this.#saveAgain());
+    // By itself: one row that is never stored keeps no other from catching up.
     const caughtUp = this.#tried(() => catchingUp.look());
-    if (wentWell && saved && caughtUp) this.#setAlarm();
+    if (wentWell && caughtUp) this.#setAlarm();
     else context.wakeBy(context.now() + AFTER_FAULT_MS);
   }
 
@@ -113,23 +112,11 @@ export class Life {
     tunnel.askAgain();
     tasks.beginDue();
     const due = pairs.becameDue(context.now(), PAIRS_PER_RUN);
-    // Who could not be saved has to be, before.
-    for (const pair of due) if (!pairs.isUnsaved(pair)) presence.tick(pair);
+    for (const pair of due) presence.tick(pair);
     outbox.sayFarewells();
     reads.resume();
     listeners.look();
     if (due.length >= PAIRS_PER_RUN) context.wakeBy(context.now());
-  }
-
-  /** What storage did not take before. */
-  #saveAgain(): void {
-    const { pairs, presence } = this.parts;
-    const { saved, fault } = pairs.saveAgain();
-    const wentWell = this.#tried(() => {
-      for (const pair of saved) presence.tick(pair);
-    });
-    if (!wentWell) pairs.lookAgain();
-    if (fault !== undefined) throw fault;
   }
 
   #tried(work: () => void): boolean {

@@ -70,19 +70,13 @@ export class Pairs {
     return rows.map((row) => ({ teamsId: row.teams_id as TeamsUserId, guid: row.guid as PbxGuid }));
   }
 
-  /** Saves those that storage did not take before, as far as it takes them now: what it still does not, is `fault`. */
-  saveAgain(): { saved: Pair[]; fault: unknown } {
-    const unsaved = [...this.#unsaved];
-    const fault = this.#eachSaved(unsaved);
-    const saved = unsaved.filter((pair) => this.holds(pair) && !this.#unsaved.has(pair));
-    return { saved, fault };
-  }
-
   /**
    * Pairs with something to do at `now` that it has not given since the object woke, those that wait
-   * longest first. Whatever becomes due by an event is woken by the event.
+   * longest first; and those that could not be saved, which are saved now. Whatever becomes due by an event is woken by the event.
    */
   becameDue(now: number, limit: number): Pair[] {
+    const unsaved = [...this.#unsaved];
+    for (const pair of unsaved) this.save(pair);
     // A clock that was set back must not hide anybody.
     if (now < this.#looked.at) this.lookAgain();
     const rows = this.#database.all<PairRow>(
@@ -96,7 +90,7 @@ export class Pairs {
     const last = rows.length === limit ? rows.at(-1) : undefined;
     this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
     const soon = this.#due.became(now);
-    return [...new Set([...soon, ...rows.map((row) => this.#take(row))])];
+    return [...new Set([...unsaved, ...soon, ...rows.map((row) => this.#take(row))])];
   }
 
   /** Whoever took pairs from `becameDue` did not come to their end. */
@@ -261,21 +255,15 @@ export class Pairs {
 
   /** Rows learn all that they lag behind, as far as storage takes them: then it throws. */
   catchUp(): void {
-    const fault = this.#eachSaved([...this.#behind]);
-    if (fault !== undefined) throw fault;
-  }
-
-  /** One that storage does not take keeps no other from being saved; answers why, `undefined`: it took all. */
-  #eachSaved(pairs: readonly Pair[]): unknown {
     const faults: unknown[] = [];
-    for (const pair of pairs) {
+    for (const pair of [...this.#behind]) {
       try {
         this.save(pair);
       } catch (fault) {
         faults.push(fault);
       }
     }
-    return faults[0];
+    if (faults.length > 0) throw faults[0];
   }
 
   /** Whether this pair still is one. */
@@ -289,7 +277,6 @@ export class Pairs {
     this.#byGuid.delete(pair.guid);
     this.#due.forget(pair);
     this.#behind.delete(pair);
-    this.#unsaved.delete(pair);
     this.noteOpen(pair, false);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);

@@ -410,7 +410,13 @@ async function leftWhileAway() {
     await bed.settle();
     return back;
   };
-  return { bed, reconnected };
+  /** The user is enabled again, and paired, before the agent is back. */
+  const pairedAgain = async () => {
+    bed.microsoft.people = [person(1), person(2)];
+    await bed.later(2 * MINUTE);
+    expect(await bed.pairNumbers()).toEqual([1, 2]);
+  };
+  return { bed, reconnected, pairedAgain };
 }
 
 test('our item is taken back as soon as the agent knows on which PBX the user is', async () => {
@@ -421,9 +427,8 @@ test('our item is taken back as soon as the agent knows on which PBX the user is
 });
 
 test('one who is back, and of whom the PBX tells before the agent can say it: then it is said', async () => {
-  const { bed, reconnected } = await leftWhileAway();
-  bed.microsoft.people = [person(1), person(2)];
-  await bed.later(2 * MINUTE);
+  const { bed, reconnected, pairedAgain } = await leftWhileAway();
+  await pairedAgain();
   const back = await reconnected('pbx-away');
   back.answers = true;
   back.presence(1, chose('busy'), { afterGap: true });
@@ -435,9 +440,8 @@ test('one who is back, and of whom the PBX tells before the agent can say it: th
 test.each(['timeout', 'pbx-away', 'unanswered'])(
   'one who is back, and whose PBX never takes it (%s), is met as they stand, also after a sleep',
   async (code) => {
-    const { bed, reconnected } = await leftWhileAway();
-    bed.microsoft.people = [person(1), person(2)];
-    await bed.later(2 * MINUTE);
+    const { bed, reconnected, pairedAgain } = await leftWhileAway();
+    await pairedAgain();
     const back = await reconnected(code);
     for (let times = 0; times < 3; times += 1) {
       back.presence(1, chose('busy'), { afterGap: true });
@@ -453,12 +457,11 @@ test.each(['timeout', 'pbx-away', 'unanswered'])(
 );
 
 test('one who is back after their PBX was asked in vain is met as they stand', async () => {
-  const { bed, reconnected } = await leftWhileAway();
+  const { bed, reconnected, pairedAgain } = await leftWhileAway();
   const back = await reconnected('timeout');
   await bed.later(MINUTE);
   expect(back.shown(1)).toEqual(['', '', '', '']);
-  bed.microsoft.people = [person(1), person(2)];
-  await bed.later(2 * MINUTE);
+  await pairedAgain();
   back.answers = true;
   back.presence(1, chose('dnd'), { afterGap: true });
   await bed.later(MINUTE);
@@ -466,10 +469,8 @@ test('one who is back after their PBX was asked in vain is met as they stand', a
 });
 
 test('a user who is back before that: our item goes first, and its going is nobody’s choice', async () => {
-  const { bed, reconnected } = await leftWhileAway();
-  bed.microsoft.people = [person(1), person(2)];
-  await bed.later(2 * MINUTE);
-  expect(await bed.pairNumbers()).toEqual([1, 2]);
+  const { bed, reconnected, pairedAgain } = await leftWhileAway();
+  await pairedAgain();
   const back = await reconnected(false);
   back.presence(1, chose('busy'), { afterGap: true });
   await bed.settle();

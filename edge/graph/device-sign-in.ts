@@ -1,15 +1,12 @@
 // Signing in with a code on another device (RFC 8628; facts: graph §3.4): the code, one question
 // whether its user has approved, and afterwards tokens by the refresh token. Waits for nothing: when
 // to ask, `account-plan.ts` says.
-import {
-  type INetworkModule,
-  type NetworkRequestOptions,
-  PublicClientApplication,
-} from '@azure/msal-node';
+import type { INetworkModule, NetworkRequestOptions } from '@azure/msal-node';
 import * as z from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { late } from '../../shared/late.ts';
 import type { InTurn } from '../in-turn.ts';
+import { msalNode } from '../msal/load.ts';
 import { cloudAddresses } from './clouds.ts';
 import type { LoginCode } from './login-errors.ts';
 import {
@@ -129,6 +126,7 @@ async function redeem(
     },
   };
   const system = { ...configuration.system, networkClient };
+  const { PublicClientApplication } = await msalNode();
   const app = new PublicClientApplication({ ...configuration, system });
   const scopes = readingScopes(access.cloud);
   const granted = app.acquireTokenByDeviceCode({ scopes, deviceCodeCallback: () => undefined });

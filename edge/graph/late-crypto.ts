@@ -1,5 +1,5 @@
-// `node:crypto`, loaded when it is first used: it is a tenth of the Worker's start. In the bundle
-// it also stands in the place of what MSAL imports of it (wrangler.toml).
+// `node:crypto`, loaded when it is first used: it is a tenth of the Worker's start. It also stands in the place of what
+// MSAL imports of it (edge/build/build-msal.ts).
 
 export const nodeCrypto = (): typeof import('node:crypto') =>
   process.getBuiltinModule('node:crypto');

@@ -1,8 +1,8 @@
 // Access tokens for Graph through MSAL: for an app, and for a Teams account by user name and
 // password. Decides when a token is used again; whether to try after a refusal is the caller's.
-import { ConfidentialClientApplication, PublicClientApplication } from '@azure/msal-node';
 import { AppError } from '../../shared/errors.ts';
 import { type InTurn, inTurn } from '../in-turn.ts';
+import { msalNode } from '../msal/load.ts';
 import type { AccessToken } from './account-rpc.ts';
 import { type ClientCertificate, clientAssertion } from './client-assertion.ts';
 import { cloudAddresses } from './clouds.ts';
@@ -62,6 +62,7 @@ export function appTokens(
               clientAssertion(credential, { clientId, audience, now: access.now() }),
           };
     const auth = { ...configuration.auth, ...proof };
+    const { ConfidentialClientApplication } = await msalNode();
     const app = new ConfidentialClientApplication({ ...configuration, auth });
     const scopes = [`${graph}/.default`];
     const acquire = (skipCache: boolean) =>
@@ -93,6 +94,7 @@ export function accountTokens(
     const { username } = identity;
     const password = await identity.password();
     const scopes = readingScopes(access.cloud);
+    const { PublicClientApplication } = await msalNode();
     const app = new PublicClientApplication(configuration);
     return heard(network, app.acquireTokenByUsernamePassword({ scopes, username, password }));
   });
@@ -106,6 +108,7 @@ export async function silently(
   serves: (token: Acquired) => boolean,
 ): Promise<Acquired | null> {
   const { network, configuration } = msal(access, client, cache);
+  const { PublicClientApplication } = await msalNode();
   const app = new PublicClientApplication(configuration);
   const [account] = await app.getTokenCache().getAllAccounts();
   if (!account) return null;

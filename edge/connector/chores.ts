@@ -11,6 +11,7 @@ import { keysInUse, nextDeath } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import type { DecryptionKeys } from './decryption-keys.ts';
 import type { Listening } from './listening.ts';
+import type { Master } from './master.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import { DOUBT_MS } from './pbx-directory.ts';
@@ -68,7 +69,7 @@ export interface ChoreParts {
   reads: TeamsReads;
   sweep: Sweep;
   turns: Turns;
-  findMaster: () => void;
+  master: Master;
   /** Matches everybody anew; says whether anybody could be. */
   pair: () => boolean;
   timeline: Timeline;
@@ -100,7 +101,7 @@ export class Chores {
       case 'app-sign-in':
         return this.#signIn();
       case 'master':
-        return this.#parts.findMaster();
+        return this.#parts.master.find();
       case 'doubted-list':
         return this.#believeLists();
       case 'pairing':
@@ -150,7 +151,7 @@ export class Chores {
 
   /** A PBX is up: the master is found at once, but changed only for one that stays. */
   lineUp(isFirst: boolean): void {
-    if (isFirst) this.#parts.findMaster();
+    if (isFirst) this.#parts.master.find();
     else this.#tasks.by('master', this.#now + DOUBT_MS);
   }
 

@@ -13,6 +13,7 @@ import { takeReport } from './account-reports.ts';
 import { accountView } from './account-view.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { checkLamp } from './checks.ts';
+import { circumstancesNow } from './circumstances.ts';
 import { dryRun } from './dry-run.ts';
 import { figuresOf, hourBefore } from './figures.ts';
 import { Life, type LifeBindings } from './life.ts';
@@ -206,13 +207,13 @@ export class ConnectorObject
   // --- users and lamps ---
 
   async listUsers(query: rpc.UserQuery): Promise<Outcome<rpc.UserPage>> {
-    return this.#known((parts) => accepted(listUsers(parts, parts.circumstances, query)));
+    return this.#known((parts) => accepted(listUsers(parts, circumstancesNow(parts), query)));
   }
 
   async user(name: string): Promise<Outcome<rpc.UserView>> {
     return this.#known((parts) => {
       const id = parts.directory.teamsIdOf(name);
-      const user = id && userView(parts, parts.circumstances, id);
+      const user = id && userView(parts, circumstancesNow(parts), id);
       return user ? accepted(user) : NOT_IN_TEAMS;
     });
   }
@@ -228,7 +229,7 @@ export class ConnectorObject
     rules: Parameters<rpc.ConnectorRpc['tryMatching']>[0],
   ): Promise<Outcome<rpc.DryRun>> {
     return this.#known((parts) => {
-      const world = parts.pairingDesk.world(parts.master, parts.heldBack);
+      const world = parts.pairingDesk.world(parts.master.name, parts.heldBack.guids);
       if (!world)
         return refused('conflict', 'No PBX has told its users yet: nobody can be matched.');
       const without = new Set(rules.withoutOverrides?.map(fold));
@@ -260,7 +261,7 @@ export class ConnectorObject
   async figures(): Promise<Outcome<rpc.Figures>> {
     return this.#known(({ pairs, context }) => {
       const now = context.now();
-      return accepted(figuresOf(pairs.took(hourBefore(now)), now));
+      return accepted(figuresOf(pairs.times.took(hourBefore(now)), now));
     });
   }
 

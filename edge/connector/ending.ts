@@ -21,7 +21,7 @@ export function beginEnding(parts: Parts): void {
   context.database.transaction(() => {
     context.database.write(ENDING, context.now());
     for (const pair of pairs.all()) {
-      farewellDesk.letGo(parts.rules, pair);
+      farewellDesk.letGo(parts.desk.rules, pair);
       pairs.remove(pair);
     }
     for (const { id } of accounts.all()) accounts.remove(id);

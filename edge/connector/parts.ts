@@ -3,24 +3,22 @@
 
 import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import { APP_LICENCE } from '../../shared/licence.ts';
-import { mappingOf } from '../../shared/presence/mapping.ts';
-import type { Rules } from '../../shared/presence/rules.ts';
-import type { OpenSettings } from '../../shared/settings/schema.ts';
 import { Accounts } from './accounts.ts';
 import { AgentRegister } from './agent-register.ts';
 import { Agents } from './agents.ts';
 import { Audit } from './audit.ts';
 import { CatchingUp } from './catching-up.ts';
 import { Chores } from './chores.ts';
+import { circumstancesNow } from './circumstances.ts';
 import type { Context } from './context.ts';
-import { refusedUsers, usersOfUnable } from './coverage.ts';
 import { CredentialWatch } from './credential-watch.ts';
 import { DecryptionKeys } from './decryption-keys.ts';
 import { FarewellDesk } from './farewell-desk.ts';
+import { HeldBack } from './held-back.ts';
 import { nextLampChange } from './lamps-by-time.ts';
-import { isMaster } from './lamps-on-site.ts';
 import { Listeners } from './listeners.ts';
 import { Listening } from './listening.ts';
+import { Master } from './master.ts';
 import { Microsoft } from './microsoft.ts';
 import { Pace } from './pace.ts';
 import { PairingDesk } from './pairing-desk.ts';
@@ -50,9 +48,7 @@ import { Timeline } from './timeline.ts';
 import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
 import { Turns } from './turns.ts';
-import { type Circumstances, userView } from './users-view.ts';
-
-const MASTER = 'master';
+import { userView } from './users-view.ts';
 
 export class Parts {
   readonly context: Context;
@@ -63,6 +59,7 @@ export class Parts {
   readonly register: AgentRegister;
   readonly tokens: Tokens;
   readonly agents: Agents;
+  readonly master: Master;
   readonly decryptionKeys: DecryptionKeys;
   readonly accounts: Accounts;
   readonly listening: Listening;
@@ -80,6 +77,7 @@ export class Parts {
   readonly timeline: Timeline;
   readonly refused: RefusedActivities;
   readonly rights: Rights;
+  readonly heldBack: HeldBack;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
   readonly sweep: Sweep;
@@ -89,13 +87,12 @@ export class Parts {
   readonly tunnel: TunnelDesk;
   readonly status: StatusDesk;
   readonly listeners: Listeners;
-  #rules: { of: OpenSettings; rules: Rules } | undefined;
 
   constructor(context: Context, ctx: DurableObjectState, kv: Kv) {
     const { database, keyring } = context;
     const pace = new Pace(context);
     const turns = new Turns();
-    const rules = () => this.rules;
+    const rules = () => this.desk.rules;
     this.context = context;
     this.desk = new SettingsDesk(database, keyring);
     this.publisher = new Publisher(context, kv, () => this.desk.connector);
@@ -106,6 +103,12 @@ export class Parts {
     this.agents = new Agents(socketsOf(ctx, 'agent'), database, {
       register,
       lines: new Lines(database),
+    });
+    this.master = new Master({
+      database,
+      desk: this.desk,
+      agents: this.agents,
+      changed: () => this.chores.pairSoon(),
     });
     this.tokens = new Tokens(database);
     this.decryptionKeys = new DecryptionKeys(context, this.desk);
@@ -138,6 +141,7 @@ export class Parts {
     this.refused = new RefusedActivities(context);
     const { agents, directory, pairs, farewells, timeline } = this;
     this.rights = new Rights(context, agents, (guid) => this.#noteUser({ guid }));
+    this.heldBack = new HeldBack(this.desk, this.rights, directory);
     this.pbxDirectory = new PbxDirectory(context, directory, () => agents.epoch);
     this.teamsDirectory = new TeamsDirectory(context, directory);
     this.pairingDesk = new PairingDesk(context, directory, this.pbxDirectory, pairs);
@@ -146,7 +150,7 @@ export class Parts {
       farewells,
       agents,
       pairs,
-      () => this.rules.contact,
+      () => this.desk.rules.contact,
     );
     const letters = new TeamsLetters({
       context,
@@ -210,7 +214,6 @@ export class Parts {
     this.chores = new Chores({
       ...this,
       context,
-      findMaster: () => this.findMaster(),
       pair: () => this.pair(),
       turns,
       tokenDigests: () => this.tokens.digests(),
@@ -226,13 +229,13 @@ export class Parts {
       refused: this.refused,
       rights: this.rights,
       licence: () => (this.desk.settings.requireLicence ? APP_LICENCE : undefined),
-      heldBack: () => this.#matchedAnd(this.heldBack),
+      heldBack: this.heldBack,
       licencesTold: () => this.chores.pairSoon(),
       listTold: (news) => this.chores.listTold(news),
       listEnded: () => this.farewellDesk.sayUntold(),
       takesBack: (guid) => this.farewellDesk.takesBack(guid),
       lineUp: () => {
-        this.chores.lineUp(this.master === null);
+        this.chores.lineUp(this.master.name === null);
         this.farewellDesk.sayAgain();
       },
       led: () => {
@@ -241,68 +244,18 @@ export class Parts {
       },
       answered: (guid, write, fault) => this.farewellDesk.answered(guid, write, fault),
     });
-    this.status = new StatusDesk({
-      ...this,
-      context,
-      heldBack: () => this.heldBack,
-      master: () => this.master,
-    });
+    this.status = new StatusDesk({ ...this, context });
     this.listeners = new Listeners({
       context,
       sockets: socketsOf(ctx, 'listener'),
       lamps: () => this.status.lamps(),
       lampsChangeAt: () => nextLampChange(this.accounts.all(), context.now()),
       users: (ids) => {
-        const { circumstances } = this;
+        const circumstances = circumstancesNow(this);
         return ids.map((id) => userView(this, circumstances, id));
       },
     });
     database.onWrite = () => this.listeners.note();
-  }
-
-  get rules(): Rules {
-    const { settings } = this.desk;
-    if (this.#rules?.of === settings) return this.#rules.rules;
-    const rules = rulesOf(settings);
-    this.#rules = { of: settings, rules };
-    return rules;
-  }
-
-  /** Name, as the agent calls it, of the PBX whose users count. Kept while nobody is connected. */
-  get master(): string | null {
-    return this.context.database.read<string>(MASTER) ?? null;
-  }
-
-  /**
-   * Looks which PBX is the one that the settings name. While none is, or the one that was still is,
-   * nothing changes: users are not to lose their partners because of a moment or a slip.
-   */
-  findMaster(): void {
-    const { masterPbx } = this.desk.settings;
-    const named = Object.entries(this.agents.lines()).filter(
-      ([pbx, line]) => line.state === 'up' && isMaster(masterPbx, pbx, line),
-    );
-    const { master } = this;
-    const [first] = named;
-    if (!first || named.some(([pbx]) => pbx === master)) return;
-    this.context.database.write(MASTER, first[0]);
-    this.chores.pairSoon();
-  }
-
-  /** What is special about some users. */
-  get circumstances(): Circumstances {
-    const { accounts, master, rights, heldBack } = this;
-    const [now, all] = [this.context.now(), accounts.all()];
-    return {
-      now,
-      master,
-      unseen: rights.unseen(),
-      noCalls: rights.noCalls(),
-      heldBack,
-      leftOut: new Set(accounts.leftOut),
-      refused: new Set(refusedUsers(all)),
-      stranded: new Set(usersOfUnable(all, now)),
-    };
   }
 
   /** Something that the list says of somebody is another. */
@@ -312,26 +265,12 @@ export class Parts {
     if (id) this.listeners.noteUser(id);
   }
 
-  /** Users of the PBX who need a licence there and have none. */
-  get heldBack(): ReadonlySet<PbxGuid> {
-    return this.desk.settings.requireLicence ? this.rights.unlicensed() : NOBODY;
-  }
-
-  /** Those of them who fit somebody in Teams. */
-  #matchedAnd(some: ReadonlySet<PbxGuid>): PbxGuid[] {
-    if (some.size === 0) return [];
-    return this.directory.teams().flatMap(({ match, accountEnabled }) => {
-      const fits = accountEnabled && match?.state === 'paired' && some.has(match.guid);
-      return fits ? [match.guid] : [];
-    });
-  }
-
   /** Says whether anybody could be matched. */
   pair(): boolean {
-    const { farewellDesk, timeline, tunnel, presence, outbox } = this;
-    const { heldBack } = this;
-    const change = this.pairingDesk.pair(this.desk.settings, this.master, heldBack, (pair) => {
-      farewellDesk.letGo(this.rules, pair);
+    const { desk, farewellDesk, timeline, tunnel, presence, outbox } = this;
+    const heldBack = this.heldBack.guids;
+    const change = this.pairingDesk.pair(desk.settings, this.master.name, heldBack, (pair) => {
+      farewellDesk.letGo(desk.rules, pair);
       timeline.forget(pair.teamsId);
     });
     if (!change) return false;
@@ -345,12 +284,4 @@ export class Parts {
   }
 }
 
-const NOBODY: ReadonlySet<PbxGuid> = new Set();
-
 const guidsOf = (pairs: readonly Pair[]) => pairs.map(({ guid }) => guid);
-
-export const rulesOf = (settings: OpenSettings): Rules => ({
-  mapping: mappingOf(settings.mapping),
-  directions: settings.directions,
-  contact: settings.pbxContact,
-});

@@ -2,9 +2,9 @@
 import { accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import { SIGN_IN_KEYS } from './microsoft.ts';
-import { type Parts, rulesOf } from './parts.ts';
+import type { Parts } from './parts.ts';
 import type { Who } from './rpc.ts';
-import type { Written } from './settings-desk.ts';
+import { rulesOf, type Written } from './settings-desk.ts';
 
 /** Settings that change what a presence on one side means on the other. */
 const PRESENCE_KEYS = ['mapping', 'directions', 'pbxContact'];
@@ -33,7 +33,7 @@ export async function applySettings(parts: Parts, who: Who, written: Written): P
   if (before && touches(PRESENCE_KEYS)) applyRules(parts, before);
   if (!desk.keepsTimeline) timeline.forgetAll();
   if (touches(PAIRING_KEYS)) {
-    parts.findMaster();
+    parts.master.find();
     chores.pairSoon();
   }
   if (touches(['requireLicence'])) {
@@ -49,7 +49,7 @@ function applyRules(parts: Parts, before: NonNullable<Written['before']>): void 
   const { farewellDesk, tunnel, pairs, presence } = parts;
   const old = rulesOf(before);
   const all = pairs.all();
-  if (old.contact !== parts.rules.contact) {
+  if (old.contact !== parts.desk.rules.contact) {
     farewellDesk.leaveContact(old);
     // What stands at the new contact is in lists that were read for the old one: they are sent anew.
     const guids = all.map(({ guid }) => guid);

@@ -1,6 +1,8 @@
 // The settings of one connector: the object is the authority, KV holds a copy for stateless code.
 import { accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { ConnectorName } from '../../shared/ids.ts';
+import { mappingOf } from '../../shared/presence/mapping.ts';
+import type { Rules } from '../../shared/presence/rules.ts';
 import { patchedSettings } from '../../shared/settings/merge.ts';
 import {
   checkSettings,
@@ -36,6 +38,7 @@ export class SettingsDesk {
   readonly #database: Database;
   readonly #keyring: Keyring;
   #stored: Stored | undefined;
+  #rules: { of: OpenSettings; rules: Rules } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(database: Database, keyring: Keyring) {
@@ -56,6 +59,15 @@ export class SettingsDesk {
 
   get settings(): OpenSettings {
     return this.#mustExist().settings;
+  }
+
+  /** What the settings say of presence. */
+  get rules(): Rules {
+    const { settings } = this;
+    if (this.#rules?.of === settings) return this.#rules.rules;
+    const rules = rulesOf(settings);
+    this.#rules = { of: settings, rules };
+    return rules;
   }
 
   /** Whether anybody's decisions may be kept. */
@@ -179,3 +191,9 @@ function changedKeys(before: OpenSettings | undefined, after: OpenSettings): str
   const keys = new Set(Object.keys({ ...before, ...after })) as Set<keyof OpenSettings>;
   return [...keys].filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }
+
+export const rulesOf = (settings: OpenSettings): Rules => ({
+  mapping: mappingOf(settings.mapping),
+  directions: settings.directions,
+  contact: settings.pbxContact,
+});

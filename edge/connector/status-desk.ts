@@ -8,9 +8,11 @@ import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
 import { refusalAmong, refusedUsers, usersOfUnable } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
+import type { HeldBack } from './held-back.ts';
 import type { Facts } from './lamp-facts.ts';
 import { lampsOf } from './lamps.ts';
 import type { Listening } from './listening.ts';
+import type { Master } from './master.ts';
 import type { Microsoft } from './microsoft.ts';
 import type { PbxDirectory } from './pbx-directory.ts';
 import type { Publisher } from './publisher.ts';
@@ -42,9 +44,8 @@ export interface StatusParts {
   chores: Chores;
   rights: Rights;
   refused: RefusedActivities;
-  /** Users of the PBX who need a licence there and have none. */
-  heldBack: () => ReadonlySet<PbxGuid>;
-  master: () => string | null;
+  heldBack: HeldBack;
+  master: Master;
 }
 
 /** A certificate wins where both are set. */
@@ -134,7 +135,7 @@ export class StatusDesk {
   }
 
   #isMasterKnown(): boolean {
-    const master = this.#parts.master();
+    const master = this.#parts.master.name;
     return master !== null && this.#parts.pbxDirectory.isKnown(master);
   }
 
@@ -144,14 +145,14 @@ export class StatusDesk {
     return {
       unseen: this.#names(paired, rights.unseen()),
       noCalls: this.#names(paired, rights.noCalls()),
-      unlicensed: this.#names([...heldBack()], heldBack()),
+      unlicensed: this.#names([...heldBack.guids], heldBack.guids),
       licenceFault: desk.settings.requireLicence ? rights.licenceFault() : null,
     };
   }
 
   /** One entry for each of `guids` that is among `some`; only as many are real names as are shown. */
   #names(guids: readonly PbxGuid[], some: ReadonlySet<string>): string[] {
-    const master = this.#parts.master();
+    const master = this.#parts.master.name;
     if (some.size === 0 || master === null) return [];
     const { directory } = this.#parts;
     return guids

@@ -121,14 +121,14 @@ export class Timeline {
     )) {
       this.#savePart(row, (JSON.parse(row.entries) as TimelineEntry[]).filter(young));
     }
-    for (const pair of pairs.withDecisionsBefore(before)) {
+    for (const pair of pairs.times.withDecisionsBefore(before)) {
       pair.recent = pair.recent.filter(young);
       pairs.save(pair);
     }
     const parts = database.first<{ since: string | null }>(
       'SELECT min(since) AS since FROM timeline_part',
     );
-    const oldest = [parts?.since, pairs.oldestDecision()].filter((at) => at != null).sort();
+    const oldest = [parts?.since, pairs.times.oldestDecision()].filter((at) => at != null).sort();
     this.#planned = oldest[0] !== undefined;
     return oldest[0] === undefined
       ? null
@@ -141,7 +141,7 @@ export class Timeline {
 
   forgetAll(): void {
     this.#parts.database.run('DELETE FROM timeline_part');
-    this.#parts.pairs.forgetTimes();
+    this.#parts.pairs.times.forget();
   }
 
   /** Oldest first. */

@@ -7,6 +7,7 @@ import { type FrameError, parseFrame, parts } from '../../shared/protocol/frame.
 import { type UpFrame, upFrame } from '../../shared/protocol/up.ts';
 import type { Agents } from './agents.ts';
 import type { Context, Waiting } from './context.ts';
+import type { HeldBack } from './held-back.ts';
 import type { ListNews, PbxDirectory } from './pbx-directory.ts';
 import type { PresenceDesk } from './presence-desk.ts';
 import type { RefusedActivities } from './refused-activities.ts';
@@ -24,8 +25,8 @@ export interface TunnelParts {
   rights: Rights;
   /** The licence that users need on the PBX; `undefined`: none. */
   licence: () => string | undefined;
-  /** Users to be watched only for whether they have it by now. */
-  heldBack: () => PbxGuid[];
+  /** Who fits somebody in Teams is watched for whether they have it by now. */
+  heldBack: HeldBack;
   /** Other users have a licence now. */
   licencesTold(): void;
   /** A list of users came: who belongs to whom may have to be looked at again. */
@@ -225,7 +226,7 @@ export class TunnelDesk implements Waiting {
   tellWatchList(): void {
     const { agents, pairs, context } = this.#parts;
     const { heldBack, licence: required } = this.#parts;
-    const all = new Set([...pairs.ids().map(({ guid }) => guid), ...heldBack()]);
+    const all = new Set([...pairs.ids().map(({ guid }) => guid), ...heldBack.matched()]);
     const lists = parts([...all]);
     const { epoch } = agents;
     const name = required();

@@ -2,6 +2,7 @@
 import type { PbxGuid, TeamsUserId } from '../../shared/ids.ts';
 import { APP_LICENCE } from '../../shared/licence.ts';
 import { ON_THE_PHONE } from '../../shared/presence/model.ts';
+import type { Circumstances } from './circumstances.ts';
 import { cursorOf, keyIn } from './page-cursor.ts';
 import { fold, type Match } from './pairing.ts';
 import type { UserPage, UserQuery, UserView } from './rpc.ts';
@@ -13,25 +14,6 @@ import type { Timeline } from './timeline.ts';
 
 /** API.md, "Accounts, agents, users, status". */
 const PAGE_SIZE = 100;
-
-export interface Circumstances {
-  /** Epoch ms */
-  now: number;
-  /** The PBX whose users count; `null`: not known yet. */
-  master: string | null;
-  /** Guids whose presence the App object may not see. */
-  unseen: ReadonlySet<string>;
-  /** Guids whose calls it may not see. */
-  noCalls: ReadonlySet<string>;
-  /** Users who need a licence on the PBX and have none. */
-  heldBack: ReadonlySet<PbxGuid>;
-  /** Users for whom no Teams account has room. */
-  leftOut: ReadonlySet<TeamsUserId>;
-  /** Users whom Microsoft refuses to subscribe. */
-  refused: ReadonlySet<TeamsUserId>;
-  /** Users whose Teams account cannot sign in. */
-  stranded: ReadonlySet<TeamsUserId>;
-}
 
 export interface UsersParts {
   directory: Directory;

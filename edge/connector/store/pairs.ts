@@ -2,11 +2,12 @@
 // expected a row learns later: see `shared/presence/at-rest.ts`.
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
 import type { Faults, WriteFault } from '../errand.ts';
-import type { Took } from '../figures.ts';
 import type { Database } from './database.ts';
 import { DueTimes } from './due-times.ts';
 import { OpenWrites } from './open-writes.ts';
-import { emptyPair, type Pair, type PairRow, pairOf, saveRow } from './pair-rows.ts';
+import { PairMemory } from './pair-memory.ts';
+import { emptyPair, type Pair, type PairRow, saveRow } from './pair-rows.ts';
+import { PairTimes } from './pair-times.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
 
 /** Rows read once stay in memory, and a row holds all there is of a user: nothing else is written. */
@@ -14,9 +15,8 @@ export class Pairs {
   readonly #database: Database;
   readonly #changed: (id: TeamsUserId) => void;
   readonly #keepsTimes: () => boolean;
-  readonly #byTeams = new Map<TeamsUserId, Pair>();
-  readonly #byGuid = new Map<PbxGuid, Pair>();
-  #allRead = false;
+  readonly #memory: PairMemory;
+  readonly times: PairTimes;
   /** How far `becameDue` has looked. */
   #looked: { at: number; teamsId: string } = { at: -1, teamsId: '' };
   /** Those that storage did not take: what is stored of them is older than what is known. */
@@ -45,22 +45,22 @@ export class Pairs {
     this.#database = database;
     this.#changed = changed;
     this.#keepsTimes = keepsTimes;
+    this.#memory = new PairMemory(database, (pair, row) =>
+      this.#due.read(pair, { at: row.due_at, soon: row.soon !== null }),
+    );
+    this.times = new PairTimes(database, this.#memory);
   }
 
   ofTeams(id: TeamsUserId): Pair | undefined {
-    return this.#byTeams.get(id) ?? (this.#allRead ? undefined : this.#load('teams_id', id));
+    return this.#memory.ofTeams(id);
   }
 
   ofPbx(guid: PbxGuid): Pair | undefined {
-    return this.#byGuid.get(guid) ?? (this.#allRead ? undefined : this.#load('guid', guid));
+    return this.#memory.ofPbx(guid);
   }
 
   all(): Pair[] {
-    if (!this.#allRead) {
-      for (const row of this.#database.all<PairRow>('SELECT * FROM pair')) this.#take(row);
-      this.#allRead = true;
-    }
-    return [...this.#byTeams.values()];
+    return this.#memory.all();
   }
 
   ids(): { teamsId: TeamsUserId; guid: PbxGuid }[] {
@@ -90,7 +90,7 @@ export class Pairs {
     const last = rows.length === limit ? rows.at(-1) : undefined;
     this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
     const soon = this.#due.became(now);
-    return [...new Set([...unsaved, ...soon, ...rows.map((row) => this.#take(row))])];
+    return [...new Set([...unsaved, ...soon, ...rows.map((row) => this.#memory.take(row))])];
   }
 
   /** Whoever took pairs from `becameDue` did not come to their end. */
@@ -114,7 +114,7 @@ export class Pairs {
    * When memory was lost, and until when all had been answered, rows of others may tell; in epoch ms.
    */
   restart(): { pairs: Pair[]; lostAt: number; answeredUntil: number } {
-    const pairs = this.#some('soon IS NOT NULL ORDER BY saved_at');
+    const pairs = this.#memory.some('soon IS NOT NULL ORDER BY saved_at');
     for (const pair of pairs) this.#open.read(pair, pair.savedAt);
     this.#isRestarted = true;
     const known = this.#database.first<{ saved: number | null; answered: number | null }>(
@@ -136,7 +136,7 @@ export class Pairs {
   }
 
   failing(): Pair[] {
-    return this.#some('faults IS NOT NULL');
+    return this.#memory.some('faults IS NOT NULL');
   }
 
   upcoming(now: number): Upcoming {
@@ -159,9 +159,9 @@ export class Pairs {
   /** Rows lag behind: whatever is under way was read when the object woke. */
   #waiting(now: number): number {
     const due = this.#database.lists<[string]>('SELECT teams_id FROM pair WHERE due_at <= ?', now);
-    const unread = due.filter(([id]) => !this.#byTeams.has(id as TeamsUserId)).length;
+    const unread = due.filter(([id]) => !this.#memory.knows(id)).length;
     let known = 0;
-    for (const { inFlight, dueAt } of this.#byTeams.values()) {
+    for (const { inFlight, dueAt } of this.#memory.known()) {
       if (inFlight.length > 0 || (dueAt !== null && dueAt <= now)) known += 1;
     }
     return unread + known;
@@ -175,43 +175,9 @@ export class Pairs {
     return row && Object.values(JSON.parse(row.faults) as Faults)[0];
   }
 
-  /** What changes took since then, epoch ms. What is in memory is newer than what was stored. */
-  took(since: number): Took[] {
-    const known = [...this.#byTeams.values()].flatMap((pair) => pair.took);
-    const rows = this.#allRead
-      ? []
-      : this.#database.all<{ teams_id: string; took: string }>(
-          "SELECT teams_id, took FROM pair WHERE took ->> '$[#-1].at' > ?",
-          since,
-        );
-    const stored = rows
-      .filter(({ teams_id }) => !this.#byTeams.has(teams_id as TeamsUserId))
-      .flatMap((row) => JSON.parse(row.took) as Took[]);
-    return [...known, ...stored].filter(({ at }) => at > since);
-  }
-
-  /** Pairs with a decision from before that time, ISO 8601. */
-  withDecisionsBefore(at: string): Pair[] {
-    return this.#some("recent ->> '$[0].at' <= ?", at);
-  }
-
-  /** When the oldest decision in a row was made, ISO 8601; `null`: there is none. */
-  oldestDecision(): string | null {
-    const row = this.#database.first<{ at: string | null }>(
-      "SELECT min(recent ->> '$[0].at') AS at FROM pair",
-    );
-    return row?.at ?? null;
-  }
-
-  /** What users did and when. How long it took is known to memory only from now on. */
-  forgetTimes(): void {
-    for (const pair of this.#byTeams.values()) pair.recent = [];
-    this.#database.run('UPDATE pair SET took = NULL, recent = NULL');
-  }
-
   add(teamsId: TeamsUserId, guid: PbxGuid, now: number): Pair {
     const pair = emptyPair(teamsId, guid, now);
-    this.#remember(pair);
+    this.#memory.add(pair);
     this.save(pair);
     this.plan(pair);
     return pair;
@@ -268,43 +234,16 @@ export class Pairs {
 
   /** Whether this pair still is one. */
   holds(pair: Pair): boolean {
-    return this.#byTeams.get(pair.teamsId) === pair;
+    return this.#memory.holds(pair);
   }
 
   remove(pair: Pair): void {
     if (!this.holds(pair)) return;
-    this.#byTeams.delete(pair.teamsId);
-    this.#byGuid.delete(pair.guid);
+    this.#memory.remove(pair);
     this.#due.forget(pair);
     this.#behind.delete(pair);
     this.noteOpen(pair, false);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
     this.#changed(pair.teamsId);
-  }
-
-  #load(column: 'teams_id' | 'guid', value: string): Pair | undefined {
-    const row = this.#database.first<PairRow>(`SELECT * FROM pair WHERE ${column} = ?`, value);
-    return row && this.#take(row);
-  }
-
-  #some(condition: string, ...values: string[]): Pair[] {
-    return this.#database
-      .all<PairRow>(`SELECT * FROM pair WHERE ${condition}`, ...values)
-      .map((row) => this.#take(row));
-  }
-
-  /** What is in memory is newer than what was read. */
-  #take(row: PairRow): Pair {
-    const known = this.#byTeams.get(row.teams_id as TeamsUserId);
-    if (known) return known;
-    const pair = pairOf(row);
-    this.#due.read(pair, { at: row.due_at, soon: row.soon !== null });
-    this.#remember(pair);
-    return pair;
-  }
-
-  #remember(pair: Pair): void {
-    this.#byTeams.set(pair.teamsId, pair);
-    this.#byGuid.set(pair.guid, pair);
   }
 }

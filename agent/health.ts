@@ -23,10 +23,11 @@ export async function serveHealth(
   sources: HealthSources,
 ): Promise<Server> {
   const server = createServer((request, response) => {
-    answer(request.method ?? '', request.url ?? '', sources).then(
-      (it) => send(response, it),
-      (error: unknown) => send(response, { status: 500, body: { error: String(error) } }),
-    );
+    answer(request.method ?? '', request.url ?? '', sources)
+      .catch((error: Error) => ({ status: 500, body: { error: error.message } }))
+      .then((it) => send(response, it))
+      // Whatever a request does, it ends nothing but its own connection.
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

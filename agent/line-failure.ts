@@ -24,6 +24,10 @@ export type LineFailure =
       body: string;
     };
 
+/** No end came within the time that there was. */
+export const tooSlow = (timeoutMs: number): Error =>
+  Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' });
+
 /** Sorts an error of `ws`, `node:tls` or `node:net`. */
 export function failureOf(error: Error & { code?: string; errors?: Error[] }): LineFailure {
   // Several addresses were tried: each has its own error, and the collecting one has no text.

@@ -1,15 +1,15 @@
 // A WebSocket as both conversations use it: text in and out, signs of life, one end. Knows `ws` and
 // TLS; knows nothing of what is said.
 import { WebSocket } from 'ws';
-import { failureOf, type LineFailure, refusalOf } from './line-failure.ts';
+import { failureOf, type LineFailure, refusalOf, tooSlow } from './line-failure.ts';
 import type { Route } from './outward/route.ts';
 
 export interface Ears {
   text(text: string): void;
   /** Any frame came in, also ping, pong and binary. */
   alive?(): void;
-  /** Once, and nothing after it. */
-  closed(code: number, reason: string): void;
+  /** Once, and nothing after it. `isOurs`: what came in made these ears throw, and this end hangs up. */
+  closed(code: number, reason: string, isOurs: boolean): void;
 }
 
 export interface Line {
@@ -34,7 +34,7 @@ export interface DialOptions {
   readonly insecureTls?: boolean;
   /** Longest message taken from the other end, in bytes. */
   readonly maxMessageBytes: number;
-  /** For connecting, TLS and upgrade together. */
+  /** For connecting, a proxy on the way, TLS and upgrade together. */
   readonly timeoutMs: number;
   /** How to get out, where it is not straight. */
   readonly route?: Route;
@@ -53,26 +53,32 @@ export function openLine(url: string, options: DialOptions, signal: AbortSignal)
       // Thrown at once for a `ca` that is no certificate or a URL that WebSocket does not allow.
       return resolve({ ok: false, failure: failureOf(error as Error) });
     }
+    const { route, timeoutMs } = options;
     const line = new SocketLine(socket);
+    let isSettled = false;
     const settle = (dialled: Dialled) => {
+      isSettled = true;
+      clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       resolve(dialled);
     };
-    const abort = () => {
-      settle({ ok: false, failure: { kind: 'aborted' } });
+    const fail = (failure: LineFailure) => {
+      if (isSettled) return;
+      settle({ ok: false, failure });
       socket.terminate();
+      route?.giveUp();
     };
+    const abort = () => fail({ kind: 'aborted' });
+    const failBy = (error: Error) => fail((route?.failureOf ?? failureOf)(error));
+    // Not the `handshakeTimeout` of `ws`: that begins only when there is a socket, behind a proxy when it has answered.
+    const timer = setTimeout(() => failBy(tooSlow(timeoutMs)), timeoutMs);
     signal.addEventListener('abort', abort);
     socket.once('open', () => settle({ ok: true, line }));
-    socket.on('error', (error) => {
-      settle({ ok: false, failure: (options.route?.failureOf ?? failureOf)(error) });
-    });
-    socket.once('unexpected-response', (request, response) => {
-      const byProxy = options.route?.refusedByProxy();
-      void (byProxy ? Promise.resolve(byProxy) : refusalOf(response)).then((failure) => {
-        settle({ ok: false, failure });
-        request.destroy();
-      });
+    socket.on('error', failBy);
+    socket.once('unexpected-response', (_, response) => {
+      clearTimeout(timer);
+      const byProxy = route?.refusedByProxy();
+      void (byProxy ? Promise.resolve(byProxy) : refusalOf(response)).then(fail);
     });
   });
 }
@@ -83,7 +89,6 @@ export const lineOver = (socket: WebSocket): Line => new SocketLine(socket);
 const newSocket = (url: string, options: DialOptions): WebSocket =>
   new WebSocket(url, options.protocol ? [options.protocol] : [], {
     headers: { ...options.headers },
-    handshakeTimeout: options.timeoutMs,
     maxPayload: options.maxMessageBytes,
     perMessageDeflate: false,
     ...options.route?.options,
@@ -92,6 +97,8 @@ const newSocket = (url: string, options: DialOptions): WebSocket =>
   });
 
 const GOODBYE_MS = 1_000;
+/** Close code of RFC 6455. */
+const INTERNAL_ERROR = 1011;
 
 class SocketLine implements Line {
   readonly #socket: WebSocket;
@@ -100,12 +107,14 @@ class SocketLine implements Line {
   #ears: Ears | undefined;
   /** What the other end sent that no WebSocket takes, or not one with our limits. */
   #broken = '';
+  /** Ears threw; what still comes in is nobody's. */
+  #isDeaf = false;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('error', ({ message, code = '' }: Error & { code?: string }) => {
       if (!code.startsWith('WS_ERR_')) return;
-      this.#broken = `what it sent is not taken: ${message}`;
+      this.#broken = notTaken(message);
       // `ws` has said so and reads no more; it would wait half a minute for the other end's goodbye.
       this.close(1002, '');
     });
@@ -115,10 +124,10 @@ class SocketLine implements Line {
         if (!isBinary) ears.text(data.toString());
       });
     });
-    socket.on('ping', () => this.#ears?.alive?.());
-    socket.on('pong', () => this.#ears?.alive?.());
+    socket.on('ping', () => this.#tellSign());
+    socket.on('pong', () => this.#tellSign());
     socket.on('close', (code, reason) =>
-      this.#tell((ears) => ears.closed(code, this.#broken || reason.toString())),
+      this.#tell((ears) => ears.closed(code, this.#broken || reason.toString(), false)),
     );
   }
 
@@ -147,11 +156,37 @@ class SocketLine implements Line {
 
   listen(ears: Ears | undefined): void {
     this.#ears = ears;
-    while (this.#ears && this.#missed.length > 0) this.#missed.shift()?.(this.#ears);
+    while (this.#ears && this.#missed.length > 0) {
+      const event = this.#missed.shift();
+      if (event) this.#tellNow(this.#ears, event);
+    }
   }
 
   #tell(event: (ears: Ears) => void): void {
-    if (this.#ears) event(this.#ears);
+    if (this.#isDeaf) return;
+    if (this.#ears) this.#tellNow(this.#ears, event);
     else this.#missed.push(event);
   }
+
+  #tellSign(): void {
+    if (this.#ears) this.#tell((ears) => ears.alive?.());
+  }
+
+  /** Whatever comes in enters here: what makes us throw ends this line, and neither others nor the process. */
+  #tellNow(ears: Ears, event: (ears: Ears) => void): void {
+    try {
+      event(ears);
+    } catch (error) {
+      if (this.#isDeaf) return;
+      this.#isDeaf = true;
+      this.#missed.length = 0;
+      this.close(INTERNAL_ERROR, '');
+      const ended = (now: Ears) => now.closed(INTERNAL_ERROR, notTaken(String(error)), true);
+      // What threw may have handed the line over before.
+      if (this.#ears) this.#tellNow(this.#ears, ended);
+      else this.#missed.push(ended);
+    }
+  }
 }
+
+const notTaken = (why: string): string => `what it sent is not taken: ${why}`;

@@ -52,7 +52,7 @@ export async function supervise(
       outage.over();
       task.onUp?.();
     };
-    const ended = await task.connectOnce(up, signal);
+    const ended = await task.connectOnce(up, signal).catch(failedItself);
     if (signal.aborted) return undefined;
     task.onDown?.(ended);
     outage.goesOn(ended);
@@ -65,6 +65,13 @@ export async function supervise(
   }
   return undefined;
 }
+
+/** A fault of ours is the end of one try; the process has other connections. */
+const failedItself = (error: unknown): Ended => ({
+  code: 'closed',
+  detail: `the agent ran into a fault of its own (${error}); trying again`,
+  retry: 'backoff',
+});
 
 async function waitOrWake(
   task: Supervised,

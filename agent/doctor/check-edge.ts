@@ -80,7 +80,7 @@ function notReached(edge: EdgeUrl, failure: LineFailure, it: Findings): void {
   }
   if (failure.kind !== 'network') return;
   if (failure.proxy) {
-    proxyFault(failure.proxy, failure.detail, it);
+    proxyFault(failure.proxy, failure, it);
     return;
   }
   const text = `no connection to ${edge.href} (${failure.detail})`;
@@ -111,7 +111,7 @@ function notReached(edge: EdgeUrl, failure: LineFailure, it: Findings): void {
 
 function proxyFault(
   { name, status }: { name: string; status?: number },
-  detail: string,
+  { detail, code }: LineFailure & { kind: 'network' },
   it: Findings,
 ): void {
   const text = `the proxy ${name} does not let us through (${detail})`;
@@ -122,6 +122,14 @@ function proxyFault(
   }
   if (status !== undefined) {
     it.fault('proxy-refuses', text, "allow CONNECT to the edge's address and port there");
+    return;
+  }
+  if (code === 'ETIMEDOUT') {
+    it.fault(
+      'proxy-silent',
+      `the proxy ${name} does not answer (${detail})`,
+      'look whether it works and reaches the edge; check HTTPS_PROXY; what needs no proxy belongs into NO_PROXY',
+    );
     return;
   }
   it.fault(

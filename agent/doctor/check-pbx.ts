@@ -12,7 +12,7 @@ import { logIn } from '../pbx/login.ts';
 import { errorOf, getNodeInfo } from '../pbx/messages.ts';
 import { Session } from '../pbx/session.ts';
 import { askSystem } from '../pbx/system.ts';
-import { checkRights, type Directory } from './check-rights.ts';
+import { checkRights, type Directory, hungUp } from './check-rights.ts';
 import { type Finding, type Findings, findingsAbout } from './finding.ts';
 
 const CONNECT_MS = 5_000;
@@ -134,6 +134,7 @@ async function checkApis(
     it.warning('pbx-other-name', text, `write name = "${system.name}"`);
   }
   const directory = await directoryOf(session, { app, domain: system?.domain });
+  if (!directory) return hungUp(it);
   if (typeof directory === 'string') {
     it.fault('pbx-users-api', directory, tick('PbxTableUsers'));
     return;
@@ -148,13 +149,16 @@ async function checkApis(
   if (!presenceApi) await checkRights(session, app, directory, { clock, it });
 }
 
-/** The directory, or why it cannot be read. */
+/** The directory, or why it cannot be read; `undefined`: the session ended. */
 function directoryOf(
   session: Session,
   about: { app: string; domain: string | undefined },
-): Promise<Directory | string> {
+): Promise<Directory | string | undefined> {
   return new Promise((resolve) => {
-    session.after(LIST_MS, () => resolve(`the list of users took more than ${LIST_MS / 1000} s`));
+    session.within(LIST_MS, (why) => {
+      const text = `the list of users took more than ${LIST_MS / 1000} s`;
+      resolve(why === 'timeout' ? text : undefined);
+    });
     replicateUsers(session, about, {
       started() {},
       list: (users, lacking) => resolve({ users, lacking }),

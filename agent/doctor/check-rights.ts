@@ -26,6 +26,7 @@ export async function checkRights(
 ): Promise<void> {
   const sample = users.filter(({ h323 }) => h323 !== '').slice(0, SAMPLE);
   const unseen = await unseenOf(session, app, sample, clock);
+  if (!unseen) return hungUp(it);
   const named = (is: (user: PbxUser) => boolean) =>
     users.filter(is).map(({ cn, h323, guid }) => cn || h323 || guid);
   const hidden = (guid: string) => unseen.has(guid) || lacking.get(guid) === 'presence';
@@ -48,16 +49,24 @@ export async function checkRights(
   }
 }
 
-/** Guids of those whose presence does not come when it is asked for. */
+/** The PBX ends the connection while it is looked at. */
+export const hungUp = (it: Findings): void =>
+  it.fault('pbx-silent', 'the PBX closed the connection meanwhile', 'look whether the PBX is well');
+
+/** Guids of those whose presence does not come when it is asked for; `undefined`: the session ended. */
 async function unseenOf(
   session: Session,
   app: string,
   sample: readonly PbxUser[],
   clock: Clock,
-): Promise<Set<string>> {
+): Promise<Set<string> | undefined> {
   const unseen = new Set(sample.map(({ guid }) => guid));
+  let isOver = false;
   await new Promise<void>((resolve) => {
-    session.after(PRESENCE_MS, resolve);
+    session.within(PRESENCE_MS, (why) => {
+      isOver = why === 'gone';
+      resolve();
+    });
     const ears = {
       items(guid: string) {
         unseen.delete(guid);
@@ -71,5 +80,5 @@ async function unseenOf(
     for (const { guid, h323 } of sample) presence.watch(guid, h323);
     if (sample.length === 0) resolve();
   });
-  return unseen;
+  return isOver ? undefined : unseen;
 }

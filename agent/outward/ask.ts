@@ -2,7 +2,7 @@
 // nor an authority of the customer's own.
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LineFailure } from '../line-failure.ts';
+import { type LineFailure, tooSlow } from '../line-failure.ts';
 import { routeTo } from './route.ts';
 import type { WayOut } from './way-out.ts';
 
@@ -46,14 +46,24 @@ function ask(
   const routed = routeTo(url, way);
   if (!routed.ok) return Promise.resolve(routed);
   const { route } = routed;
-  const limit = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve) => {
-    const fail = (error: Error) => {
-      const failure: LineFailure = signal?.aborted
-        ? { kind: 'aborted' }
-        : route.failureOf(limit.aborted ? tooSlow(timeoutMs) : error);
-      resolve({ ok: false, failure });
+    if (signal?.aborted) return resolve({ ok: false, failure: { kind: 'aborted' } });
+    let isSettled = false;
+    const settle = (asked: Asked) => {
+      isSettled = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      resolve(asked);
     };
+    // Settled here and not by the request: that says nothing as long as a proxy has not answered.
+    const fail = (failure: LineFailure) => {
+      if (isSettled) return;
+      settle({ ok: false, failure });
+      asked.destroy();
+      route.giveUp();
+    };
+    const abort = () => fail({ kind: 'aborted' });
+    const failBy = (error: Error) => fail(route.failureOf(error));
     const text = body === undefined ? undefined : JSON.stringify(body);
     const request = url.startsWith('https:') ? httpsRequest : httpRequest;
     const asked = request(url, {
@@ -65,32 +75,27 @@ function ask(
         ...headers,
         ...(text === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
-    asked.once('error', fail);
+    const timer = setTimeout(() => failBy(tooSlow(timeoutMs)), timeoutMs);
+    signal?.addEventListener('abort', abort);
+    asked.on('error', failBy);
     asked.once('response', (response) => {
       const refusal = route.refusedByProxy();
-      if (refusal) {
-        response.destroy();
-        return resolve({ ok: false, failure: refusal });
-      }
+      if (refusal) return fail(refusal);
       let said = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         if (said.length < ANSWER_LIMIT) said += chunk;
       });
-      response.once('error', fail);
+      response.on('error', failBy);
       response.once('end', () => {
         const { statusCode: status = 0, headers } = response;
-        resolve({ ok: true, answer: { status, headers, text: said.slice(0, ANSWER_LIMIT) } });
+        settle({ ok: true, answer: { status, headers, text: said.slice(0, ANSWER_LIMIT) } });
       });
     });
     asked.end(text);
   });
 }
-
-const tooSlow = (timeoutMs: number) =>
-  Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' });
 
 /** The first problem-like fields of a JSON answer, as far as it is one. */
 export function problemIn(text: string): { code?: string; detail?: string } | undefined {

@@ -11,6 +11,11 @@ export interface Route {
   failureOf(error: Error): LineFailure;
   /** Whether an HTTP answer came from the proxy and not from behind it. */
   refusedByProxy(): LineFailure | undefined;
+  /**
+   * Nobody waits for this connection any more: what is open to the proxy ends. Destroying the request does
+   * not do that before the proxy has answered.
+   */
+  giveUp(): void;
 }
 
 export type Routed = { ok: true; route: Route } | { ok: false; failure: LineFailure };
@@ -29,11 +34,29 @@ const direct = (way: WayOut): Route => ({
   options: caOf(way),
   failureOf,
   refusedByProxy: () => undefined,
+  giveUp() {},
 });
+
+/** Goes through a proxy, and can be told to stop trying; its base waits for the proxy's answer without an end. */
+class ProxyAgent extends HttpsProxyAgent<string> {
+  readonly #over: AbortSignal;
+
+  constructor(proxy: URL, way: WayOut, over: AbortSignal) {
+    super(proxy.href, { ...caOf(way), signal: over });
+    this.#over = over;
+  }
+
+  override async connect(...about: Parameters<HttpsProxyAgent<string>['connect']>) {
+    // Node opens a socket whose signal said so before.
+    this.#over.throwIfAborted();
+    return super.connect(...about);
+  }
+}
 
 function through(proxy: URL, way: WayOut): Route {
   let status: number | undefined;
-  const agent = new HttpsProxyAgent(proxy, caOf(way));
+  const over = new AbortController();
+  const agent = new ProxyAgent(proxy, way, over.signal);
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
     status = statusCode;
   });
@@ -49,5 +72,6 @@ function through(proxy: URL, way: WayOut): Route {
       if (status === undefined || status === 200) return undefined;
       return { kind: 'network', detail: `HTTP ${status}`, proxy: { name, status } };
     },
+    giveUp: () => over.abort(),
   };
 }

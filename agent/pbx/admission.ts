@@ -1,7 +1,7 @@
 // Who a PBX is that dials us, and whether it may come in: the other end of the login in handshake.ts.
 // Pure; the challenge comes in as an argument.
 import { type AppCredentials, digestOver, sameDigest } from './handshake.ts';
-import { memberText } from './member-text.ts';
+import { memberText, nestingOf } from './member-text.ts';
 import { type PbxRequest, readMessage } from './messages.ts';
 import {
   challengeResult,
@@ -21,6 +21,8 @@ export interface AwaitedPbx {
 export type Refused =
   | { why: 'no-challenge' }
   | { why: 'wrong-password' }
+  /** What was said cannot be worked with. */
+  | { why: 'not-taken'; detail: string }
   | { why: 'user-login'; who: string }
   | { why: 'wrong-app'; app: string }
   | { why: 'unknown-pbx'; name: string | undefined };
@@ -31,6 +33,9 @@ export type AdmissionMove =
   | { kind: 'admitted'; pbx: AwaitedPbx; message: PbxRequest }
   /** `pbx`: the one that was meant, where that is clear. Nothing more is said to this peer. */
   | { kind: 'refused'; refused: Refused; pbx: AwaitedPbx | undefined; message: PbxRequest };
+
+/** A PBX nests its login three deep; `info` is written anew, which takes a stack as deep as it is. */
+const NESTING_LIMIT = 32;
 
 /**
  * What to do about a message of somebody who is not logged in.
@@ -58,6 +63,9 @@ export function nextAdmissionMove(
   });
   if (challenge === undefined) return refuse({ why: 'no-challenge' });
   if (!login) return refuse({ why: 'wrong-password' });
+  if (nestingOf(text) > NESTING_LIMIT) {
+    return refuse({ why: 'not-taken', detail: `nested more than ${NESTING_LIMIT} deep` });
+  }
 
   const name = login.info?.pbx;
   const meant = awaited.filter((pbx) => name === undefined || same(pbx.name, name));

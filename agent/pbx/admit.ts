@@ -4,7 +4,7 @@ import { type AdmissionMove, type AwaitedPbx, nextAdmissionMove } from './admiss
 
 export type Admitted =
   | { kind: 'admitted'; pbx: AwaitedPbx }
-  | Extract<AdmissionMove, { kind: 'refused' }>
+  | Omit<Extract<AdmissionMove, { kind: 'refused' }>, 'message'>
   | { kind: 'left' };
 
 /**
@@ -29,7 +29,10 @@ export function admit(
         line.listen(undefined);
         resolve(move);
       },
-      closed: () => resolve({ kind: 'left' }),
+      closed(_, detail, isOurs) {
+        if (!isOurs) return resolve({ kind: 'left' });
+        resolve({ kind: 'refused', refused: { why: 'not-taken', detail }, pbx: undefined });
+      },
     });
   });
 }

@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 import type { Ended } from '../supervise.ts';
 import { dialPbx, type PbxAddress } from './dial.ts';
 import { replicateUsers } from './directory.ts';
-import { apiMissing, notCalled, replaced, wrongPbx } from './faults.ts';
+import { apiMissing, broken, notCalled, replaced, wrongPbx } from './faults.ts';
 import type { AppCredentials } from './handshake.ts';
 import { Licences } from './licences.ts';
 import { askLocation, type PbxLocation } from './location.ts';
@@ -140,22 +140,35 @@ async function untilReplaced(
 
 const NODE_TIMEOUT_MS = 10_000;
 
+type WorkTarget = Omit<PbxTarget, 'address'> & IsCaller;
+
 /** A session on a line that is logged in, whoever dialled it. */
 async function work(
   line: Line,
-  {
-    name,
-    credentials: { app },
-    isCaller = false,
-    mustBeNamed = false,
-  }: Omit<PbxTarget, 'address'> & IsCaller,
+  target: WorkTarget,
   ears: PbxEars,
   { clock, log }: PbxDeps,
   signal: AbortSignal,
 ): Promise<Ended> {
   const session = new Session(line, clock, log);
-  const greeting = isCaller ? greeted(session) : undefined;
+  const greeting = target.isCaller ? greeted(session) : undefined;
   const ended = session.run(signal);
+  try {
+    await begin(session, greeting, target, ears, log);
+  } catch (error) {
+    session.end(broken(`what the PBX said is not taken: ${error}`));
+  }
+  return ended;
+}
+
+/** Asks what is to be known at first, and has the ears told all that follows. */
+async function begin(
+  session: Session,
+  greeting: Promise<Greeting | undefined> | undefined,
+  { name, credentials: { app }, mustBeNamed = false }: WorkTarget,
+  ears: PbxEars,
+  log: Log,
+): Promise<void> {
   // The cheapest request of PbxApi: tells now, not at the first user, that its box is not ticked.
   session.ask(getNodeInfo('node'), NODE_TIMEOUT_MS, (answer) => {
     const error = answer.ok ? errorOf(answer.message) : undefined;
@@ -165,7 +178,7 @@ async function work(
   const system = told?.system.name ? told.system : await askSystem(session);
   if (mustBeNamed && system?.name?.toLowerCase() !== name.toLowerCase()) {
     session.end(wrongPbx(name, system?.name));
-    return ended;
+    return;
   }
   if (system?.name && system.name !== name) {
     log.warn(`calls itself "${system.name}", the configuration calls it "${name}"`);
@@ -201,7 +214,6 @@ async function work(
       failed: (why) => session.end(why),
     },
   );
-  return ended;
 }
 
 /** PbxInfo names the boxes that are ticked; without it, an answer of PbxAdminApi is the proof. */

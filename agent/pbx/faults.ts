@@ -47,6 +47,8 @@ export function admissionRefused(refused: Refused, app: string | undefined): End
           ? 'a login with a wrong password was refused'
           : `the PBX logs in with a wrong password: the password here must be the one of the App object "${app}"`,
       );
+    case 'not-taken':
+      return ended('login-refused', `a login was refused, it is none of a PBX (${refused.detail})`);
     case 'user-login':
       return ended(
         'login-refused',

@@ -121,7 +121,13 @@ export async function listenForPbxs(
       else if (bytes > DOOR.bytes) socket.destroy();
     };
     socket.on('data', count);
-    sockets.handleUpgrade(request, socket, head, (opening) => void opened(opening, end));
+    sockets.handleUpgrade(request, socket, head, (opening) => {
+      opened(opening, end).catch((error: Error) => {
+        door.failed(end.from, clock.now());
+        log.warn(`${end.from}: the connection is ended (${error.message})`);
+        opening.terminate();
+      });
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

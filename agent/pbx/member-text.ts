@@ -26,6 +26,19 @@ export function memberText(json: string, name: string): string | undefined {
   return found;
 }
 
+/** How deep objects and lists are nested in each other. @param json valid JSON */
+export function nestingOf(json: string): number {
+  let deepest = 0;
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at];
+    if (character === '"') at = endOfString(json, at);
+    else if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth);
+    else if (character === '}' || character === ']') depth -= 1;
+  }
+  return deepest;
+}
+
 function endOfString(json: string, from: number): number {
   for (let at = from + 1; at < json.length; at += 1) {
     if (json[at] === '\\') at += 1;

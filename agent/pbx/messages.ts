@@ -102,10 +102,16 @@ export function errorOf(message: PbxMessage): string | undefined {
   if (error === undefined || error === null || error === 0 || error === false || error === '') {
     return undefined;
   }
-  return typeof errorText === 'string' && errorText
-    ? `${errorText} (error ${error})`
-    : `error ${error}`;
+  // Whatever else a PBX sends there has no text, and may have a `toString` of its own.
+  const isTold = typeof error === 'string' || typeof error === 'number';
+  const told = isTold ? `error ${clippedError(String(error))}` : '';
+  if (typeof errorText !== 'string' || !errorText) return told || 'an error without a number';
+  return told ? `${clippedError(errorText)} (${told})` : clippedError(errorText);
 }
+
+/** There are sentences around it, and none may be longer than a tunnel frame takes. */
+const ERROR_LIMIT = 256;
+const clippedError = (text: string): string => text.slice(0, ERROR_LIMIT);
 
 export interface PbxRequest {
   readonly mt: string;

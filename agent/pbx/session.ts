@@ -40,6 +40,7 @@ export class Session {
   readonly #asked = new Map<string, OnAnswer[]>();
   readonly #routes = new Map<string, OnPush>();
   readonly #timers = new Set<() => void>();
+  readonly #waiting = new Set<() => void>();
   #silence: SilenceWatch | undefined;
   #keptAliveJustNow = false;
   #ended: Ended | undefined;
@@ -78,10 +79,13 @@ export class Session {
     this.#silence?.stop();
     for (const cancel of this.#timers) cancel();
     const open = [...this.#asked.values()].flat();
+    const waiting = [...this.#waiting];
     this.#asked.clear();
-    for (const answer of open) answer({ ok: false, why: 'gone' });
+    this.#waiting.clear();
     this.#line.close(1000, '');
     this.#resolve(ended);
+    for (const answer of open) answer({ ok: false, why: 'gone' });
+    for (const goes of waiting) goes();
   }
 
   /**
@@ -123,7 +127,25 @@ export class Session {
     this.#routes.delete(name);
   }
 
-  /** Like the clock's, but never outlives the session. */
+  /** Calls `then` once: after `ms`, or when the session ends before. For whatever somebody waits for. */
+  within(ms: number, then: (why: 'timeout' | 'gone') => void): () => void {
+    if (this.#ended) {
+      then('gone');
+      return () => {};
+    }
+    const gone = () => then('gone');
+    this.#waiting.add(gone);
+    const cancel = this.after(ms, () => {
+      this.#waiting.delete(gone);
+      then('timeout');
+    });
+    return () => {
+      this.#waiting.delete(gone);
+      cancel();
+    };
+  }
+
+  /** Like the clock's, but never outlives the session: what waits for it takes `within`. */
   after(ms: number, then: () => void): () => void {
     if (this.#ended) return () => {};
     const cancel = this.#clock.after(ms, () => {

@@ -26,7 +26,7 @@ export interface Greeting {
 
 /**
  * Waits for PbxInfo, and answers AppInfo whenever it is asked. To be called before the session runs:
- * both may be there already. `undefined`: no PbxInfo within 2 s.
+ * both may be there already. `undefined`: no PbxInfo within 2 s, or the session ended.
  */
 export function greeted(session: Session): Promise<Greeting | undefined> {
   session.route('AppInfo', (message) => {
@@ -38,7 +38,7 @@ export function greeted(session: Session): Promise<Greeting | undefined> {
       session.unroute('PbxInfo');
       resolve(greeting);
     };
-    const cancel = session.after(GREETING_MS, () => settle(undefined));
+    const cancel = session.within(GREETING_MS, () => settle(undefined));
     session.route('PbxInfo', (message) => {
       const { pbx, domain, apis } = pbxInfo.safeParse(message).data ?? {};
       settle({ system: named(pbx, domain), ...(apis ? { apis } : {}) });
@@ -67,7 +67,7 @@ export function askSystem(session: Session): Promise<PbxSystem | undefined> {
       if (pbx || domain) settle(named(pbx, domain));
       else if (message['error'] !== undefined) settle(undefined);
     };
-    const cancel = session.after(WAIT_MS, () => settle(undefined));
+    const cancel = session.within(WAIT_MS, () => settle(undefined));
     session.route(SRC, read);
     session.ask(monitorConfigRequest(SRC), WAIT_MS, (answer) => {
       if (answer.ok) read(answer.message);

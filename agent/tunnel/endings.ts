@@ -95,7 +95,7 @@ export function tunnelNotOpened(url: string, failure: LineFailure, now: number):
     case 'aborted':
       return stopped();
     case 'network':
-      return failure.proxy ? proxyFailed(failure.proxy, failure.detail) : unreachable(url, failure);
+      return failure.proxy ? proxyFailed(failure.proxy, failure) : unreachable(url, failure);
     case 'tls':
       return end(
         'tls',
@@ -114,7 +114,10 @@ const unreachable = (url: string, { detail, code }: LineFailure & { kind: 'netwo
       : `no connection to ${url} (${detail}): check "edge" and whether the firewall lets this machine out to it; where a web proxy has to be used, set HTTPS_PROXY`,
   );
 
-function proxyFailed({ name, status }: { name: string; status?: number }, detail: string): Ended {
+function proxyFailed(
+  { name, status }: { name: string; status?: number },
+  { detail, code }: LineFailure & { kind: 'network' },
+): Ended {
   if (status === 407) {
     return end(
       'proxy',
@@ -125,6 +128,12 @@ function proxyFailed({ name, status }: { name: string; status?: number }, detail
     return end(
       'proxy',
       `the proxy ${name} does not let this machine through to the edge (HTTP ${status}): allow CONNECT to the edge's address there`,
+    );
+  }
+  if (code === 'ETIMEDOUT') {
+    return end(
+      'proxy',
+      `the proxy ${name} does not answer (${detail}): look whether it works and reaches the edge, check HTTPS_PROXY, and NO_PROXY if the edge is to be reached without it`,
     );
   }
   return end(

@@ -41,7 +41,8 @@ export async function startEdge(knobs: Partial<FakeEdge['knobs']> = {}): Promise
   const sockets = new Set<WebSocket>();
   const http = createServer(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('');
-    requests.push({ url: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
+    const said = body === '' ? {} : { body: JSON.parse(body) };
+    requests.push({ url: request.url ?? '', headers: request.headers, ...said });
     reply(response, edge.knobs.enrol);
   });
   const tunnel = new WebSocketServer({ noServer: true, handleProtocols: () => TUNNEL_SUBPROTOCOL });

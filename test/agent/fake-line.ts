@@ -26,14 +26,18 @@ export class FakeLine implements Line {
 
   /** The other end says something. */
   say(message: object): void {
+    this.hear(JSON.stringify(message));
+  }
+  /** The same, letter by letter. */
+  hear(text: string): void {
     this.#ears?.alive?.();
-    this.#ears?.text(JSON.stringify(message));
+    this.#ears?.text(text);
   }
   pong(): void {
     this.#ears?.alive?.();
   }
   hangUp(code = 1006, reason = ''): void {
-    this.#ears?.closed(code, reason);
+    this.#ears?.closed(code, reason, false);
   }
   /** What was sent, read, and forgotten. */
   take(): Record<string, unknown>[] {

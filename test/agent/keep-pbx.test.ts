@@ -1,13 +1,17 @@
-// How soon a PBX is tried again that says more than anybody reads, on real sockets and a clock that stands
-// still. What else ends a session is test/agent/pbx/connect.test.ts.
+// How soon a PBX is tried again whose line ended, on real sockets: one that says more than anybody reads, and
+// one that dials us and is lost at once. What else ends a session is test/agent/pbx/connect.test.ts.
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { systemClock } from '../../agent/clock.ts';
 import { keepPbx } from '../../agent/keep-pbx.ts';
 import { MAX_MESSAGE_BYTES } from '../../agent/pbx/dial.ts';
+import { loginDigest } from '../../agent/pbx/handshake.ts';
+import { listenForPbxs } from '../../agent/pbx/listen.ts';
 import { Relay } from '../../agent/relay/relay.ts';
 import type { Ended } from '../../agent/supervise.ts';
 import { Tracker } from '../../agent/tracker.ts';
+import { startPbx } from '../sim/pbx/server.ts';
 import { fakeClock } from './fake-clock.ts';
 import { fakeLog } from './fake-log.ts';
 
@@ -88,4 +92,59 @@ test('a message beyond 4 MiB is told of, and the PBX tried again more and more r
   expect(it.lines).toEqual([
     'warn  PBX pbx: the PBX closed the connection (1006 what it sent is not taken: Max payload size exceeded)',
   ]);
+});
+
+/** Logs in as a PBX does that dials us, and says nothing after that: no PbxInfo. */
+async function silentLogin(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url);
+  socket.on('error', () => {});
+  return new Promise((resolve) => {
+    socket.once('open', () => socket.send('{"mt":"AppChallenge"}'));
+    socket.on('message', (text) => {
+      const { mt, challenge, ok } = JSON.parse(String(text));
+      if (ok === true) resolve(socket);
+      if (mt !== 'AppChallengeResult') return;
+      const names = { app: 'microsoft365', domain: '', sip: 'microsoft365', guid: '', dn: '' };
+      const login = { ...names, info: { appobj: 'microsoft365', pbx: 'pbx' } };
+      const digest = loginDigest(login, challenge, 'secret365');
+      socket.send(JSON.stringify({ mt: 'AppLogin', ...login, digest }));
+    });
+  });
+}
+
+test.each<[string, (first: WebSocket) => Promise<unknown>]>([
+  [
+    'is lost 300 ms after its login',
+    async (first) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      first.terminate();
+    },
+  ],
+  ['logs in anew at once', (first) => silentLogin(first.url)],
+])('a PBX that dials us and %s, before PbxInfo: its next login is served', async (_, happens) => {
+  const pbx = { name: 'pbx', credentials: { app: 'microsoft365', password: 'secret365' } };
+  const { log } = fakeLog();
+  const clock = systemClock;
+  const listening = await listenForPbxs({ host: '127.0.0.1', port: 0 }, [pbx], { clock, log });
+  ends.push(() => listening.close());
+  const tracker = new Tracker(clock.now);
+  const stop = new AbortController();
+  const pacing = { soon: setImmediate, later: (then: () => void) => void setTimeout(then, 20) };
+  const kept = keepPbx(
+    { pbx, target: undefined, listening },
+    tracker.part('pbx'),
+    new Relay(['pbx'], pacing),
+    { clock, random: () => 0.999, log, tracker },
+    stop.signal,
+  );
+  ends.push(() => {
+    stop.abort();
+    // Without an end it would hang here, too.
+    return Promise.race([kept, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+  });
+  await happens(await silentLogin(`ws://127.0.0.1:${listening.port}`));
+  const simulated = await startPbx();
+  ends.push(() => simulated.close());
+  simulated.dial(`http://127.0.0.1:${listening.port}/microsoft365.htm`);
+  await expect.poll(() => tracker.all()[0]?.up, { timeout: 8_000 }).toBe(true);
 });

@@ -5,10 +5,11 @@ import { parseEdgeUrl } from '../../agent/edge-url.ts';
 import { prepareIdentity } from '../../agent/identity.ts';
 import { keepTunnel } from '../../agent/keep-tunnel.ts';
 import { newKeyPair } from '../../agent/key-pair.ts';
-import { straight } from '../../agent/outward/way-out.ts';
+import { straight, type WayOut } from '../../agent/outward/way-out.ts';
 import { Relay } from '../../agent/relay/relay.ts';
 import { Tracker } from '../../agent/tracker.ts';
 import { MAX_FRAME_LENGTH } from '../../shared/protocol/frame.ts';
+import { startWebProxy } from '../sim/network/web-proxy.ts';
 import { fakeClock } from './fake-clock.ts';
 import { type FakeEdge, startEdge } from './fake-edge.ts';
 import { fakeLog } from './fake-log.ts';
@@ -24,7 +25,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function kept(edge: FakeEdge) {
+async function kept(edge: FakeEdge, way: WayOut = straight) {
   const stateDir = join(await temporaryDirectory(), 'state');
   const { privateKey } = await newKeyPair();
   const place = await prepareIdentity(stateDir);
@@ -37,7 +38,7 @@ async function kept(edge: FakeEdge) {
   const stop = new AbortController();
   const ended = keepTunnel(
     {
-      ...{ stateDir, edge: parsed.edge, way: straight },
+      ...{ stateDir, edge: parsed.edge, way },
       hello: { agent: { version: '1', platform: 'test', startedAt: 0 }, pbxs: ['pbx'] },
     },
     new Relay(['pbx'], { soon: setImmediate, later: (then) => void setTimeout(then, 20) }),
@@ -92,4 +93,28 @@ test('an edge whose frames are beyond the limit is told of, and tried again more
   expect(lines).toContain(
     'warn  tunnel: the tunnel was closed (1006 what it sent is not taken: Max payload size exceeded)',
   );
+});
+
+test('a web proxy that takes whoever comes and says nothing: it is dialled again, and used once it answers', async () => {
+  const edge = await startEdge();
+  const { host } = new URL(edge.url);
+  const proxy = await startWebProxy({ [host]: Number(host.split(':')[1]) });
+  ends.push(edge.close, proxy.down);
+  proxy.isSilent = true;
+  const { clock, tracker } = await kept(edge, { proxyFor: () => proxy.url });
+  const isUp = () => tracker.all().some(({ name, up }) => name === 'tunnel' && up);
+  const passUntil = (done: () => boolean) =>
+    expect.poll(
+      async () => {
+        await clock.pass(100);
+        return done();
+      },
+      { timeout: 10_000, interval: 20 },
+    );
+  // The dial, and two questions beside it whether it hangs: the first of them got no answer.
+  await passUntil(() => proxy.asked.length >= 3).toBe(true);
+  expect(proxy.sockets.size).toBeLessThanOrEqual(2);
+  proxy.isSilent = false;
+  await passUntil(isUp).toBe(true);
+  await expect.poll(() => proxy.sockets.size).toBe(1);
 });

@@ -43,6 +43,19 @@ function setup(more: Partial<Supervised> = {}) {
   };
 }
 
+test('a connection that fails by a fault of the agent is said, and tried again', async () => {
+  let tries = 0;
+  const it = setup({
+    async connectOnce() {
+      tries += 1;
+      throw new TypeError('no');
+    },
+  });
+  await it.clock.pass(1_000);
+  expect(tries).toBeGreaterThan(2);
+  expect(it.lines).toEqual([expect.stringContaining('a fault of its own (TypeError: no)')]);
+});
+
 describe('the supervisor', () => {
   test('waits longer after each failure, up to the ceiling, and never gives up', async () => {
     const it = setup();

@@ -246,6 +246,7 @@ const FAULTS: Fault[] = [
   ],
   ['proxy-login', 'fault', withProxy((proxy) => (proxy.login = 'agent:secret'))],
   ['proxy-refuses', 'fault', withProxy((proxy) => (proxy.refuses = 403))],
+  ['proxy-silent', 'fault', withProxy((proxy) => (proxy.isSilent = true))],
   [
     'edge-name',
     'fault',

@@ -97,6 +97,14 @@ describe('a PBX that dials us', () => {
     expect(moved).toMatchObject({ kind: 'refused', refused: { why } });
   });
 
+  test('is refused with an info that is nested deeper than it can be written anew', () => {
+    const deep = '['.repeat(5_000) + ']'.repeat(5_000);
+    const text = `{"mt":"AppLogin","digest":"x","info":{"a":${deep}}}`;
+    expect(outcome(text)).toBe('refused not-taken, meant undefined');
+    const apps = JSON.parse('['.repeat(9) + ']'.repeat(9));
+    expect(outcome(login({ info: info({ apps }) }))).toBe('admitted pbx');
+  });
+
   test('learns nothing from a refusal', () => {
     const texts = [login({ password: 'x' }), login({ info: info({ pbx: 'other' }) })].map(
       (text) => {

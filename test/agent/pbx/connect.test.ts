@@ -1,5 +1,7 @@
 // The agent dials the simulated PBX, on a real socket. What it does there is test/contract/pbx-peer.ts.
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { type Clock, systemClock } from '../../../agent/clock.ts';
 import { connectOnce, type PbxTarget } from '../../../agent/pbx/connect.ts';
 import { MAX_MESSAGE_BYTES } from '../../../agent/pbx/dial.ts';
@@ -136,6 +138,83 @@ describe('why a PBX is down', () => {
     const over = await Promise.race([it.ended, new Promise((r) => setTimeout(r, 2_000, 'alive'))]);
     expect(over).toBe('alive');
   });
+});
+
+/** Answers each message by its `mt`; what is not there is not answered. */
+async function scripted(answers: Record<string, string>): Promise<string> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server.on('connection', (socket) => {
+    socket.on('error', () => {});
+    socket.on('message', (text) => {
+      const { mt, src } = JSON.parse(String(text));
+      const answer = answers[mt];
+      if (answer) socket.send(answer.replace('SRC', src));
+    });
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  ends.push(async () => {
+    for (const client of server.clients) client.terminate();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('a PBX whose error is no text', () => {
+  const error = '"error":{"toString":0}';
+  const challenge = { AppChallenge: '{"mt":"AppChallengeResult","challenge":"0123456789abcdef"}' };
+  const login = { ...challenge, AppLogin: '{"mt":"AppLoginResult","ok":true}' };
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'to our AppChallenge',
+      { AppChallenge: `{"mt":"AppChallengeResult",${error}}` },
+      'login-refused',
+    ],
+    [
+      'to our login',
+      { ...challenge, AppLogin: `{"mt":"AppLoginResult",${error}}` },
+      'login-refused',
+    ],
+    [
+      'after the login',
+      { ...login, GetNodeInfo: `{"mt":"GetNodeInfoResult","src":"SRC",${error}}` },
+      'api-missing',
+    ],
+    [
+      'to the replication',
+      {
+        ...login,
+        MonitorConfig: '{"mt":"MonitorConfigResult","src":"SRC","error":1}',
+        ReplicateStart: `{"mt":"ReplicateStartResult","src":"SRC",${error}}`,
+      },
+      'api-missing',
+    ],
+  ])('%s: that line ends, with a sentence', async (_, answers, code) => {
+    const url = await scripted(answers);
+    const it = connect(await pbxWith(), { address: { url, insecureTls: false } });
+    const ended = await it.ended;
+    expect(ended.code).toBe(code);
+    expect(ended.detail).toContain('(an error without a number)');
+  });
+});
+
+test('ears that throw end that session, with a sentence', async () => {
+  const pbx = await pbxWith();
+  const target: PbxTarget = {
+    name: pbx.name,
+    address: { url: pbx.url, insecureTls: false },
+    credentials: { app: pbx.app, password: pbx.password },
+  };
+  const it = recordPeer(pbx, (ears, deps, signal) => {
+    const list = () => {
+      throw new TypeError('no');
+    };
+    return connectOnce(target, { ...ears, list }, deps, signal);
+  });
+  ends.push(() => it.end());
+  const { code, detail } = await it.ended;
+  expect(code).toBe('closed');
+  expect(detail).toContain('what it sent is not taken: TypeError: no');
 });
 
 describe('TLS', () => {

@@ -143,6 +143,17 @@ describe('the login', () => {
     );
   });
 
+  test.each([
+    ['challenged', 'AppChallengeResult'],
+    ['answered', 'AppLoginResult'],
+  ] as const)('%s, an error that is no text refuses it', (step, mt) => {
+    const message = { mt, error: { toString: 0 } };
+    expect(nextLoginMove(step, message, credentials)).toEqual({
+      kind: 'refused',
+      detail: 'an error without a number',
+    });
+  });
+
   test.each(['PbxInfo', 'KeepAlive', 'Error', 'AppLoginResult'])(
     'ignores %s while it waits for a challenge',
     (mt) => {

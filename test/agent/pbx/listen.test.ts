@@ -290,6 +290,46 @@ describe('strangers', () => {
     expect(at.lines).toHaveLength(1);
   });
 
+  /** Says it after a challenge; answers how the line is closed. */
+  const says = async (at: Listener, text: string): Promise<number> => {
+    const socket = await stranger(at);
+    const closed = once(socket, 'close');
+    socket.send('{"mt":"AppChallenge"}');
+    socket.send(text);
+    return (await closed)[0];
+  };
+  const deep = `{"mt":"AppLogin","digest":"x","info":{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`;
+
+  test('who say what is nested 5,000 deep are refused and wait outside after some tries; a PBX goes on', async () => {
+    const pbx = await pbxWith();
+    const at = await listening([awaited('pbx')]);
+    const it = serve(at, pbx);
+    pbx.dial(at.url);
+    await it.ready();
+    for (let n = 0; n < DOOR.failed; n += 1) expect(await says(at, deep)).toBe(1008);
+    await expect(stranger(at)).rejects.toThrow();
+    expect(at.lines).toEqual([
+      'warn  127.0.0.1: a login was refused, it is none of a PBX (nested more than 32 deep)',
+    ]);
+    expect(await it.set('alice', 'busy')).toBeUndefined();
+  });
+
+  test('at whose words the agent throws are refused, named, and wait outside after some tries', async () => {
+    const faulty: AwaitedPbx = {
+      name: 'pbx',
+      get credentials(): never {
+        throw new RangeError('too deep');
+      },
+    };
+    const at = await listening([faulty]);
+    const text = '{"mt":"AppLogin","digest":"x"}';
+    for (let n = 0; n < DOOR.failed; n += 1) expect(await says(at, text)).toBe(1011);
+    await expect(stranger(at)).rejects.toThrow();
+    expect(at.lines).toEqual([
+      expect.stringMatching(/^warn {2}127\.0\.0\.1: a login was refused, .*RangeError: too deep/),
+    ]);
+  });
+
   test('a PBX that is logged in may say more than a stranger', async () => {
     const pbx = await pbxWith({ users: 400 });
     const at = await listening([awaited('pbx')], { clock: hasty });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memberText } from '../../../agent/pbx/member-text.ts';
+import { memberText, nestingOf } from '../../../agent/pbx/member-text.ts';
 
 test.each([
   ['{"info":{}}', '{}'],
@@ -13,4 +13,14 @@ test.each([
   ['["info",1]', undefined],
 ])('of %s', (json, text) => {
   expect(memberText(json, 'info')).toBe(text);
+});
+
+test.each([
+  ['1', 0],
+  ['{}', 1],
+  ['{"a":[],"b":{"c":[[1]]}}', 4],
+  ['{"[[[[":"{{{{\\"{{"}', 1],
+  ['['.repeat(9_999) + ']'.repeat(9_999), 9_999],
+])('the nesting of %.30s', (json, nesting) => {
+  expect(nestingOf(json)).toBe(nesting);
 });

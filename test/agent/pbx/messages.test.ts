@@ -27,8 +27,18 @@ describe('reading', () => {
     [{ error: 3 }, 'error 3'],
     [{ error: 3, errorText: 'No such user' }, 'No such user (error 3)'],
     [{ error: 'not found' }, 'error not found'],
+    [{ error: true }, 'an error without a number'],
+    [{ error: { toString: 0 } }, 'an error without a number'],
+    [{ error: Object.create(null) }, 'an error without a number'],
+    [{ error: [[{ toString: 0 }]], errorText: 'No' }, 'No'],
+    [{ error: 3, errorText: { toString: 0 } }, 'error 3'],
   ])('the error of %j', (fields, error) => {
     expect(errorOf({ mt: 'XResult', ...fields })).toBe(error);
+  });
+
+  test('an error without an end is cut to size', () => {
+    const [error, errorText] = ['x', 'y'].map((letter) => letter.repeat(9_999));
+    expect(errorOf({ mt: 'XResult', error, errorText })).toMatch(/^y{256} \(error x{256}\)$/);
   });
 });
 

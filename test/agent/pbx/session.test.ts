@@ -148,6 +148,38 @@ describe('KeepAlive', () => {
   });
 });
 
+describe('what somebody waits for', () => {
+  const waiting = () => {
+    const it = setup();
+    const why: string[] = [];
+    return { ...it, why, cancel: it.session.within(1_000, (how) => why.push(how)) };
+  };
+
+  test('comes after its time, once', () => {
+    const { clock, line, why } = waiting();
+    clock.advance(1_000);
+    line.hangUp();
+    expect(why).toEqual(['timeout']);
+  });
+
+  test('comes with the end of the session', () => {
+    const { clock, line, session, why } = waiting();
+    line.hangUp();
+    session.within(1_000, (how) => why.push(how));
+    clock.advance(60_000);
+    expect(why).toEqual(['gone', 'gone']);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test('does not come when it was taken back', () => {
+    const { clock, line, why, cancel } = waiting();
+    cancel();
+    clock.advance(1_000);
+    line.hangUp();
+    expect(why).toEqual([]);
+  });
+});
+
 test('a session that is told to stop says goodbye and leaves no timer', async () => {
   const { clock, line, stop, ended, session } = setup();
   session.after(60_000, () => {});

@@ -203,6 +203,20 @@ describe('why a tunnel ended', () => {
   });
 });
 
+test('a frame at which the agent throws ends the tunnel, with a sentence', async () => {
+  const edge = await edgeWith();
+  const it = connect(edge);
+  await it.up();
+  it.said.push = () => {
+    throw new TypeError('no');
+  };
+  edge.send(watchMoreFrame({ epoch: 1, guids: ['a'] }));
+  const ended = await it.ended;
+  expect(ended).toMatchObject({ code: 'closed', retry: 'backoff' });
+  expect(ended.detail).toContain('what it sent is not taken: TypeError: no');
+  expect(it.heard).toEqual(['up leading', 'down']);
+});
+
 describe('why a tunnel was not opened', () => {
   const json = { 'content-type': 'application/problem+json' };
   const html = { 'content-type': 'text/html; charset=utf-8' };

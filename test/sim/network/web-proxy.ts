@@ -3,7 +3,8 @@
 import { connect } from 'node:net';
 import { type Listening, listening } from './listening.ts';
 
-export interface WebProxy extends Pick<Listening, 'port' | 'reset' | 'down' | 'up'> {
+export interface WebProxy
+  extends Pick<Listening, 'port' | 'sockets' | 'cameAt' | 'reset' | 'down' | 'up'> {
   /** As HTTPS_PROXY names it, without user and password. */
   readonly url: string;
   /** Where names lead, by `host:port`; what is not here is answered with 502. */
@@ -12,6 +13,8 @@ export interface WebProxy extends Pick<Listening, 'port' | 'reset' | 'down' | 'u
   login: string | undefined;
   /** Answers every CONNECT with this status. */
   refuses: number | undefined;
+  /** Takes whoever comes, and never answers what is asked meanwhile. */
+  isSilent: boolean;
   /** What was asked for, oldest first. */
   readonly asked: string[];
 }
@@ -19,12 +22,14 @@ export interface WebProxy extends Pick<Listening, 'port' | 'reset' | 'down' | 'u
 export async function startWebProxy(hosts: Record<string, number> = {}): Promise<WebProxy> {
   const listener = await listening((socket) => {
     let head = '';
+    if (proxy.isSilent) socket.on('end', () => socket.end());
     const read = (data: Buffer) => {
       head += data.toString('latin1');
       if (!head.includes('\r\n\r\n')) return;
       socket.off('data', read);
       const [, target = ''] = /^CONNECT (\S+) HTTP\/1\.1/.exec(head) ?? [];
       proxy.asked.push(target);
+      if (proxy.isSilent) return socket.resume();
       const status = statusFor(target, head);
       const port = proxy.hosts.get(target) ?? 0;
       if (status !== 200) {
@@ -57,6 +62,7 @@ export async function startWebProxy(hosts: Record<string, number> = {}): Promise
     hosts: new Map(Object.entries(hosts)),
     login: undefined,
     refuses: undefined,
+    isSilent: false,
     asked: [],
   };
   return proxy;

@@ -506,7 +506,7 @@ describe('what no key opens is read instead, and loses nothing beside it', () =>
   });
 });
 
-it('signed with a key that is not published yet is to be sent again', async () => {
+it('signed with a key that nobody has published is dropped; published, it counts', async () => {
   let published = false;
   const hook = await webhook({
     fetch: async (url) => {
@@ -517,7 +517,14 @@ it('signed with a key that is not published yet is to be sent again', async () =
     },
   });
   const body = await batch([await item(hook)]);
-  expect((await hook.post(body)).status).toBe(503);
+  expect((await hook.post(body)).status).toBe(202);
+  expect(hook.touched()).toEqual([]);
+  expect(hook.logged).toMatchObject([
+    {
+      event: 'notifications-dropped',
+      fields: { reason: 'validation-token-unknown-key', count: 1 },
+    },
+  ]);
   published = true;
   hook.clock.now += 61_000;
   expect((await hook.post(body)).status).toBe(202);

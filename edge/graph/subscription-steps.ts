@@ -20,6 +20,9 @@ import {
 import { byTheirClock, type TheirClock } from './their-clock.ts';
 import type { Token, TokenSource } from './token.ts';
 
+/** A subscription that ends sooner than this, in ms, is none: it would be made again without end. */
+const USELESS_MS = 60_000;
+
 export type DueStep = Exclude<Step, { do: 'wait' }>;
 
 export interface StepTools {
@@ -150,6 +153,10 @@ function untilEnd(
 ): Promise<Granted> {
   return byTheirClock(clock, async (aheadMs) => {
     const granted = await ask(now() + aheadMs + TIMES[resource].lifetimeMs);
+    if (granted.expiresAt - aheadMs - now() < USELESS_MS) {
+      const detail = 'Graph granted a subscription that has ended already.';
+      throw new AppError({ code: 'graph-bad-answer', retry: 'backoff', detail });
+    }
     return { ...granted, expiresAt: granted.expiresAt - aheadMs };
   });
 }

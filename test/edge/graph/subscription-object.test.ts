@@ -200,6 +200,21 @@ test('without the connector nothing is created, and it is tried again', async ()
   expect(last()?.presence.state).toBe('active');
 });
 
+test('one that ended before it was granted is a failure, and not made again without end', async () => {
+  microsoft.on('/subscriptions', () =>
+    json({ id: 'sub-0', expirationDateTime: new Date(START - MINUTE).toISOString() }, 201),
+  );
+  await configure();
+  await later(10 * MINUTE);
+  expect(last()?.presence).toMatchObject({
+    state: 'failed',
+    fault: { code: 'graph-bad-answer' },
+  });
+  const before = creates().length;
+  await later(10 * MINUTE);
+  expect(creates().length - before).toBeLessThan(20);
+});
+
 test('goes on answering while Microsoft shakes hands', async () => {
   microsoft.on('/subscriptions', async ({ body }) => {
     const self = stubFromHere();

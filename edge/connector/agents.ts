@@ -53,10 +53,10 @@ export class Agents {
       return new Response(null, { status: admitted.error.code === 'revoked' ? 403 : 401 });
     }
     const { 0: client, 1: server } = new WebSocketPair();
-    for (const older of this.#ctx.getWebSockets(agentId)) {
-      older.close(CLOSE.replaced, 'A newer connection of this agent took over.');
+    // One that speaks goes on until this one does: it may be a dial that its agent gave up long ago.
+    for (const older of this.#open(agentId)) {
+      if (attached(older).helloAt === null) older.close(CLOSE.silent, 'It never said hello.');
     }
-    this.#leader = undefined;
     this.#ctx.acceptWebSocket(server, [agentId]);
     attach(server, { agentId, acceptedAt: now, helloAt: null, role: 'standby' });
     return new Response(null, { status: 101, webSocket: client });
@@ -75,10 +75,15 @@ export class Agents {
     return attached(socket).helloAt !== null;
   }
 
-  /** The agent introduced itself: the newest hello leads. */
+  /** The agent introduced itself: the newest hello leads, and an older one of the same agent is over. */
   welcome(socket: WebSocket, version: string, now: number): void {
     const attachment = attached(socket);
     const { agentId } = attachment;
+    for (const older of this.#open(agentId)) {
+      if (older === socket) continue;
+      older.close(CLOSE.replaced, 'A newer connection of this agent took over.');
+    }
+    this.#leader = undefined;
     attach(socket, { ...attachment, helloAt: now });
     this.#lines.forget(agentId);
     this.#register.introduced(agentId, version, now);
@@ -167,8 +172,8 @@ export class Agents {
 
   /** What a connected agent is now; `offline` where it is not. */
   stateOf(agentId: string): 'leading' | 'standby' | 'offline' {
-    const socket = this.#open(agentId)[0];
-    return socket ? attached(socket).role : 'offline';
+    const roles = this.#open(agentId).map((socket) => attached(socket).role);
+    return roles.find((role) => role === 'leading') ?? roles[0] ?? 'offline';
   }
 
   list(): AgentView[] {

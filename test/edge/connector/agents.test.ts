@@ -63,6 +63,31 @@ test('hello is answered by a welcome and the list of users to watch', async () =
   expect(first.closed).toBe(CLOSE.replaced);
 });
 
+test('a dial that its agent gave up, and that gets through late, turns nobody out', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  const late = await bed.connect(agent.id);
+  await bed.settle();
+  expect(agent.closed).toBeNull();
+  expect(await stateOf(bed, agent)).toBe('leading');
+  const later = await bed.connect(agent.id);
+  await bed.settle();
+  expect(late.closed).toBe(CLOSE.silent);
+  agent.presence(1, talking);
+  await bed.settle();
+  expect(bed.microsoft.actions()).toEqual(['setPresence']);
+  agent.presence(1, []);
+  await bed.settle();
+  await bed.later(7 * SECOND);
+  agent.presence(1, []);
+  await bed.later(6 * SECOND);
+  value(await bed.stub.status());
+  await bed.settle();
+  expect(later.closed).toBe(CLOSE.silent);
+  expect(agent.closed).toBeNull();
+  expect(bed.microsoft.actions()).toEqual(['setPresence', 'clearPresence']);
+});
+
 test('the newest hello leads; when it goes, the other one takes over', async () => {
   const bed = new Bed();
   const one = await bed.pairs(1, SLOW);

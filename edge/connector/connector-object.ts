@@ -73,10 +73,12 @@ export class ConnectorObject
     return accepted(written.value.answer);
   }
 
-  async deleteSettings(who: rpc.Who): Promise<Outcome<null>> {
+  async deleteSettings(who: rpc.Who, ifVersion?: number): Promise<Outcome<null>> {
     const life = this.#life;
     if (!life.wakeUp()) return UNKNOWN;
     const { context, desk } = life.parts;
+    const stale = desk.staleness(ifVersion);
+    if (stale) return stale;
     context.log('info', 'connector-deleted', { connector: desk.connector, who });
     await this.#perhapsTheLast(life, () => life.end());
     return accepted(null);

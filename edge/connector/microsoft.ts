@@ -78,8 +78,12 @@ export class Microsoft {
     for (const key of keys) this.#context.database.forget(key);
   }
 
-  /** Finds the tenants' GUIDs. @throws AppError `tenant-unknown` and faults of the line */
+  /**
+   * Finds the tenants' GUIDs, once: until the settings name others they stay what they are.
+   * @throws AppError `tenant-unknown` and faults of the line
+   */
   async resolveTenants(): Promise<void> {
+    if (this.#context.database.read<Tenants>('tenants')) return;
     const { settings } = this.#desk;
     const tenure = this.#tenure;
     const resolve = async (tenant: string) =>

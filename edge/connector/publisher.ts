@@ -3,6 +3,7 @@
 import type { ConnectorName } from '../../shared/ids.ts';
 import { type ConnectorRecord, recordKey } from '../connector-record.ts';
 import type { Context } from './context.ts';
+import { isEnding } from './ending.ts';
 
 /** KV takes one write a second of a key (facts: stack §5). */
 const KV_EVERY_MS = 1_100;
@@ -51,6 +52,8 @@ export class Publisher {
   publish(record: Omit<ConnectorRecord, 'revision'>): Promise<number | null> {
     return this.#inTurn(async () => {
       const { database, now } = this.#context;
+      // What was under way when the connector was deleted brings nothing back.
+      if (!database.exists || isEnding(this.#context)) return null;
       const text = JSON.stringify(record);
       if (text === this.#there) return null;
       const next = this.#putAt + KV_EVERY_MS;

@@ -239,7 +239,8 @@ export interface DecryptionKey {
 export interface ConnectorRpc {
   readSettings(): Promise<Outcome<VersionedSettings>>;
   writeSettings(write: WriteSettings): Promise<Outcome<VersionedSettings & { created: boolean }>>;
-  deleteSettings(who: Who): Promise<Outcome<null>>;
+  /** @param ifVersion the version that must still be stored; without it, whatever is */
+  deleteSettings(who: Who, ifVersion?: number): Promise<Outcome<null>>;
 
   listTokens(): Promise<Outcome<TokenView[]>>;
   /** @param token its name, and the digest by which it will be known */

@@ -14,6 +14,7 @@ import {
 } from '../../shared/settings/schema.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
 import type { Keyring } from '../keyring.ts';
+import { isEnding } from './ending.ts';
 import type { VersionedSettings, WriteSettings } from './rpc.ts';
 import type { Database } from './store/database.ts';
 
@@ -94,6 +95,15 @@ export class SettingsDesk {
     return sealed === undefined ? undefined : this.#keyring.open(this.connector, key, sealed);
   }
 
+  /** Refuses whoever means another version than the one that is stored; without one, whatever is stored is meant. */
+  staleness(ifVersion: number | undefined): Outcome<never> | undefined {
+    if (ifVersion === undefined || ifVersion === this.#current?.version) return undefined;
+    return refused(
+      'stale-version',
+      'The settings were changed since they were read: read them again.',
+    );
+  }
+
   /** What anybody may see of it, KV too. */
   open(): Pick<ConnectorRecord, 'version' | 'settings' | 'sealed'> {
     const { version, settings, sealed } = this.#mustExist();
@@ -112,7 +122,10 @@ export class SettingsDesk {
 
   async #write(write: WriteSettings): Promise<Outcome<Written>> {
     const current = this.#current;
-    const stale = staleness(current, write);
+    if (write.change.kind === 'patch' && !current) {
+      return refused('connector-unknown', 'There is no such connector. PUT creates it.');
+    }
+    const stale = this.staleness(write.ifVersion);
     if (stale) return stale;
     const input = inputOf(write, current && this.view().settings);
     if (!input.ok) return input;
@@ -131,7 +144,10 @@ export class SettingsDesk {
       if (wish.kind === 'remove') delete sealed[key];
       else sealed[key] = await this.#keyring.seal(write.connector, key, wish.value);
     }
-    // The connector may have been deleted meanwhile.
+    // The connector may have been deleted meanwhile, or is being deleted.
+    if (current && isEnding({ database: this.#database })) {
+      return refused('conflict', 'This connector is being deleted: try again in a minute.');
+    }
     if (this.#current?.version !== current?.version) {
       return refused('stale-version', 'The settings were changed by somebody else meanwhile.');
     }
@@ -154,17 +170,6 @@ export class SettingsDesk {
     if (!stored) throw new Error('This connector does not exist.');
     return stored;
   }
-}
-
-function staleness(current: Stored | undefined, write: WriteSettings): Outcome<never> | undefined {
-  if (write.change.kind === 'patch' && !current) {
-    return refused('connector-unknown', 'There is no such connector. PUT creates it.');
-  }
-  if (write.ifVersion === undefined || write.ifVersion === current?.version) return undefined;
-  return refused(
-    'stale-version',
-    'The settings were changed since they were read: read them again.',
-  );
 }
 
 function inputOf(write: WriteSettings, view: SettingsView | undefined): Outcome<SettingsInput> {

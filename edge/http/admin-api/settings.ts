@@ -13,7 +13,7 @@ import { resource } from '../resource.ts';
 export function settingsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   const write = async (c: RequestContext, change: WriteSettings['change']) => {
     const connector = connectorOf(c);
-    const ifVersion = await versionToReplace(edge, connector, c.req.header('if-match'));
+    const ifVersion = await versionMeant(edge, connector, c.req.header('if-match'));
     const outcome = await edge.connector(connector).writeSettings({
       connector,
       who: c.get('signedIn').who,
@@ -32,7 +32,9 @@ export function settingsRoutes(app: Hono<HttpEnv>, edge: Edge): void {
       PUT: (c) => write(c, { kind: 'put', settings: checked(jsonOf(c)) }),
       PATCH: (c) => write(c, { kind: 'patch', patch: mergePatchOf(jsonOf(c)) }),
       DELETE: async (c) => {
-        unwrap(await edge.connector(connectorOf(c)).deleteSettings(c.get('signedIn').who));
+        const connector = connectorOf(c);
+        const ifVersion = await versionMeant(edge, connector, c.req.header('if-match'));
+        unwrap(await edge.connector(connector).deleteSettings(c.get('signedIn').who, ifVersion));
         return new Response(null, { status: 204 });
       },
     }),
@@ -58,7 +60,7 @@ function mergePatchOf(patch: unknown): unknown {
  * The version that must still be stored, by `If-Match`; `undefined`: whatever is stored. Where the
  * header leaves several open, the one that is stored now is taken, and the object compares it again.
  */
-async function versionToReplace(
+async function versionMeant(
   edge: Edge,
   connector: ConnectorName,
   header: string | undefined,

@@ -101,7 +101,9 @@ export const CONNECTOR_OPERATIONS: Operations = {
     delete: {
       summary: 'Deletes the connector and takes back what it left on both sides.',
       who: admin,
+      headers: IF_MATCH,
       answers: { 204: null },
+      problems: ['stale-version'],
     },
   },
   '/api/status': {

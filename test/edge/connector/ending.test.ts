@@ -6,9 +6,11 @@ import { CLOSE } from '../../../shared/protocol/close-codes.ts';
 import { presencesFrame } from '../../../shared/protocol/up.ts';
 import {
   Bed,
+  breath,
   chose,
   graphRefusal,
   guid,
+  json,
   MINUTE,
   refusal,
   SECOND,
@@ -61,6 +63,57 @@ test('takes back what is ours on both sides, and leaves nothing', async () => {
   expect(agent.shown(3)).toEqual(['busy', '']);
   expect(agent.shown(2)).toEqual([]);
   expect(agent.closed).toBe(CLOSE.connectorDeleted);
+  expect(await left(bed)).toEqual(NOTHING);
+  expect(await inKv(bed)).toBeNull();
+});
+
+test('a copy for KV that was under way when it was deleted does not come after', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  agent.presence(1, talking);
+  await bed.settle();
+  const tenant = bed.microsoft.hold('GET https://login', () =>
+    json({
+      issuer: 'https://login.microsoftonline.com/22222222-2222-4222-8222-222222222222/v2.0',
+    }),
+  );
+  value(await bed.patch({ tenantSyncToTeams: 'example.com' }));
+  void bed.later(2 * SECOND).catch(() => undefined);
+  await until(() => tenant.taken > 0);
+  const writes = bed.microsoft.hold('presence/clearPresence', taken);
+  const deleted = bed.stub.deleteSettings('operator');
+  for (let n = 0; n < 50; n += 1) await breath();
+  tenant.go = true;
+  for (let n = 0; n < 50; n += 1) await breath();
+  writes.go = true;
+  value(await deleted);
+  await bed.settle();
+  expect(await left(bed)).toEqual(NOTHING);
+  expect(await inKv(bed)).toBeNull();
+});
+
+test('a secret that is being sealed when it is deleted is refused, and not said to be kept', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  agent.presence(1, talking);
+  await bed.settle();
+  const seal = crypto.subtle.encrypt.bind(crypto.subtle);
+  const sealing = { asked: 0, go: false };
+  vi.spyOn(crypto.subtle, 'encrypt').mockImplementation(async (...secret) => {
+    sealing.asked += 1;
+    while (!sealing.go) await breath();
+    return seal(...secret);
+  });
+  const written = bed.patch({ clientSecretSyncToTeams: 'another' });
+  await until(() => sealing.asked > 0);
+  const writes = bed.microsoft.hold('presence/clearPresence', taken);
+  const deleted = bed.stub.deleteSettings('operator');
+  await until(() => writes.taken > 0);
+  sealing.go = true;
+  expect(refusal(await written)).toBe('conflict');
+  writes.go = true;
+  value(await deleted);
+  await bed.settle();
   expect(await left(bed)).toEqual(NOTHING);
   expect(await inKv(bed)).toBeNull();
 });

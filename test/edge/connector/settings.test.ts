@@ -62,6 +62,40 @@ test('versions: a stale one changes nothing, none named writes over whatever is 
   expect(value(await bed.put({ ...POLLING, pollSeconds: 8 }))).toMatchObject({ version: 3 });
 });
 
+test('a tenant that is given by its domain name is looked up once, until another one is given', async () => {
+  const bed = new Bed();
+  const asked = () => bed.microsoft.count('GET https://login');
+  bed.microsoft.on('GET https://login', ({ url }) => {
+    const found = url.includes('/example.com/');
+    const id = `${found ? '2' : '5'}2222222-2222-4222-8222-222222222222`;
+    return Response.json({ issuer: `https://login.microsoftonline.com/${id}/v2.0` });
+  });
+  value(await bed.put({ ...POLLING, tenantSyncToTeams: 'example.com' }));
+  await bed.settle();
+  expect(asked()).toBe(1);
+  value(await bed.patch({ pollSeconds: 9 }));
+  await bed.settle();
+  await bed.evict();
+  await bed.later(MINUTE);
+  expect(asked()).toBe(1);
+  value(await bed.patch({ tenantSyncToTeams: 'example.org' }));
+  await bed.settle();
+  expect(asked()).toBe(2);
+});
+
+test('who has read older settings deletes nothing', async () => {
+  const bed = new Bed();
+  value(await bed.put());
+  value(await bed.patch({ pollSeconds: 7 }));
+  expect(await bed.stub.deleteSettings('operator', 1)).toMatchObject({
+    ok: false,
+    error: { code: 'stale-version' },
+  });
+  expect(value(await bed.stub.readSettings())).toMatchObject({ version: 2 });
+  value(await bed.stub.deleteSettings('operator', 2));
+  expect(await bed.stub.readSettings()).toMatchObject({ error: { code: 'connector-unknown' } });
+});
+
 test('writes at the same time happen one after the other, and all that name no version succeed', async () => {
   const bed = new Bed();
   const created = await Promise.all([bed.put(), bed.put(), bed.put()]);

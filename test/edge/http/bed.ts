@@ -188,6 +188,10 @@ function fakeObject(
       if (!created) state.version += 1;
       return accepted({ ...state, created });
     },
+    deleteSettings: (_who: string, ifVersion?: number) =>
+      ifVersion !== undefined && ifVersion !== state.version
+        ? refused('stale-version', 'Changed meanwhile.')
+        : accepted(null),
     readSettings: () => accepted(state),
     observe: () => accepted(null),
     hint: () => accepted(null),

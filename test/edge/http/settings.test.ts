@@ -110,6 +110,11 @@ describe('If-Match', () => {
     expect(answer.status).toBe(status);
   });
 
+  it.each(cases)('%s (%s) lets DELETE do so too', async (_, header, status) => {
+    const answer = await bed().admin('DELETE', '/api/settings', undefined, { 'if-match': header });
+    expect(answer.status).toBe(status === 200 ? 204 : status);
+  });
+
   it('* does not create a connector', async () => {
     const answer = await bed().admin('PUT', `/${FRESH}/api/settings`, SETTINGS, {
       'if-match': '*',

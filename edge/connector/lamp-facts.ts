@@ -46,6 +46,8 @@ export interface Facts {
   refused: Some & { fault: Fault | null };
   /** Users whom nobody tells of: for whom no account has room, or whose account cannot sign in. */
   unserved: Some;
+  /** User names of accounts that have no licence with Teams themselves. */
+  withoutTeams: string[];
   /** User names of accounts whose subscriptions stand and tell nothing. */
   silent: string[];
   agent: { enrolled: boolean; name: string | null };

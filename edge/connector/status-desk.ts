@@ -120,6 +120,7 @@ export class StatusDesk {
       leftOut: some(accounts.leftOut),
       refused: { ...some(refusedUsers(all)), fault: refusalAmong(all) },
       unserved: some([...usersOfUnable(all, context.now()), ...accounts.leftOut]),
+      withoutTeams: this.#withoutTeams(),
       silent: listening.silent.map((id) => accounts.find(id)?.username ?? id),
       agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),
@@ -132,6 +133,13 @@ export class StatusDesk {
       },
       sync: { waiting: count.waiting, failing: count.failing, fault: pairs.someFault() },
     };
+  }
+
+  /** Those of our accounts that are users without a licence with Teams. */
+  #withoutTeams(): string[] {
+    const { desk, accounts, directory } = this.#parts;
+    if (desk.settings.source === 'poll') return [];
+    return directory.withoutTeams(accounts.all().flatMap(({ username }) => username ?? []));
   }
 
   #isMasterKnown(): boolean {

@@ -106,6 +106,12 @@ export const DE: Record<TextCode, Text> = {
     action:
       'Die Lampe „Anmeldung zum Lesen aus Teams“ sagt, warum. Das beheben, oder ein Teams-Konto hinzufügen. Wer darauf wartet, zeigt „Benutzer“ mit Zustand „Nicht abonniert“.',
   },
+  'account-without-teams': {
+    message:
+      '{who} hat keine Lizenz mit Teams. Einem solchen Teams-Konto kann Microsoft das Abonnement verweigern oder nichts melden.',
+    action:
+      'Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → {who} → Lizenzen und Apps: eine Lizenz mit Teams. Hier zeigt sie sich etwa eine Minute später.',
+  },
   'renewal-failing': {
     message:
       'Das Abonnement von {who} besteht bis {ends} UTC, lässt sich aber nicht erneuern: {because}',

@@ -106,6 +106,12 @@ export const EN = {
     action:
       'The lamp “Sign-in for reading Teams” says why. Put that right, or add a Teams account. Users, state “Not subscribed”, lists who waits for it.',
   },
+  'account-without-teams': {
+    message:
+      '{who} has no licence with Teams. Microsoft may refuse such a Teams account what it subscribes to, or tell it nothing.',
+    action:
+      'Microsoft 365 admin center → Users → Active users → {who} → Licenses and apps: a licence with Teams. It is seen here within a minute or so.',
+  },
   'renewal-failing': {
     message: 'The subscription of {who} stands until {ends} UTC, but cannot be renewed: {because}',
     action: '{remedy}',

@@ -25,6 +25,9 @@ type PbxRow = {
   emails: string;
 };
 
+/** Stored with what it says, so that the matching follows whatever breaks in between. */
+const UNMATCHED = 'pbx-users-unmatched';
+
 /** Which Teams users are in the list of users: may sign in, were matched, have Teams or would be paired. */
 export const LISTED =
   "enabled = 1 AND match_state IS NOT NULL AND (licensed = 1 OR match_state = 'unlicensed')";
@@ -102,6 +105,17 @@ export class Directory {
     return this.#database
       .all<{ id: string }>('SELECT id FROM teams_user')
       .map(({ id }) => teamsUserId(id));
+  }
+
+  /** Those of these user principal names, in any case, who may sign in and have no plan of Teams. */
+  withoutTeams(names: readonly string[]): string[] {
+    if (names.length === 0) return [];
+    const rows = this.#database.lists<[string]>(
+      `SELECT upn FROM teams_user WHERE licensed = 0 AND enabled = 1
+       AND lower(upn) IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(names.map((name) => name.toLowerCase())),
+    );
+    return rows.map(([upn]) => upn);
   }
 
   /** Of those who may sign in. */
@@ -184,6 +198,7 @@ export class Directory {
       known.e164 === e164 &&
       JSON.stringify(known.emails) === emails;
     if (same) return false;
+    this.#database.write(UNMATCHED, true);
     this.#changed({ guid: pbxGuid(user.guid) });
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -202,9 +217,19 @@ export class Directory {
   removePbx(pbx: string, guid: PbxGuid): boolean {
     const known = this.pbxUser(pbx, guid) !== undefined;
     if (!known) return false;
+    this.#database.write(UNMATCHED, true);
     this.#changed({ guid });
     this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
     return true;
+  }
+
+  /** Whether users of a PBX have changed since everybody was matched last. */
+  get isUnmatched(): boolean {
+    return this.#database.read<boolean>(UNMATCHED) ?? false;
+  }
+
+  matched(): void {
+    this.#database.forget(UNMATCHED);
   }
 
   putMatch(id: TeamsUserId, match: Match): void {

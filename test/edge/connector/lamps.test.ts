@@ -185,6 +185,7 @@ describe('one row a state', () => {
       'not-enough-accounts',
       { leftOut: { count: 900, names: ['Ann', 'Bob'] } },
     ],
+    ['subscriptions', 'warning', 'account-without-teams', { withoutTeams: ['sync@example.com'] }],
     [
       'subscriptions',
       'warning',

@@ -228,6 +228,28 @@ test('the same account cannot be added twice', async () => {
   expect(refusal(await bed.stub.addAccount('operator', again))).toBe('conflict');
 });
 
+test('a Teams account that has no licence with Teams itself is a lamp, until it has one', async () => {
+  const { bed } = await subscribed(2);
+  const reader = (licensed: boolean) =>
+    person(9, { userPrincipalName: 'Sync@example.com', licensed });
+  const lamp = () => bed.lamp('subscriptions');
+  expect(await lamp()).toMatchObject({ state: 'ok', code: 'subscribed' });
+  const readAgain = async () => {
+    value(await bed.stub.check('teamsUsers'));
+    await bed.settle();
+  };
+  bed.microsoft.people.push(reader(false));
+  await readAgain();
+  expect(await lamp()).toMatchObject({
+    state: 'warning',
+    code: 'account-without-teams',
+    params: { who: 'Sync@example.com' },
+  });
+  bed.microsoft.people[2] = reader(true);
+  await readAgain();
+  expect(await lamp()).toMatchObject({ state: 'ok' });
+});
+
 test('without an account there is nothing to read with, and the lamp says so', async () => {
   const bed = new Bed();
   value(await bed.put(SUBSCRIBING));

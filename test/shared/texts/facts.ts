@@ -58,6 +58,7 @@ export const QUIET: Facts = {
   },
   copyMayBeUnseen: false,
   pollingEverySeconds: 5,
+  withoutTeams: [],
   leftOut: { count: 0, names: [] },
   refused: { count: 0, names: [], fault: null },
   unserved: { count: 0, names: [] },

@@ -16,6 +16,8 @@ interface Licences {
 
 /** PBXs that ever told about licences. */
 const TOLD = 'licences-told';
+/** Names of the PBXs that the agent which leads, or led last, is configured with. */
+const CONFIGURED = 'configured-pbxs';
 
 export class Rights {
   readonly #context: Context;
@@ -75,6 +77,24 @@ export class Rights {
   licenceFault(): PbxFault | null {
     const lines = Object.keys(this.#agents.lines());
     return lines.map((pbx) => this.#licences(pbx).fault).find((fault) => fault !== null) ?? null;
+  }
+
+  /**
+   * An agent leads that is configured with these PBXs. What one told that was taken from its configuration, or
+   * has another name there now, holds no longer. Says whether that changes anything.
+   */
+  configured(names: readonly string[]): boolean {
+    const { database } = this.#context;
+    const before = database.read<string[]>(CONFIGURED) ?? [];
+    const gone = before.filter((pbx) => !names.includes(pbx));
+    if (gone.length > 0 || before.length !== names.length) database.write(CONFIGURED, names);
+    const told = database.read<string[]>(TOLD) ?? [];
+    const silenced = told.filter((pbx) => gone.includes(pbx));
+    if (silenced.length === 0) return false;
+    for (const pbx of silenced) database.forget(licencesKey(pbx));
+    const others = told.filter((pbx) => !silenced.includes(pbx));
+    database.write(TOLD, others);
+    return true;
   }
 
   /** Licences are not asked for any more. */

@@ -111,6 +111,7 @@ export class TunnelDesk implements Waiting {
     const { agents, context } = this.#parts;
     if (frame.t === 'hello') {
       agents.welcome(socket, frame.agent.version, context.now());
+      if (this.#parts.rights.configured(frame.pbxs)) this.#parts.licencesTold();
       this.#led();
       return;
     }

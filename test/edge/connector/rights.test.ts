@@ -2,7 +2,7 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { unlicensedFrame, unseenFrame, wroteFrame } from '../../../shared/protocol/up.ts';
-import { Bed, chose, guid, SECOND, SLOW, talking, teamsId, value } from './bed.ts';
+import { Bed, chose, guid, pbxUser, SECOND, SLOW, talking, teamsId, value } from './bed.ts';
 
 const LICENSED = { ...SLOW, requireLicence: true };
 const LICENCE = 'App(innovaphone-microsoft365)';
@@ -88,6 +88,21 @@ test('an outage gives nobody a licence, and a new tunnel watches the same users'
   back.hello().up();
   await bed.settle();
   expect(back.of('watch').at(-1)?.guids.toSorted()).toEqual([guid(1), guid(2)]);
+});
+
+test('a PBX that has another name in the agent’s configuration by now takes back what it told as the old one', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(2, LICENSED);
+  agent.send(unlicensed(1));
+  await bed.later(3 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([2]);
+  const renamed = (await bed.connect(agent.id)).hello(['hq']).up('hq', 'pbx');
+  renamed.users([pbxUser(1), pbxUser(2)], 1, 'hq');
+  await bed.later(30 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([1, 2]);
+  renamed.send(unlicensedFrame({ pbx: 'hq', guids: [guid(2)] }));
+  await bed.later(3 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([1]);
 });
 
 test('a dry run of the matching does not take those without a licence for changes', async () => {

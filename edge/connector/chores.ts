@@ -157,7 +157,8 @@ export class Chores {
 
   /** A list of users came, or a change of one. */
   listTold(news: ListNews): void {
-    if (news === 'changed') this.pairSoon();
+    const isDue = news === 'same' && this.#parts.directory.isUnmatched;
+    if (news === 'changed' || isDue) this.pairSoon();
     if (news === 'doubted') this.#tasks.by('doubted-list', this.#now + DOUBT_MS);
   }
 
@@ -228,20 +229,26 @@ export class Chores {
     const call = await this.reading();
     // A page at a time takes its turn, so that a sweep goes on between two of them.
     const inTurn: GraphCall = (request) => this.#parts.turns.take(() => call(request));
-    if (await teamsDirectory.read(inTurn, desk.settings.teamsPlans)) this.pairSoon();
+    if (await teamsDirectory.read(inTurn, desk.settings.teamsPlans)) {
+      this.pairSoon();
+      teamsDirectory.actedOn();
+    }
     const every = accounts.areUsersWatched ? WATCHED_USERS_EVERY_MS : USERS_EVERY_MS;
     const again = this.#usersAgainAt > this.#now ? this.#usersAgainAt : this.#now + every;
     this.#tasks.at('teams-users', again);
   }
 
   #believeLists(): void {
-    const { changed, nextAt } = this.#parts.pbxDirectory.believe();
-    if (changed) this.pairSoon();
+    const nextAt = this.#parts.pbxDirectory.believe();
+    if (this.#parts.directory.isUnmatched) this.pairSoon();
     if (nextAt !== null) this.#tasks.at('doubted-list', nextAt);
   }
 
   #pairing(): void {
-    if (this.#parts.pair()) this.#pairedAt = this.#now;
+    if (this.#parts.pair()) {
+      this.#pairedAt = this.#now;
+      this.#parts.directory.matched();
+    }
     this.#tasks.soon('accounts');
   }
 
@@ -317,6 +324,8 @@ export class Chores {
    */
   leaderCame(): void {
     this.sweepNow();
+    // The last list was taken perhaps, and what follows from it was not.
+    if (this.#parts.directory.isUnmatched) this.pairSoon();
   }
 
   #eraseOld(): void {

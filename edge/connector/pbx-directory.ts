@@ -98,8 +98,8 @@ export class PbxDirectory {
     return this.#doubt(pbx) !== undefined;
   }
 
-  /** Nothing better came: the lists that waited long enough are believed. Says when to ask again. */
-  believe(): { changed: boolean; nextAt: number | null } {
+  /** Nothing better came: the lists that waited long enough are believed. Says when to ask again, epoch ms. */
+  believe(): number | null {
     const now = this.#context.now();
     const doubts = this.#known.flatMap((pbx) => {
       const doubt = this.#doubt(pbx);
@@ -113,7 +113,7 @@ export class PbxDirectory {
       });
     }
     const times = doubts.filter(({ until }) => until > now).map(({ until }) => until);
-    return { changed: over.length > 0, nextAt: times.length > 0 ? Math.min(...times) : null };
+    return times.length > 0 ? Math.min(...times) : null;
   }
 
   #complete(pbx: string, guids: readonly PbxGuid[], changedSoFar: boolean): ListNews {

@@ -7,15 +7,25 @@ import type { Context } from './context.ts';
 import type { Directory } from './store/directory.ts';
 
 const CURSOR = 'users-cursor';
-/** Set from a change until somebody has been told of it. */
+/** Set from a change until somebody has acted on it. */
 const CHANGED = 'users-changed';
 /** The last full round lacked more than half of the users: when the next one does so too, it is so. */
 const DOUBTED = 'users-doubted';
+
+/** A round that begins anew more often than this, because Graph does not know its own links, leads nowhere. */
+const MOST_BEGINNINGS = 2;
+/** Nor does one of which so many pages in a row name nobody new. */
+const MOST_BARREN = 100;
 
 interface Round {
   cursor: UsersCursor | null;
   /** Whom it has listed so far. */
   readonly seen: Set<TeamsUserId>;
+  /** Links that were followed. */
+  readonly followed: Set<string>;
+  beginnings: number;
+  /** Pages in a row that named nobody new. */
+  barren: number;
 }
 
 export class TeamsDirectory {
@@ -42,7 +52,7 @@ export class TeamsDirectory {
 
   /**
    * Reads one round, to its end. One that broke off goes on where it was, as long as the object lives.
-   * Says whether anything changed since it last said so.
+   * Says whether anything changed that nobody has acted on yet, see `actedOn`.
    * @param teamsPlans plan ids that count as Teams besides the known ones
    * @throws AppError of `graph/users.ts`
    */
@@ -55,6 +65,11 @@ export class TeamsDirectory {
       const page = await readUsersPage(call, round.cursor, plans);
       // Another tenant, perhaps; whoever started over reads again.
       if (round !== this.#round) return false;
+      if (leadsNowhere(round, page)) {
+        this.startOver();
+        const detail = 'Graph, users: the pages of the list lead nowhere, or in a circle.';
+        throw new AppError({ code: 'graph-bad-answer', retry: 'backoff', detail });
+      }
       if (page.first) round.seen.clear();
       database.transaction(() => this.#take(page, round.seen));
       round.cursor = page.cursor;
@@ -66,16 +81,20 @@ export class TeamsDirectory {
       break;
     }
     database.write('users-loaded-at', this.#context.now());
-    const changed = database.read<boolean>(CHANGED) ?? false;
-    if (changed) database.forget(CHANGED);
-    return changed;
+    return database.read<boolean>(CHANGED) ?? false;
+  }
+
+  /** What follows from the changes is planned. */
+  actedOn(): void {
+    this.#context.database.forget(CHANGED);
   }
 
   #newRound(): Round {
     const kept = this.#context.database.read<UsersCursor>(CURSOR) ?? null;
     // A full round that ended with the object begins again: who was seen in it is not known any more.
     const isLost = kept !== null && (kept.kind === 'list' || kept.full);
-    return { cursor: isLost ? null : kept, seen: new Set() };
+    const cursor = isLost ? null : kept;
+    return { cursor, seen: new Set(), followed: new Set(), beginnings: 0, barren: 0 };
   }
 
   #take({ users, removed, cursor }: UsersPage, seen: Set<TeamsUserId>): void {
@@ -116,4 +135,19 @@ export class TeamsDirectory {
       database.forget(DOUBTED);
     });
   }
+}
+
+/** Notes the page, and says whether Graph would go on like this for ever. */
+function leadsNowhere(round: Round, { first, users, removed, cursor, done }: UsersPage): boolean {
+  const { seen, followed } = round;
+  if (first) {
+    round.beginnings += 1;
+    followed.clear();
+  }
+  if (round.cursor) followed.add(round.cursor.link);
+  const isNews = removed.length > 0 || users.some(({ id }) => !seen.has(id));
+  round.barren = isNews ? 0 : round.barren + 1;
+  if (done) return false;
+  const isCircle = cursor !== null && followed.has(cursor.link);
+  return isCircle || round.beginnings > MOST_BEGINNINGS || round.barren >= MOST_BARREN;
 }

@@ -11,6 +11,8 @@ export class Database {
   #over = false;
   /** Values by name that were read or written since the object woke, as JSON; `null`: there is none. */
   readonly #values = new Map<string, string | null>();
+  /** What memory takes back where the transaction that is under way fails; `null`: none is. */
+  #undo: (() => void)[] | null = null;
   /** Called after each write: whatever anybody could see of the object changes by one. */
   onWrite: () => void = () => undefined;
 
@@ -67,13 +69,26 @@ export class Database {
 
   /** All of `work` or nothing of it. It must not be asynchronous. */
   transaction<T>(work: () => T): T {
+    const outer = this.#undo;
+    const undo: (() => void)[] = [];
+    this.#undo = undo;
     try {
-      return this.#storage.transactionSync(work);
+      const result = this.#storage.transactionSync(work);
+      outer?.push(...undo);
+      return result;
     } catch (error) {
       // What was written in it was not.
       this.#values.clear();
+      for (const takeBack of undo.reverse()) takeBack();
       throw error;
+    } finally {
+      this.#undo = outer;
     }
+  }
+
+  /** Whoever keeps in memory what is stored: `takeBack` is called if what is being stored is not, after all. */
+  orElse(takeBack: () => void): void {
+    this.#undo?.push(takeBack);
   }
 
   /** A single value by name, kept as JSON. */

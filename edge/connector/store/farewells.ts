@@ -59,12 +59,16 @@ export class Farewells {
   /** One without writes is done. */
   keepTeams(farewell: TeamsFarewell): void {
     const { teamsId, writes, since, dueAt, failures } = farewell;
+    this.#database.orElse(() => {
+      this.#teams = undefined;
+    });
+    const known = this.#allTeams;
+    // First: what storage does not take is still owed, and said again.
     if (writes.length === 0) {
-      this.#allTeams.delete(teamsId);
       this.#database.run('DELETE FROM teams_farewell WHERE teams_id = ?', teamsId);
+      known.delete(teamsId);
       return;
     }
-    this.#allTeams.set(teamsId, farewell);
     this.#database.run(
       'INSERT OR REPLACE INTO teams_farewell VALUES (?, ?, ?, ?, ?)',
       teamsId,
@@ -73,6 +77,7 @@ export class Farewells {
       dueAt,
       failures,
     );
+    known.set(teamsId, farewell);
   }
 
   upcoming(now: number): Upcoming {
@@ -81,6 +86,9 @@ export class Farewells {
 
   addPbx({ guid, contact, since }: PbxFarewell): void {
     this.#hasPbx = undefined;
+    this.#database.orElse(() => {
+      this.#hasPbx = undefined;
+    });
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_farewell VALUES (?, ?, ?)',
       guid,

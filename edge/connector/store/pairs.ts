@@ -177,6 +177,7 @@ export class Pairs {
 
   add(teamsId: TeamsUserId, guid: PbxGuid, now: number): Pair {
     const pair = emptyPair(teamsId, guid, now);
+    this.#database.orElse(() => this.#leave(pair));
     this.#memory.add(pair);
     this.save(pair);
     this.plan(pair);
@@ -239,11 +240,21 @@ export class Pairs {
 
   remove(pair: Pair): void {
     if (!this.holds(pair)) return;
+    this.#database.orElse(() => {
+      this.#memory.add(pair);
+      this.plan(pair);
+    });
+    this.#leave(pair);
+    this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
+    this.#changed(pair.teamsId);
+  }
+
+  /** Memory knows nothing of it any more. */
+  #leave(pair: Pair): void {
     this.#memory.remove(pair);
+    this.#unsaved.delete(pair);
     this.#due.forget(pair);
     this.#behind.delete(pair);
     this.noteOpen(pair, false);
-    this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);
-    this.#changed(pair.teamsId);
   }
 }

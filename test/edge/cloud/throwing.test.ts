@@ -4,9 +4,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import type { AccountReport } from '../../../edge/graph/account-rpc.ts';
-import type { PbxItem } from '../../../shared/protocol/up.ts';
+import { type PbxItem, type PbxUser, userFrame } from '../../../shared/protocol/up.ts';
 import {
   type Agent,
+  asUser,
   Bed,
   chose,
   GRAPH,
@@ -100,22 +101,27 @@ const said = (what: readonly string[], once: string): boolean =>
   what.length > 0 && what.length < 3 && what.every((one) => one === once);
 
 /** The agent as it is: it tells anew whom it is told to watch, and everybody after it was hung up on. */
-async function persistent(bed: Bed, agent: Agent, items: (n: number) => PbxItem[]): Promise<Agent> {
+async function persistent(
+  bed: Bed,
+  agent: Agent,
+  items: (n: number) => PbxItem[],
+  users: PbxUser[] = [pbxUser(1), pbxUser(2)],
+): Promise<Agent> {
   agent.frames.length = 0;
   await bed.later(MINUTE);
   for (const { guids } of agent.of('watch-more')) {
     for (const n of [1, 2]) if (guids.includes(guid(n))) agent.presence(n, items(n));
   }
   if (agent.closed === null) return agent;
-  const next = (await bed.connect(agent.id))
-    .hello()
-    .up()
-    .users([pbxUser(1), pbxUser(2)]);
+  const next = (await bed.connect(agent.id)).hello().up().users(users);
   await bed.settle();
   for (const n of [1, 2]) next.presence(n, items(n), { afterGap: true });
   await bed.settle();
   return next;
 }
+
+const delta = (value: object[], next: number): Response =>
+  json({ value, '@odata.deltaLink': `${GRAPH}/users/delta?$deltatoken=${next}` });
 
 /** Nothing is half done, and everybody may see it. */
 const atRest = async (bed: Bed) => ({
@@ -278,3 +284,66 @@ function oneSubscriptionEach(bed: Bed): Map<string, string> {
   });
   return standing;
 }
+
+test('a user of the PBX passes from one in Teams to another', LONG, async () => {
+  const end = await everywhere(async (n) => {
+    const bed = new RetryingBed();
+    const agent = await bed.pairs(2, SLOW);
+    agent.presence(1, talking);
+    await bed.settle();
+    const changes = [
+      { id: teamsId(1), accountEnabled: false },
+      { ...asUser(person(3)), mail: 'person1@example.com' },
+    ];
+    bed.microsoft.people.push(person(3));
+    // The same link tells the same, as often as it is asked.
+    bed.microsoft.on('$deltatoken=1', () => delta(changes, 2));
+    bed.microsoft.on('$deltatoken=2', () => delta([], 2));
+    const bad = await trap(bed.stub, n, 'sql');
+    await bed.later(MINUTE + 5 * SECOND);
+    bad.off();
+    const next = await persistent(bed, agent, (of) => (of === 1 ? talking : []));
+    await bed.later(MINUTE);
+    next.presence(1, talking, { afterGap: true });
+    await bed.later(20 * SECOND);
+    const pairs = await bed.rows('SELECT teams_id, guid FROM pair ORDER BY teams_id');
+    return {
+      calls: bad.calls,
+      end: {
+        pairs: pairs.map((row) => [row['teams_id'], row['guid']]),
+        owed: await bed.rows('SELECT * FROM teams_farewell'),
+        first: said(bed.microsoft.actions(1).slice(1), 'clearPresence'),
+        second: bed.microsoft.actions(3)[0],
+        ...(await atRest(bed)),
+      },
+    };
+  });
+  expect(end).toMatchObject({
+    pairs: [
+      [teamsId(2), guid(2)],
+      [teamsId(3), guid(1)],
+    ],
+    owed: [],
+    first: true,
+    second: 'setPresence',
+    sync: 'in-sync',
+  });
+});
+
+test('a user of the PBX gets the address of another one in Teams', LONG, async () => {
+  const end = await everywhere(async (n) => {
+    const bed = new RetryingBed();
+    const agent = await bed.pairs(2, SLOW);
+    bed.microsoft.people.push(person(3));
+    await bed.later(MINUTE + 5 * SECOND);
+    const moved = pbxUser(1, { emails: ['person3@example.com'] });
+    const bad = await trap(bed.stub, n, 'sql');
+    agent.send(userFrame({ pbx: 'pbx', user: moved }));
+    await bed.quiet();
+    bad.off();
+    await persistent(bed, agent, () => [], [moved, pbxUser(2)]);
+    await bed.later(20 * SECOND);
+    return { calls: bad.calls, end: { pairs: await bed.pairNumbers(), ...(await atRest(bed)) } };
+  });
+  expect(end).toMatchObject({ pairs: [2, 3], sync: 'in-sync' });
+});

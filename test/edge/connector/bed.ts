@@ -194,7 +194,7 @@ export interface Held {
 
 export const taken = (): Response => new Response(null, { status: 200 });
 
-const asUser = ({ licensed, ...rest }: Person) => ({
+export const asUser = ({ licensed, ...rest }: Person) => ({
   ...rest,
   assignedPlans: licensed ? [{ servicePlanId: TEAMS_PLAN, capabilityStatus: 'Enabled' }] : [],
 });

@@ -1,5 +1,5 @@
 // Who counts as a Teams user, by what Microsoft's list and its changes say.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   Bed,
   chose,
@@ -77,6 +77,72 @@ test('410 reads everybody anew, and whom the full list does not name is gone', a
   await bed.later(MINUTE + 5 * SECOND);
   expect(await bed.pairNumbers()).toEqual([1, 2, 3, 5]);
   expect((await bed.lamp('teamsUsers')).state).toBe('ok');
+});
+
+describe('a list that Graph leads nowhere', () => {
+  const first = `GET ${GRAPH}/users/delta?$select`;
+  const page = (next: string) => () =>
+    json({ value: [user(1)], '@odata.nextLink': `${SKIP}${next}` });
+  let made = 0;
+
+  test.each<[string, (bed: Bed) => void]>([
+    [
+      'its own link is not known any more',
+      (bed) => {
+        bed.microsoft.on(first, page('2'));
+        bed.microsoft.on('$skiptoken=2', () => graphRefusal(404, 'itemNotFound'));
+      },
+    ],
+    [
+      'a page leads to itself',
+      (bed) => {
+        bed.microsoft.on(first, page('2'));
+        bed.microsoft.on('$skiptoken=2', page('2'));
+      },
+    ],
+    [
+      'two pages lead to each other',
+      (bed) => {
+        bed.microsoft.on(first, page('2'));
+        bed.microsoft.on('$skiptoken=2', page('3'));
+        bed.microsoft.on('$skiptoken=3', page('2'));
+      },
+    ],
+    [
+      'pages without end name the same user',
+      (bed) => {
+        bed.microsoft.on(first, page('first'));
+        bed.microsoft.on('$skiptoken=', () => {
+          made += 1;
+          return page(String(made))();
+        });
+      },
+    ],
+  ])(
+    '%s: it is a lamp, asked for less and less often, and read as soon as it can be',
+    async (_, lead) => {
+      const bed = new Bed();
+      lead(bed);
+      value(await bed.put(SLOW));
+      await bed.agent([pbxUser(1), pbxUser(2)]);
+      await bed.later(10 * MINUTE);
+      const asked = () => bed.microsoft.count(`GET ${GRAPH}/users/delta`);
+      expect(await bed.lamp('teamsUsers')).toMatchObject({
+        state: 'warning',
+        code: 'graph-bad-answer',
+      });
+      const before = asked();
+      await bed.later(10 * MINUTE);
+      expect(asked() - before).toBeLessThan(1_500);
+      bed.microsoft.on(first, () =>
+        json({ value: [user(1), user(2)], '@odata.deltaLink': `${DELTA}0` }),
+      );
+      changes(bed);
+      await bed.later(10 * MINUTE);
+      expect(await bed.pairNumbers()).toEqual([1, 2]);
+      expect((await bed.lamp('teamsUsers')).state).toBe('ok');
+    },
+  );
 });
 
 test.each<[string, unknown]>([

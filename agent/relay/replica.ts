@@ -70,12 +70,18 @@ export const newPbxUp = (system: PbxSystem, pbx: PbxConversation): PbxUp => ({
 
 /**
  * The PBX a user belongs to: where one that replicates everything and the user's home (`loc`) both
- * have the row, home, because only there calls show; else the first one that delivered it.
+ * have the row, home, because only there calls show; else the first one that delivered it. Where that is, those say
+ * that are up: the row of one that is down is of then.
  */
 export function homeOf(replicas: Iterable<PbxReplica>, guid: string): PbxReplica | undefined {
   const holders = [...replicas].filter(({ users }) => users?.has(guid));
-  const home = holders.find(({ users, systemName }) => users?.get(guid)?.loc === systemName);
-  return home ?? holders[0];
+  const locOf = ({ users }: PbxReplica) => users?.get(guid)?.loc;
+  const up = holders.filter(({ state }) => state.at === 'up');
+  const asked = up.length > 0 ? up : holders;
+  const [first] = asked;
+  if (!first) return undefined;
+  const home = asked.find((holder) => locOf(holder) === holder.systemName);
+  return home ?? holders.find(({ systemName }) => systemName === locOf(first)) ?? first;
 }
 
 /** Guids behind what MonitorUnallowed calls `user`: the guid, the h323 or the cn. */

@@ -377,6 +377,30 @@ describe('two PBXs', () => {
     expect(branch.asked()).toEqual(['set alice tel:busy']);
   });
 
+  test('a user of a PBX that is down belongs to it, until one that is up says otherwise', () => {
+    const { relay, welcome, watch, pbx, homes } = setup(['main', 'old', 'new']);
+    const old = fakePbx(relay, 'old');
+    const young = fakePbx(relay, 'new');
+    const alice = (loc: string) => user('alice', { loc });
+    pbx.login([alice('old')]);
+    old.login([alice('old')]);
+    young.login([]);
+    welcome();
+    watch(['alice']);
+    old.away();
+    pbx.asked();
+    pbx.user(alice('old'));
+    expect([pbx.asked(), young.asked()]).toEqual([[], []]);
+    pbx.user(alice('new'));
+    young.user(alice('new'));
+    expect(young.asked()).toEqual(['watch alice alice.sip']);
+    pbx.user(alice('main'));
+    expect(pbx.asked()).toContain('watch alice alice.sip');
+    expect(homes).toEqual([]);
+    for (const one of [young, pbx]) one.user(alice('far'));
+    expect(homes).toEqual(['far by main']);
+  });
+
   test('a user whom one has belongs to that one', () => {
     const { relay, welcome, set, pbx } = setup(['main', 'branch']);
     const branch = fakePbx(relay, 'branch');

@@ -6,6 +6,7 @@ import type { Language } from '../../shared/texts/language.ts';
 import { type EdgeEnv, parseEnv } from '../env.ts';
 import { inTurn } from '../in-turn.ts';
 import { createKeyring, type Keyring } from '../keyring.ts';
+import { consoleLog } from '../log.ts';
 import { type ObjectBindings, objects } from '../objects.ts';
 import { SureAlarm } from '../sure-alarm.ts';
 import { type AccountEvent, after } from './account-events.ts';
@@ -114,13 +115,16 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     if (signIn.state === 'waiting') {
       return refused('sign-in-waiting', 'Nobody has signed in with the code yet.');
     }
-    // While the plan waits, nobody else tries either: accounts get locked.
-    if (signIn.state === 'failed' && !isOver(signIn.fault.retryAt)) {
-      return refused(signIn.fault.code, signIn.fault.detail);
-    }
     const [tenure, specs] = [this.#tenure, this.#specs];
     const tokens = this.#loginOf(account.spec);
     if (refusedToken !== undefined) tokens.refuse(refusedToken);
+    // While the plan waits, nobody else tries either: accounts get locked.
+    if (signIn.state === 'failed' && !isOver(signIn.fault.retryAt)) {
+      const { code, detail } = signIn.fault;
+      // A login that does not answer says nothing of the token that there is.
+      const held = LOGIN_AWAY.has(code) ? tokens.held() : null;
+      return held ? accepted(held) : refused(code, detail);
+    }
     try {
       const access = await tokens.token();
       const { token, expiresAt } = access;
@@ -174,7 +178,9 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
         await this.#run();
       } catch (error) {
         notBefore += AFTER_FAULT_MS;
-        console.error('subscription-object: a step failed', error);
+        const { connector = '', accountId = '' } = this.#store.account?.spec ?? {};
+        const detail = String(error);
+        consoleLog('error', 'account-failed', { connector, account: accountId, detail });
       } finally {
         await this.#scheduleNext(notBefore);
       }
@@ -338,6 +344,9 @@ function firstState(): AccountState {
   const seconds = Math.floor(Date.now() / 1000);
   return newAccountState({ presence: seconds, users: seconds });
 }
+
+/** What the login is refused with while it answers nobody, or has too many to answer. */
+const LOGIN_AWAY: ReadonlySet<string> = new Set(['login-unavailable', 'login-throttled']);
 
 const isOver = (retryAt: number | null): boolean => retryAt !== null && retryAt <= Date.now();
 

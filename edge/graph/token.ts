@@ -19,6 +19,8 @@ import {
 
 /** A token that lives shorter than this, in ms, is renewed where the caller asks for nothing else. */
 const AT_LEAST_MS = 5 * 60_000;
+/** One that lives shorter than this, in ms, is of no use. */
+const USELESS_MS = 30_000;
 
 export type Token = AccessToken & Pick<Acquired, 'username'>;
 
@@ -29,6 +31,8 @@ export interface TokenSource {
    * @throws AppError with a code of `login-errors.ts`
    */
   token(atLeastMs?: number): Promise<Token>;
+  /** The last one, while it lives and was not refused; asks nobody. */
+  held(): AccessToken | null;
   /** Graph refused this token: it is not handed out again. */
   refuse(token: string): void;
 }
@@ -149,6 +153,11 @@ export function tokenSource(
       if (held && lives(held, atLeastMs)) return held;
       flight ??= fetchToken(atLeastMs);
       return flight;
+    },
+    held() {
+      if (!held || !lives(held, USELESS_MS)) return null;
+      const { token, expiresAt } = held;
+      return { token, expiresAt };
     },
     refuse(token) {
       refused = token;

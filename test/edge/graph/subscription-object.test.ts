@@ -430,6 +430,23 @@ test('a token that Graph refuses is replaced, for the subscription and for reade
   expect(await stub.accessToken('token-2')).toMatchObject({ value: { token: 'token-3' } });
 });
 
+test('while the login does not answer, the token that there is goes on being good', async () => {
+  await configure();
+  microsoft.on('POST https://login', () => new Response('', { status: 503 }));
+  // It renews by now, and wants a token that lives for longer.
+  for (let n = 0; n < 5; n += 1) await later(10 * MINUTE);
+  expect(last()).toMatchObject({
+    signIn: { state: 'failed', fault: { code: 'login-unavailable' } },
+  });
+  const asked = signIns();
+  expect(await stub.accessToken()).toMatchObject({ ok: true, value: { token: 'token-1' } });
+  expect(await stub.accessToken('token-1')).toMatchObject({
+    ok: false,
+    error: { code: 'login-unavailable' },
+  });
+  expect(signIns()).toBe(asked);
+});
+
 test('nobody to subscribe: the account signs in, and readers get its token', async () => {
   await configure({ userIds: [] });
   expect(signIns()).toBe(1);

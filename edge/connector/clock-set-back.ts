@@ -7,8 +7,23 @@ import type { Parts } from './parts.ts';
 /** Smaller corrections are waited for, in ms. */
 const NOTABLE_MS = 60_000;
 
-/** Whether there has been a later time than now: what is stored may be of then. */
-export const wasSetBack = ({ env, now }: Context): boolean => env.latestTime > now() + NOTABLE_MS;
+/** For which latest time all was planned anew, and when. */
+const PLANNED_ANEW = 'planned-anew';
+interface PlannedAnew {
+  latestTime: number;
+  at: number;
+}
+
+/**
+ * Whether there has been a later time than now, for which nothing was planned anew yet: what is stored may be of
+ * then. A clock that was years ahead once is no news each time the object wakes.
+ */
+export function wasSetBack({ env, now, database }: Context): boolean {
+  const { latestTime } = env;
+  if (latestTime <= now() + NOTABLE_MS) return false;
+  const done = database.read<PlannedAnew>(PLANNED_ANEW);
+  return done?.latestTime !== latestTime || done.at > now() + NOTABLE_MS;
+}
 
 /** All that was planned is due now, and what was seen and written was so by now. */
 export function planAnew(parts: Parts): void {
@@ -24,6 +39,8 @@ export function planAnew(parts: Parts): void {
   outbox.release();
   reads.release();
   // Their plans are by the old time too, and what was tried by it failed perhaps.
+  const { latestTime } = context.env;
+  context.database.write(PLANNED_ANEW, { latestTime, at: now } satisfies PlannedAnew);
   const told = chores.configureAccounts(true).then(() => accounts.check());
   context.background(told.catch(() => tasks.soon('accounts')));
 }

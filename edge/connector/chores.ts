@@ -20,6 +20,7 @@ import type { SettingsDesk } from './settings-desk.ts';
 import type { Task } from './store/agenda.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
+import { isUnmatched, noteMatched, noteUnmatched } from './store/unmatched.ts';
 import type { Sweep } from './sweep.ts';
 import type { Tasks } from './tasks.ts';
 import type { TeamsDirectory } from './teams-directory.ts';
@@ -157,7 +158,7 @@ export class Chores {
 
   /** A list of users came, or a change of one. */
   listTold(news: ListNews): void {
-    const isDue = news === 'same' && this.#parts.directory.isUnmatched;
+    const isDue = news === 'same' && this.#isUnmatched;
     if (news === 'changed' || isDue) this.pairSoon();
     if (news === 'doubted') this.#tasks.by('doubted-list', this.#now + DOUBT_MS);
   }
@@ -240,15 +241,16 @@ export class Chores {
 
   #believeLists(): void {
     const nextAt = this.#parts.pbxDirectory.believe();
-    if (this.#parts.directory.isUnmatched) this.pairSoon();
+    if (this.#isUnmatched) this.pairSoon();
     if (nextAt !== null) this.#tasks.at('doubted-list', nextAt);
   }
 
   #pairing(): void {
+    const { database } = this.#parts.context;
     if (this.#parts.pair()) {
       this.#pairedAt = this.#now;
-      this.#parts.directory.matched();
-    }
+      noteMatched(database);
+    } else noteUnmatched(database);
     this.#tasks.soon('accounts');
   }
 
@@ -325,7 +327,11 @@ export class Chores {
   leaderCame(): void {
     this.sweepNow();
     // The last list was taken perhaps, and what follows from it was not.
-    if (this.#parts.directory.isUnmatched) this.pairSoon();
+    if (this.#isUnmatched) this.pairSoon();
+  }
+
+  get #isUnmatched(): boolean {
+    return isUnmatched(this.#parts.context.database);
   }
 
   #eraseOld(): void {

@@ -3,6 +3,7 @@ import type { Agents } from './agents.ts';
 import { isMaster } from './lamps-on-site.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Database } from './store/database.ts';
+import { noteUnmatched } from './store/unmatched.ts';
 
 const NAME = 'master';
 
@@ -39,6 +40,7 @@ export class Master {
     const { name } = this;
     const [first] = named;
     if (!first || named.some(([pbx]) => pbx === name)) return;
+    noteUnmatched(database);
     database.write(NAME, first[0]);
     changed();
   }

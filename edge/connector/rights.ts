@@ -4,6 +4,7 @@ import { type PbxGuid, pbxGuid } from '../../shared/ids.ts';
 import type { PbxFault, UpFrame } from '../../shared/protocol/up.ts';
 import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
+import { noteUnmatched } from './store/unmatched.ts';
 
 type Frame<T extends UpFrame['t']> = Extract<UpFrame, { t: T }>;
 
@@ -31,6 +32,12 @@ export class Rights {
     this.#changed = changed;
   }
 
+  /** A session of this PBX begins: what may not be seen in it, it has still to say. */
+  forgetUnseen(pbx: string): void {
+    this.#take(unseenKey(pbx), []);
+    this.#take(noCallsKey(pbx), []);
+  }
+
   takeUnseen({ pbx, guids, noCalls = [] }: Frame<'unseen'>): void {
     this.#take(unseenKey(pbx), guids);
     this.#take(noCallsKey(pbx), noCalls);
@@ -39,7 +46,7 @@ export class Rights {
   #take(key: string, guids: readonly string[]): void {
     const { database } = this.#context;
     const [before, after] = [new Set(database.read<string[]>(key) ?? []), new Set(guids)];
-    database.write(key, guids);
+    if (before.size > 0 || guids.length > 0) database.write(key, guids);
     const others = new Set(
       [...before, ...guids].filter((one) => before.has(one) !== after.has(one)),
     );
@@ -51,10 +58,12 @@ export class Rights {
     const { database } = this.#context;
     const told = database.read<string[]>(TOLD) ?? [];
     const before = this.#licences(pbx);
+    const isNews = JSON.stringify(before.guids) !== JSON.stringify(guids);
+    if (isNews) noteUnmatched(database);
     if (!told.includes(pbx)) database.write(TOLD, [...told, pbx]);
     const licences: Licences = { guids: guids.map(pbxGuid), fault: fault ?? null };
     database.write(licencesKey(pbx), licences);
-    return JSON.stringify(before.guids) !== JSON.stringify(guids);
+    return isNews;
   }
 
   /** Users whose presence the App object may not see, on the PBXs that can be heard. */
@@ -87,10 +96,11 @@ export class Rights {
     const { database } = this.#context;
     const before = database.read<string[]>(CONFIGURED) ?? [];
     const gone = before.filter((pbx) => !names.includes(pbx));
-    if (gone.length > 0 || before.length !== names.length) database.write(CONFIGURED, names);
     const told = database.read<string[]>(TOLD) ?? [];
     const silenced = told.filter((pbx) => gone.includes(pbx));
+    database.write(CONFIGURED, names);
     if (silenced.length === 0) return false;
+    noteUnmatched(database);
     for (const pbx of silenced) database.forget(licencesKey(pbx));
     const others = told.filter((pbx) => !silenced.includes(pbx));
     database.write(TOLD, others);

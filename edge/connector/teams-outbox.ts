@@ -212,7 +212,9 @@ export class TeamsOutbox implements Waiting {
     const faults = isLate ? this.#late(letters, leftAt) : [];
     const errors = await asked;
     for (const letter of letters) this.#underWay.delete(letter);
-    const retryAt = this.#outcome(letters, errors, leftAt);
+    const outcome = this.#outcome(letters, errors, leftAt);
+    const { retryAt } = outcome;
+    faults.push(...outcome.faults);
     for (const [at, letter] of letters.entries()) {
       const error = errors[at];
       if (!isLate) faults.push(...this.#answered(letter, error, retryAt));
@@ -239,21 +241,31 @@ export class TeamsOutbox implements Waiting {
     const error = late();
     for (const letter of letters) this.#underWay.set(letter, { isLate: true });
     const errors = letters.map(() => error);
-    const retryAt = this.#outcome(letters, errors, leftAt);
-    const faults = letters.flatMap((letter) => this.#answered(letter, error, retryAt));
+    const { retryAt, faults } = this.#outcome(letters, errors, leftAt);
+    faults.push(...letters.flatMap((letter) => this.#answered(letter, error, retryAt)));
     this.resume();
     return faults;
   }
 
-  /** What a request says of Graph; answers when those may try again who got no answer, if not by themselves. */
-  #outcome(letters: readonly Letter[], errors: unknown[], leftAt: number): number | null {
+  /**
+   * What a request says of Graph: when those may try again who got no answer, if not by themselves; and what went
+   * wrong in keeping it, which is no reason to lose what the letters were answered.
+   */
+  #outcome(
+    letters: readonly Letter[],
+    errors: unknown[],
+    leftAt: number,
+  ): { retryAt: number | null; faults: unknown[] } {
     const isAnswer = (error: unknown) =>
       error === null || (error instanceof AppError && !isOutage(error));
-    if (errors.some(isAnswer)) this.#line.answered(leftAt);
+    const faults = kept(() => {
+      if (errors.some(isAnswer)) this.#line.answered(leftAt);
+    });
     const [first, ...others] = letters;
     const who = first && others.length === 0 ? first.userId : null;
     const unanswered = errors.find(isOutage);
-    return unanswered ? this.#line.failed(unanswered, { who, leftAt }) : null;
+    const retryAt = unanswered ? this.#line.failed(unanswered, { who, leftAt }) : null;
+    return { retryAt, faults };
   }
 
   #answered(letter: Letter, error: unknown, retryAt: number | null): unknown[] {

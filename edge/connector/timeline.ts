@@ -14,6 +14,7 @@ const KEPT_MS = 7 * 86_400_000;
 const ERASE_EVERY_MS = 3_600_000;
 /** The newest stand in the user's row, which is written anyway; so many together go into a part. */
 const IN_ROW = 10;
+const MOST_IN_ROW = 4 * IN_ROW;
 const PARTS = KEPT / IN_ROW;
 /** What was decided where something is written; and the two sides in what was. */
 const WRITE = 'write';
@@ -56,15 +57,12 @@ export class Timeline {
       ...(wrote === undefined ? {} : { wrote }),
       ms: 'at' in event ? Math.max(0, now - event.at) : 0,
     };
-    const isFull = pair.recent.length >= IN_ROW;
-    if (isFull) {
-      this.#putBehind(pair.teamsId, pair.recent);
-      pair.recent = [];
-    }
-    pair.recent = [...pair.recent, entry];
-    if (!this.#planned) this.#parts.eraseBy(now + KEPT_MS);
-    this.#planned = true;
-    return isFull ? 'stored' : 'later';
+    const isPutBehind =
+      pair.recent.length >= IN_ROW && stored(() => this.#putBehind(pair.teamsId, pair.recent));
+    // Where storage takes no part, the row goes on for a while, and then forgets the oldest.
+    pair.recent = isPutBehind ? [entry] : [...pair.recent.slice(1 - MOST_IN_ROW), entry];
+    this.#planned ||= stored(() => this.#parts.eraseBy(now + KEPT_MS));
+    return isPutBehind ? 'stored' : 'later';
   }
 
   /** The oldest part makes room for a new one. */
@@ -205,5 +203,15 @@ function sawOf(event: PresenceEvent): string {
       return `${event.write.kind} was refused`;
     default:
       return event.kind;
+  }
+}
+
+/** Whether storage took it. A decision does not depend on whether it can be told later. */
+function stored(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
   }
 }

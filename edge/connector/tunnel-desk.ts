@@ -43,8 +43,11 @@ export interface TunnelParts {
   answered(guid: PbxGuid, write: number, fault: string | undefined): boolean | undefined;
 }
 
-/** What could not be taken of a user is asked for again after this long, in ms. */
-const ASK_AGAIN_MS = 30_000;
+/**
+ * What could not be taken of a user is asked for again after this long, in ms: before an object that nobody needs is
+ * put away, after 10 s, and forgets whom to ask for.
+ */
+const ASK_AGAIN_MS = 5_000;
 /** And after this, in ms, where it can be: many at once. */
 const ASK_SOON_MS = 100;
 
@@ -139,6 +142,7 @@ export class TunnelDesk implements Waiting {
         const line = this.#parts.agents.lines()[frame.pbx];
         if (line?.state !== 'up') return;
         presence.gap(frame.pbx);
+        this.#parts.rights.forgetUnseen(frame.pbx);
         this.#parts.refused.forget(frame.pbx);
         this.#parts.lineUp();
         return;
@@ -220,7 +224,8 @@ export class TunnelDesk implements Waiting {
     const guids = [...this.#missed].flatMap(([guid, at]) => (at <= now ? [guid] : []));
     for (const guid of guids) this.#missed.delete(guid);
     const still = guids.filter((guid) => this.#parts.presence.ofPbx(guid));
-    this.tellPairs(still, still);
+    // Who is watched goes on being so, and is told again: a new list would look as if the PBX had forgotten something.
+    this.tellPairs(still, []);
   }
 
   /** The whole list of users to watch: after each welcome, and when the leader changes. */

@@ -6,6 +6,7 @@ import type { TeamsUser } from '../../graph/users.ts';
 import { sortKey } from '../page-cursor.ts';
 import { fold, type Match, type PbxPerson } from '../pairing.ts';
 import type { Database } from './database.ts';
+import { noteUnmatched } from './unmatched.ts';
 
 type TeamsRow = {
   id: string;
@@ -24,9 +25,6 @@ type PbxRow = {
   e164: string | null;
   emails: string;
 };
-
-/** Stored with what it says, so that the matching follows whatever breaks in between. */
-const UNMATCHED = 'pbx-users-unmatched';
 
 /** Which Teams users are in the list of users: may sign in, were matched, have Teams or would be paired. */
 export const LISTED =
@@ -198,7 +196,7 @@ export class Directory {
       known.e164 === e164 &&
       JSON.stringify(known.emails) === emails;
     if (same) return false;
-    this.#database.write(UNMATCHED, true);
+    noteUnmatched(this.#database);
     this.#changed({ guid: pbxGuid(user.guid) });
     this.#database.run(
       'INSERT OR REPLACE INTO pbx_user VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -217,19 +215,10 @@ export class Directory {
   removePbx(pbx: string, guid: PbxGuid): boolean {
     const known = this.pbxUser(pbx, guid) !== undefined;
     if (!known) return false;
-    this.#database.write(UNMATCHED, true);
+    noteUnmatched(this.#database);
     this.#changed({ guid });
     this.#database.run('DELETE FROM pbx_user WHERE pbx = ? AND guid = ?', pbx, guid);
     return true;
-  }
-
-  /** Whether users of a PBX have changed since everybody was matched last. */
-  get isUnmatched(): boolean {
-    return this.#database.read<boolean>(UNMATCHED) ?? false;
-  }
-
-  matched(): void {
-    this.#database.forget(UNMATCHED);
   }
 
   putMatch(id: TeamsUserId, match: Match): void {

@@ -82,6 +82,19 @@ test('a list that lacks most users is believed only when nothing better comes', 
   expect(await bed.pairNumbers()).toEqual([1]);
 });
 
+test('what changes in Teams while a list is doubted is matched when a better one comes', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(4, SLOW);
+  bed.microsoft.people = [person(1, { accountEnabled: false }), ...[2, 3, 4].map((n) => person(n))];
+  await bed.later(55 * SECOND);
+  agent.users([], 2);
+  await bed.later(8 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([1, 2, 3, 4]);
+  agent.users(usersOf(4), 3);
+  await bed.later(5 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([2, 3, 4]);
+});
+
 test('a user who comes back while a list is doubted stays', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(3, SLOW);

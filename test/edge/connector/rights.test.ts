@@ -32,6 +32,23 @@ test('calls that may not be seen are a lamp and a reason, with the box to tick',
   expect(await bed.lamp('rights')).toMatchObject({ code: 'rights-ok' });
 });
 
+test('what could not be seen in the session before is not known of the next one', async () => {
+  const bed = new Bed();
+  const agent = await bed.pairs(2, SLOW);
+  agent.send(unseenFrame({ pbx: 'pbx', guids: [guid(1)], noCalls: [guid(2)] }));
+  await bed.settle();
+  expect(await bed.lamp('rights')).toMatchObject({ state: 'warning' });
+  agent.down();
+  await bed.settle();
+  agent.up();
+  await bed.settle();
+  expect(await bed.lamp('rights')).toMatchObject({ state: 'ok' });
+  expect(await listed(bed)).toEqual([
+    ['paired', undefined],
+    ['paired', undefined],
+  ]);
+});
+
 test('licences are asked for only where the settings say so, and from then on at once', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(2, SLOW);

@@ -9,6 +9,7 @@ import { planAnew, wasSetBack } from './clock-set-back.ts';
 import type { Context } from './context.ts';
 import { beginEnding, end, isEnding } from './ending.ts';
 import { Parts } from './parts.ts';
+import { actOnSettings } from './settings-changes.ts';
 import { steadyClock } from './steady-clock.ts';
 import { Database } from './store/database.ts';
 
@@ -108,6 +109,8 @@ export class Life {
     if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
     if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
     this.#awake = true;
+    // What a save of settings leads to broke off.
+    actOnSettings(this.parts);
     tunnel.missSilent();
     tunnel.askAgain();
     tasks.beginDue();

@@ -1,6 +1,7 @@
 // What follows from a change of settings.
 import { accepted, type Outcome, refused } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
+import type { OpenSettings } from '../../shared/settings/schema.ts';
 import { SIGN_IN_KEYS } from './microsoft.ts';
 import type { Parts } from './parts.ts';
 import type { Who } from './rpc.ts';
@@ -15,11 +16,20 @@ const USER_KEYS = ['teamsPlans'];
 
 /** Acts on settings that were just stored; their copy in KV is on its way when it resolves. */
 export async function applySettings(parts: Parts, who: Who, written: Written): Promise<void> {
-  const { context, audit, microsoft, teamsDirectory, tasks, chores, outbox, reads } = parts;
-  const { desk, timeline } = parts;
-  const { before, changed, answer } = written;
-  const touches = (keys: readonly string[]) => changed.some((key) => keys.includes(key));
+  const { context, audit, tasks } = parts;
+  const { changed, answer } = written;
   audit.add(context.now(), who, answer.created ? 'connector created' : 'settings changed', changed);
+  actOnSettings(parts);
+  await tasks.runNow('settings-copy');
+}
+
+/** Acts on what has changed in the settings since it was done last: all of it again, where that broke off. */
+export function actOnSettings(parts: Parts): void {
+  const { desk, microsoft, teamsDirectory, tasks, chores, outbox, reads, timeline } = parts;
+  const { unacted } = desk;
+  if (!unacted) return;
+  const { before, changed } = unacted;
+  const touches = (keys: readonly string[]) => changed.some((key) => keys.includes(key));
 
   if (touches(SIGN_IN_KEYS)) {
     microsoft.reset();
@@ -37,15 +47,15 @@ export async function applySettings(parts: Parts, who: Who, written: Written): P
     chores.pairSoon();
   }
   if (touches(['requireLicence'])) {
-    if (!parts.desk.settings.requireLicence) parts.rights.forgetLicences();
+    if (!desk.settings.requireLicence) parts.rights.forgetLicences();
     parts.tunnel.tellWatchList();
     chores.pairSoon();
   }
   tasks.soon('tenants');
-  await tasks.runNow('settings-copy');
+  desk.actedOn();
 }
 
-function applyRules(parts: Parts, before: NonNullable<Written['before']>): void {
+function applyRules(parts: Parts, before: OpenSettings): void {
   const { farewellDesk, tunnel, pairs, presence } = parts;
   const old = rulesOf(before);
   const all = pairs.all();

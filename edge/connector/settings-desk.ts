@@ -28,12 +28,18 @@ interface Stored {
 
 export interface Written {
   answer: VersionedSettings & { created: boolean };
-  /** Settings before; `null` when the connector was created. */
-  before: OpenSettings | null;
-  after: OpenSettings;
   /** Keys that changed, secrets among them, for the audit trail. */
   changed: string[];
 }
+
+/** What has changed since settings were acted on last: more than the last write, where that broke off. */
+export interface Unacted {
+  /** `null`: the connector was created since. */
+  before: OpenSettings | null;
+  changed: string[];
+}
+
+const UNACTED = 'settings-unacted';
 
 export class SettingsDesk {
   readonly #database: Database;
@@ -157,12 +163,27 @@ export class SettingsDesk {
       settings,
       sealed,
     };
-    const keep = () => this.#database.write('settings', stored);
-    if (current) keep();
+    const keep = () => {
+      const left = this.unacted;
+      this.#database.write('settings', stored);
+      this.#database.write(UNACTED, {
+        before: left ? left.before : (current?.settings ?? null),
+        changed: [...new Set([...(left?.changed ?? []), ...changed])],
+      } satisfies Unacted);
+    };
+    if (current) this.#database.transaction(keep);
     else this.#database.create(keep);
     this.#stored = stored;
-    const answer = { ...this.view(), created: !current };
-    return accepted({ answer, before: current?.settings ?? null, after: settings, changed });
+    return accepted({ answer: { ...this.view(), created: !current }, changed });
+  }
+
+  /** `undefined`: everything was acted on. */
+  get unacted(): Unacted | undefined {
+    return this.#database.read<Unacted>(UNACTED);
+  }
+
+  actedOn(): void {
+    this.#database.forget(UNACTED);
   }
 
   #mustExist(): Stored {

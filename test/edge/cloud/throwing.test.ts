@@ -347,3 +347,35 @@ test('a user of the PBX gets the address of another one in Teams', LONG, async (
   });
   expect(end).toMatchObject({ pairs: [2, 3], sync: 'in-sync' });
 });
+
+test('settings by which users show otherwise, and others belong to each other', LONG, async () => {
+  const end = await everywhere(async (n) => {
+    const bed = new RetryingBed();
+    const agent = await bed.pairs(2, SLOW);
+    bed.microsoft.people.push(person(3));
+    bed.microsoft.presences.set(teamsId(2), { availability: 'Busy', activity: 'Busy' });
+    await bed.later(5 * MINUTE + 5 * SECOND);
+    agent.presence(2, chose('busy'));
+    await bed.settle();
+    const bad = await trap(bed.stub, n, 'sql');
+    const wanted = {
+      mapping: { toPbx: { Busy: 'dnd' } },
+      overrides: [{ teams: teamsId(3), pbx: guid(1) }],
+    };
+    // Who was told that it failed does not try again.
+    await bed.patch(wanted).catch(() => undefined);
+    await bed.quiet();
+    bad.off();
+    const stored = value(await bed.stub.readSettings()).settings.overrides.length > 0;
+    if (!stored) value(await bed.patch(wanted));
+    await bed.later(5 * SECOND);
+    const next = await persistent(bed, agent, (of) => (of === 2 ? chose('busy') : []));
+    await bed.later(MINUTE);
+    const shown = next === agent ? agent.shown(2) : [...agent.shown(2), ...next.shown(2)];
+    return {
+      calls: bad.calls,
+      end: { pairs: await bed.pairNumbers(), shows: shown.at(-1), ...(await atRest(bed)) },
+    };
+  });
+  expect(end).toMatchObject({ pairs: [2, 3], sync: 'in-sync' });
+});

@@ -6,6 +6,7 @@ import type { AwaitedPbx } from './pbx/admission.ts';
 import type { PbxTarget } from './pbx/connect.ts';
 import type { ListenAddress } from './pbx/listen.ts';
 import { Refusal } from './refusal.ts';
+import { textOf } from './text-file.ts';
 
 export const PASSWORD_VARIABLE = 'PRESENCE_AGENT_PBX_PASSWORD';
 
@@ -13,15 +14,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings, or `undefined` when there is no such file. Wrong settings are a Refusal. */
 export async function readConfig(file: string): Promise<Config | undefined> {
-  let toml: string;
+  let bytes: Uint8Array;
   try {
-    toml = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     throw new Refusal(`The configuration file ${file} cannot be read (${code}).`);
   }
-  const parsed = parseConfig(toml);
+  const { text, encoding } = textOf(bytes);
+  if (encoding === 'UTF-16') {
+    throw new Refusal(`${file} is not right:`, 'It is written as UTF-16: save it as UTF-8.');
+  }
+  const parsed = parseConfig(text);
   if (!parsed.ok) throw new Refusal(`${file} is not right:`, ...parsed.problems);
   return parsed.config;
 }
@@ -41,6 +46,9 @@ export async function edgeCa(
   }
 }
 
+/** What Windows PowerShell writes with `>` and `Out-File` is UTF-16. */
+const AS_UTF8 = 'write it anew as UTF-8, in PowerShell with Set-Content -NoNewline -Encoding utf8';
+
 const isPem = (text: string) => text.includes('-----BEGIN CERTIFICATE-----');
 
 /**
@@ -57,7 +65,12 @@ export async function pbxTargets(
     const file = pbx[key];
     if (file === undefined) return undefined;
     try {
-      return await readFile(file, 'utf8');
+      const { text, encoding } = textOf(await readFile(file));
+      if (key === 'password_file' && encoding !== 'UTF-8') {
+        const what = encoding === 'UTF-16' ? 'is written as UTF-16' : 'is not written as UTF-8';
+        problems.push(`"${key}" of PBX "${pbx.name}": ${file} ${what}: ${AS_UTF8}.`);
+      }
+      return text;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       problems.push(`"${key}" of PBX "${pbx.name}": ${file} cannot be read (${code}).`);

@@ -142,7 +142,8 @@ export type Config = Readonly<z.infer<typeof complete>>;
 export type PbxConfig = Config['pbx'][number];
 export type ParsedConfig = { ok: true; config: Config } | { ok: false; problems: string[] };
 
-const KEYS: Record<string, readonly string[]> = {
+/** What may be said, by section; `''` is the top of the file. */
+export const KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(settings.shape),
   pbx: Object.keys(pbx.shape),
   listen: ['address', 'tls_cert', 'tls_key'],

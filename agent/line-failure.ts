@@ -11,6 +11,8 @@ export type LineFailure =
       code?: string;
       /** Where a web proxy is the trouble: which, and what it answered if it did. */
       proxy?: { name: string; status?: number };
+      /** There is no common TLS with what answers at this port: plain HTTP, or a version of long ago. */
+      hasNoTls?: true;
     }
   | { kind: 'tls'; detail: string; code?: string }
   | {
@@ -33,10 +35,28 @@ export function failureOf(error: Error & { code?: string; errors?: Error[] }): L
   // Several addresses were tried: each has its own error, and the collecting one has no text.
   const [first] = error.errors ?? [];
   if (!error.message && first) return failureOf(first);
-  const detail = error.message || error.code || 'no connection';
+  const detail = reasonIn(error.message) || error.code || 'no connection';
   const code = error.code === undefined ? {} : { code: error.code };
+  if (hasNoTls(error)) return { kind: 'network', detail, ...code, hasNoTls: true };
   return { kind: isTls(error) ? 'tls' : 'network', detail, ...code };
 }
+
+/**
+ * The two ends found no TLS to speak, which no certificate mends. OpenSSL's reason is a part of the code
+ * (`ERR_SSL_WRONG_VERSION_NUMBER`) or, beside EPROTO, of the message; Deno has the words of rustls.
+ */
+function hasNoTls({ code = '', message }: { code?: string; message: string }): boolean {
+  return (
+    (/^(EPROTO|ERR_SSL)/.test(code) || /ssl routines|fatal alert|corrupt message/i.test(message)) &&
+    /(wrong|bad|protocol)[_ ]?version|packet[_ ]length[_ ]too[_ ]long|un(supported|known)[_ ]protocol|handshake[_ ]?failure|insufficient[_ ]?security|no[_ ]shared[_ ]cipher|dh[_ ]key[_ ]too[_ ]small|legacy[_ ]renegotiation|corrupt message/i.test(
+      `${code} ${message}`,
+    )
+  );
+}
+
+/** OpenSSL's message has its reason among addresses, numbers, files and a line break. */
+const reasonIn = (message: string): string =>
+  /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
 
 /** OpenSSL's verify errors come as codes in Node, as words in Deno. */
 function isTls({ code = '', message }: { code?: string; message: string }): boolean {

@@ -83,6 +83,12 @@ function notReached(edge: EdgeUrl, failure: LineFailure, it: Findings): void {
     proxyFault(failure.proxy, failure, it);
     return;
   }
+  if (failure.hasNoTls) {
+    const why = `${edge.href} speaks no TLS, or one that is too old (${failure.detail})`;
+    const action = 'check host and port in "edge", and what answers there in its place';
+    it.fault('edge-no-tls', why, action);
+    return;
+  }
   const text = `no connection to ${edge.href} (${failure.detail})`;
   switch (failure.code) {
     case 'ENOTFOUND':
@@ -111,9 +117,14 @@ function notReached(edge: EdgeUrl, failure: LineFailure, it: Findings): void {
 
 function proxyFault(
   { name, status }: { name: string; status?: number },
-  { detail, code }: LineFailure & { kind: 'network' },
+  { detail, code, hasNoTls }: LineFailure & { kind: 'network' },
   it: Findings,
 ): void {
+  if (hasNoTls) {
+    const why = `the proxy ${name} speaks no TLS, or one that is too old (${detail})`;
+    it.fault('proxy-no-tls', why, 'write http:// in place of https:// in HTTPS_PROXY');
+    return;
+  }
   const text = `the proxy ${name} does not let us through (${detail})`;
   if (status === 407) {
     const action = `put user and password into HTTPS_PROXY: http://user:password@${name}`;
@@ -148,16 +159,17 @@ function judge(edge: EdgeUrl, answer: HttpAnswer, isEnrolled: boolean, it: Findi
   const { status, headers, text } = answer;
   const code = problemIn(text)?.code;
   const said = `${edge.href} answered HTTP ${status}`;
-  if (/\bhtml\b/i.test(headers['content-type'] ?? '')) {
+  // First: what stands before an edge that is down says so with a web page. 511 is a sign-in page's own.
+  if ((status >= 500 && status !== 511) || status === 429) {
+    const why = `${said}: it cannot serve just now`;
+    it.fault('edge-unavailable', why, 'look whether the edge runs; its log says what it lacks');
+    return false;
+  }
+  if (status === 511 || /\bhtml\b/i.test(headers['content-type'] ?? '')) {
     const why = `${said} with a web page, not as the edge does`;
     const action =
       'a sign-in page (captive portal) or a filter stands between: let this machine through, or correct "edge"';
     it.fault('sign-in-page', why, action);
-    return false;
-  }
-  if (status >= 500 || status === 429) {
-    const why = `${said}: it cannot serve just now`;
-    it.fault('edge-unavailable', why, 'look at the edge: its log says what it lacks');
     return false;
   }
   switch (code) {

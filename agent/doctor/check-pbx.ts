@@ -31,10 +31,19 @@ export async function checkPbx(
   const over = new AbortController();
   const dialled = await dialPbx(address, clock, over.signal);
   if (!dialled.ok) {
-    const { code, detail } = dialled.ended;
+    const {
+      ended: { code, detail },
+      failure,
+    } = dialled;
     if (code === 'tls') {
       const action = 'set "ca_file", and use the name or address in "url" that the certificate has';
       it.fault('pbx-certificate', detail, action);
+      return;
+    }
+    if (failure.kind === 'network' && failure.hasNoTls) {
+      const action =
+        'check the port in "url": the HTTPS port of the PBX for wss://, its HTTP port for ws://';
+      it.fault('pbx-no-tls', detail, action);
       return;
     }
     const action = 'check path and port in "url", normally wss://ADDRESS/PBX0/APPS/websocket';

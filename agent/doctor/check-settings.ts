@@ -72,8 +72,9 @@ async function configIn(file: string, it: Findings): Promise<Config | undefined>
 }
 
 async function pbxsOf(config: Config, env: Environment, it: Findings): Promise<PbxTarget[]> {
-  if (config.pbx.length === 0 && !config.listen) {
-    it.fault('pbx-missing', 'there is no [[pbx]] section', 'describe the PBX in one');
+  if (config.pbx.length === 0) {
+    const action = `describe the PBX in one${config.listen ? ', also one that dials the agent' : ''}`;
+    it.fault('pbx-missing', 'there is no [[pbx]] section', action);
   }
   const { targets, awaited, problems } = await pbxTargets(config.pbx, env);
   if (config.listen) problems.push(...(await listenAddress(config.listen)).problems);

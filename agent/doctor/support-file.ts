@@ -3,11 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { PASSWORD_VARIABLE } from '../config-files.ts';
 import { parseProxy } from '../outward/way-out.ts';
+import { textOf } from '../text-file.ts';
 import type { Known } from './check-settings.ts';
 import type { DoctorDeps } from './doctor.ts';
 import type { Finding } from './finding.ts';
-
-const GONE = '(removed)';
+import { decoded, GONE, harmlessConfig, secretsIn } from './harmless-config.ts';
 
 /** JSON, for people and programs. */
 export async function supportFile(
@@ -17,8 +17,15 @@ export async function supportFile(
   { about, env, clock, proxyFor }: DoctorDeps,
 ): Promise<string> {
   const proxy = known.edge ? proxyFor(known.edge.href) : '';
-  const config = await readFile(configFile, 'utf8').catch(() => '');
-  const text = JSON.stringify(
+  const config = await readFile(configFile).then(
+    (bytes) => textOf(bytes).text,
+    () => '',
+  );
+  const clean = without([
+    ...(await secretsOfConfig(config)),
+    ...secretsOfMachine(known, env, proxy),
+  ]);
+  return JSON.stringify(
     {
       madeAt: new Date(clock.now()).toISOString(),
       agent: about,
@@ -28,16 +35,13 @@ export async function supportFile(
         ...finding,
         ...(names ? { users: names.length } : {}),
       })),
-      config: withoutPasswords(config).split('\n'),
+      config: harmlessConfig(config),
     },
-    null,
+    // Text by text: in the whole a secret might be a piece of what makes it JSON.
+    (_, value: unknown) => (typeof value === 'string' ? clean(value) : value),
     2,
   );
-  return redacted(text, secretsOf(known, env, proxy));
 }
-
-/** Also where the file does not parse, so that its passwords are not known as such. */
-const withoutPasswords = (toml: string) => toml.replace(/^(\s*password\s*=).*$/gm, `$1 "${GONE}"`);
 
 function withoutLogin(proxy: string): string {
   if (!URL.canParse(proxy)) return proxy === '' ? '' : GONE;
@@ -45,23 +49,45 @@ function withoutLogin(proxy: string): string {
   return `${protocol}//${host}`;
 }
 
-function secretsOf(known: Known, env: DoctorDeps['env'], proxy: string): string[] {
+/** Whatever else is wrong with it, and also of PBXs that dial the agent. */
+async function secretsOfConfig(config: string): Promise<string[]> {
+  const { passwords, files } = secretsIn(config);
+  const secrets = [...passwords];
+  for (const file of files) {
+    const text = await readFile(file).then(
+      (bytes) => textOf(bytes).text,
+      () => undefined,
+    );
+    if (text !== undefined) secrets.push(text, text.trim());
+    // No path, and no file: then it is the password itself, written to the wrong key.
+    else if (!/[/\\]/.test(file)) secrets.push(file);
+  }
+  return secrets;
+}
+
+function secretsOfMachine(known: Known, env: DoctorDeps['env'], proxy: string): string[] {
   const parsed = parseProxy(proxy);
   const password = (parsed.ok && parsed.url?.password) || '';
+  const { identity } = known;
   return [
     ...known.targets.map(({ credentials }) => credentials.password),
     env[PASSWORD_VARIABLE] ?? '',
     password,
-    decodeURIComponent(password),
-    known.identity?.credential ?? '',
-    known.identity?.privateKey.d ?? '',
+    decoded(password),
+    identity?.credential ?? '',
+    identity?.privateKey.d ?? '',
+    identity?.previous?.credential ?? '',
+    identity?.previous?.privateKey.d ?? '',
   ];
 }
 
-/** Longest first: a secret may contain another. */
-function redacted(text: string, secrets: readonly string[]): string {
-  const found = [...new Set(secrets.filter((secret) => secret !== ''))];
-  return found
+/** Longest first: a secret may contain another. All at once: what takes its place may contain one too. */
+function without(secrets: readonly string[]): (text: string) => string {
+  const found = [...new Set(secrets.filter((secret) => secret.trim() !== ''))];
+  if (found.length === 0) return (text) => text;
+  const words = found
     .sort((a, b) => b.length - a.length)
-    .reduce((all, secret) => all.replaceAll(JSON.stringify(secret).slice(1, -1), GONE), text);
+    .map((secret) => secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const any = new RegExp(words.join('|'), 'g');
+  return (text) => text.replace(any, GONE);
 }

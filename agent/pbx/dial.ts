@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Clock, sleep } from '../clock.ts';
 import { type Dialled, type Line, openLine } from '../line.ts';
+import type { LineFailure } from '../line-failure.ts';
 import type { Ended } from '../supervise.ts';
 import { notOpened } from './faults.ts';
 
@@ -26,7 +27,9 @@ const PATIENCE_MS = 2_000;
 const ANOTHER_MS = 1_500;
 const PAUSE_MS = 500;
 
-export type DialledPbx = { ok: true; line: Line } | { ok: false; ended: Ended };
+export type DialledPbx =
+  | { ok: true; line: Line }
+  | { ok: false; ended: Ended; failure: LineFailure };
 
 /** Opens the line to a PBX, not logged in yet. Never rejects. */
 export async function dialPbx(
@@ -53,7 +56,8 @@ export async function dialPbx(
     if (other.ok && other !== dialled) other.line.cut();
   }
   if (dialled.ok) return dialled;
-  return { ok: false, ended: notOpened(address.url, dialled.failure) };
+  const { failure } = dialled;
+  return { ok: false, ended: notOpened(address.url, failure), failure };
 }
 
 /** One dial after the other, beside one that takes long; the first that gets through. */

@@ -104,12 +104,16 @@ export const endless = (rows: number): Ended =>
 
 export const broken = (detail: string): Ended => ended('closed', detail);
 
+const noTls = (url: string, detail: string): string =>
+  `${url} speaks no TLS, or one that is too old (${detail}): check the port in "url"; wss:// wants the HTTPS port of the PBX, ws:// its HTTP port`;
+
 /** The line could not be opened. */
 export function notOpened(url: string, failure: LineFailure): Ended {
   switch (failure.kind) {
     case 'aborted':
       return ended('closed', 'the agent is being stopped');
     case 'network':
+      if (failure.hasNoTls) return ended('unreachable', noTls(url, failure.detail));
       return ended(
         'unreachable',
         `no connection to ${url} (${failure.detail}): check "url" and the network`,

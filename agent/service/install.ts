@@ -10,6 +10,7 @@ import { readConfig } from '../config-files.ts';
 import { pathOf } from '../identity.ts';
 import { places } from '../places.ts';
 import { Refusal } from '../refusal.ts';
+import { HIDDEN, mustBeWhole, mustHavePlace } from './service-places.ts';
 import { systemdUnit, UNIT, USER } from './systemd-unit.ts';
 import { TASK, windowsTask } from './windows-task.ts';
 
@@ -26,6 +27,7 @@ const UNIT_PATH = join('etc', 'systemd', 'system', UNIT);
 /** Only shows what would be installed. */
 export async function printService({ configFile, program, say }: ServiceOptions): Promise<void> {
   const config = await settingsOf(configFile);
+  mustBeWhole(config, configFile);
   say(describe(config, resolve(configFile), program).trimEnd());
 }
 
@@ -33,6 +35,8 @@ export async function installService(options: ServiceOptions): Promise<void> {
   const { program, root, say } = options;
   const configFile = resolve(options.configFile);
   const config = await settingsOf(configFile);
+  mustBeWhole(config, configFile);
+  await mustHavePlace(config, root);
   if (process.platform === 'win32') return installTask(config, configFile, options);
   mustBeSeen(program);
   const unit = join(root, UNIT_PATH);
@@ -103,7 +107,7 @@ function describe(config: Config, configFile: string, program: readonly string[]
 
 /** ProtectHome hides what lies in a home directory, the program itself among it. */
 function mustBeSeen(program: readonly string[]): void {
-  const hidden = program.find((word) => /^\/(root|home|run\/user)\//.test(word));
+  const hidden = program.find((word) => HIDDEN.test(word));
   if (hidden === undefined) return;
   throw new Refusal(
     `${hidden} lies in a home directory, which the service cannot see: put Node and the agent elsewhere, e.g. /usr/bin/node and /opt/presence-agent/presence-agent.mjs, and call it from there.`,
@@ -136,12 +140,17 @@ async function handOver(
   const uid = Number(await idOf('-u'));
   const gid = Number(await idOf('-g'));
   const stateDir = config.state_dir ?? places.stateDir;
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
-  await chown(stateDir, uid, gid);
+  await prepared(stateDir, async () => {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await chown(stateDir, uid, gid);
+  });
   await chown(pathOf(stateDir), uid, gid).catch(() => undefined);
-  if (config.log_file) {
-    await writeFile(config.log_file, '', { flag: 'a', mode: 0o640 });
-    await chown(config.log_file, uid, gid);
+  const { log_file } = config;
+  if (log_file) {
+    await prepared(log_file, async () => {
+      await writeFile(log_file, '', { flag: 'a', mode: 0o640 });
+      await chown(log_file, uid, gid);
+    });
   }
   const files = config.pbx.flatMap(({ password_file, ca_file }) => [password_file, ca_file]);
   const { edge_ca_file, listen } = config;
@@ -155,6 +164,17 @@ async function handOver(
     await command('chgrp', USER, file);
     await command('chmod', 'g+r', file);
     say(`${file} may be read by the group ${USER} now.`);
+  }
+}
+
+async function prepared(path: string, prepare: () => Promise<void>): Promise<void> {
+  try {
+    await prepare();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Refusal(
+      `${path} cannot be made and given to the user ${USER} (${code}): name another place in the configuration, or run this as root.`,
+    );
   }
 }
 

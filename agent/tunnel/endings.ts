@@ -95,7 +95,8 @@ export function tunnelNotOpened(url: string, failure: LineFailure, now: number):
     case 'aborted':
       return stopped();
     case 'network':
-      return failure.proxy ? proxyFailed(failure.proxy, failure) : unreachable(url, failure);
+      if (failure.proxy) return proxyFailed(failure.proxy, failure);
+      return failure.hasNoTls ? noTls(url, failure.detail) : unreachable(url, failure);
     case 'tls':
       return end(
         'tls',
@@ -114,10 +115,22 @@ const unreachable = (url: string, { detail, code }: LineFailure & { kind: 'netwo
       : `no connection to ${url} (${detail}): check "edge" and whether the firewall lets this machine out to it; where a web proxy has to be used, set HTTPS_PROXY`,
   );
 
+const noTls = (url: string, detail: string): Ended =>
+  end(
+    'unreachable',
+    `${url} speaks no TLS, or one that is too old (${detail}): check host and port in "edge", and what answers there in its place`,
+  );
+
 function proxyFailed(
   { name, status }: { name: string; status?: number },
-  { detail, code }: LineFailure & { kind: 'network' },
+  { detail, code, hasNoTls }: LineFailure & { kind: 'network' },
 ): Ended {
+  if (hasNoTls) {
+    return end(
+      'proxy',
+      `the proxy ${name} speaks no TLS, or one that is too old (${detail}): write http:// in place of https:// in HTTPS_PROXY`,
+    );
+  }
   if (status === 407) {
     return end(
       'proxy',

@@ -25,6 +25,40 @@ test('blanks belong to a password', async () => {
   );
 });
 
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+
+test('a mark that Windows puts before a text is no part of a password', async () => {
+  const password_file = await temporaryFile('password', '\ufefffrom file\r\n');
+  expect(await passwordOf({ password_file })).toBe('from file');
+});
+
+test.each([
+  ['with its mark', utf16('hünter2\r\n'), 'is written as UTF-16'],
+  ['with the other mark', utf16('hünter2').swap16(), 'is written as UTF-16'],
+  ['without a mark', utf16('hünter2').subarray(2), 'is written as UTF-16'],
+  ['in the code page of Windows', Buffer.from('hünter2', 'latin1'), 'is not written as UTF-8'],
+])(
+  'a password in another encoding, %s, is a problem that says what to do',
+  async (_, bytes, is) => {
+    const password_file = await temporaryFile('password', bytes);
+    const { problems } = await pbxTargets([pbx({ password_file })], {});
+    expect(problems).toEqual([
+      `"password_file" of PBX "pbx": ${password_file} ${is}: write it anew as UTF-8, in PowerShell with Set-Content -NoNewline -Encoding utf8.`,
+    ]);
+  },
+);
+
+test('the configuration may begin with that mark, and is refused as UTF-16', async () => {
+  const toml = 'log = "json"\r\n';
+  expect(await readConfig(await temporaryFile('config.toml', `\ufeff${toml}`))).toMatchObject({
+    log: 'json',
+  });
+  const file = await temporaryFile('config.toml', utf16(toml));
+  await expect(readConfig(file)).rejects.toMatchObject({
+    sentences: [`${file} is not right:`, 'It is written as UTF-16: save it as UTF-8.'],
+  });
+});
+
 test('everything that is missing is named at once', async () => {
   const { problems } = await pbxTargets(
     [

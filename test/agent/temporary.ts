@@ -15,7 +15,7 @@ export async function temporaryDirectory(): Promise<string> {
   return path;
 }
 
-export async function temporaryFile(name: string, text: string): Promise<string> {
+export async function temporaryFile(name: string, text: string | Uint8Array): Promise<string> {
   const path = join(await temporaryDirectory(), name);
   await writeFile(path, text);
   return path;

@@ -183,12 +183,27 @@ const FAULTS: Fault[] = [
     },
   ],
   [
+    'pbx-missing',
+    'fault',
+    async (it) => {
+      it.section = {};
+      await it.write();
+      const top = await readFile(it.configFile, 'utf8');
+      await it.path('config.toml', `${top}\n[listen]\naddress = "127.0.0.1:0"\n`);
+    },
+  ],
+  [
     'pbx-settings',
     'fault',
     (it) => {
       it.section['password_file'] = '"/nowhere/password"';
       return it.write();
     },
+  ],
+  [
+    'pbx-settings',
+    'fault',
+    (it) => writeFile(join(it.folder, 'password'), '\ufeffsecret365', 'utf16le'),
   ],
   [
     'edge-ca',
@@ -248,6 +263,16 @@ const FAULTS: Fault[] = [
   ['proxy-refuses', 'fault', withProxy((proxy) => (proxy.refuses = 403))],
   ['proxy-silent', 'fault', withProxy((proxy) => (proxy.isSilent = true))],
   [
+    'proxy-no-tls',
+    'fault',
+    async (it) => {
+      await behindProxy(it);
+      // Answers what it takes for a request that is none, as web proxies do.
+      it.proxy = `https://127.0.0.1:${it.self.port}`;
+      await it.write();
+    },
+  ],
+  [
     'edge-name',
     'fault',
     async (it) => {
@@ -290,12 +315,19 @@ const FAULTS: Fault[] = [
     },
   ],
   [
-    'sign-in-page',
+    'edge-no-tls',
     'fault',
-    answering({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Welcome' }),
+    async (it) => {
+      await elsewhere(it, `https://127.0.0.1:${it.self.port}/${NAME}`);
+      await it.write();
+    },
   ],
+  ['sign-in-page', 'fault', answering(webPage(200))],
+  ['sign-in-page', 'fault', answering(webPage(511))],
   ['not-an-edge', 'fault', answering({ status: 200, headers: json, body: '{"hello":1}' })],
   ['edge-unavailable', 'fault', answering(problem(503, 'misconfigured'))],
+  ['edge-unavailable', 'fault', answering(webPage(502))],
+  ['edge-unavailable', 'fault', answering(webPage(429))],
   ['connector-unknown', 'fault', answering(problem(404, 'connector-unknown'))],
   ['clock', 'fault', (it) => (it.clockOffMs = 600_000)],
   ['key-refused', 'fault', answering(problem(401, 'unauthorized'))],
@@ -306,6 +338,7 @@ const FAULTS: Fault[] = [
   ['pbx-refused', 'fault', dialling(async () => `ws://127.0.0.1:${await deadPort()}/x`)],
   ['pbx-path', 'fault', dialling(({ pbx }) => pbx.url.replace('PBX0', 'PBX1'))],
   ['pbx-certificate', 'fault', dialling(({ pbx }) => pbx.secureUrl ?? ''), { tls: selfSigned() }],
+  ['pbx-no-tls', 'fault', dialling(({ pbx }) => pbx.url.replace('ws:', 'wss:'))],
   [
     'pbx-insecure',
     'warning',
@@ -360,6 +393,10 @@ function withProxy(turn: (proxy: WebProxy) => unknown) {
     turn(await behindProxy(it));
     await it.write();
   };
+}
+
+function webPage(status: number): FakeSelf['answer'] {
+  return { status, headers: { 'content-type': 'text/html' }, body: '<html>Nobody is here' };
 }
 
 function answering(answer: FakeSelf['answer']) {

@@ -26,7 +26,7 @@ async function company() {
   proxy.login = 'agent:p@ss';
   ends.push(edge.close, front.close, proxy.down);
   const way = { extraCa: tls.cert, proxyFor: () => proxy.url.replace('//', '//agent:p%40ss@') };
-  return { edge, proxy, way };
+  return { edge, proxy, way, plainPort: Number(new URL(edge.url).port) };
 }
 
 async function tunnel(way: WayOut) {
@@ -86,6 +86,22 @@ describe('the tunnel', () => {
     const ended = await (await tunnel({ proxyFor })).ended;
     expect(ended).toMatchObject({ code: 'tls' });
     expect(ended.detail).toContain('set "edge_ca_file"');
+  });
+
+  test('names a port that speaks no TLS', async () => {
+    const { proxy, way, plainPort } = await company();
+    proxy.hosts.set('edge.test:443', plainPort);
+    const ended = await (await tunnel(way)).ended;
+    expect(ended).toMatchObject({ code: 'unreachable' });
+    expect(ended.detail).toMatch(/edge\.test\/\S* speaks no TLS.*: check host and port in "edge"/);
+  });
+
+  test('names a proxy that speaks no TLS', async () => {
+    const { way, plainPort } = await company();
+    const proxyFor = () => `https://127.0.0.1:${plainPort}`;
+    const ended = await (await tunnel({ ...way, proxyFor })).ended;
+    expect(ended).toMatchObject({ code: 'proxy' });
+    expect(ended.detail).toMatch(/^the proxy 127\.0\.0\.1:\d+ speaks no TLS.*: write http:\/\//);
   });
 });
 

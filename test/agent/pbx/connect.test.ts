@@ -230,6 +230,16 @@ describe('TLS', () => {
     expect(ended.detail).toContain('"ca_file"');
   });
 
+  test('a port without TLS is no matter of certificates', async () => {
+    const pbx = await pbxWith();
+    const ended = await connect(pbx, over(pbx.url.replace('ws:', 'wss:'), {})).ended;
+    expect(ended.code).toBe('unreachable');
+    expect(ended.detail).toMatch(
+      / speaks no TLS, .* \(wrong version number\): check the port in "url"; wss:\/\/ wants/,
+    );
+    expect(ended.detail).not.toContain('ca_file');
+  });
+
   test('a certificate for another name is refused', async () => {
     const pbx = await pbxWith({ tls });
     const url = pbx.secureUrl?.replace('127.0.0.1', '127.0.0.2');

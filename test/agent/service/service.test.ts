@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterEach, describe, expect, test } from 'vitest';
-import { installService, uninstallService } from '../../../agent/service/install.ts';
+import { Refusal } from '../../../agent/refusal.ts';
+import { installService, printService, uninstallService } from '../../../agent/service/install.ts';
 import { programWords } from '../../../agent/service/program.ts';
 import { systemdUnit } from '../../../agent/service/systemd-unit.ts';
 import { windowsTask } from '../../../agent/service/windows-task.ts';
@@ -127,6 +128,79 @@ describe('installing', () => {
     const { options } = await setup();
     const file = await temporaryFile('in-the-way', '');
     await expect(installService({ ...options, root: file })).rejects.toThrow(/cannot be written/);
+  });
+
+  test('names every path that is another one for the service, and puts nothing', async () => {
+    const { options, unitFile } = await setup();
+    await writeFile(
+      options.configFile,
+      `state_dir = "state"
+log_file = "agent.log"
+edge_ca_file = "./edge.pem"
+[listen]
+address = "127.0.0.1:9471"
+tls_cert = "cert.pem"
+tls_key = "/etc/key.pem"
+[[pbx]]
+name = "pbx"
+url = "wss://192.0.2.10/x"
+app = "m"
+password_file = "../it's a password"
+ca_file = "/etc/ca.pem"
+`,
+    );
+    const is = (key: string, where: string, path: string, whole: string) =>
+      `"${key}"${where} is "${path}", which is somewhere else for a service: write the whole path, e.g. ${key} = ${whole}.`;
+    const { cwd } = process;
+    process.cwd = () => '/srv/agent';
+    ends.push(() => {
+      process.cwd = cwd;
+    });
+    const sentences = [
+      `${options.configFile} is not right:`,
+      is('state_dir', '', 'state', "'/srv/agent/state'"),
+      is('log_file', '', 'agent.log', "'/srv/agent/agent.log'"),
+      is('edge_ca_file', '', './edge.pem', "'/srv/agent/edge.pem'"),
+      is('password_file', ' of PBX "pbx"', "../it's a password", `"/srv/it's a password"`),
+      is('tls_cert', ' of [listen]', 'cert.pem', "'/srv/agent/cert.pem'"),
+    ];
+    await expect(installService(options)).rejects.toMatchObject({ sentences });
+    await expect(printService(options)).rejects.toMatchObject({ sentences });
+    await expect(stat(unitFile)).rejects.toThrow('ENOENT');
+    // What the service could not see there is proposed elsewhere.
+    process.cwd = () => '/home/me';
+    await expect(installService(options)).rejects.toThrow(
+      /state_dir = '\/var\/lib\/presence-agent'/,
+    );
+    await expect(installService(options)).rejects.toThrow(
+      /ca_file = '\/etc\/presence-agent\/edge.pem'/,
+    );
+  });
+
+  test.each([
+    ['log_file = "/var/log/agent/a.log"', /"log_file": there is no directory .*: make it, or/],
+    ['log_file = "/taken/a.log"', /"log_file": there is no directory .*: make it, or/],
+    ['log_file = "/var/log"', /"log_file": .* is a directory: name a file in it/],
+    ['state_dir = "/taken"', /"state_dir": .* is no directory: name one/],
+  ])('with %s it is refused before anything is put', async (line, sentence) => {
+    const { options, root, unitFile } = await setup();
+    await mkdir(join(root, 'var/log'), { recursive: true });
+    await writeFile(join(root, 'taken'), '');
+    await writeFile(options.configFile, `${line}\n`);
+    const refused = installService(options);
+    await expect(refused).rejects.toThrow(Refusal);
+    await expect(refused).rejects.toThrow(sentence);
+    await expect(stat(unitFile)).rejects.toThrow('ENOENT');
+  });
+
+  test('takes a log file in a directory that is there', async () => {
+    const { options, root, unitFile } = await setup();
+    await mkdir(join(root, 'var/log'), { recursive: true });
+    await writeFile(options.configFile, 'log_file = "/var/log/agent.log"\n');
+    await installService(options);
+    expect(await readFile(unitFile, 'utf8')).toContain(
+      'ReadWritePaths=/var/lib/presence-agent /var/log\n',
+    );
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { digestOf, sameDigest } from '../secret-text.ts';
 import { ACCESS_HEADER, type VerifyAccess, verifyAccess } from './access.ts';
 import { clientAddress } from './client-address.ts';
 import { connectorOfToken, isOfThisEdge } from './connector-token.ts';
-import type { RequestContext, SignedIn } from './context.ts';
+import { pathConnector, type RequestContext, type SignedIn } from './context.ts';
 import type { Edge } from './deps.ts';
 import { Refused } from './problem.ts';
 import { createSessions, type Session, type Sessions } from './session.ts';
@@ -52,7 +52,11 @@ export function createAuth(edge: Edge): Auth {
     async signedIn(c) {
       const token = /^Bearer +(.+?) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
       if (token !== undefined) return ownerOf(c, token);
-      const signedIn = (await bySession(c)) ?? (access ? await byAccess(c, access, now()) : null);
+      const session = await bySession(c);
+      const isForHere = session?.scope === 'all' || session?.scope === pathConnector(c);
+      // A customer's session, for another place: whom Access lets in is the operator all the same.
+      const asserted = isForHere || !access ? null : await byAccess(c, access, now());
+      const signedIn = asserted ?? session;
       if (signedIn) return signedIn;
       throw unauthorized('Send the admin token as Authorization: Bearer, or open a session.');
     },

@@ -10,6 +10,7 @@ const PROBLEMS = {
   'clock-skew': { status: 401, title: 'The clocks disagree.' },
   revoked: { status: 401, title: 'This agent was removed.' },
   forbidden: { status: 403, title: 'Not with this sign-in.' },
+  'plain-http': { status: 403, title: 'Not over plain http.' },
   'csrf-token': { status: 403, title: 'The request does not come from the admin page.' },
   'connector-unknown': { status: 404, title: 'There is no such connector.' },
   'not-found': { status: 404, title: 'There is no such thing.' },

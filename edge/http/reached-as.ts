@@ -7,6 +7,8 @@ export interface ReachedAs {
   host: string;
   /** Plain http on this very machine: there browsers keep no `Secure` cookies everywhere. */
   plainLoopback: boolean;
+  /** Plain http from elsewhere: there no browser keeps a `Secure` cookie. */
+  plainRemote: boolean;
 }
 
 /** A name or address, and a port: nothing that a shell would take for more. */
@@ -20,10 +22,14 @@ export function reachedAs(request: Request): ReachedAs {
   const forwarded = first('x-forwarded-host');
   const isHost = PLAIN_HOST.test(forwarded ?? '') && URL.canParse(`${scheme}//${forwarded}`);
   const host = forwarded !== undefined && isHost ? forwarded : url.host;
-  const { hostname } = new URL(`${scheme}//${host}`);
+  const plain = (at: URL) => at.protocol === 'http:' && !isLoopback(at.hostname);
+  const reached = new URL(`${scheme}//${host}`);
+  // A browser says itself where its page is from, whatever a proxy says or leaves out.
+  const page = URL.parse(request.headers.get('origin') ?? '');
   return {
     origin: `${scheme}//${host}`,
     host,
-    plainLoopback: scheme === 'http:' && isLoopback(hostname),
+    plainLoopback: reached.protocol === 'http:' && isLoopback(reached.hostname),
+    plainRemote: plain(page ?? reached),
   };
 }

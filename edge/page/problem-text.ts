@@ -18,6 +18,8 @@ export function problemText({ texts, language, said }: Speech, refusal: Refusal)
       return own(problems.gone);
     case 'rate-limited':
       return own(problems.tooMany(refusal.retryAfter ?? 60));
+    case 'plain-http':
+      return own(problems.plainHttp);
     case 'internal':
       return own(`${problems.internal} ${refusal.message}`);
     default:

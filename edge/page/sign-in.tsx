@@ -39,7 +39,8 @@ export function SignIn({ api, connector, why, onSignedIn }: SignInProps) {
     setEmpty(given === '');
     if (given === '') return;
     const done = await signingIn.run(async () => onSignedIn(await api.openSession(given)));
-    if (!done) input.current?.select();
+    // Who has gone on typing meanwhile is not to write over it.
+    if (!done && input.current?.value === token) input.current.select();
   }
 
   const { fault } = signingIn;

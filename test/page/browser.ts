@@ -36,8 +36,9 @@ const QUIET = [
   '--disable-sync',
 ];
 
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: QUIET });
+/** @param more arguments of Chromium's */
+export const startBrowser = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: [...QUIET, ...more] });
 
 export interface Look {
   language?: 'en-GB' | 'de-DE' | 'fr-FR';

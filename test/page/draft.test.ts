@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  afterSaving,
   changedKeys,
   newDraft,
   patchOf,
@@ -88,6 +89,18 @@ test('changes go on top of what somebody else saved', () => {
   const result = rebased(FILLED, mine, theirs);
   expect(result).toMatchObject({ masterPbx: 'mine', cloud: 'usgov' });
   expect(changedKeys(theirs, result)).toEqual(['masterPbx']);
+});
+
+test('what was typed while it was saved stays to the letter, and the rest is what is stored', () => {
+  const sent = { ...FILLED, masterPbx: ' mine ', clientSecretSyncToTeams: 's3cret' };
+  const stored = { ...FILLED, masterPbx: 'mine', tenantSyncToTeams: GUID };
+  expect(afterSaving(sent, sent, stored)).toEqual(stored);
+  const now = { ...sent, pbxContact: 'teams: ', clientSecretSyncToTeams: 's3cret2' };
+  const after = afterSaving(sent, now, stored);
+  expect(after).toEqual({ ...stored, pbxContact: 'teams: ', clientSecretSyncToTeams: 's3cret2' });
+  expect(changedKeys(stored, after)).toEqual(['clientSecretSyncToTeams', 'pbxContact']);
+  // Put back as it was before: the other one is stored by now.
+  expect(changedKeys(stored, afterSaving(sent, FILLED, stored))).toEqual(['masterPbx']);
 });
 
 test('the notification URL is told from the address of the page, where that is https', () => {

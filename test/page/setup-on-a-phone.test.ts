@@ -2,6 +2,7 @@
 // that signs in by a code; then from notifications to polling.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { protectOn } from '../../edge/page/agents/on-site.ts';
 import { settingsFor } from '../sim/laboratory.ts';
 import { copied, countIs } from './awaited.ts';
 import { CHROMIUM, openWindow, startBrowser, type Window } from './browser.ts';
@@ -102,6 +103,12 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
     await page.getByText('Programm und Konfiguration').click();
     await fill('Adresse der PBX', '192.0.2.10');
     await page.getByText('wss://192.0.2.10/PBX0/APPS/websocket').waitFor();
+    await page.getByRole('radio', { name: 'Windows' }).check();
+    await page.getByText('bevor ein Geheimnis in ihrem Ordner liegt').waitFor();
+    const closing = page.getByRole('button', { name: 'Kopieren: Befehl, der den Ordner sperrt' });
+    expect(await copied(page, () => closing.click())).toBe(protectOn('windows'));
+    await fits('7-agent-windows');
+    await page.getByRole('radio', { name: 'Linux' }).check();
     await tap('Neuer Anmeldecode');
     const copy = page.getByRole('button', { name: 'Kopieren: Befehl zum Anmelden' });
     const command = await copied(page, () => copy.click());

@@ -2,6 +2,7 @@
 // lamps are green; and what goes wrong on the way is told where it is to be put right.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { protectOn } from '../../edge/page/agents/on-site.ts';
 import { admin as createAdmin } from '../sim/demo/admin.ts';
 import { settingsFor } from '../sim/laboratory.ts';
 import { copied, countIs, isFocused, keptIn, valueIs } from './awaited.ts';
@@ -231,7 +232,19 @@ describe.skipIf(!CHROMIUM)('the set-up in English at 1280 px, by keyboard where 
         'node "C:\\Program Files\\presence-agent\\presence-agent.mjs"',
       ),
     );
+    // The folder is closed once it is there, and before the password is in it.
+    const onSite = step(page, 'agent').locator('details .how-to > li');
+    await step(page, 'agent').getByText('Program and configuration').click();
+    await countIs(onSite, 4);
+    await onSite.nth(1).getByText('C:\\ProgramData\\presence-agent\\config.toml').waitFor();
+    expect(
+      await copied(page, () =>
+        onSite.nth(2).getByRole('button', { name: 'Copy: Command that closes the folder' }).click(),
+      ),
+    ).toBe(protectOn('windows'));
+    await onSite.nth(3).getByText('C:\\ProgramData\\presence-agent\\pbx-password').waitFor();
     await page.getByRole('radio', { name: 'Linux' }).check();
+    await countIs(onSite, 3);
     await shoot(page, 'setup-5-agent');
 
     const from = Date.now();

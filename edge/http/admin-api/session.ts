@@ -8,6 +8,7 @@ import { connectorOf, type HttpEnv, type RequestContext, type SignedIn } from '.
 import { CSRF_HEADER, checkCsrf, refuseOtherSites } from '../csrf.ts';
 import type { Edge } from '../deps.ts';
 import { Refused } from '../problem.ts';
+import { reachedAs } from '../reached-as.ts';
 import { resource } from '../resource.ts';
 import type { Scope } from '../session.ts';
 import type { OperatorSessionAnswer, SessionAnswer } from './answers.ts';
@@ -71,6 +72,7 @@ async function opening(
   { edge, auth, scope }: { edge: Edge; auth: Auth; scope: Scope },
 ): Promise<OperatorSessionAnswer> {
   refuseOtherSites(c.req.raw);
+  refusePlainHttp(c.req.raw);
   const { token } = fitting(signIn(), jsonOf(c));
   const owner: SignedIn = await auth.ownerOf(c, token);
   if (owner.scope !== 'all' && owner.scope !== scope) {
@@ -81,6 +83,18 @@ async function opening(
   const session = await auth.sessions.open(c, scope, owner.who, edge.now());
   const csrfToken = await auth.sessions.csrfToken(session);
   return answerOf(c, { who: owner.who, expiresAt: session.expiresAt, csrfToken });
+}
+
+/**
+ * The cookie would be dropped, and the sign-in asked for again and again. Before the token is looked at, so that
+ * the answer is the same for a wrong one, and says nothing of it.
+ */
+function refusePlainHttp(request: Request): void {
+  if (!reachedAs(request).plainRemote) return;
+  throw new Refused(
+    'plain-http',
+    'Browsers keep no session over plain http, except on the machine of the edge itself: sign in by https, through a reverse proxy that passes X-Forwarded-Proto on.',
+  );
 }
 
 function closing(c: RequestContext, { sessions }: Auth): Response {

@@ -21,7 +21,7 @@ export function NewToken({ api, onIssued }: { api: Api; onIssued(): void }) {
     event.preventDefault();
     await issuing.run(async () => {
       setIssued(await api.issueToken(name.trim()));
-      setName('');
+      setName((now) => (now === name ? '' : now));
       onIssued();
     });
   }

@@ -41,8 +41,9 @@ export function NewAccount({ api, accounts, onAdded }: NewAccountProps) {
       } else {
         const account = await api.addAccount({ username: username.trim(), password });
         setAdded(words.added(account.username ?? username));
-        setUsername('');
-        setPassword('');
+        // What was typed meanwhile is of the next one.
+        setUsername((now) => (now === username ? '' : now));
+        setPassword((now) => (now === password ? '' : now));
       }
       onAdded();
     });

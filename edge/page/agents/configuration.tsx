@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { useSpeech } from '../language.tsx';
 import { Copyable } from '../parts/copyable.tsx';
 import { TextField } from '../parts/field.tsx';
-import { configToml, placesOn, type System } from './on-site.ts';
+import { configToml, placesOn, protectOn, type System } from './on-site.ts';
 
 interface ConfigurationProps {
   system: System;
@@ -17,6 +17,7 @@ export function Configuration({ system, masterPbx }: ConfigurationProps) {
   const [address, setAddress] = useState('');
   const [app, setApp] = useState('microsoft365');
   const { config, password } = placesOn(system);
+  const protect = protectOn(system);
   const pbx = {
     name: masterPbx,
     address: address.trim() || words.addressToFillIn,
@@ -35,8 +36,14 @@ export function Configuration({ system, masterPbx }: ConfigurationProps) {
           </div>
           <Copyable text={configToml(system, pbx)} name={words.configuration} kind="plain" />
         </li>
+        {protect !== undefined && (
+          <li>
+            {words.protect}
+            <Copyable text={protect} name={words.protectCommand} kind="plain" />
+          </li>
+        )}
         <li>
-          {words.passwordFile} <code>{password}</code>
+          {words.passwordFile[system]} <code>{password}</code>
         </li>
       </ol>
     </details>

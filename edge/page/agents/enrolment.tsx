@@ -41,7 +41,7 @@ export function Enrolment({ api, agents, masterPbx, onOpen }: EnrolmentProps) {
     event.preventDefault();
     await making.run(async () => {
       setEnrolment(await api.newAgent(name.trim()));
-      setName('');
+      setName((now) => (now === name ? '' : now));
     });
   }
 

@@ -24,6 +24,17 @@ const PLACES: Record<System, Places> = {
   },
 };
 
+/**
+ * What closes the folder to everybody but administrators, the system and the service (LOCAL SERVICE): Windows
+ * lets every user read what lies below ProgramData, and the service not write there.
+ */
+const PROTECT =
+  'icacls C:\\ProgramData\\presence-agent /inheritance:r /grant "*S-1-5-32-544:(OI)(CI)F" "*S-1-5-18:(OI)(CI)F" "*S-1-5-19:(OI)(CI)M"';
+
+/** The command to run before a secret is written; `undefined`: none is needed. */
+export const protectOn = (system: System): string | undefined =>
+  system === 'windows' ? PROTECT : undefined;
+
 export const placesOn = (system: System): Places => PLACES[system];
 
 /** The command line as the edge gives it, for this system. */

@@ -60,6 +60,24 @@ export function patchOf(stored: Stored, changes: Changes): Record<string, unknow
   };
 }
 
+/** What of `now` was changed after `sent` was sent, to lie on top of what came of that. */
+export function changedSince(sent: Changes, now: Changes): Changes {
+  const { directions, matching } = now;
+  const rows = (table: Table): Rows =>
+    Object.fromEntries(
+      Object.entries(now[table]).filter(
+        ([key, value]) => !Object.hasOwn(sent[table], key) || sent[table][key] !== value,
+      ),
+    );
+  return {
+    ...(directions !== undefined && directions !== sent.directions && { directions }),
+    ...(matching && String(matching) !== String(sent.matching) && { matching }),
+    toPbx: rows('toPbx'),
+    toTeams: rows('toTeams'),
+    removed: now.removed.filter((one) => !sent.removed.includes(one)),
+  };
+}
+
 /** Only of rows that would show something else. */
 function tablePatch(table: Table, stored: Stored, changes: Changes): Record<string, string | null> {
   const before = new Map(rowsOf(table, stored.mapping).map((row) => [row.key, row.value]));

@@ -21,10 +21,12 @@ interface OverridesListProps {
   overrides: readonly Override[];
   /** Those that will not be there once it is saved, by whom they call so in Teams. */
   removed: readonly string[];
+  /** What is being taken away now cannot be kept any more. */
+  isSaving: boolean;
   onChange(removed: string[]): void;
 }
 
-export function OverridesList({ api, overrides, removed, onChange }: OverridesListProps) {
+export function OverridesList({ api, overrides, removed, isSaving, onChange }: OverridesListProps) {
   const { texts } = useSpeech();
   const words = texts.rules.overrides;
   const [query, setQuery] = useState('');
@@ -57,6 +59,7 @@ export function OverridesList({ api, overrides, removed, onChange }: OverridesLi
                 api={api}
                 override={override}
                 isRemoved={isRemoved}
+                isSettled={isRemoved && isSaving}
                 onToggle={() =>
                   onChange(
                     isRemoved
@@ -77,10 +80,12 @@ interface OverrideRowProps {
   api: Api;
   override: Override;
   isRemoved: boolean;
+  /** It is too late to decide otherwise. */
+  isSettled: boolean;
   onToggle(): void;
 }
 
-function OverrideRow({ api, override, isRemoved, onToggle }: OverrideRowProps) {
+function OverrideRow({ api, override, isRemoved, isSettled, onToggle }: OverrideRowProps) {
   const { texts, said } = useSpeech();
   const words = texts.rules.overrides;
   const load = useCallback(
@@ -118,6 +123,7 @@ function OverrideRow({ api, override, isRemoved, onToggle }: OverrideRowProps) {
       </div>
       <Button
         label={isRemoved ? words.keepNamed(name) : words.removeNamed(name)}
+        disabled={isSettled}
         onClick={onToggle}
       >
         {isRemoved ? words.keep : texts.common.remove}

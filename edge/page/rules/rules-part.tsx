@@ -80,6 +80,7 @@ export function RulesPart({ api, rules }: { api: Api; rules: Rules }) {
         api={api}
         overrides={settings.overrides}
         removed={changes.removed}
+        isSaving={rules.saving.busy}
         onChange={(removed) => edit({ removed })}
       />
       {changesPairs && <TryOut trying={trying} />}

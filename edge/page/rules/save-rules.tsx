@@ -52,7 +52,9 @@ export function SaveRules({ rules, trying }: SaveRulesProps) {
                 {words.tryOut.button}
               </Button>
             )}
-            <Button onClick={rules.discard}>{words.discard}</Button>
+            <Button disabled={saving.busy} onClick={rules.discard}>
+              {words.discard}
+            </Button>
           </div>
         </>
       )}

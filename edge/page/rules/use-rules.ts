@@ -8,6 +8,7 @@ import { type Doing, useDoing } from '../doing.ts';
 import {
   type Changes,
   changedKeys,
+  changedSince,
   differentKeys,
   NO_CHANGES,
   patchOf,
@@ -34,6 +35,7 @@ export interface Rules {
   /** Reads them again; changes stay. */
   load(): void;
   edit(change: Partial<Changes>): void;
+  /** Not while they are being saved: what was sent cannot be taken back. */
   discard(): void;
   save(): void;
 }
@@ -91,7 +93,8 @@ export function useRules(api: Api, exists: boolean): Rules {
 
   async function write({ settings: before, etag }: TaggedSettings): Promise<void> {
     put(await api.changeSettings(patchOf(before, changes), etag));
-    setChanges(NO_CHANGES);
+    // The answer may take its time, and somebody changes more meanwhile.
+    setChanges((now) => changedSince(changes, now));
     setIsSaved(true);
   }
 
@@ -129,6 +132,7 @@ export function useRules(api: Api, exists: boolean): Rules {
       setChanges(NO_CHANGES);
       setErrors([]);
       setTheirs(undefined);
+      setIsSaved(false);
       saving.forget();
     },
     save: () => void (stored && saving.run(() => save(stored))),

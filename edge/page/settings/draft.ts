@@ -109,6 +109,16 @@ export function rebased(before: Draft, mine: Draft, theirs: Draft): Draft {
   return { ...theirs, ...Object.fromEntries(changes) };
 }
 
+/**
+ * The form once `sent` was saved and `stored` came of it: what was changed while that was under way stays,
+ * to the letter.
+ */
+export function afterSaving(sent: Draft, now: Draft, stored: Draft): Draft {
+  const keys = Object.keys(now) as DraftKey[];
+  const since = keys.filter((key) => JSON.stringify(now[key]) !== JSON.stringify(sent[key]));
+  return { ...stored, ...Object.fromEntries(since.map((key) => [key, now[key]])) };
+}
+
 /** As it is sent: what was pasted often has a space around it. */
 function sentValue(draft: Draft, key: DraftKey): unknown {
   switch (key) {

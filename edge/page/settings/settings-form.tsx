@@ -44,7 +44,9 @@ export function SettingsForm({ settings }: { settings: Settings }) {
             {saving.busy ? words.saving : isNew ? words.createButton : words.save}
           </Button>
           {!isNew && changed.length > 0 && (
-            <Button onClick={settings.discard}>{words.discard}</Button>
+            <Button disabled={saving.busy} onClick={settings.discard}>
+              {words.discard}
+            </Button>
           )}
         </div>
       </div>

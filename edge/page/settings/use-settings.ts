@@ -5,6 +5,7 @@ import type { Api, TaggedSettings } from '../api.ts';
 import { Refusal, refusalOf } from '../ask.ts';
 import { type Doing, useDoing } from '../doing.ts';
 import {
+  afterSaving,
   changedKeys,
   type Draft,
   type DraftKey,
@@ -43,6 +44,7 @@ export interface Settings {
   done: 'saved' | 'created' | undefined;
   load(): void;
   edit(change: Partial<Draft>): void;
+  /** Not while it is being saved: what was sent cannot be taken back. */
   discard(): void;
   /** @param only of which fields errors are shown: the others were not looked at yet. Default: all. */
   save(only?: readonly DraftKey[]): Promise<Saved>;
@@ -69,7 +71,7 @@ export function useSettings(api: Api, base: string): Settings {
   );
   const changed = useMemo(() => changedKeys(before, draft), [before, draft]);
 
-  const goOnFrom = useCallback((stored: TaggedSettings, next: Draft) => {
+  const goOnFrom = useCallback((stored: TaggedSettings, next: (now: Draft) => Draft) => {
     setState({ at: 'stored', stored });
     setDraft(next);
     setErrors([]);
@@ -80,7 +82,7 @@ export function useSettings(api: Api, base: string): Settings {
     setState({ at: 'loading' });
     try {
       const stored = await api.readSettings();
-      goOnFrom(stored, draftOf(stored.settings));
+      goOnFrom(stored, () => draftOf(stored.settings));
     } catch (error) {
       const fault = refusalOf(error);
       const isNew = fault.code === 'connector-unknown';
@@ -97,17 +99,18 @@ export function useSettings(api: Api, base: string): Settings {
   }, [state, base, draft]);
 
   async function write(): Promise<void> {
+    // The answer may take its time, and somebody types on meanwhile.
+    const goOn = (stored: TaggedSettings) =>
+      goOnFrom(stored, (now) => afterSaving(draft, now, draftOf(stored.settings)));
     if (state.at === 'stored') {
-      const stored = await changeIt(state.stored);
-      goOnFrom(stored, draftOf(stored.settings));
+      goOn(await changeIt(state.stored));
       setDone('saved');
       return;
     }
     // PUT would replace what somebody else created a moment ago.
     const existing = await unlessUnknown(api.readSettings());
     if (existing) throw new Refusal('stale-version', '');
-    const stored = await api.createSettings(settingsOf(draft));
-    goOnFrom(stored, draftOf(stored.settings));
+    goOn(await api.createSettings(settingsOf(draft)));
     setDone('created');
   }
 
@@ -154,7 +157,8 @@ export function useSettings(api: Api, base: string): Settings {
       changed: changedKeys(before, draftOf(theirs.settings)),
     },
     saving,
-    done,
+    // What was typed while it was saved is not.
+    done: done === 'saved' && changed.length > 0 ? undefined : done,
     load: () => void load(),
     edit(change) {
       setDraft((now) => ({ ...now, ...change }));
@@ -164,6 +168,7 @@ export function useSettings(api: Api, base: string): Settings {
       setDraft(before);
       setErrors([]);
       setTheirs(undefined);
+      setDone(undefined);
       saving.forget();
     },
     async save(only) {
@@ -176,7 +181,7 @@ export function useSettings(api: Api, base: string): Settings {
     settle(whose) {
       if (!theirs) return;
       const theirDraft = draftOf(theirs.settings);
-      goOnFrom(theirs, whose === 'mine' ? rebased(before, draft, theirDraft) : theirDraft);
+      goOnFrom(theirs, () => (whose === 'mine' ? rebased(before, draft, theirDraft) : theirDraft));
     },
   };
 }

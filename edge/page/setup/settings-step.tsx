@@ -99,7 +99,9 @@ export function SettingsStep({ setup, step, open, how, children }: SettingsStepP
         )}
         {nothingNew && <NextStep setup={setup} after={id} />}
         {stored && changed.length > 0 && (
-          <Button onClick={settings.discard}>{texts.settings.discard}</Button>
+          <Button disabled={saving.busy} onClick={settings.discard}>
+            {texts.settings.discard}
+          </Button>
         )}
       </div>
     </form>

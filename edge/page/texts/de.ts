@@ -44,6 +44,8 @@ export const de: Texts = {
     unavailable: 'Der Connector ist gerade beschäftigt. Gleich noch einmal versuchen.',
     internal: 'Im Connector ist etwas schiefgegangen.',
     wrongToken: 'Dieser Token gilt nicht.',
+    plainHttp:
+      'Diese Seite wurde über http ohne Verschlüsselung geöffnet: Dort behält der Browser keine Anmeldung. Sie über https öffnen, durch einen Reverse Proxy vor dem Edge; wie, steht in docs/operating.md unter „Self-hosted“.',
     otherConnector: 'Dieser Token gehört zu einem anderen Connector.',
     unknownConnector: 'Diesen Connector gibt es nicht (mehr).',
     gone: 'Das gibt es nicht mehr.',

@@ -38,6 +38,7 @@ export interface Texts {
     unavailable: string;
     internal: string;
     wrongToken: string;
+    plainHttp: string;
     otherConnector: string;
     unknownConnector: string;
     gone: string;
@@ -147,6 +148,8 @@ export const en: Texts = {
     unavailable: 'The connector is busy just now. Try again shortly.',
     internal: 'Something went wrong in the connector.',
     wrongToken: 'This token is not valid.',
+    plainHttp:
+      'This page was opened over plain http: there the browser keeps no sign-in. Open it by https, through a reverse proxy in front of the edge; docs/operating.md, Self-hosted, says how.',
     otherConnector: 'This token is for another connector.',
     unknownConnector: 'This connector does not exist (any more).',
     gone: 'It is not there any more.',

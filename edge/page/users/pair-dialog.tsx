@@ -1,5 +1,5 @@
 // Pairs a user by hand: the partner is picked from those of the other side.
-import { useCallback, useId, useState } from 'preact/hooks';
+import { useCallback, useId, useRef, useState } from 'preact/hooks';
 import type { UserView } from '../../connector/rpc.ts';
 import type { Api } from '../api.ts';
 import { useDoing } from '../doing.ts';
@@ -33,7 +33,9 @@ interface PairDialogProps {
 export function PairDialog({ api, user, counts, onPaired, onClose }: PairDialogProps) {
   const { texts } = useSpeech();
   const words = texts.users.picker;
-  const modal = useModal(onClose);
+  /** It was paired, and stayed open: whoever closes it has done something all the same. */
+  const pairedBefore = useRef(false);
+  const modal = useModal(() => (pairedBefore.current ? onPaired() : onClose()));
   const id = useId();
   const side = user.teams ? 'pbx' : 'teams';
   const [query, setQuery] = useState('');
@@ -45,12 +47,18 @@ export function PairDialog({ api, user, counts, onPaired, onClose }: PairDialogP
   );
   const found = usePolled(load, null);
   const pairing = useDoing();
+  const latest = useRef(chosen);
+  latest.current = chosen;
 
   async function pair() {
     const teamsId = user.teams?.id ?? chosen?.teams?.id;
     const guid = user.teams ? chosen?.pbx?.guid : user.pbx?.guid;
     if (teamsId === undefined || guid === undefined) return;
-    if (await pairing.run(() => api.pair(teamsId, guid))) onPaired();
+    if (!(await pairing.run(() => api.pair(teamsId, guid)))) return;
+    // Somebody else was looked for meanwhile: that choice is still to be made.
+    pairedBefore.current = latest.current !== chosen;
+    if (pairedBefore.current) found.again();
+    else onPaired();
   }
 
   return (

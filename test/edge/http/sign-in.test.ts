@@ -173,6 +173,47 @@ describe('a session', () => {
     expect(answer.headers.get('set-cookie')).toContain('Secure');
   });
 
+  it('is not opened over plain http from elsewhere, whatever the token: browsers would not keep it', async () => {
+    const edge = bed();
+    const open = async (
+      url: string,
+      token: string,
+      headers: Record<string, string> = {},
+    ): Promise<Response> =>
+      edge.fetch(url, { method: 'POST', headers, body: JSON.stringify({ token }) });
+    for (const path of [`/${KNOWN}/api/session`, '/api/session']) {
+      const lan = `http://192.168.1.5:8787${path}`;
+      const right = await open(lan, ADMIN_TOKEN);
+      expect(right.headers.get('set-cookie')).toBeNull();
+      const problem = await problemOf(right);
+      expect(problem).toMatchObject({ http: 403, code: 'plain-http' });
+      // More than may be guessed: none of these is one.
+      for (let i = 0; i < 25; i++) {
+        expect(await problemOf(await open(lan, `guess ${i}`))).toEqual(problem);
+      }
+      const https = { 'x-forwarded-proto': 'https' };
+      const passed = await open(lan, ADMIN_TOKEN, https);
+      expect(passed.status).toBe(201);
+      expect(passed.headers.get('set-cookie')).toMatch(/^__Host-presence-session=/);
+      expect((await open(lan, 'wrong', https)).status).toBe(401);
+    }
+  });
+
+  it('is opened where the browser says that its page is by https, though the proxy does not', async () => {
+    const sent = (origin: string, headers: Record<string, string> = {}) =>
+      bed().fetch(`http://edge.example.net/${KNOWN}/api/session`, {
+        method: 'POST',
+        headers: { origin, ...headers },
+        body: JSON.stringify({ token: ADMIN_TOKEN }),
+      });
+    expect((await sent('https://edge.example.net')).status).toBe(201);
+    const plain = [
+      await sent('http://edge.example.net'),
+      await sent('http://edge.example.net', { 'x-forwarded-proto': 'https' }),
+    ];
+    for (const answer of plain) expect((await problemOf(answer)).code).toBe('plain-http');
+  });
+
   it('may live in a frame where that was allowed', async () => {
     const edge = bed({ env: { FRAME_ANCESTORS: 'https://pbx.example.com' } });
     const { set, answer } = await signIn(edge);
@@ -365,6 +406,25 @@ describe('Cloudflare Access', async () => {
     expect((await ask(edge, await assertion())).status).toBe(200);
     expect((await ask(edge, await assertion(), { method: 'POST' })).status).toBe(201);
     expect(edge.calls.at(-1)?.args[0]).toBe('access:ann@example.com');
+  });
+
+  it('is the operator’s also with the cookie of a customer’s session, but not where that one is for', async () => {
+    const edge = bed({ env, fetch: keys });
+    const made = await edge.admin('POST', '/api/tokens', {});
+    const { token } = (await made.json()) as { token: string };
+    const opened = await edge.fetch(`/${KNOWN}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token }),
+    });
+    const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const headers = { cookie, 'cf-access-jwt-assertion': await assertion() };
+    const statusOf = async (path: string) => (await edge.fetch(path, { headers })).status;
+    expect(await statusOf(`/${KNOWN}/api/tokens`)).toBe(403);
+    expect(await statusOf('/api/connectors')).toBe(200);
+    expect(await statusOf(`/${OTHER}/api/status`)).toBe(200);
+    const without = await edge.fetch('/api/connectors', { headers: { cookie } });
+    expect(without.status).toBe(403);
   });
 
   it('writes nothing that another site asked for', async () => {

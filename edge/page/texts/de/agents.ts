@@ -22,7 +22,14 @@ export const agents: AgentsTexts = {
   pbxAddress: 'Adresse der PBX',
   addressToFillIn: 'ADRESSE-DER-PBX',
   app: 'Name des App-Objekts',
-  passwordFile: 'Das Kennwort des App-Objekts, und sonst nichts, in diese Datei schreiben:',
+  protect:
+    'Bevor ein Geheimnis in ihrem Ordner liegt, diesen für alle außer den Administratoren und dem Dienst sperren, in einer PowerShell als Administrator:',
+  protectCommand: 'Befehl, der den Ordner sperrt',
+  passwordFile: {
+    linux: 'Das Kennwort des App-Objekts, und sonst nichts, in diese Datei schreiben:',
+    windows:
+      'Das Kennwort des App-Objekts, und sonst nichts, mit einem Editor, der als Administrator läuft, in diese Datei schreiben:',
+  },
   runThis: {
     linux: 'Das als root auf dem Rechner neben der PBX ausführen:',
     windows: 'Das auf dem Rechner neben der PBX ausführen, in einer PowerShell als Administrator:',

@@ -18,7 +18,9 @@ export interface AgentsTexts {
   pbxAddress: string;
   addressToFillIn: string;
   app: string;
-  passwordFile: string;
+  protect: string;
+  protectCommand: string;
+  passwordFile: Record<System, string>;
   runThis: Record<System, string>;
   command: string;
   validUntil: (when: string) => string;
@@ -59,7 +61,14 @@ export const agents: AgentsTexts = {
   pbxAddress: 'Address of the PBX',
   addressToFillIn: 'ADDRESS-OF-THE-PBX',
   app: 'Name of the App object',
-  passwordFile: 'Write the password of the App object, and nothing else, into:',
+  protect:
+    'Before a secret is in its folder, close that to everybody but the administrators and the service, in a PowerShell as administrator:',
+  protectCommand: 'Command that closes the folder',
+  passwordFile: {
+    linux: 'Write the password of the App object, and nothing else, into:',
+    windows:
+      'Write the password of the App object, and nothing else, with an editor that runs as administrator, into:',
+  },
   runThis: {
     linux: 'Run this as root on the machine beside the PBX:',
     windows: 'Run this on the machine beside the PBX, in a PowerShell as administrator:',

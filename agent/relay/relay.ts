@@ -168,6 +168,10 @@ export class Relay {
         whileUp((up) => {
           const user = up.following.get(guid);
           if (!user) return;
+          // As of a PBX that has forgotten: no choice is undone, but a call whose end nobody would see is over.
+          if (user.items && user.items.length > 0) {
+            this.#up.items(replica, guid, { items: [], told: 'never' });
+          }
           user.items = undefined;
           user.told = 'never';
         }),

@@ -196,9 +196,23 @@ describe('watching', () => {
     expect(pbx.asked()).toEqual(['unwatch carol']);
   });
 
+  test('a user of whom the PBX has no data any more is told of once more, as after a gap', () => {
+    const { up, pbx } = running();
+    pbx.items('alice', [{ contact: 'tel:', activity: 'on-the-phone' }]);
+    up();
+    pbx.noItems('alice');
+    pbx.noItems('alice');
+    expect(up()).toMatchObject([
+      { t: 'presences', presences: [{ guid: 'alice', items: [], afterGap: true }] },
+    ]);
+    pbx.items('alice', BUSY);
+    expect(gapsOf(up())).toEqual(['alice true']);
+  });
+
   test('a user of whom the PBX has no data any more is in no snapshot', () => {
     const { relay, welcome, up, pbx } = running();
     pbx.noItems('alice');
+    up();
     relay.tunnelDown();
     welcome();
     expect(gapsOf(up())).toEqual([]);

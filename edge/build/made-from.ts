@@ -49,15 +49,26 @@ async function isMadeFrom(from: string, out: string, files: readonly string[]): 
   }
 }
 
-/** By content, not by date: a checkout of another branch sets any date. */
-async function digest(sources: readonly string[]): Promise<string> {
-  const files = (await Promise.all(sources.map(filesIn))).flat().sort();
+/**
+ * Of files, of all in folders, and of what is installed. By content, not by date: a checkout of another branch
+ * sets any date. Throws where a source is not there, and where this user may not read it.
+ */
+export async function digest(sources: readonly string[]): Promise<string> {
+  const found = (await Promise.all(sources.map(filesIn))).flat();
+  const files = [...[...new Set(found)].sort(), INSTALLED];
+  const contents = await Promise.all(files.map((file) => readFile(file).catch(whereGone)));
   const hash = createHash('sha256');
-  for (const file of [...files, INSTALLED]) {
-    const content = await readFile(file).catch(() => '');
-    hash.update(`${relative(ROOT, file)}\n${content.length}\n`).update(content);
+  for (const [at, content] of contents.entries()) {
+    const name = relative(ROOT, files[at] ?? '');
+    hash.update(`${name}\n${content.length}\n`).update(content);
   }
   return hash.digest('hex');
+}
+
+/** Somebody works there: a file may have gone since it was listed. */
+function whereGone(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return '';
+  throw error;
 }
 
 /** All files of a folder, or the one that it is. */

@@ -1,18 +1,27 @@
-// Makes the Worker's bundle with wrangler, offline, unless the one from last time still fits.
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename, delimiter, dirname, extname, join, resolve } from 'node:path';
+// The Worker's bundle: made with wrangler, unless the one from last time still fits, and what lies in it.
+import { constants } from 'node:fs';
+import {
+  access,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
-import { StartFault } from './fault.ts';
+import { digest } from '../build/made-from.ts';
+import { cannotBuild, reason, StartFault } from './fault.ts';
 import type { WorkerModule } from './workerd-config.ts';
+import { runStep, runWrangler, wranglerProgram } from './wrangler.ts';
 
 const META = 'bundle-meta.json';
-const require = createRequire(import.meta.url);
-
-/** npm writes it at each installation; the files of packages keep dates of long ago. */
-const INSTALLED = join(dirname(dirname(require.resolve('zod/package.json'))), '.package-lock.json');
+/** Beside the modules: the digest of all that they were made from. */
+const MADE_FROM = 'made-from';
 
 /** Of what wrangler lists of a bundle: what went in, and what the Worker still imports from beside it. */
 const bundleMeta = z.object({
@@ -29,20 +38,15 @@ const bundleMeta = z.object({
 /** The build step of a wrangler.toml, which makes things before the bundle is made. */
 const buildStep = z.object({
   build: z
-    .object({ watch_dir: z.union([z.string().transform((one) => [one]), z.array(z.string())]) })
-    .default({ watch_dir: [] }),
+    .object({
+      command: z.string().optional(),
+      cwd: z.string().default('.'),
+      watch_dir: z
+        .union([z.string().transform((one) => [one]), z.array(z.string())])
+        .default(() => []),
+    })
+    .default({ cwd: '.', watch_dir: [] }),
 });
-
-/** Nothing that asks the network, nothing that writes a log. */
-const QUIET = {
-  WRANGLER_SEND_METRICS: 'false',
-  WRANGLER_SEND_ERROR_REPORTS: 'false',
-  WRANGLER_HIDE_BANNER: 'true',
-  WRANGLER_LOG_PATH: '/dev/null',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  NO_COLOR: '1',
-  CI: '1',
-};
 
 const KINDS: Record<string, WorkerModule['kind']> = {
   '.js': 'esModule',
@@ -55,40 +59,81 @@ const KINDS: Record<string, WorkerModule['kind']> = {
 };
 
 /**
- * Brings `directory` up to date with the Worker of `wranglerConfig`. Throws `StartFault` with
- * wrangler's words where it cannot be built.
+ * Brings `directory` up to date with the Worker of `wranglerConfig`. Whether it is so the next time too: not
+ * where sources were changed while it was made. Throws `StartFault` where it cannot be made.
  */
 export async function bundle(
   wranglerConfig: string,
   directory: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const wrangler = wranglerProgram();
-  if (await isFresh(wranglerConfig, directory, wrangler !== undefined)) return;
+  if (await isFresh(wranglerConfig, directory, wrangler !== undefined)) return true;
   if (wrangler === undefined) {
-    throw new StartFault([`There is no bundle in ${directory}, and no wrangler to make one.`]);
+    throw new StartFault([
+      `There is no bundle in ${directory}, and no wrangler to make one. Run "npm ci", then "npm run build:edge" in ${dirname(wranglerConfig)}.`,
+    ]);
   }
+  try {
+    return await make(wrangler, wranglerConfig, directory, signal);
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    const why = cause instanceof StartFault ? notWritten(cause.message) : reason(cause);
+    throw why === undefined ? cause : cannotBuild(wranglerConfig, directory, why);
+  }
+}
+
+/** What a system says where a file cannot be written, from the words of wrangler or of a build step. */
+function notWritten(said: string): string | undefined {
+  const [inWords] = /\b(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT):[^\n]*/.exec(said) ?? [];
+  const [, path] = /A permission error occurred[\s\S]*?Affected path: (\S+)/.exec(said) ?? [];
+  return inWords ?? (path && `permission denied, ${path}`);
+}
+
+async function make(
+  wrangler: string,
+  wranglerConfig: string,
+  directory: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   await mkdir(directory, { recursive: true });
+  // Asked before: wrangler goes far until it finds out, and a service comes again every other second.
+  await mayWrite(dirname(directory));
+  await mayWrite(join(dirname(wranglerConfig), '.wrangler', 'tmp'));
+  // Part of what it makes lies among what is watched. wrangler, which runs it again, finds all of it made.
+  const { command, cwd } = await stepOf(wranglerConfig);
+  if (command !== undefined) await runStep(command, resolve(dirname(wranglerConfig), cwd), signal);
   // Aside and then renamed: another edge may be starting from the same directory.
   const aside = await mkdtemp(`${directory}-`);
-  const began = new Date();
   try {
-    await run(wrangler, wranglerConfig, aside, signal);
+    // By the clock that dates the sources, which need not be ours.
+    const { ctimeMs: began } = await stat(aside);
+    await runWrangler(wrangler, wranglerConfig, aside, signal);
+    const sources = await sourcesOf(wranglerConfig, aside);
+    const from = await digest(sources);
     const made = await readdir(aside);
-    // The list of what went in comes last: without it a bundle counts as stale.
-    for (const name of made.filter((file) => file !== META)) {
-      await rename(join(aside, name), join(directory, name));
-    }
-    // Dated by the beginning: what is changed during a build was perhaps not read any more.
-    await utimes(join(aside, META), began, began);
-    await rename(join(aside, META), join(directory, META));
+    // Without it, and until all is in place, a bundle counts as old.
+    await rm(join(directory, MADE_FROM), { force: true });
+    for (const name of made) await rename(join(aside, name), join(directory, name));
     // Texts are named by their content: those of the bundle before would stay for ever.
     const before = (await readdir(directory)).filter((name) => !made.includes(name));
     for (const name of before) await rm(join(directory, name), { force: true });
+    // What is changed during a build was perhaps not read any more.
+    if (await changedSince(began, sources)) return false;
+    await writeFile(join(aside, MADE_FROM), from);
+    await rename(join(aside, MADE_FROM), join(directory, MADE_FROM));
+    return true;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
 }
+
+/** Into a directory, or where it would be made. */
+const mayWrite = (directory: string): Promise<void> =>
+  access(directory, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return mayWrite(dirname(directory));
+  });
 
 /** The modules in a bundle, the Worker's own first. */
 export async function modulesIn(directory: string): Promise<WorkerModule[]> {
@@ -102,94 +147,66 @@ export async function modulesIn(directory: string): Promise<WorkerModule[]> {
       return kind ? [{ name, kind }] : [];
     });
   }
-  throw new StartFault([`${directory} is not a bundle.`]);
+  throw new StartFault([`${directory} is not a bundle. Delete it and start again.`]);
 }
 
 const readMeta = async (directory: string): Promise<z.infer<typeof bundleMeta>> =>
   bundleMeta.parse(JSON.parse(await readFile(join(directory, META), 'utf8')));
 
-function wranglerProgram(): string | undefined {
-  try {
-    return join(dirname(require.resolve('wrangler/package.json')), 'bin', 'wrangler.js');
-  } catch {
-    return undefined;
-  }
-}
-
-const firstIn = (folder: string): string => [folder, process.env['PATH'] ?? ''].join(delimiter);
-
-/** Whether nothing that went into the bundle is newer than it. Without wrangler it has to do. */
+/**
+ * Whether the bundle is whole, and made from exactly what there is now; without wrangler whole has to do. By
+ * content, not by date: whoever installs again or copies all of it sets any date, and the user who starts it
+ * may be one who cannot make it.
+ */
 async function isFresh(
   wranglerConfig: string,
   directory: string,
   canBuild: boolean,
 ): Promise<boolean> {
   try {
-    const metaFile = join(directory, META);
-    const made = (await stat(metaFile)).mtimeMs;
+    for (const { name } of await modulesIn(directory)) {
+      await access(join(directory, name), constants.R_OK);
+    }
     if (!canBuild) return true;
-    const { inputs } = await readMeta(directory);
-    const root = dirname(wranglerConfig);
-    const files = Object.keys(inputs).map((path) => resolve(root, path));
-    const watched = await watchedBy(wranglerConfig);
-    const sources = [wranglerConfig, INSTALLED, ...files.filter(isFile), ...watched];
-    const times = await Promise.all(sources.map(async (path) => (await stat(path)).mtimeMs));
-    return Math.max(...times) < made;
-  } catch {
-    return false;
+    const from = await readFile(join(directory, MADE_FROM), 'utf8');
+    return from === (await digest(await sourcesOf(wranglerConfig, directory)));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') return false;
+    // To make it anew would not help: it may be there, and only this user does not see it.
+    throw new StartFault(
+      [`${reason(cause)}. Let the user of the edge read it, then start again.`],
+      {
+        cause,
+      },
+    );
   }
 }
 
-/** What the build step of wrangler.toml reads; folders too, whose date shows that a file has gone. */
-async function watchedBy(wranglerConfig: string): Promise<string[]> {
-  const { build } = buildStep.parse(parse(await readFile(wranglerConfig, 'utf8')));
-  const folders = build.watch_dir.map((folder) => resolve(dirname(wranglerConfig), folder));
-  const found = folders.map(async (folder) => {
-    const inside = await readdir(folder, { recursive: true });
-    return [folder, ...inside.map((path) => join(folder, path))];
-  });
-  return (await Promise.all(found)).flat();
+const stepOf = async (wranglerConfig: string) =>
+  buildStep.parse(parse(await readFile(wranglerConfig, 'utf8'))).build;
+
+/** Files and folders: what went into a bundle, and what the build step before it reads. */
+async function sourcesOf(wranglerConfig: string, directory: string): Promise<string[]> {
+  const { inputs } = await readMeta(directory);
+  const { watch_dir } = await stepOf(wranglerConfig);
+  const named = [...Object.keys(inputs).filter(isFile), ...watch_dir];
+  return [wranglerConfig, ...named.map((path) => resolve(dirname(wranglerConfig), path))];
+}
+
+/** Of folders also what is in them, and their own date, which shows that a file has gone. */
+async function changedSince(began: number, sources: readonly string[]): Promise<boolean> {
+  try {
+    for (const source of sources) {
+      const about = await stat(source);
+      const inside = about.isDirectory() ? await readdir(source, { recursive: true }) : [];
+      const others = inside.map(async (path) => (await stat(join(source, path))).ctimeMs);
+      if (Math.max(about.ctimeMs, ...(await Promise.all(others))) > began) return true;
+    }
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** esbuild lists what plugins made up as `namespace:path`. */
 const isFile = (path: string): boolean => !/^[\w-]{2,}:/.test(path.split('/').at(-1) ?? '');
-
-async function run(
-  program: string,
-  wranglerConfig: string,
-  outdir: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const args = [
-    'deploy',
-    '--dry-run',
-    '--outdir',
-    outdir,
-    '--metafile',
-    '--config',
-    wranglerConfig,
-  ];
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: dirname(wranglerConfig),
-    // The build step asks for `node`, and where a service starts us that is another one, or none.
-    env: { ...process.env, ...QUIET, PATH: firstIn(dirname(process.execPath)) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that it can be ended with everything that it started.
-    detached: true,
-  });
-  const end = () => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  };
-  signal.addEventListener('abort', end, { once: true });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  }
-  const code = await new Promise<number | null>((settle, fail) => {
-    child.on('error', fail).on('close', settle);
-  }).finally(() => signal.removeEventListener('abort', end));
-  signal.throwIfAborted();
-  if (code !== 0) throw new StartFault(['The Worker cannot be built:', said.trim()]);
-}

@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartFault } from './fault.ts';
+import { inUse } from './fault.ts';
 
 interface Started {
   pid: number;
@@ -25,8 +26,8 @@ export async function endLeftover(file: string, configFile: string): Promise<voi
   const found = started && running(started.pid);
   if (!started || !found?.command.includes(configFile)) return;
   if (found.parent === started.launcher && running(started.launcher)) {
-    const sentence = `STATE_DIR is in use: an edge runs from it already (process ${started.launcher}).`;
-    throw new StartFault([sentence]);
+    // One from before there was a lock.
+    throw inUse(dirname(file), started.launcher);
   }
   process.kill(started.pid, 'SIGKILL');
   while (running(started.pid)) await delay(10);

@@ -5,24 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StartFault } from './fault.ts';
 import { launchOptions } from './launch-options.ts';
 import { type RunningEdge, startEdge } from './start-edge.ts';
+import { toldToStop } from './told-to-stop.ts';
 
 /** Signals often go to the whole group: workerd may end of one before this program has seen it. */
 const SIGNAL_SLACK_MS = 200;
 
-/** How often to look whether npm is still there. */
-const ORPHAN_CHECK_MS = 100;
-
-const stop = new AbortController();
-// Kept for good: Ctrl-C in npm arrives twice, and the second one must not break off the end.
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  process.on(signal, () => stop.abort());
-}
-
-stopWithNpm();
-// Whoever read our output may be gone before us; that is no reason to end otherwise.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-
-process.exitCode = await run(stop.signal);
+process.exitCode = await run(toldToStop());
 
 async function run(signal: AbortSignal): Promise<number> {
   const launch = launchOptions(process.env);
@@ -62,16 +50,6 @@ async function untilTheEnd(edge: RunningEdge, signal: AbortSignal): Promise<numb
   }
   const { code, signal: by, lastLines } = first;
   return complain([`workerd ended by itself (${by ?? code}). Its last lines:`, ...lastLines]);
-}
-
-/**
- * A signal to npm reaches the shell that npm started us with, and that shell ends without a word to us.
- * Having lost it is the signal then.
- */
-function stopWithNpm(): void {
-  if (process.env['npm_lifecycle_event'] === undefined) return;
-  const shell = process.ppid;
-  setInterval(() => process.ppid === shell || stop.abort(), ORPHAN_CHECK_MS).unref();
 }
 
 function complain(sentences: readonly string[]): number {

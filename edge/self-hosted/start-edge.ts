@@ -6,9 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jurisdictionChanged } from '../env.ts';
 import { bundle } from './bundle.ts';
 import { watchClock } from './clock-watch.ts';
-import { StartFault } from './fault.ts';
+import { cannotWrite, reason, StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { endLeftover, noteStarted } from './leftover.ts';
+import { lockState } from './state-lock.ts';
 import { storageWatch } from './storage-watch.ts';
 import { type Ended, startWorkerd, type WorkerdProcess } from './workerd-process.ts';
 import { inUrl, writeConfig } from './write-config.ts';
@@ -19,7 +20,7 @@ export const EDGE = {
   wranglerConfig: join(ROOT, 'wrangler.toml'),
   bundleDir: join(ROOT, 'dist', 'self-hosted'),
 };
-/** Longest wait for the first answer, in ms. */
+/** Longest wait until workerd listens and answers, in ms. */
 const START_LIMIT_MS = 20_000;
 
 export interface StartEdgeOptions extends LaunchOptions {
@@ -33,6 +34,8 @@ export interface StartEdgeOptions extends LaunchOptions {
   say?: (line: string) => void;
   /** The time of day, epoch ms; default: the machine's. */
   now?: () => number;
+  /** Longest wait until workerd listens and answers, in ms. */
+  startLimitMs?: number;
 }
 
 export interface RunningEdge {
@@ -55,11 +58,24 @@ export interface RunningEdge {
  * Throws `StartFault` with sentences for people.
  */
 export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge> {
+  await makeStateDir(options.stateDir);
+  const unlock = lockState(options.stateDir);
+  try {
+    const edge = await startAlone(options);
+    const close = () => edge.close().finally(unlock);
+    const kill = () => edge.kill().finally(unlock);
+    return { ...edge, close, kill };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startAlone(options: StartEdgeOptions): Promise<RunningEdge> {
   const { stateDir, host, vars, now = Date.now } = options;
   const signal = options.signal ?? new AbortController().signal;
   const configFile = join(stateDir, 'edge.capnp');
   const pidFile = join(stateDir, 'workerd.pid');
-  await makeStateDir(stateDir);
   await endLeftover(pidFile, configFile);
   await pinJurisdiction(stateDir, vars['JURISDICTION']);
   await mustBeFree(host, options.port);
@@ -72,7 +88,7 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
   const config = { ...options, wranglerConfig, bundleDir, latestTime: clock.latest };
   await writeConfig(config, configFile).catch(async (cause) => {
     await clock.stop();
-    throw cannotWrite(stateDir, cause);
+    throw cause;
   });
 
   const say = options.say ?? (() => {});
@@ -82,9 +98,12 @@ export async function startEdge(options: StartEdgeOptions): Promise<RunningEdge>
     watch(line);
   });
   try {
-    await noteStarted(pidFile, workerd.pid);
-    const port = await portOf(workerd);
-    await untilServing(`http://${inUrl(reachable(host))}:${port}`, workerd, signal);
+    await noteStarted(pidFile, workerd.pid).catch((cause) => {
+      throw cannotWrite(stateDir, cause);
+    });
+    const limit = AbortSignal.timeout(options.startLimitMs ?? START_LIMIT_MS);
+    const port = await portOf(workerd, signal, limit);
+    await untilServing(`http://${inUrl(reachable(host))}:${port}`, workerd, signal, limit);
     return {
       origin: `http://${inUrl(host)}:${port}`,
       pid: workerd.pid,
@@ -118,9 +137,6 @@ async function makeStateDir(stateDir: string): Promise<void> {
   }
 }
 
-const cannotWrite = (stateDir: string, cause: unknown): StartFault =>
-  new StartFault([`STATE_DIR ${stateDir} cannot be written: ${reason(cause)}.`], { cause });
-
 /** Here it decides nothing, but the same state must not come under another name unnoticed. */
 async function pinJurisdiction(stateDir: string, wanted = ''): Promise<void> {
   const file = join(stateDir, 'jurisdiction');
@@ -128,7 +144,11 @@ async function pinJurisdiction(stateDir: string, wanted = ''): Promise<void> {
   if (pinned !== '' && pinned !== wanted) {
     throw new StartFault([jurisdictionChanged(pinned, wanted || null)]);
   }
-  if (wanted !== '') await writeFile(file, wanted);
+  // Once: on a full disk a file that is written over is empty.
+  if (wanted === '' || pinned === wanted) return;
+  await writeFile(file, wanted).catch((cause) => {
+    throw cannotWrite(stateDir, cause);
+  });
 }
 
 /** Asked before workerd does, whose words for it help nobody. */
@@ -160,17 +180,35 @@ function certificates(): Record<string, string> {
   );
 }
 
-async function portOf(workerd: WorkerdProcess): Promise<number> {
-  return Promise.race([workerd.port, workerd.ended.then(died)]);
+/** Heard with a limit too: a workerd that waits for its disk or a file neither listens nor ends. */
+async function portOf(
+  workerd: WorkerdProcess,
+  signal: AbortSignal,
+  limit: AbortSignal,
+): Promise<number> {
+  const tooLate = Promise.race([aborted(signal), aborted(limit)]).then(() => {
+    signal.throwIfAborted();
+    throw new StartFault([
+      'workerd runs, but does not listen. See whether the disk of STATE_DIR answers, and what SSL_CERT_FILE names; then start it again.',
+    ]);
+  });
+  return Promise.race([workerd.port, workerd.ended.then(died), tooLate]);
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((settle) => {
+    if (signal.aborted) settle();
+    else signal.addEventListener('abort', () => settle(), { once: true });
+  });
 
 /** Asks with a limit each time: a server that accepts and never answers must not hold us. */
 async function untilServing(
   origin: string,
   workerd: WorkerdProcess,
   signal: AbortSignal,
+  limit: AbortSignal,
 ): Promise<void> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
+  const deadline = AbortSignal.any([signal, limit]);
   const asking = async () => {
     for (;;) {
       const once = AbortSignal.any([deadline, AbortSignal.timeout(1000)]);
@@ -190,4 +228,3 @@ function died({ lastLines }: Ended): never {
 
 /** An address that stands for all of them is none to connect to. */
 const reachable = (host: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host;
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,10 +1,11 @@
 // Lays out in the state directory what workerd is started with: the configuration, and beside it the
 // modules that the configuration names.
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { modulesIn } from './bundle.ts';
+import { cannotWrite, reason, StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { workerdConfig } from './workerd-config.ts';
 
@@ -18,17 +19,22 @@ const wranglerToml = z.object({
   kv_namespaces: z.array(z.object({ binding: z.string() })).default([]),
 });
 
-/** Writes `configFile` and what it needs into `stateDir`. */
+/** Writes `configFile` and what it needs into `stateDir`; throws `StartFault`. */
 export async function writeConfig(
   options: LaunchOptions & { wranglerConfig: string; bundleDir: string; latestTime: number },
   configFile: string,
 ): Promise<void> {
   const { stateDir, bundleDir, host, port, vars } = options;
+  const write = (path: string, content: string | Uint8Array) =>
+    writeFile(path, content).catch((cause) => {
+      throw cannotWrite(stateDir, cause);
+    });
   const modules = await modulesIn(bundleDir);
   for (const { name } of modules) {
-    await copyFile(join(bundleDir, name), join(stateDir, 'worker', name));
+    await write(join(stateDir, 'worker', name), await readModule(join(bundleDir, name)));
   }
-  await copyFile(join(import.meta.dirname, 'kv-worker.js'), join(stateDir, 'kv-worker.js'));
+  const kvWorker = await readModule(join(import.meta.dirname, 'kv-worker.js'));
+  await write(join(stateDir, 'kv-worker.js'), kvWorker);
   const toml = wranglerToml.parse(parse(await readFile(options.wranglerConfig, 'utf8')));
   const text = workerdConfig({
     address: `${inUrl(host)}:${port}`,
@@ -45,8 +51,14 @@ export async function writeConfig(
     storage: join(stateDir, 'storage'),
     privateNetwork: 'GRAPH_ORIGIN' in vars || 'LOGIN_ORIGIN' in vars,
   });
-  await writeFile(configFile, text);
+  await write(configFile, text);
 }
+
+const readModule = (file: string): Promise<Uint8Array> =>
+  readFile(file).catch((cause) => {
+    const sentence = `A part of the edge cannot be read: ${reason(cause)}. Start it again; where that does not help, install it again.`;
+    throw new StartFault([sentence], { cause });
+  });
 
 /** A host as it stands in a URL. */
 export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);

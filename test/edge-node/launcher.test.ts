@@ -1,7 +1,9 @@
 // The launcher as a program and as a function, with real workerd and a small Worker of its own.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -65,12 +67,34 @@ const json = async (edge: RunningEdge, path: string) =>
 
 const NPM = ['npm', 'run', 'edge', '--'];
 /** As a service starts it, without npm, which writes to the disk itself. */
-const SERVICE = [process.execPath, 'edge/self-hosted/main.ts'];
+const SERVICE = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  'edge/self-hosted/main.ts',
+];
+
+const NOBODY = 65_534;
+/** Root may write everywhere; only root can start what may not, and only where others may read the clone. */
+const HAS_NOBODY =
+  process.getuid?.() === 0 &&
+  spawnSync(process.execPath, ['--check', 'edge/self-hosted/kv-worker.js'], {
+    cwd: ROOT,
+    uid: NOBODY,
+    gid: NOBODY,
+  }).status === 0;
+
+interface Command {
+  words?: string[];
+  wranglerConfig?: string;
+  uid?: number;
+}
 
 /** `npm run edge` with the fixture, in a process group of its own. */
-async function command(env: Record<string, string>, [program = '', ...words] = NPM) {
-  const child = spawn(program, [...words, FIXTURE], {
+async function command(env: Record<string, string>, more: Command = {}) {
+  const { words: [program = '', ...words] = NPM, wranglerConfig = FIXTURE, uid } = more;
+  const child = spawn(program, [...words, wranglerConfig], {
     cwd: ROOT,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
     env: { ...process.env, ...VARS, PORT: '0', ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -114,6 +138,18 @@ const processesOf = (stateDir: string): string[] =>
   execFileSync('ps', ['-eo', 'pid=,stat=,args='], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.includes(stateDir) && !/^\s*\d+ Z/.test(line));
+
+/** It reads its certificates when it starts, and waits for these. */
+function hangWorkerd(): void {
+  const pipe = join(directory, `certificates-${randomUUID()}`);
+  execFileSync('mkfifo', [pipe]);
+  const { SSL_CERT_FILE } = process.env;
+  process.env['SSL_CERT_FILE'] = pipe;
+  ends.push(() => {
+    if (SSL_CERT_FILE === undefined) delete process.env['SSL_CERT_FILE'];
+    else process.env['SSL_CERT_FILE'] = SSL_CERT_FILE;
+  });
+}
 
 describe('startEdge', () => {
   it('gives the Worker its variables, its KV and its objects', async () => {
@@ -185,7 +221,40 @@ describe('startEdge', () => {
   it('does not share its state with a second one', async () => {
     const stateDir = await newState();
     await start({ stateDir });
-    await expect(start({ stateDir })).rejects.toThrow('STATE_DIR is in use');
+    await expect(start({ stateDir })).rejects.toThrow(
+      `STATE_DIR is in use: an edge runs or starts from ${stateDir} already (process ${process.pid}).`,
+    );
+  });
+
+  it('leaves its state to the next one when it ends, and when it could not start', async () => {
+    const stateDir = await newState();
+    await (await start({ stateDir })).close();
+    expect(await readdir(stateDir)).not.toContain('launcher.pid');
+    const port = Number(new URL((await start()).origin).port);
+    await expect(start({ stateDir, port })).rejects.toThrow('in use by another program');
+    await start({ stateDir });
+  });
+
+  it('gives a workerd up that neither listens nor ends, and says so', async () => {
+    hangWorkerd();
+    const stateDir = await newState();
+    const hanging = start({ stateDir, startLimitMs: 1_000 });
+    await expect(hanging).rejects.toThrow('workerd runs, but does not listen.');
+    expect(processesOf(stateDir)).toEqual([]);
+  });
+
+  it('ends at once when told to while workerd does not listen', async () => {
+    hangWorkerd();
+    const stateDir = await bundledState();
+    const told = new AbortController();
+    const starting = start({ stateDir, signal: told.signal });
+    const ended = expect(starting).rejects.toThrow('aborted');
+    await until(() => (processesOf(stateDir).length > 0 ? true : undefined));
+    const before = Date.now();
+    told.abort();
+    await ended;
+    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(processesOf(stateDir)).toEqual([]);
   });
 
   it('refuses another JURISDICTION than the one it began with', async () => {
@@ -295,23 +364,26 @@ describe('npm run edge', () => {
     const disk = await fullDisk(await mkdtemp(join(directory, 'disk-')));
     ends.push(disk.close);
     const env = { ...disk.env, STATE_DIR: stateDir };
-    const begun = await command(env, SERVICE);
+    const begun = await command(env, { words: SERVICE });
     await begun.serving();
     signalGroup(begun.child, 'SIGKILL');
     await begun.exited;
     await disk.fill();
-    const full = await command(env, SERVICE);
+    const full = await command(env, { words: SERVICE });
     expect(await full.exited).toBe(1);
     expect(full.said()).toMatch(/STATE_DIR \S+ cannot be written: .*no space left on device/);
     await disk.makeRoom();
-    const again = await command(env, SERVICE);
+    const again = await command(env, { words: SERVICE });
     await again.serving();
   }, 60_000);
 
   it('starts workerd anew on the same port where the clock was set back', async () => {
     const clock = await movingClock(await mkdtemp(join(directory, 'clock-')));
     ends.push(clock.close);
-    const edge = await command({ ...clock.env, STATE_DIR: await bundledState() }, SERVICE);
+    const edge = await command(
+      { ...clock.env, STATE_DIR: await bundledState() },
+      { words: SERVICE },
+    );
     const origin = await edge.serving();
     clock.set(-3_600_000);
     await until(() => /set back by 3[56]\d\d s/.exec(edge.said()));
@@ -338,5 +410,100 @@ describe('npm run edge', () => {
     const run = await command({ STATE_DIR: await bundledState(), PORT: String(port) });
     expect(await run.exited).toBe(1);
     expect(run.said()).toContain(`PORT ${port} on 127.0.0.1 is in use`);
+  });
+
+  it('ends with 1 and names the other one, where that has the state and is building still', async () => {
+    const stateDir = await bundledState();
+    const worker = await mkdtemp(join(directory, 'worker-'));
+    await cp(join(import.meta.dirname, 'fixture', 'build-step'), worker, { recursive: true });
+    await writeFile(
+      join(worker, 'make.js'),
+      "import { writeFileSync } from 'node:fs'; writeFileSync('begun', ''); setTimeout(() => {}, 60_000);",
+    );
+    const env = { STATE_DIR: stateDir };
+    const wranglerConfig = join(worker, 'wrangler.toml');
+    const first = await command(env, { words: SERVICE, wranglerConfig });
+    await until(() => existsSync(join(worker, 'begun')) || undefined);
+    const second = await command(env, { words: SERVICE });
+    expect(await Promise.race([second.exited, second.serving()])).toBe(1);
+    expect(second.said()).toContain(`from ${stateDir} already (process ${first.child.pid})`);
+    expect(second.said()).not.toContain('    at ');
+    // Told to stop, the first one ends its build and leaves the state.
+    const before = Date.now();
+    first.child.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
+    expect(Date.now() - before).toBeLessThan(2_000);
+    await (await command(env, { words: SERVICE })).serving();
+  });
+
+  it('starts over the lock of a launcher that was killed, whoever has its process id now', async () => {
+    const stateDir = await bundledState();
+    const first = await command({ STATE_DIR: stateDir }, { words: SERVICE });
+    await first.serving();
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    await writeFile(join(stateDir, 'launcher.pid'), String(process.pid));
+    await (await command({ STATE_DIR: stateDir }, { words: SERVICE })).serving();
+  });
+
+  it('ends with 1 and a sentence where there is no room for JURISDICTION, and starts with it later', async () => {
+    const stateDir = await bundledState();
+    const disk = await fullDisk(await mkdtemp(join(directory, 'disk-')));
+    ends.push(disk.close);
+    const env = { ...disk.env, STATE_DIR: stateDir, JURISDICTION: 'eu' };
+    await disk.fill();
+    const full = await command(env, { words: SERVICE });
+    expect(await full.exited).toBe(1);
+    expect(full.said()).toMatch(/STATE_DIR \S+ cannot be written: ENOSPC.*Make room there\./);
+    expect(full.said()).not.toContain('    at ');
+    await disk.makeRoom();
+    const again = await command(env, { words: SERVICE });
+    await again.serving();
+    expect(await readFile(join(stateDir, 'jurisdiction'), 'utf8')).toBe('eu');
+  }, 60_000);
+
+  describe.runIf(HAS_NOBODY)('as a user who may write nothing but STATE_DIR', () => {
+    /** Made by root, whose files are nobody else's business by default. */
+    let installed: string;
+    beforeAll(async () => {
+      await chmod(directory, 0o755);
+      installed = join(directory, 'installed', 'bundle');
+      const build = [process.execPath, 'edge/self-hosted/build.ts', FIXTURE, installed].join(' ');
+      execFileSync('/bin/sh', ['-c', `umask 077; exec ${build}`], { cwd: ROOT, stdio: 'pipe' });
+    }, 30_000);
+
+    async function service() {
+      const stateDir = await newState();
+      const bundleDir = join(stateDir, 'bundle');
+      await cp(installed, bundleDir, { recursive: true });
+      await chown(stateDir, NOBODY, NOBODY);
+      const run = () => command({ STATE_DIR: stateDir }, { words: SERVICE, uid: NOBODY });
+      return { bundleDir, run };
+    }
+
+    it('serves with the bundle of who installed it', async () => {
+      const { run } = await service();
+      await (await run()).serving();
+    });
+
+    it('ends with 1 and says what to run where the bundle is old', async () => {
+      const { bundleDir, run } = await service();
+      await writeFile(join(bundleDir, 'made-from'), 'something else');
+      const old = await run();
+      expect(await old.exited).toBe(1);
+      expect(old.said()).toMatch(/The bundle in \S+ is missing or old, and cannot be made: EACCES/);
+      expect(old.said()).toContain(bundleDir);
+      expect(old.said()).toContain('Run "npm run build:edge" in ');
+      expect(old.said()).not.toContain('    at ');
+    });
+
+    it('ends with 1 and says what it may not read', async () => {
+      const { bundleDir, run } = await service();
+      await chmod(join(bundleDir, 'worker.js'), 0o600);
+      const unread = await run();
+      expect(await unread.exited).toBe(1);
+      expect(unread.said()).toMatch(/EACCES.*worker\.js.*Let the user of the edge read it/);
+      expect(unread.said()).not.toContain('    at ');
+    });
   });
 });

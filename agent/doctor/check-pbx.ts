@@ -131,10 +131,12 @@ async function checkApis(
       resolve(answer.ok ? errorOf(answer.message) : 'no answer'),
     );
   });
+  if (session.isOver) return hungUp(it);
   if (presenceApi) {
     it.fault('pbx-presence-api', `PbxApi is not usable (${presenceApi})`, tick('PbxApi'));
   }
   const system = await askSystem(session);
+  if (session.isOver) return hungUp(it);
   if (!system) {
     const text = 'Admin (PbxAdminApi) is not usable: PBX name and visibility cannot be checked';
     it.warning('pbx-admin-api', text, tick('Admin'));

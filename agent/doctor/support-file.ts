@@ -1,6 +1,7 @@
 // The file for support: what was found and how the agent is set up, with every secret and the names of
 // users taken out.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute } from 'node:path';
 import { PASSWORD_VARIABLE } from '../config-files.ts';
 import { parseProxy } from '../outward/way-out.ts';
 import { textOf } from '../text-file.ts';
@@ -59,11 +60,20 @@ async function secretsOfConfig(config: string): Promise<string[]> {
       () => undefined,
     );
     if (text !== undefined) secrets.push(text, text.trim());
-    // No path, and no file: then it is the password itself, written to the wrong key.
-    else if (!/[/\\]/.test(file)) secrets.push(file);
+    // No file, and none that could be there: then it is the password itself, written to the wrong key.
+    else if (!(await isPlace(file))) secrets.push(file);
   }
   return secrets;
 }
+
+/** Whether it reads like the path of a file: a whole one, or one in a directory that is there. */
+const isPlace = async (file: string): Promise<boolean> =>
+  isAbsolute(file) ||
+  (/[/\\]/.test(file) &&
+    (await stat(dirname(file)).then(
+      (about) => about.isDirectory(),
+      () => false,
+    )));
 
 function secretsOfMachine(known: Known, env: DoctorDeps['env'], proxy: string): string[] {
   const parsed = parseProxy(proxy);

@@ -84,8 +84,17 @@ export class Session {
     this.#waiting.clear();
     this.#line.close(1000, '');
     this.#resolve(ended);
-    for (const answer of open) answer({ ok: false, why: 'gone' });
-    for (const goes of waiting) goes();
+    const faults: unknown[] = [];
+    const told = [...open.map((answer) => () => answer({ ok: false, why: 'gone' })), ...waiting];
+    for (const tell of told) {
+      try {
+        tell();
+      } catch (fault) {
+        // Nobody else is to wait for ever.
+        faults.push(fault);
+      }
+    }
+    if (faults.length > 0) throw faults[0];
   }
 
   /**
@@ -108,6 +117,10 @@ export class Session {
     };
     this.#asked.set(key, [...(this.#asked.get(key) ?? []), answered]);
     this.#say(request);
+  }
+
+  get isOver(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** Says what asks for no answer. */

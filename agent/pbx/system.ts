@@ -33,12 +33,14 @@ export function greeted(session: Session): Promise<Greeting | undefined> {
     session.tell(appInfoResult(appInfoRequest.safeParse(message).data?.app));
   });
   return new Promise((resolve) => {
+    // Whoever waits in a session that has ended is told at once.
+    let cancel = () => {};
     const settle = (greeting: Greeting | undefined) => {
       cancel();
       session.unroute('PbxInfo');
       resolve(greeting);
     };
-    const cancel = session.within(GREETING_MS, () => settle(undefined));
+    cancel = session.within(GREETING_MS, () => settle(undefined));
     session.route('PbxInfo', (message) => {
       const { pbx, domain, apis } = pbxInfo.safeParse(message).data ?? {};
       settle({ system: named(pbx, domain), ...(apis ? { apis } : {}) });
@@ -57,6 +59,7 @@ const named = (name: string | undefined, domain: string | undefined): PbxSystem 
  */
 export function askSystem(session: Session): Promise<PbxSystem | undefined> {
   return new Promise((resolve) => {
+    let cancel = () => {};
     const settle = (system: PbxSystem | undefined) => {
       cancel();
       session.unroute(SRC);
@@ -67,7 +70,7 @@ export function askSystem(session: Session): Promise<PbxSystem | undefined> {
       if (pbx || domain) settle(named(pbx, domain));
       else if (message['error'] !== undefined) settle(undefined);
     };
-    const cancel = session.within(WAIT_MS, () => settle(undefined));
+    cancel = session.within(WAIT_MS, () => settle(undefined));
     session.route(SRC, read);
     session.ask(monitorConfigRequest(SRC), WAIT_MS, (answer) => {
       if (answer.ok) read(answer.message);

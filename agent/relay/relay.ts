@@ -104,7 +104,10 @@ export class Relay {
     const wasStandby = this.#up.role === 'standby';
     this.#epoch = epoch;
     this.#take(role);
-    if (wasStandby) this.#snapshot();
+    if (!wasStandby) return;
+    // Whoever led meanwhile was believed instead: all is said again.
+    for (const { state } of this.#replicas) if (state.at === 'up') state.toldUnseen = undefined;
+    this.#snapshot();
   }
 
   #snapshot(): void {
@@ -203,6 +206,8 @@ export class Relay {
     const same = state.at === 'down' && state.fault.code === code && state.fault.detail === detail;
     replica.state = { at: 'down', fault: { code, detail } };
     if (!same) this.#up.state(replica);
+    // Its row is of then: another one that is up may say that the user lives elsewhere.
+    if (state.at === 'up') this.#watching.settleAll();
   }
 
   #pbxUp(replica: PbxReplica, system: PbxSystem, pbx: PbxConversation): void {

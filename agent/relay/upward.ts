@@ -52,9 +52,10 @@ export class Upward {
 
   /** Everything but the state of the PBX. */
   snapshot(replica: PbxReplica): void {
+    // At once: the edge has forgotten it with the frame before.
+    if (replica.state.at === 'up') this.unseen(replica, replica.state);
     this.users(replica);
     if (replica.state.at !== 'up') return;
-    this.unseen(replica, replica.state);
     this.licences(replica, replica.state);
     for (const [guid, user] of replica.state.following) this.items(replica, guid, user);
   }

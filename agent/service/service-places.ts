@@ -67,7 +67,11 @@ export async function mustHavePlace({ state_dir, log_file }: Config, root: strin
   }
   if (log_file === undefined) return;
   const folder = await found(dirname(log_file));
-  if (!folder.is?.isDirectory()) {
+  // The directory of the state, and what it lies in, is made afterwards.
+  const isMade = `${resolve(state_dir ?? places.stateDir)}/`.startsWith(
+    `${resolve(dirname(log_file))}/`,
+  );
+  if (!folder.is?.isDirectory() && !isMade) {
     throw new Refusal(
       `"log_file": there is no directory ${folder.there}: make it, or name a file in another one.`,
     );

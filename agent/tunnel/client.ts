@@ -145,8 +145,9 @@ function converse(
       // A line that does not carry anything carries no goodbye either.
       if (ended.code === 'overflow' || ended.code === 'silent') line.cut();
       else line.close(code, '');
-      if (wasUp) ears.down();
+      // First: whatever the ears do, it is dialled again.
       resolve(ended);
+      if (wasUp) ears.down();
     };
     const stop = () => finish(stopped());
     const silence = watchSilence(clock, [

@@ -38,7 +38,7 @@ async function hangingUpAt(last: string): Promise<string> {
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test.each(['ReplicateNext', 'SubscribePresence'])(
+test.each(['GetNodeInfo', 'MonitorConfig', 'ReplicateNext', 'SubscribePresence'])(
   'a PBX that hangs up at %s is named, and no verdict is given',
   async (last) => {
     const findings: Finding[] = [];

@@ -14,6 +14,9 @@ import { startWebProxy } from '../../sim/network/web-proxy.ts';
 import { selfSigned } from '../../sim/pbx/self-signed.ts';
 import { fakeLog } from '../fake-log.ts';
 
+/** Of a machine that is overrun. */
+const SOON = { timeout: 5_000 };
+
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   vi.useRealTimers();
@@ -62,7 +65,7 @@ describe.each(['http', 'https'] as const)('a silent proxy (%s)', (scheme) => {
   ])('%s fails in time, blames it, and leaves nothing open', async (_, act) => {
     const it = await silentProxy(scheme);
     const acted = inTime(act(it));
-    await expect.poll(() => it.proxy.asked).toEqual(['edge.test:443']);
+    await expect.poll(() => it.proxy.asked, SOON).toEqual(['edge.test:443']);
     expect(await acted).toMatchObject({
       ok: false,
       failure: {
@@ -72,7 +75,7 @@ describe.each(['http', 'https'] as const)('a silent proxy (%s)', (scheme) => {
         proxy: { name: expect.stringContaining('127.0.0.1:') },
       },
     });
-    await expect.poll(() => it.proxy.sockets.size).toBe(0);
+    await expect.poll(() => it.proxy.sockets.size, SOON).toBe(0);
   });
 
   test.each([
@@ -82,10 +85,10 @@ describe.each(['http', 'https'] as const)('a silent proxy (%s)', (scheme) => {
     const it = await silentProxy(scheme);
     const stop = new AbortController();
     const acted = inTime(act(it, stop.signal));
-    await expect.poll(() => it.proxy.asked).toHaveLength(1);
+    await expect.poll(() => it.proxy.asked, SOON).toHaveLength(1);
     stop.abort();
     expect(await acted).toEqual({ ok: false, failure: { kind: 'aborted' } });
-    await expect.poll(() => it.proxy.sockets.size).toBe(0);
+    await expect.poll(() => it.proxy.sockets.size, SOON).toBe(0);
   });
 });
 
@@ -115,7 +118,7 @@ test.each([
     const acted = await inTime(act({ proxy, way: { proxyFor: () => proxy.url } }));
     const failure = { kind: 'network', code: 'ETIMEDOUT', detail: 'no answer within 0.2 s' };
     expect(acted).toEqual({ ok: false, failure });
-    await expect.poll(() => proxy.sockets.size + silent.sockets.size).toBe(0);
+    await expect.poll(() => proxy.sockets.size + silent.sockets.size, SOON).toBe(0);
   },
 );
 
@@ -134,7 +137,7 @@ test('the tunnel says of it that it does not answer', async () => {
     { clock: systemClock, edgeClock: edgeClock(systemClock), way: it.way, log: fakeLog().log },
     new AbortController().signal,
   );
-  await expect.poll(() => it.proxy.asked).toHaveLength(1);
+  await expect.poll(() => it.proxy.asked, SOON).toHaveLength(1);
   vi.advanceTimersByTime(15_000);
   vi.useRealTimers();
   const said = await inTime(ended);
@@ -144,5 +147,5 @@ test('the tunnel says of it that it does not answer', async () => {
       /^the proxy 127\.0\.0\.1:\d+ does not answer \(no answer within 15 s\): .*HTTPS_PROXY/,
     ),
   });
-  await expect.poll(() => it.proxy.sockets.size).toBe(0);
+  await expect.poll(() => it.proxy.sockets.size, SOON).toBe(0);
 });

@@ -54,3 +54,14 @@ test.each<[string, (session: Session) => Promise<unknown>, object | undefined]>(
   expect(it.told()).toBeUndefined();
   expect(it.clock.timers()).toBe(0);
 });
+
+test.each([
+  ['PbxInfo', greeted],
+  ['MonitorConfig', askSystem],
+])('nobody waits for %s in a session that has ended', async (_, wait) => {
+  const line = new FakeLine();
+  const session = new Session(line, fakeClock(0), fakeLog().log);
+  void session.run(new AbortController().signal);
+  line.hangUp();
+  expect(await wait(session)).toBeUndefined();
+});

@@ -196,6 +196,15 @@ describe('watching', () => {
     expect(pbx.asked()).toEqual(['unwatch carol']);
   });
 
+  test('who led, stood by and leads again says again what may not be seen', () => {
+    const { relay, up, pbx } = running();
+    pbx.unseen(['alice']);
+    expect(up()).toMatchObject([{ t: 'unseen', guids: ['alice'] }]);
+    relay.tunnelSaid(roleFrame({ epoch: 2, role: 'standby' }));
+    relay.tunnelSaid(roleFrame({ epoch: 3, role: 'leading' }));
+    expect(up()).toContainEqual(expect.objectContaining({ t: 'unseen', guids: ['alice'] }));
+  });
+
   test('a user of whom the PBX has no data any more is told of once more, as after a gap', () => {
     const { up, pbx } = running();
     pbx.items('alice', [{ contact: 'tel:', activity: 'on-the-phone' }]);

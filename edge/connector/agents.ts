@@ -71,6 +71,10 @@ export class Agents {
     return isOpen(socket);
   }
 
+  idOf(socket: WebSocket): string {
+    return attached(socket).agentId;
+  }
+
   introduced(socket: WebSocket): boolean {
     return attached(socket).helloAt !== null;
   }

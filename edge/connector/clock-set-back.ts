@@ -40,7 +40,11 @@ export function planAnew(parts: Parts): void {
   reads.release();
   // Their plans are by the old time too, and what was tried by it failed perhaps.
   const { latestTime } = context.env;
-  context.database.write(PLANNED_ANEW, { latestTime, at: now } satisfies PlannedAnew);
-  const told = chores.configureAccounts(true).then(() => accounts.check());
+  const told = chores
+    .configureAccounts(true)
+    .then(() => accounts.check())
+    .then(() =>
+      context.database.write(PLANNED_ANEW, { latestTime, at: now } satisfies PlannedAnew),
+    );
   context.background(told.catch(() => tasks.soon('accounts')));
 }

@@ -158,11 +158,11 @@ export function subscriptionsLamp(facts: Facts): Shown {
     const told = refused.fault ? faultParams(refused.fault, params) : params;
     return shown('subscriptions', 'warning', 'users-refused', told);
   }
-  if (facts.withoutTeams.length > 0) {
-    const who = some(facts.withoutTeams);
-    return shown('subscriptions', 'warning', 'account-without-teams', { who });
-  }
   if (active.length > 0 && !states.some((state) => state.state === 'creating')) {
+    if (facts.withoutTeams.length > 0) {
+      const who = some(facts.withoutTeams);
+      return shown('subscriptions', 'warning', 'account-without-teams', { who });
+    }
     const users = active.reduce((sum, state) => sum + state.userIds.length, 0);
     return shown('subscriptions', 'ok', 'subscribed', { users, accounts: active.length });
   }

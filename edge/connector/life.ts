@@ -98,9 +98,11 @@ export class Life {
     const { context, pairs, catchingUp } = this.parts;
     const wentWell = this.#tried(() => this.#takeTurns());
     if (!wentWell) pairs.lookAgain();
+    // What a save of settings leads to, where that broke off.
+    const acted = this.#tried(() => actOnSettings(this.parts));
     // By itself: one row that is never stored keeps no other from catching up.
     const caughtUp = this.#tried(() => catchingUp.look());
-    if (wentWell && caughtUp) this.#setAlarm();
+    if (wentWell && acted && caughtUp) this.#setAlarm();
     else context.wakeBy(context.now() + AFTER_FAULT_MS);
   }
 
@@ -109,8 +111,6 @@ export class Life {
     if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
     if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
     this.#awake = true;
-    // What a save of settings leads to broke off.
-    actOnSettings(this.parts);
     tunnel.missSilent();
     tunnel.askAgain();
     tasks.beginDue();

@@ -134,7 +134,7 @@ export class Microsoft {
   async signInAnew(accountId: string): Promise<void> {
     const account = this.#context.objects.subscription(this.#desk.connector, accountId);
     const known = await account.accessToken(this.#refused.get(accountId));
-    if (known.ok) await account.accessToken(known.value.token);
+    if (known.ok) await account.accessToken(known.value.token, true);
   }
 
   #access() {

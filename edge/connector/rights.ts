@@ -17,7 +17,7 @@ interface Licences {
 
 /** PBXs that ever told about licences. */
 const TOLD = 'licences-told';
-/** Names of the PBXs that the agent which leads, or led last, is configured with. */
+/** Names of the PBXs that each agent is configured with. */
 const CONFIGURED = 'configured-pbxs';
 
 export class Rights {
@@ -89,22 +89,38 @@ export class Rights {
   }
 
   /**
-   * An agent leads that is configured with these PBXs. What one told that was taken from its configuration, or
-   * has another name there now, holds no longer. Says whether that changes anything.
+   * An agent says which PBXs it is configured with. What a PBX told that no agent has in its configuration any more,
+   * or has by another name, holds no longer. Says whether that changes anything.
    */
-  configured(names: readonly string[]): boolean {
+  configured(agentId: string, names: readonly string[]): boolean {
     const { database } = this.#context;
-    const before = database.read<string[]>(CONFIGURED) ?? [];
-    const gone = before.filter((pbx) => !names.includes(pbx));
+    const before = database.read<Record<string, string[]>>(CONFIGURED) ?? {};
+    const enrolled = this.#agents.list().filter(({ state }) => state !== 'revoked');
+    const others = enrolled.flatMap(({ id }) =>
+      id !== agentId && Object.hasOwn(before, id) ? [[id, before[id] ?? []] as const] : [],
+    );
+    const now = Object.fromEntries([...others, [agentId, [...names]]]);
+    const known = new Set(Object.values(now).flat());
+    const gone = new Set(
+      Object.values(before)
+        .flat()
+        .filter((pbx) => !known.has(pbx)),
+    );
     const told = database.read<string[]>(TOLD) ?? [];
-    const silenced = told.filter((pbx) => gone.includes(pbx));
-    database.write(CONFIGURED, names);
-    if (silenced.length === 0) return false;
-    noteUnmatched(database);
-    for (const pbx of silenced) database.forget(licencesKey(pbx));
-    const others = told.filter((pbx) => !silenced.includes(pbx));
-    database.write(TOLD, others);
-    return true;
+    const silenced = told.filter((pbx) => gone.has(pbx));
+    // At once, or its next hello would find that it is so already.
+    database.transaction(() => {
+      if (silenced.length > 0) {
+        noteUnmatched(database);
+        for (const pbx of silenced) database.forget(licencesKey(pbx));
+        database.write(
+          TOLD,
+          told.filter((pbx) => !gone.has(pbx)),
+        );
+      }
+      database.write(CONFIGURED, now);
+    });
+    return silenced.length > 0;
   }
 
   /** Licences are not asked for any more. */

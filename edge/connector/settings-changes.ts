@@ -56,7 +56,7 @@ export function actOnSettings(parts: Parts): void {
 }
 
 function applyRules(parts: Parts, before: OpenSettings): void {
-  const { farewellDesk, tunnel, pairs, presence } = parts;
+  const { context, farewellDesk, tunnel, pairs, presence } = parts;
   const old = rulesOf(before);
   const all = pairs.all();
   if (old.contact !== parts.desk.rules.contact) {
@@ -65,7 +65,15 @@ function applyRules(parts: Parts, before: OpenSettings): void {
     const guids = all.map(({ guid }) => guid);
     tunnel.tellPairs(guids, guids);
   }
-  for (const pair of all) presence.apply(pair, { kind: 'rules-changed' });
+  for (const pair of all) {
+    // What is wrong with one user is nobody else's business; whom storage did not take is saved later.
+    try {
+      presence.apply(pair, { kind: 'rules-changed' });
+    } catch (error) {
+      context.log('error', 'presence-failed', { detail: String(error) });
+      context.wakeBy(context.now());
+    }
+  }
 }
 
 /** Sets or removes the fixed partner of a Teams user, as one of the settings' overrides. */

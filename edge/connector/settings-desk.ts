@@ -151,7 +151,7 @@ export class SettingsDesk {
       else sealed[key] = await this.#keyring.seal(write.connector, key, wish.value);
     }
     // The connector may have been deleted meanwhile, or is being deleted.
-    if (current && isEnding({ database: this.#database })) {
+    if (this.#database.exists && isEnding({ database: this.#database })) {
       return refused('conflict', 'This connector is being deleted: try again in a minute.');
     }
     if (this.#current?.version !== current?.version) {

@@ -54,7 +54,7 @@ const ASK_SOON_MS = 100;
 export class TunnelDesk implements Waiting {
   readonly #parts: TunnelParts;
   /** Users of whom something was told that could not be taken. */
-  readonly #missed = new Map<PbxGuid, number>();
+  readonly #missed = new Map<PbxGuid, { at: number; anew: boolean }>();
 
   constructor(parts: TunnelParts) {
     this.#parts = parts;
@@ -114,7 +114,8 @@ export class TunnelDesk implements Waiting {
     const { agents, context } = this.#parts;
     if (frame.t === 'hello') {
       agents.welcome(socket, frame.agent.version, context.now());
-      if (this.#parts.rights.configured(frame.pbxs)) this.#parts.licencesTold();
+      const isNews = this.#parts.rights.configured(agents.idOf(socket), frame.pbxs);
+      if (isNews) this.#parts.licencesTold();
       this.#led();
       return;
     }
@@ -169,7 +170,7 @@ export class TunnelDesk implements Waiting {
         if (!pair) return;
         if (isGone === undefined) {
           presence.apply(pair, { kind: 'pbx-wrote', write, fault: fault?.code });
-        } else if (isGone) this.#missing(guid, ASK_SOON_MS);
+        } else if (isGone) this.#missing(guid, { inMs: ASK_SOON_MS, anew: true });
         return;
       }
       case 'unseen':
@@ -191,7 +192,7 @@ export class TunnelDesk implements Waiting {
       const pair = presence.ofPbx(pbxGuid(guid));
       if (!pair) return;
       if (this.#parts.takesBack(pair.guid)) {
-        this.#missing(pair.guid, ASK_AGAIN_MS);
+        this.#missing(pair.guid, { inMs: ASK_AGAIN_MS });
         return;
       }
       if (pair.home !== pbx) {
@@ -202,30 +203,33 @@ export class TunnelDesk implements Waiting {
       presence.apply(pair, { kind: 'pbx-seen', items, ...gap, at });
     } catch (error) {
       context.log('error', 'presence-failed', { detail: String(error) });
-      this.#missing(pbxGuid(guid), ASK_AGAIN_MS);
+      this.#missing(pbxGuid(guid), { inMs: ASK_AGAIN_MS });
     }
   }
 
-  /** What is told of this user is to be told anew, in so many ms. */
-  #missing(guid: PbxGuid, inMs: number): void {
+  /** What is told of this user is to be told again, in so many ms. @param anew the PBX itself is to be asked */
+  #missing(guid: PbxGuid, { inMs, anew = false }: { inMs: number; anew?: boolean }): void {
     const { context } = this.#parts;
-    const again = context.now() + inMs;
-    this.#missed.set(guid, again);
-    context.wakeBy(again);
+    const at = context.now() + inMs;
+    this.#missed.set(guid, { at, anew });
+    context.wakeBy(at);
   }
 
   get waitsUntil(): number | null {
-    return this.#missed.size > 0 ? Math.min(...this.#missed.values()) : null;
+    if (this.#missed.size === 0) return null;
+    return Math.min(...[...this.#missed.values()].map(({ at }) => at));
   }
 
   /** Has those told anew of whom something was missed. */
   askAgain(): void {
     const now = this.#parts.context.now();
-    const guids = [...this.#missed].flatMap(([guid, at]) => (at <= now ? [guid] : []));
-    for (const guid of guids) this.#missed.delete(guid);
-    const still = guids.filter((guid) => this.#parts.presence.ofPbx(guid));
-    // Who is watched goes on being so, and is told again: a new list would look as if the PBX had forgotten something.
-    this.tellPairs(still, []);
+    const due = [...this.#missed].filter(([, { at }]) => at <= now);
+    for (const [guid] of due) this.#missed.delete(guid);
+    const still = due.filter(([guid]) => this.#parts.presence.ofPbx(guid));
+    // Else the agent says what it knows: a new list would look as if the PBX had forgotten something.
+    const anew = still.filter(([, { anew }]) => anew);
+    const guidsOf = (some: typeof due) => some.map(([guid]) => guid);
+    this.tellPairs(guidsOf(still), guidsOf(anew));
   }
 
   /** The whole list of users to watch: after each welcome, and when the leader changes. */

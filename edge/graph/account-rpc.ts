@@ -119,8 +119,9 @@ export interface SubscriptionRpc {
   /**
    * A delegated token for reading users and presences.
    * @param refused a token that Graph answered with 401: another one is fetched
+   * @param isOnlyOld it did not: where no other is to be had, it goes on being good
    */
-  accessToken(refused?: string): Promise<Outcome<AccessToken>>;
+  accessToken(refused?: string, isOnlyOld?: boolean): Promise<Outcome<AccessToken>>;
   /**
    * Microsoft asked for a new authorisation, or said that the subscription is gone; or it stands there
    * and tells nothing (`silent`).

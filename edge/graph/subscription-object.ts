@@ -107,7 +107,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     }
   }
 
-  async accessToken(refusedToken?: string): Promise<Outcome<AccessToken>> {
+  async accessToken(refusedToken?: string, isOnlyOld = false): Promise<Outcome<AccessToken>> {
     const account = this.#store.account;
     if (!account) return refused('account-not-configured', 'This account is not configured.');
     await this.#reviveAlarm();
@@ -133,10 +133,12 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       return accepted({ token, expiresAt });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
+      if (isOnlyOld) tokens.refuse(null);
       const overtaken = specs !== this.#specs;
       const failure = failureOf(error);
       await this.#signInTold(tenure, { kind: 'sign-in-failed', failure, overtaken });
-      return refused(error.code, error.message);
+      const held = LOGIN_AWAY.has(error.code) ? tokens.held() : null;
+      return held ? accepted(held) : refused(error.code, error.message);
     }
   }
 

@@ -33,8 +33,8 @@ export interface TokenSource {
   token(atLeastMs?: number): Promise<Token>;
   /** The last one, while it lives and was not refused; asks nobody. */
   held(): AccessToken | null;
-  /** Graph refused this token: it is not handed out again. */
-  refuse(token: string): void;
+  /** Graph refused this token: it is not handed out again. `null`: it did not, after all. */
+  refuse(token: string | null): void;
 }
 
 export interface AppIdentity extends Client {

@@ -53,7 +53,8 @@ export function createAuth(edge: Edge): Auth {
       const token = /^Bearer +(.+?) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
       if (token !== undefined) return ownerOf(c, token);
       const session = await bySession(c);
-      const isForHere = session?.scope === 'all' || session?.scope === pathConnector(c);
+      const isForHere =
+        session !== null && (session.scope === 'all' || session.scope === pathConnector(c));
       // A customer's session, for another place: whom Access lets in is the operator all the same.
       const asserted = isForHere || !access ? null : await byAccess(c, access, now());
       const signedIn = asserted ?? session;

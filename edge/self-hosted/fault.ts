@@ -25,7 +25,10 @@ export const cannotWrite = (stateDir: string, cause: unknown): StartFault => {
 
 /** @param launcher the process that has it, where that is known */
 export function inUse(stateDir: string, launcher: number | undefined): StartFault {
-  const who = launcher === undefined ? 'another process' : `process ${launcher}`;
+  const who =
+    launcher === undefined
+      ? 'another process; or its file system has no locks, as NFS may'
+      : `process ${launcher}`;
   return new StartFault([
     `STATE_DIR is in use: an edge runs or starts from ${stateDir} already (${who}). End that one, or name another STATE_DIR.`,
   ]);

@@ -22,14 +22,18 @@ export function lockState(stateDir: string): () => void {
     // Nothing is ever written, a journal neither: that works on a full disk, and leaves nothing to repair.
     lock.exec('PRAGMA journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
-    // Whoever may read it could lock it.
-    chmodSync(file, 0o600);
   } catch (cause) {
     lock?.close();
     const { errcode = 0 } = cause as { errcode?: number };
     throw (errcode & 0xff) === SQLITE_BUSY
       ? inUse(stateDir, readPid(pidFile))
       : cannotWrite(stateDir, cause);
+  }
+  try {
+    // Whoever may read it could lock it.
+    chmodSync(file, 0o600);
+  } catch {
+    // Another one's file, or a file system without modes: the lock is there all the same.
   }
   held.add(lock);
   notePid(pidFile);

@@ -110,7 +110,7 @@ export const DE: Record<TextCode, Text> = {
     message:
       '{who} hat keine Lizenz mit Teams. Einem solchen Teams-Konto kann Microsoft das Abonnement verweigern oder nichts melden.',
     action:
-      'Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → {who} → Lizenzen und Apps: eine Lizenz mit Teams. Hier zeigt sie sich etwa eine Minute später.',
+      'Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → {who} → Lizenzen und Apps: eine Lizenz mit Teams. Hat es eine durch einen anderen Plan: teamsPlans in den Einstellungen. Hier zeigt sie sich binnen fünf Minuten.',
   },
   'renewal-failing': {
     message:

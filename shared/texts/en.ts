@@ -110,7 +110,7 @@ export const EN = {
     message:
       '{who} has no licence with Teams. Microsoft may refuse such a Teams account what it subscribes to, or tell it nothing.',
     action:
-      'Microsoft 365 admin center → Users → Active users → {who} → Licenses and apps: a licence with Teams. It is seen here within a minute or so.',
+      'Microsoft 365 admin center → Users → Active users → {who} → Licenses and apps: a licence with Teams. Where it has one by another plan: teamsPlans in the settings. It is seen here within five minutes.',
   },
   'renewal-failing': {
     message: 'The subscription of {who} stands until {ends} UTC, but cannot be renewed: {because}',

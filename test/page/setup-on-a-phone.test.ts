@@ -104,7 +104,7 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
     await fill('Adresse der PBX', '192.0.2.10');
     await page.getByText('wss://192.0.2.10/PBX0/APPS/websocket').waitFor();
     await page.getByRole('radio', { name: 'Windows' }).check();
-    await page.getByText('bevor ein Geheimnis in ihrem Ordner liegt').waitFor();
+    await page.getByText('bevor im Ordner dieser Datei ein Geheimnis liegt').waitFor();
     const closing = page.getByRole('button', { name: 'Kopieren: Befehl, der den Ordner sperrt' });
     expect(await copied(page, () => closing.click())).toBe(protectOn('windows'));
     await fits('7-agent-windows');

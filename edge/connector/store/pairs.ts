@@ -243,6 +243,9 @@ export class Pairs {
     this.#database.orElse(() => {
       this.#memory.add(pair);
       this.plan(pair);
+      // Whether its row lagged behind, or something of it was open, nobody knows any more.
+      this.#unsaved.add(pair);
+      this.noteOpen(pair, true);
     });
     this.#leave(pair);
     this.#database.run('DELETE FROM pair WHERE teams_id = ?', pair.teamsId);

@@ -122,6 +122,22 @@ test('a PBX that has another name in the agent’s configuration by now takes ba
   expect(await bed.pairNumbers()).toEqual([1]);
 });
 
+test('what another agent still has in its configuration goes on counting', async () => {
+  const bed = new Bed();
+  const one = await bed.pairs(2, LICENSED);
+  one.send(unlicensed(1));
+  await bed.later(3 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([2]);
+  const two = (await bed.connect(await bed.enrol('two'))).hello(['hq']).up('hq', 'pbx');
+  two.users([pbxUser(1), pbxUser(2)], 1, 'hq');
+  await bed.later(30 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([2]);
+  value(await bed.stub.removeAgent('operator', one.id));
+  (await bed.connect(two.id)).hello(['hq']).up('hq', 'pbx');
+  await bed.later(30 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([1, 2]);
+});
+
 test('a dry run of the matching does not take those without a licence for changes', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(2, LICENSED);

@@ -404,6 +404,10 @@ describe('Cloudflare Access', async () => {
   it('is the sign-in of the operator', async () => {
     const edge = bed({ env, fetch: keys });
     expect((await ask(edge, await assertion())).status).toBe(200);
+    const headers = { 'cf-access-jwt-assertion': await assertion() };
+    for (const path of ['/api/connectors', '/api/session']) {
+      expect((await edge.fetch(path, { headers })).status, path).toBe(200);
+    }
     expect((await ask(edge, await assertion(), { method: 'POST' })).status).toBe(201);
     expect(edge.calls.at(-1)?.args[0]).toBe('access:ann@example.com');
   });

@@ -23,7 +23,7 @@ export const agents: AgentsTexts = {
   addressToFillIn: 'ADRESSE-DER-PBX',
   app: 'Name des App-Objekts',
   protect:
-    'Bevor ein Geheimnis in ihrem Ordner liegt, diesen für alle außer den Administratoren und dem Dienst sperren, in einer PowerShell als Administrator:',
+    'Bevor im Ordner dieser Datei ein Geheimnis liegt, den Ordner für alle außer den Administratoren und dem Dienst sperren, in einer PowerShell als Administrator:',
   protectCommand: 'Befehl, der den Ordner sperrt',
   passwordFile: {
     linux: 'Das Kennwort des App-Objekts, und sonst nichts, in diese Datei schreiben:',

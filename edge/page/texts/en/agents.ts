@@ -62,7 +62,7 @@ export const agents: AgentsTexts = {
   addressToFillIn: 'ADDRESS-OF-THE-PBX',
   app: 'Name of the App object',
   protect:
-    'Before a secret is in its folder, close that to everybody but the administrators and the service, in a PowerShell as administrator:',
+    'Before a secret is in the folder of that file, close the folder to everybody but the administrators and the service, in a PowerShell as administrator:',
   protectCommand: 'Command that closes the folder',
   passwordFile: {
     linux: 'Write the password of the App object, and nothing else, into:',

@@ -71,6 +71,7 @@ export class Agents {
     return isOpen(socket);
   }
 
+  /** Whose tunnel it is. */
   idOf(socket: WebSocket): string {
     return attached(socket).agentId;
   }

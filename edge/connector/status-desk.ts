@@ -150,10 +150,11 @@ export class StatusDesk {
   #rightsFacts(): Pick<Facts, 'unseen' | 'noCalls' | 'unlicensed' | 'licenceFault'> {
     const { rights, pairs, heldBack, desk } = this.#parts;
     const paired = pairs.ids().map(({ guid }) => guid);
+    const unlicensed = heldBack.guids;
     return {
       unseen: this.#names(paired, rights.unseen()),
       noCalls: this.#names(paired, rights.noCalls()),
-      unlicensed: this.#names([...heldBack.guids], heldBack.guids),
+      unlicensed: this.#names([...unlicensed], unlicensed),
       licenceFault: desk.settings.requireLicence ? rights.licenceFault() : null,
     };
   }

@@ -52,6 +52,15 @@ async function busy(): Promise<{ bed: Bed; agent: Awaited<ReturnType<Bed['pairs'
   return { bed, agent };
 }
 
+/** One pair, whose call Teams shows: something is to be taken back there. */
+async function talkingUser(): Promise<Bed> {
+  const bed = new Bed();
+  const agent = await bed.pairs(1, SLOW);
+  agent.presence(1, talking);
+  await bed.settle();
+  return bed;
+}
+
 test('takes back what is ours on both sides, and leaves nothing', async () => {
   const { bed, agent } = await busy();
   value(await bed.stub.deleteSettings('operator'));
@@ -68,10 +77,7 @@ test('takes back what is ours on both sides, and leaves nothing', async () => {
 });
 
 test('a copy for KV that was under way when it was deleted does not come after', async () => {
-  const bed = new Bed();
-  const agent = await bed.pairs(1, SLOW);
-  agent.presence(1, talking);
-  await bed.settle();
+  const bed = await talkingUser();
   const tenant = bed.microsoft.hold('GET https://login', () =>
     json({
       issuer: 'https://login.microsoftonline.com/22222222-2222-4222-8222-222222222222/v2.0',
@@ -93,10 +99,7 @@ test('a copy for KV that was under way when it was deleted does not come after',
 });
 
 test('a secret that is being sealed when it is deleted is refused, and not said to be kept', async () => {
-  const bed = new Bed();
-  const agent = await bed.pairs(1, SLOW);
-  agent.presence(1, talking);
-  await bed.settle();
+  const bed = await talkingUser();
   const seal = crypto.subtle.encrypt.bind(crypto.subtle);
   const sealing = { asked: 0, go: false };
   vi.spyOn(crypto.subtle, 'encrypt').mockImplementation(async (...secret) => {

@@ -14,6 +14,16 @@ async function listed(bed: Bed) {
 const unlicensed = (...numbers: number[]) =>
   unlicensedFrame({ pbx: 'pbx', guids: numbers.map(guid) });
 
+/** Two who fit somebody in Teams, and the first of them has no licence. */
+async function oneUnlicensed() {
+  const bed = new Bed();
+  const agent = await bed.pairs(2, LICENSED);
+  agent.send(unlicensed(1));
+  await bed.later(3 * SECOND);
+  expect(await bed.pairNumbers()).toEqual([2]);
+  return { bed, agent };
+}
+
 test('calls that may not be seen are a lamp and a reason, with the box to tick', async () => {
   const bed = new Bed();
   const agent = await bed.pairs(2, SLOW);
@@ -108,11 +118,7 @@ test('an outage gives nobody a licence, and a new tunnel watches the same users'
 });
 
 test('a PBX that has another name in the agent’s configuration by now takes back what it told as the old one', async () => {
-  const bed = new Bed();
-  const agent = await bed.pairs(2, LICENSED);
-  agent.send(unlicensed(1));
-  await bed.later(3 * SECOND);
-  expect(await bed.pairNumbers()).toEqual([2]);
+  const { bed, agent } = await oneUnlicensed();
   const renamed = (await bed.connect(agent.id)).hello(['hq']).up('hq', 'pbx');
   renamed.users([pbxUser(1), pbxUser(2)], 1, 'hq');
   await bed.later(30 * SECOND);
@@ -123,11 +129,7 @@ test('a PBX that has another name in the agent’s configuration by now takes ba
 });
 
 test('what another agent still has in its configuration goes on counting', async () => {
-  const bed = new Bed();
-  const one = await bed.pairs(2, LICENSED);
-  one.send(unlicensed(1));
-  await bed.later(3 * SECOND);
-  expect(await bed.pairNumbers()).toEqual([2]);
+  const { bed, agent: one } = await oneUnlicensed();
   const two = (await bed.connect(await bed.enrol('two'))).hello(['hq']).up('hq', 'pbx');
   two.users([pbxUser(1), pbxUser(2)], 1, 'hq');
   await bed.later(30 * SECOND);

@@ -20,6 +20,12 @@ import type { Turns } from './turns.ts';
 /** Microsoft knows nothing of a user: ask again after this long, in ms. */
 const UNKNOWN_USER_MS = 60_000;
 
+/**
+ * Where more wait than one request takes, so many are under way at once: while storage and the PBX take what came, the next
+ * comes. Else whoever comes meanwhile shares the next one.
+ */
+const LANES = 2;
+
 /** Looks that are due within so long, in ms, share an alarm and a request. */
 const LOOK_TOGETHER_MS = 1_000;
 
@@ -49,7 +55,7 @@ export class TeamsReads implements Waiting {
   /** Who is to be read when, epoch ms; forgotten with the object. */
   readonly #looking = new Map<TeamsUserId, number>();
   readonly #line: GraphLine;
-  #busy = false;
+  #lanesBusy = 0;
   #failures = 0;
   #notBefore = 0;
   /** Microsoft said to wait until then, epoch ms: whoever lets us go does not know better. */
@@ -118,15 +124,16 @@ export class TeamsReads implements Waiting {
   /** Time has passed: what had to wait may go on. */
   resume(): void {
     this.#takeLooks();
-    if (this.#busy || this.#wanted.size === 0) return;
+    const lanes = this.#wanted.size > PRESENCES_PER_READ ? LANES : 1;
+    if (this.#lanesBusy >= lanes || this.#wanted.size === 0) return;
     const { notBefore } = this;
     if (notBefore !== null) {
       this.#parts.context.wakeBy(notBefore);
       return;
     }
-    this.#busy = true;
+    this.#lanesBusy += 1;
     const done = this.#readAll().finally(() => {
-      this.#busy = false;
+      this.#lanesBusy -= 1;
     });
     this.#parts.context.background(done);
   }
@@ -162,6 +169,7 @@ export class TeamsReads implements Waiting {
       const slice = this.#slice();
       if (slice.length === 0 || !pace.mayAsk('read')) return;
       for (const { teamsId } of slice) this.#wanted.delete(teamsId);
+      this.resume();
       if (await this.#tryToRead(slice)) continue;
       for (const { teamsId } of slice) this.#wanted.add(teamsId);
       return;

@@ -73,6 +73,11 @@ export class DueTimes<Of extends object> {
     return due;
   }
 
+  /** Its row said that it is due, and it was handed out for that. */
+  gave(of: Of, at: number): void {
+    this.#soon.set(of, { at, given: true });
+  }
+
   /** Whoever took what became due did not come to its end. */
   lookAgain(): void {
     for (const planned of this.#soon.values()) planned.given = false;

@@ -90,7 +90,12 @@ export class Pairs {
     const last = rows.length === limit ? rows.at(-1) : undefined;
     this.#looked = { at: last?.due_at ?? now, teamsId: last?.teams_id ?? '\uffff' };
     const soon = this.#due.became(now);
-    return [...new Set([...unsaved, ...soon, ...rows.map((row) => this.#memory.take(row))])];
+    const byRow = rows.map((row) => {
+      const pair = this.#memory.take(row);
+      this.#due.gave(pair, row.due_at ?? now);
+      return pair;
+    });
+    return [...new Set([...unsaved, ...soon, ...byRow])];
   }
 
   /** Whoever took pairs from `becameDue` did not come to their end. */

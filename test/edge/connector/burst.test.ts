@@ -1,11 +1,11 @@
 // Ten thousand changes at once against Microsoft's documented quota, counted by the simulator's own
 // counter: nothing is lost, calls come first, and no 429 is of our making. On a moved clock.
 import { runInDurableObject } from 'cloudflare:test';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PACE } from '../../../edge/connector/bucket.ts';
 import { Throttle } from '../../sim/microsoft/throttle.ts';
 import type { Asked } from '../graph/fake-microsoft.ts';
-import { Bed, GRAPH, graphRefusal, json, SECOND, SLOW, taken, talking } from './bed.ts';
+import { Bed, breath, GRAPH, graphRefusal, json, SECOND, SLOW, taken, talking } from './bed.ts';
 
 /** Presence requests that Microsoft allows for one app in one tenant (facts: graph §4). */
 const QUOTA = { limit: 1_500, windowMs: 30_000 };
@@ -39,14 +39,20 @@ function countQuota(bed: Bed): { at: number[]; refused: number } {
   return counted;
 }
 
-/** So many further pairs, all of them with a manual state that Teams was not told yet. */
-async function addWaiting(bed: Bed): Promise<void> {
-  const chose = '{"origin":"pbx","pbx":"away","teams":{"availability":"Away","activity":"Away"}}';
+/** A manual state that Teams was not told yet. */
+const CHOSE = '{"origin":"pbx","pbx":"away","teams":{"availability":"Away","activity":"Away"}}';
+
+/** So many further pairs, all of which wait for what this part of their state asks for. */
+async function addWaiting(
+  bed: Bed,
+  count = WAITING,
+  { part, value, at } = { part: 'manual', value: CHOSE, at: Date.now() },
+): Promise<void> {
   await bed.rows(
-    `WITH RECURSIVE n(i) AS (SELECT ${FIRST} UNION ALL SELECT i + 1 FROM n WHERE i < ${FIRST + WAITING - 1})
+    `WITH RECURSIVE n(i) AS (SELECT ${FIRST} UNION ALL SELECT i + 1 FROM n WHERE i < ${FIRST + count - 1})
      INSERT INTO pair (teams_id, guid, state, soon, due_at)
      SELECT printf('00000000-0000-4000-8000-%012x', i), printf('%032x', i),
-            (SELECT json_set(state, '$.manual', json('${chose}')) FROM pair LIMIT 1), NULL, ${Date.now()} FROM n`,
+            (SELECT json_set(state, '$.${part}', json('${value}')) FROM pair LIMIT 1), NULL, ${at} FROM n`,
   );
 }
 
@@ -100,3 +106,46 @@ test('10,000 changes drain without loss and without a 429, also when the object 
     await bed.rows("SELECT 1 FROM pair WHERE soon IS NOT NULL AND NOT state ->> '$.pbx.call'"),
   ).toEqual([]);
 }, 120_000);
+
+describe('reads that somebody waits for, 650 in each request', () => {
+  /** So many users to be read at once, of a Microsoft that does not answer before it is let go. */
+  async function toRead(count: number) {
+    const before = new Bed();
+    await before.pairs(3, SLOW);
+    // Between two slices of the sweep, which has requests of its own.
+    const at = Date.now() + 10 * SECOND;
+    await addWaiting(before, count, { part: 'settleAt', value: String(at), at });
+    await powerCut(before);
+    const bed = new Bed(before);
+    await bed.stub.status();
+    await bed.later(9 * SECOND);
+    const asked: string[][] = [];
+    const graph = { answers: false };
+    bed.microsoft.on('getPresencesByUserId', async ({ body }) => {
+      const { ids } = JSON.parse(body) as { ids: string[] };
+      asked.push(ids);
+      while (!graph.answers) await breath();
+      return json({ value: [] });
+    });
+    for (let n = 0; n < 5; n += 1) await bed.later(SECOND / 4);
+    return { bed, graph, asked };
+  }
+
+  test('where more wait than one takes, the next is under way while one is acted on, and no third', async () => {
+    const { bed, graph, asked } = await toRead(2_000);
+    expect(asked).toHaveLength(2);
+    graph.answers = true;
+    await bed.settle();
+    expect(asked.flat()).toHaveLength(2_000);
+    expect(new Set(asked.flat()).size).toBe(2_000);
+  });
+
+  test('where the next takes all that wait, they wait for the answer, and whoever comes meanwhile goes with them', async () => {
+    const { bed, graph, asked } = await toRead(1_100);
+    expect(asked).toHaveLength(1);
+    graph.answers = true;
+    await bed.settle();
+    expect(asked).toHaveLength(2);
+    expect(new Set(asked.flat()).size).toBe(1_100);
+  });
+});

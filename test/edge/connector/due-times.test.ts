@@ -50,6 +50,18 @@ test('what is due within minutes is given once, and again when somebody did not 
   expect(times.became(SOON)).toEqual([ALICE]);
 });
 
+test('who was handed out because of their row is not given a second time for the same', () => {
+  times.read(ALICE, { at: TOMORROW, soon: false });
+  times.gave(ALICE, TOMORROW);
+  times.plan(ALICE, TOMORROW, TOMORROW);
+  expect(times.became(TOMORROW)).toEqual([]);
+  expect(times.upcoming(TOMORROW)).toEqual({ overdue: true, nextAt: null });
+  times.lookAgain();
+  expect(times.became(TOMORROW)).toEqual([ALICE]);
+  times.plan(ALICE, TOMORROW + 1, TOMORROW);
+  expect(times.became(TOMORROW + 1)).toEqual([ALICE]);
+});
+
 test('what is due in the past of an event is given all the same', () => {
   expect(times.became(NOW)).toEqual([]);
   times.plan(ALICE, NOW - 5, NOW - 10);

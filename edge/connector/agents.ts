@@ -267,6 +267,17 @@ function say(socket: WebSocket, frame: DownFrame): boolean {
 }
 
 const isOpen = (socket: WebSocket): boolean => socket.readyState === WebSocket.READY_STATE_OPEN;
-const attached = (socket: WebSocket): Attachment => socket.deserializeAttachment() as Attachment;
-const attach = (socket: WebSocket, attachment: Attachment): void =>
+
+/** What is attached to the sockets that were asked for it since the object woke: each frame asks several times. */
+const read = new WeakMap<WebSocket, Attachment>();
+
+function attached(socket: WebSocket): Attachment {
+  const known = read.get(socket) ?? (socket.deserializeAttachment() as Attachment);
+  read.set(socket, known);
+  return known;
+}
+
+function attach(socket: WebSocket, attachment: Attachment): void {
   socket.serializeAttachment(attachment);
+  read.set(socket, attachment);
+}

@@ -4,6 +4,8 @@ import type { PbxActivity } from '../../shared/presence/model.ts';
 import type { Context } from './context.ts';
 
 const KEPT_MS = 86_400_000;
+/** What nearly every PBX does not take, for whom it is asked at each event of each user. */
+const NONE: ReadonlySet<PbxActivity> = new Set();
 
 /** Epoch ms since when, by activity. */
 type Known = Record<PbxActivity, number>;
@@ -19,8 +21,10 @@ export class RefusedActivities {
   /** @param pbx its name at the agent; `null`: not known */
   of(pbx: string | null): ReadonlySet<PbxActivity> {
     const known = this.#read(pbx);
+    const activities = Object.keys(known);
+    if (activities.length === 0) return NONE;
     const from = this.#context.now() - KEPT_MS;
-    return new Set(Object.keys(known).filter((activity) => (known[activity] ?? 0) > from));
+    return new Set(activities.filter((activity) => (known[activity] ?? 0) > from));
   }
 
   note(pbx: string | null, activity: PbxActivity): void {

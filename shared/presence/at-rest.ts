@@ -68,8 +68,12 @@ function openWrites(
 }
 
 /** Whether anything is to be stored of it at all, now or later: more than when unchanged things were seen again. */
-export const isUnchanged = (stored: PairState, next: PairState): boolean =>
-  stored === next || !differs(withoutTimes(stored), withoutTimes(next));
+export function isUnchanged(stored: PairState, next: PairState): boolean {
+  if (stored === next) return true;
+  const [before, after] = [withoutTimes(stored), withoutTimes(next)];
+  const parts = Object.keys({ ...before, ...after }) as (keyof typeof before)[];
+  return !parts.some((part) => differs(before[part], after[part]));
+}
 
 const withoutTimes = (state: PairState) => ({
   ...state,
@@ -143,4 +147,6 @@ function renewalsLost(
 const isCleared = ({ manual, written }: PairState): boolean =>
   manual?.teams === 'clear' && written.preferred?.presence === 'cleared';
 
-const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+/** What an event did not touch is the very same object, and need not be looked into. */
+const differs = (a: unknown, b: unknown): boolean =>
+  a !== b && JSON.stringify(a) !== JSON.stringify(b);

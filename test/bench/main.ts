@@ -19,7 +19,7 @@ import { benchWorker } from './worker.ts';
 type Result = object & { held?: Record<string, boolean> };
 
 const PARTS: Readonly<Record<string, () => Promise<Result>>> = {
-  worker: () => benchWorker({ starts: 20 }),
+  worker: () => benchWorker({ starts: 60 }),
   latency: () => benchLatency(Number(process.env['CHANGES'] || 200)),
   agent: () => benchAgent({ users: 10_000, changes: Number(process.env['SOAK'] || 1_000_000) }),
   users: () => benchUserSearch({ users: 20_000 }),

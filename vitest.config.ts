@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'edge',
           include: ['test/edge/**/*.test.ts'],
+          setupFiles: ['./test/edge/msal-loaded.ts'],
           testTimeout: 30_000,
           // Each test has connectors of its own; one workerd after the other would take twice as long.
           isolate: false,

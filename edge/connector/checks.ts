@@ -4,7 +4,7 @@ import type { Parts } from './parts.ts';
 
 /** Resolves when the step was done; how it went, the lamp says. */
 export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
-  const { microsoft, tasks, chores, outbox, reads, tunnel } = parts;
+  const { microsoft, tasks, sweeping, outbox, reads, tunnel } = parts;
   switch (id) {
     case 'settings':
       await tasks.runNow('tenants');
@@ -30,7 +30,7 @@ export async function checkLamp(parts: Parts, id: LampId): Promise<void> {
       microsoft.renew();
       outbox.release();
       reads.release();
-      chores.sweepNow();
+      sweeping.now();
       return tasks.runNow('sweep');
     case 'agent':
     case 'pbx':

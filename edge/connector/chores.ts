@@ -1,11 +1,8 @@
 // What a connector does by the clock: find its tenants, read the Teams users, pair, subscribe or
 // sweep, and copy its settings to KV. Each says when it wants to be done again.
-import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { ConnectorRecord } from '../connector-record.ts';
-import type { GraphCall } from '../graph/client.ts';
 import type { Accounts } from './accounts.ts';
-import type { Agents } from './agents.ts';
 import type { Context } from './context.ts';
 import { keysInUse, nextDeath } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
@@ -21,36 +18,15 @@ import type { Task } from './store/agenda.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
 import { isUnmatched, noteMatched, noteUnmatched } from './store/unmatched.ts';
-import type { Sweep } from './sweep.ts';
+import type { Sweeping } from './sweeping.ts';
 import type { Tasks } from './tasks.ts';
-import type { TeamsDirectory } from './teams-directory.ts';
 import type { TeamsOutbox } from './teams-outbox.ts';
 import type { TeamsReads } from './teams-reads.ts';
+import type { TeamsUsers } from './teams-users.ts';
 import type { Timeline } from './timeline.ts';
-import type { Turns } from './turns.ts';
 
-/** `/users/delta` is asked this often, in ms, where no users notification is in place. */
-const USERS_EVERY_MS = 60_000;
-/** And this often where one is: notifications get lost. */
-const WATCHED_USERS_EVERY_MS = 5 * 60_000;
-/**
- * Microsoft's list may lag behind its own notification: it is asked shortly after, so that many
- * notifications share a round, and once more, in ms.
- */
-const USERS_CHANGED_MS = [1_000, 10_000] as const;
-/** A page that hangs would keep a sweep from its turn: so long, in ms, after nobody was answered. */
-const USERS_AFTER_OUTAGE_MS = 15_000;
-/** A slow sweep repairs lost notifications, in ms. */
-const REPAIR_SWEEP_MS = 5 * 60_000;
-/** And this often, in ms, while a subscription tells nothing. */
-const SILENT_SWEEP_MS = 60_000;
-/** While no agent is connected nobody is waiting for what a sweep would find. */
-const IDLE_SWEEP_MS = 60_000;
 /** A run over 20,000 users takes its time: changes that come one by one share one, in ms. */
 const PAIRING_EVERY_MS = 2_000;
-
-/** What an account is told that may not read, and others may. */
-const REFUSALS: ReadonlySet<string> = new Set(['graph-forbidden', 'graph-unauthorized']);
 
 export interface ChoreParts {
   context: Context;
@@ -61,15 +37,13 @@ export interface ChoreParts {
   decryptionKeys: DecryptionKeys;
   accounts: Accounts;
   listening: Listening;
-  agents: Agents;
   directory: Directory;
   pbxDirectory: PbxDirectory;
-  teamsDirectory: TeamsDirectory;
+  teamsUsers: TeamsUsers;
   pairs: Pairs;
   outbox: TeamsOutbox;
   reads: TeamsReads;
-  sweep: Sweep;
-  turns: Turns;
+  sweeping: Sweeping;
   master: Master;
   /** Matches everybody anew; says whether anybody could be. */
   pair: () => boolean;
@@ -81,8 +55,6 @@ export interface ChoreParts {
 export class Chores {
   readonly #parts: ChoreParts;
   #pairedAt = 0;
-  /** When the list of users is asked once more, because something in it changed (epoch ms). */
-  #usersAgainAt = 0;
 
   constructor(parts: ChoreParts) {
     this.#parts = parts;
@@ -98,7 +70,7 @@ export class Chores {
       case 'tenants':
         return this.#tenants();
       case 'teams-users':
-        return this.#teamsUsers();
+        return this.#parts.teamsUsers.read();
       case 'app-sign-in':
         return this.#signIn();
       case 'master':
@@ -113,41 +85,12 @@ export class Chores {
       case 'listening':
         return this.#judge();
       case 'sweep':
-        return this.#sweep();
+        return this.#parts.sweeping.step();
       case 'credential':
         return this.#tasks.at('credential', await this.#parts.credential.look());
       case 'timeline':
         return this.#eraseOld();
     }
-  }
-
-  /** Calls Graph for reading: with an account's token, or in polling as the app itself. */
-  async reading(): Promise<GraphCall> {
-    const { desk, microsoft, accounts } = this.#parts;
-    if (desk.settings.source === 'poll') return microsoft.asApp();
-    const account = accounts.reader();
-    if (account) return this.#readingAs(account.id);
-    if (accounts.all().length > 0) {
-      const detail = 'Nobody has signed in with the code yet.';
-      throw new AppError({ code: 'sign-in-waiting', retry: 'backoff', detail });
-    }
-    const detail = 'There is no Teams account to read with.';
-    throw new AppError({ code: 'account-missing', retry: 'never', detail });
-  }
-
-  /** What one account is refused, another one may read. */
-  async #readingAs(id: string): Promise<GraphCall> {
-    const call = await this.#parts.microsoft.asAccount(id);
-    return async (request) => {
-      try {
-        return await call(request);
-      } catch (error) {
-        if (error instanceof AppError && REFUSALS.has(error.code)) {
-          this.#parts.accounts.refuseReader(id);
-        }
-        throw error;
-      }
-    };
   }
 
   /** A PBX is up: the master is found at once, but changed only for one that stays. */
@@ -190,7 +133,7 @@ export class Chores {
     }
     // What an account subscribes is refused by a Worker that does not know the tenant yet.
     this.#tasks.at('accounts', await this.#publish());
-    this.sweepNow();
+    this.#parts.sweeping.now();
     this.#tasks.soon('teams-users');
     // Reading users does not wait for it.
     await this.#signIn();
@@ -213,30 +156,6 @@ export class Chores {
     const { changed, nextAt } = await decryptionKeys.tend(keysInUse(accounts.all()));
     if (changed) this.#tasks.at('accounts', await this.#publish());
     this.#tasks.at('decryption-keys', nextAt);
-  }
-
-  /** Microsoft says that somebody in the list of users changed. */
-  usersChanged(): void {
-    const [first, again] = USERS_CHANGED_MS;
-    this.#usersAgainAt = this.#now + again;
-    this.#tasks.by('teams-users', this.#now + first);
-  }
-
-  async #teamsUsers(): Promise<void> {
-    const { teamsDirectory, desk, accounts, reads } = this.#parts;
-    // Adding one, or signing in with its code, plans this task again.
-    if (desk.settings.source === 'subscribe' && !accounts.reader()) return;
-    if (reads.isDown) return this.#tasks.at('teams-users', this.#now + USERS_AFTER_OUTAGE_MS);
-    const call = await this.reading();
-    // A page at a time takes its turn, so that a sweep goes on between two of them.
-    const inTurn: GraphCall = (request) => this.#parts.turns.take(() => call(request));
-    if (await teamsDirectory.read(inTurn, desk.settings.teamsPlans)) {
-      this.pairSoon();
-      teamsDirectory.actedOn();
-    }
-    const every = accounts.areUsersWatched ? WATCHED_USERS_EVERY_MS : USERS_EVERY_MS;
-    const again = this.#usersAgainAt > this.#now ? this.#usersAgainAt : this.#now + every;
-    this.#tasks.at('teams-users', again);
   }
 
   #believeLists(): void {
@@ -286,38 +205,7 @@ export class Chores {
   async #judge(): Promise<void> {
     const nextAt = await this.#parts.listening.judge();
     if (nextAt !== null) this.#tasks.at('listening', nextAt);
-    if (this.#parts.listening.silent.length > 0) this.sweepNow();
-  }
-
-  async #sweep(): Promise<void> {
-    const { publisher, sweep } = this.#parts;
-    // A Worker that reads an older copy cannot tell a notification from a forgery, and drops it: what it
-    // dropped is looked for when none reads one any more.
-    const { arrivesAt } = publisher;
-    const mayBeDropped = this.#parts.desk.settings.source === 'subscribe';
-    if (mayBeDropped && publisher.hasJustArrived()) sweep.startOver();
-    const next = await sweep.step(this.#sweepEveryMs);
-    const isOnItsWay = mayBeDropped && arrivesAt > this.#now;
-    this.#tasks.at('sweep', isOnItsWay ? Math.min(next, arrivesAt) : next);
-  }
-
-  get #sweepEveryMs(): number {
-    const { desk, agents, listening } = this.#parts;
-    const { source, pollSeconds } = desk.settings;
-    const repair = listening.silent.length > 0 ? SILENT_SWEEP_MS : REPAIR_SWEEP_MS;
-    const every = source === 'poll' ? pollSeconds * 1000 : repair;
-    return agents.leader ? every : Math.max(every, IDLE_SWEEP_MS);
-  }
-
-  /** How often each of so many users is really read, in seconds. */
-  sweepSeconds(users: number): number {
-    return Math.ceil(this.#parts.sweep.intervalMs(users, this.#sweepEveryMs) / 1000);
-  }
-
-  /** Everybody may have changed, and somebody waits to know. */
-  sweepNow(): void {
-    this.#parts.sweep.startOver();
-    this.#tasks.soon('sweep');
+    if (this.#parts.listening.silent.length > 0) this.#parts.sweeping.now();
   }
 
   /**
@@ -325,7 +213,7 @@ export class Chores {
    * Microsoft told it meanwhile was told to nobody.
    */
   leaderCame(): void {
-    this.sweepNow();
+    this.#parts.sweeping.now();
     // The last list was taken perhaps, and what follows from it was not.
     if (this.#isUnmatched) this.pairSoon();
   }

@@ -20,7 +20,7 @@ export function takeObservations(parts: Parts, observations: readonly Observatio
 
 /** Items that say whose presence changed, or which users, and nothing more. */
 export function takeHints(parts: Parts, hints: readonly Hint[]): void {
-  const { accounts, listening, presence, chores } = parts;
+  const { accounts, listening, presence, teamsUsers } = parts;
   for (const hint of hints) {
     if (hint.about !== 'presence' || !accounts.live.covers(hint)) continue;
     listening.heard(hint.accountId);
@@ -30,7 +30,7 @@ export function takeHints(parts: Parts, hints: readonly Hint[]): void {
   const isToldOfUsers = hints.some(
     (hint) => hint.about === 'users' && accounts.live.owns('users', hint),
   );
-  if (isToldOfUsers) chores.usersChanged();
+  if (isToldOfUsers) teamsUsers.told();
 }
 
 /** Throws where an account's object does not answer: Microsoft then says it again. */
@@ -38,7 +38,7 @@ export async function takeLifecycle(
   parts: Parts,
   events: readonly LifecycleEvent[],
 ): Promise<void> {
-  const { accounts, context, desk, chores, tasks } = parts;
+  const { accounts, context, desk, sweeping, tasks } = parts;
   const { connector } = desk;
   for (const origin of events) {
     const { accountId, about, event } = origin;
@@ -46,6 +46,6 @@ export async function takeLifecycle(
     if (event !== 'missed') {
       await context.objects.subscription(connector, accountId).lifecycle(about, event);
     } else if (about === 'users') tasks.soon('teams-users');
-    else chores.sweepNow();
+    else sweeping.now();
   }
 }

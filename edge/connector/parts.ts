@@ -25,6 +25,7 @@ import { PairingDesk } from './pairing-desk.ts';
 import { PbxDirectory } from './pbx-directory.ts';
 import { PresenceDesk } from './presence-desk.ts';
 import { type Kv, Publisher } from './publisher.ts';
+import { Reader } from './reader.ts';
 import { RefusedActivities } from './refused-activities.ts';
 import { Rights } from './rights.ts';
 import { SettingsDesk } from './settings-desk.ts';
@@ -39,11 +40,13 @@ import type { Pair } from './store/pair-rows.ts';
 import { Pairs } from './store/pairs.ts';
 import { UserRows } from './store/user-rows.ts';
 import { Sweep } from './sweep.ts';
+import { Sweeping } from './sweeping.ts';
 import { Tasks } from './tasks.ts';
 import { TeamsDirectory } from './teams-directory.ts';
 import { TeamsLetters } from './teams-letters.ts';
 import { TeamsOutbox } from './teams-outbox.ts';
 import { TeamsReads } from './teams-reads.ts';
+import { TeamsUsers } from './teams-users.ts';
 import { Timeline } from './timeline.ts';
 import { Tokens } from './tokens.ts';
 import { TunnelDesk } from './tunnel-desk.ts';
@@ -80,8 +83,9 @@ export class Parts {
   readonly heldBack: HeldBack;
   readonly outbox: TeamsOutbox;
   readonly reads: TeamsReads;
-  readonly sweep: Sweep;
+  readonly sweeping: Sweeping;
   readonly presence: PresenceDesk;
+  readonly teamsUsers: TeamsUsers;
   readonly chores: Chores;
   readonly tasks: Tasks;
   readonly tunnel: TunnelDesk;
@@ -123,6 +127,7 @@ export class Parts {
     });
     this.microsoft = new Microsoft(context, this.desk, (at) => this.tasks.at('app-sign-in', at));
     this.credential = new CredentialWatch(context, this.desk, () => this.microsoft.asApp());
+    const reader = new Reader(this);
     this.directory = new Directory(database, (who) => this.#noteUser(who));
     this.userRows = new UserRows(database);
     this.catchingUp = new CatchingUp(context, () => this.pairs.catchUp());
@@ -184,7 +189,7 @@ export class Parts {
       pairs,
       farewells,
       pace,
-      reading: () => this.chores.reading(),
+      reading: () => reader.call(),
       seen: (pair, event) => {
         const isNews = isUntold(pair.state, event.presence, event.at);
         if (isNews) this.listening.untold(pair.teamsId);
@@ -195,7 +200,21 @@ export class Parts {
       doWritesProbe: () => this.outbox.isProbing,
       turns,
     });
-    this.sweep = new Sweep({ context, pairs, pace, reads: this.reads });
+    this.sweeping = new Sweeping({
+      ...this,
+      context,
+      sweep: new Sweep({ context, pairs, pace, reads: this.reads }),
+      tasks: () => this.tasks,
+    });
+    this.teamsUsers = new TeamsUsers({
+      ...this,
+      context,
+      reader,
+      turns,
+      directory: this.teamsDirectory,
+      tasks: () => this.tasks,
+      changed: () => this.chores.pairSoon(),
+    });
     this.presence = new PresenceDesk({
       context,
       pairs,
@@ -215,7 +234,6 @@ export class Parts {
       ...this,
       context,
       pair: () => this.pair(),
-      turns,
       tokenDigests: () => this.tokens.digests(),
       tasks: () => this.tasks,
     });

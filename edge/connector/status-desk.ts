@@ -4,7 +4,6 @@ import type { Lamp, LampState } from '../../shared/lamps.ts';
 import type { Accounts } from './accounts.ts';
 import type { AgentRegister } from './agent-register.ts';
 import type { Agents } from './agents.ts';
-import type { Chores } from './chores.ts';
 import type { Context } from './context.ts';
 import { refusalAmong, refusedUsers, usersOfUnable } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
@@ -21,6 +20,7 @@ import type { Rights } from './rights.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Directory } from './store/directory.ts';
 import type { Pairs } from './store/pairs.ts';
+import type { Sweeping } from './sweeping.ts';
 import type { Tasks } from './tasks.ts';
 import type { TeamsDirectory } from './teams-directory.ts';
 import type { TeamsReads } from './teams-reads.ts';
@@ -41,7 +41,7 @@ export interface StatusParts {
   pairs: Pairs;
   tasks: Tasks;
   reads: TeamsReads;
-  chores: Chores;
+  sweeping: Sweeping;
   rights: Rights;
   refused: RefusedActivities;
   heldBack: HeldBack;
@@ -88,7 +88,7 @@ export class StatusDesk {
 
   #facts(): Facts {
     const { context, desk, microsoft, accounts, listening, register, agents } = this.#parts;
-    const { directory, pairs, tasks, reads, chores } = this.#parts;
+    const { directory, pairs, tasks, reads, sweeping } = this.#parts;
     const { loadedAt } = this.#parts.teamsDirectory;
     const { licensed, ambiguous } = directory.teamsCounts();
     const count = pairs.count(context.now());
@@ -116,7 +116,7 @@ export class StatusDesk {
         reading: reads.fault,
       },
       copyMayBeUnseen: this.#parts.publisher.arrivesAt > context.now(),
-      pollingEverySeconds: chores.sweepSeconds(count.pairs),
+      pollingEverySeconds: sweeping.everySeconds(count.pairs),
       leftOut: some(accounts.leftOut),
       refused: { ...some(refusedUsers(all)), fault: refusalAmong(all) },
       unserved: some([...usersOfUnable(all, context.now()), ...accounts.leftOut]),

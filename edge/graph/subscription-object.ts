@@ -11,12 +11,12 @@ import { type ObjectBindings, objects } from '../objects.ts';
 import { SureAlarm } from '../sure-alarm.ts';
 import { type AccountEvent, after } from './account-events.ts';
 import { isSameAccount, isSameCredential } from './account-identity.ts';
-import { type AccountLogin, accountLogin, type LoginParts, newCode } from './account-login.ts';
+import { newCode } from './account-login.ts';
 import { nextStep } from './account-plan.ts';
+import { AccountReporting } from './account-reporting.ts';
 import {
   type AccessToken,
   type AccountReport,
-  type AccountReports,
   type AccountSpec,
   type LifecycleNews,
   RESOURCES,
@@ -27,8 +27,8 @@ import { type AccountState, failureOf, newAccountState, reportOf } from './accou
 import { AccountStore, type StoredAccount } from './account-store.ts';
 import { type GraphClient, graphClient } from './client.ts';
 import { makeClientState } from './client-state.ts';
+import { CurrentLogin } from './current-login.ts';
 import { loginRefusal } from './login-refusal.ts';
-import type { LoginAccess } from './msal.ts';
 import { type DueStep, performStep, signedIn } from './subscription-steps.ts';
 import { deleteSubscription } from './subscriptions.ts';
 import { theirClock } from './their-clock.ts';
@@ -40,23 +40,18 @@ const STEPS_PER_RUN = 8;
 const AFTER_FAULT_MS = 30_000;
 /** So long after its time, in ms, an alarm should have gone off. */
 const OVERDUE_MS = 60_000;
-/** A report that the connector did not take is told again after this many ms. */
-const REPORT_AGAIN_MS = 2_000;
 
 export class SubscriptionObject extends DurableObject<ObjectBindings> implements SubscriptionRpc {
   readonly #store: AccountStore;
   #alarm!: SureAlarm;
   readonly #edge: EdgeEnv;
   readonly #keyring: Keyring;
-  /** Tokens of the account as configured now; made when first needed. */
-  #login: AccountLogin | null = null;
-  readonly #loginTurn = inTurn();
+  readonly #login: CurrentLogin;
+  readonly #reporting: AccountReporting;
   readonly #workTurn = inTurn();
   readonly #clock = theirClock(Date.now);
   /** Whether this life of the object has seen to it that its alarm is set. */
   #isAlarmKnown = false;
-  /** Changes with the credentials, so that what older ones bring late is recognised. */
-  #tenure = {};
   /** How many specs came: a sign-in that began before the last one says little of it. */
   #specs = 0;
 
@@ -68,6 +63,10 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     this.#edge = parsed.env;
     this.#keyring = createKeyring(parsed.env);
     this.#store = new AccountStore(ctx.storage.kv);
+    this.#login = new CurrentLogin(this.#edge, this.#keyring, this.#store);
+    this.#reporting = new AccountReporting(this.#store, (name) =>
+      objects(this.env, this.#edge).connector(name),
+    );
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarm = new SureAlarm(ctx.storage, await ctx.storage.getAlarm());
     });
@@ -79,7 +78,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     const same = known !== undefined && isSameAccount(known.spec, spec);
     const sameCredentials = same && isSameCredential(known.spec.credential, spec.credential);
     if (known && !same) this.ctx.waitUntil(this.#deleteHeld(known));
-    if (!sameCredentials) this.#startOver();
+    if (!sameCredentials) this.#login.startOver();
     const state = known?.state ?? firstState();
     this.#store.account = { spec, state, reported: same ? known.reported : null };
     const { userIds } = spec;
@@ -89,11 +88,12 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
 
   async beginSignIn(spec: AccountSpec, language: Language): Promise<Outcome<AccountReport>> {
     if (this.#store.account) return refused('conflict', 'This account is there already.');
-    this.#startOver();
-    const tenure = this.#tenure;
+    this.#login.startOver();
+    const { tenure } = this.#login;
     try {
-      const { code, token } = await newCode(this.#loginParts(spec), spec, this.#loginOf(spec));
-      if (tenure !== this.#tenure) return refused('conflict', 'The account was removed meanwhile.');
+      const { code, token } = await newCode(this.#login.parts(spec), spec, this.#login.of(spec));
+      if (tenure !== this.#login.tenure)
+        return refused('conflict', 'The account was removed meanwhile.');
       this.#store.account = { spec, state: firstState(), reported: null };
       this.#happened({ kind: 'code-given', code });
       const report = reportOf(spec, this.#store.account.state, Date.now());
@@ -101,7 +101,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       await this.#alarm.set(token ? Date.now() : code.askAt);
       return accepted(report);
     } catch (error) {
-      if (tenure === this.#tenure) this.#startOver();
+      if (tenure === this.#login.tenure) this.#login.startOver();
       if (!(error instanceof AppError)) throw error;
       return loginRefusal(error, language);
     }
@@ -115,8 +115,8 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     if (signIn.state === 'waiting') {
       return refused('sign-in-waiting', 'Nobody has signed in with the code yet.');
     }
-    const [tenure, specs] = [this.#tenure, this.#specs];
-    const tokens = this.#loginOf(account.spec);
+    const [tenure, specs] = [this.#login.tenure, this.#specs];
+    const tokens = this.#login.of(account.spec);
     if (refusedToken !== undefined) tokens.refuse(refusedToken);
     // While the plan waits, nobody else tries either: accounts get locked.
     if (signIn.state === 'failed' && !isOver(signIn.fault.retryAt)) {
@@ -155,11 +155,11 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
 
   async remove(): Promise<void> {
     const account = this.#store.account;
-    this.#tenure = {};
+    this.#login.takesLeave();
     if (account) await this.#deleteHeld(account);
     await this.ctx.storage.deleteAll();
     this.#store.forget();
-    this.#login = null;
+    this.#login.forget();
   }
 
   async check(): Promise<void> {
@@ -196,15 +196,15 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
       const step = nextStep(account.state, account.spec, Date.now());
       if (step.do === 'wait') break;
       await this.#do(step, account.spec);
-      await this.#report();
+      await this.#reporting.tryToTell();
     }
-    await this.#report();
+    await this.#reporting.tryToTell();
   }
 
   async #do(step: DueStep, spec: AccountSpec): Promise<void> {
-    const [tenure, specs] = [this.#tenure, this.#specs];
+    const [tenure, specs] = [this.#login.tenure, this.#specs];
     const graph = this.#graph(spec);
-    const tokens = this.#loginOf(spec);
+    const tokens = this.#login.of(spec);
     const event = await performStep(step, spec, {
       graph,
       clock: this.#clock,
@@ -215,7 +215,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
         const resource = kind === 'users' ? 'users' : 'presence';
         this.#happened({ kind: 'create-begun', resource, userIds });
         // Before Microsoft hears of it: notifications may come while it is still creating.
-        await this.#tell();
+        await this.#reporting.tell();
         const generation = this.#store.account?.state[resource].generation ?? 0;
         const state = { accountId: spec.accountId, generation, kind };
         return makeClientState(this.#keyring, spec.connector, state);
@@ -223,7 +223,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     });
     const overtaken = specs !== this.#specs;
     const told = event.kind === 'sign-in-failed' ? { ...event, overtaken } : event;
-    if (tenure === this.#tenure) this.#happened(told);
+    if (tenure === this.#login.tenure) this.#happened(told);
     else if (event.kind === 'created') await bestEffort(graph, tokens, event.id);
   }
 
@@ -236,36 +236,10 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   }
 
   async #signInTold(tenure: object, event: AccountEvent): Promise<void> {
-    if (tenure !== this.#tenure) return;
+    if (tenure !== this.#login.tenure) return;
     this.#happened(event);
     // The report goes out by the alarm: whoever asked for the token may be waiting for us.
     await this.#alarm.set(Date.now());
-  }
-
-  async #report(): Promise<void> {
-    await this.#tell().catch((error: unknown) => {
-      // Told again by the next alarm.
-      if (!(error instanceof AppError)) throw error;
-    });
-  }
-
-  /**
-   * Tells the connector how things stand, where it does not know it yet.
-   * @throws AppError `connector-unreachable`
-   */
-  async #tell(): Promise<void> {
-    const account = this.#store.account;
-    if (!account || !isUnreported(account)) return;
-    const report = reportOf(account.spec, account.state, Date.now());
-    const connector: AccountReports = objects(this.env, this.#edge).connector(
-      account.spec.connector,
-    );
-    await connector.accountReport(report).catch((cause: unknown) => {
-      const detail = 'The connector did not take a report of its account.';
-      throw new AppError({ code: 'connector-unreachable', retry: 'backoff', detail, cause });
-    });
-    const current = this.#store.account;
-    if (current) this.#store.account = { ...current, reported: report };
   }
 
   async #scheduleNext(notBefore: number): Promise<void> {
@@ -274,7 +248,7 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
     const now = Date.now();
     const step = nextStep(account.state, account.spec, now);
     const due = step.do === 'wait' ? step.at : now;
-    const report = isUnreported(account) ? now + REPORT_AGAIN_MS : null;
+    const report = this.#reporting.againAt(account, now);
     const times = [due, report].filter((time) => time !== null);
     if (times.length === 0) await this.ctx.storage.deleteAlarm();
     else await this.#alarm.set(Math.max(Math.min(...times), notBefore));
@@ -295,49 +269,16 @@ export class SubscriptionObject extends DurableObject<ObjectBindings> implements
   async #deleteHeld({ spec, state }: StoredAccount): Promise<void> {
     if (state.signIn.state !== 'ok') return;
     const ids = RESOURCES.flatMap((resource) => state[resource].held?.id ?? []);
-    const [graph, tokens] = [this.#graph(spec), this.#loginOf(spec)];
+    const [graph, tokens] = [this.#graph(spec), this.#login.of(spec)];
     await Promise.all(ids.map((id) => bestEffort(graph, tokens, id)));
   }
 
   #graph({ cloud }: AccountSpec): GraphClient {
     return graphClient({
-      ...this.#access(cloud),
+      ...this.#login.access(cloud),
       graphOrigin: this.#edge.graphOrigin,
       clock: this.#clock,
     });
-  }
-
-  #access(cloud: AccountSpec['cloud']): LoginAccess {
-    const { loginOrigin } = this.#edge;
-    return { cloud, loginOrigin, fetch: (url, init) => fetch(url, init), now: Date.now };
-  }
-
-  #loginOf(spec: AccountSpec): AccountLogin {
-    this.#login ??= accountLogin(this.#loginParts(spec), spec);
-    return this.#login;
-  }
-
-  #loginParts({ cloud }: AccountSpec): LoginParts {
-    const [access, keyring, turn] = [this.#access(cloud), this.#keyring, this.#loginTurn];
-    const store = this.#store;
-    const tenure = this.#tenure;
-    const isCurrent = () => tenure === this.#tenure;
-    const stored = {
-      get sealedTokens() {
-        return isCurrent() ? store.sealedTokens : null;
-      },
-      set sealedTokens(sealed) {
-        if (isCurrent()) store.sealedTokens = sealed;
-      },
-    };
-    return { access, keyring, turn, stored };
-  }
-
-  /** Other credentials are to be tried, not what older ones once brought. */
-  #startOver(): void {
-    this.#store.sealedTokens = null;
-    this.#login = null;
-    this.#tenure = {};
   }
 }
 
@@ -351,9 +292,6 @@ function firstState(): AccountState {
 const LOGIN_AWAY: ReadonlySet<string> = new Set(['login-unavailable', 'login-throttled']);
 
 const isOver = (retryAt: number | null): boolean => retryAt !== null && retryAt <= Date.now();
-
-const isUnreported = ({ spec, state, reported }: StoredAccount): boolean =>
-  JSON.stringify(reportOf(spec, state, Date.now())) !== JSON.stringify(reported);
 
 /** Deletes a subscription that nobody will look after; where that fails, it ends within the hour. */
 async function bestEffort(graph: GraphClient, tokens: TokenSource, id: string): Promise<void> {

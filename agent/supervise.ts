@@ -52,13 +52,18 @@ export async function supervise(
       outage.over();
       task.onUp?.();
     };
-    const ended = await task.connectOnce(up, signal).catch(failedItself);
+    let isOurs = false;
+    const ended = await task.connectOnce(up, signal).catch((fault: unknown) => {
+      isOurs = true;
+      return failedItself(fault);
+    });
     if (signal.aborted) return undefined;
     task.onDown?.(ended);
     outage.goesOn(ended);
     if (ended.retry === 'never') return ended;
     const stableMs = task.stableMs ?? STABLE_AFTER_MS;
-    if (upAt !== undefined && clock.now() - upAt >= stableMs) failures = 0;
+    // What we cannot bear to hear may be said each time: it is not to be dialled for at the first pause for ever.
+    if (!isOurs && upAt !== undefined && clock.now() - upAt >= stableMs) failures = 0;
     failures += 1;
     const ms = ended.retry === 'slow' ? task.slowMs : backoffMs(task.backoff, failures, random());
     await waitOrWake(task, ended, ms, clock, signal);

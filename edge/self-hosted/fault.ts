@@ -34,6 +34,15 @@ export function inUse(stateDir: string, launcher: number | undefined): StartFaul
   ]);
 }
 
+/** @param pid the workerd that its launcher left behind */
+export const leftRunning = (pid: number, cause: unknown): StartFault =>
+  new StartFault(
+    [
+      `A workerd that an earlier edge left behind (process ${pid}) has this storage, and cannot be ended: ${reason(cause)}. End it as the user who started it, then start the edge again.`,
+    ],
+    { cause },
+  );
+
 /** Where the bundle is missing or old, and the disk or the rights of this user do not let it be made. */
 export function cannotBuild(wranglerConfig: string, directory: string, why: string): StartFault {
   const build = `"npm run build:edge" in ${dirname(wranglerConfig)} as the user who installs there`;

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inUse } from './fault.ts';
+import { inUse, leftRunning } from './fault.ts';
 
 interface Started {
   pid: number;
@@ -29,7 +29,12 @@ export async function endLeftover(file: string, configFile: string): Promise<voi
     // One from before there was a lock.
     throw inUse(dirname(file), started.launcher);
   }
-  process.kill(started.pid, 'SIGKILL');
+  try {
+    process.kill(started.pid, 'SIGKILL');
+  } catch (error) {
+    // It may have ended in this very moment; of another user it is not ours to end.
+    if (running(started.pid)) throw leftRunning(started.pid, error);
+  }
   while (running(started.pid)) await delay(10);
   await rm(file, { force: true });
 }

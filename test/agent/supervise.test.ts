@@ -56,6 +56,23 @@ test('a connection that fails by a fault of the agent is said, and tried again',
   expect(it.lines).toEqual([expect.stringContaining('a fault of its own (TypeError: no)')]);
 });
 
+test('what fails by a fault of the agent each time it is up is dialled ever more rarely', async () => {
+  const dials: number[] = [];
+  let now = () => 0;
+  const it = setup({
+    stableMs: 0,
+    async connectOnce(up) {
+      dials.push(now());
+      up();
+      throw new TypeError('no');
+    },
+  });
+  now = it.clock.now;
+  await it.clock.pass(60_000);
+  const waits = dials.slice(1).map((at, n) => at - (dials[n] ?? 0));
+  expect(waits.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000]);
+});
+
 describe('the supervisor', () => {
   test('waits longer after each failure, up to the ceiling, and never gives up', async () => {
     const it = setup();

@@ -1,6 +1,8 @@
 // The Worker's environment, parsed once by schema. Each fault is a sentence that names the value; the
 // launcher prints it and ends, on Cloudflare every route but /healthz answers with it.
-import * as z from 'zod';
+// By the small variant of zod: it is parsed at each start, and there the methods of the other one take longer to be made
+// than all else that is done for the first request.
+import * as z from 'zod/mini';
 import { late } from '../shared/late.ts';
 import { bytesOf } from './base64.ts';
 import { isLoopback } from './loopback.ts';
@@ -55,12 +57,15 @@ const HOW_TO_MAKE_A_KEY = '32 random bytes in base64 (openssl rand -base64 32)';
 
 /** A text that must parse into something; `parse` answers `undefined` where it does not. */
 const parsed = <T>(parse: (text: string) => T | undefined, otherwise: string) =>
-  z.string({ error: otherwise }).transform((text, context): T => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: otherwise });
-    return z.NEVER;
-  });
+  z.pipe(
+    z.string({ error: otherwise }),
+    z.transform((text, context): T => {
+      const value = parse(text);
+      if (value !== undefined) return value;
+      context.issues.push({ code: 'custom', message: otherwise, input: text });
+      return z.NEVER;
+    }),
+  );
 
 const key = () => parsed(keyBytes, `must be ${HOW_TO_MAKE_A_KEY}.`);
 const origin = () =>
@@ -76,23 +81,27 @@ const rawEnv = late(() =>
       'must be a long random text: with it the operator signs in.',
     ),
     SETTINGS_KEY: key(),
-    SETTINGS_KEY_PREVIOUS: key().optional(),
-    ACCESS_TEAM_DOMAIN: parsed(
-      (text) => originOf(text.includes('://') ? text : `https://${text}`),
-      'must be the team domain of Cloudflare Access, such as example.cloudflareaccess.com.',
-    ).optional(),
-    ACCESS_AUD: z.string({ error: 'must be text.' }).optional(),
-    JURISDICTION: z
-      .enum(['eu', 'us', 'fedramp'], { error: 'must be eu, us or fedramp, or not set.' })
-      .optional(),
-    FRAME_ANCESTORS: parsed(
-      frameAncestors,
-      "must be a list of sites separated by spaces, such as https://pbx.example.com or 'self'.",
-    ).optional(),
-    GRAPH_ORIGIN: origin().optional(),
-    LOGIN_ORIGIN: origin().optional(),
-    SELF_HOSTED: z.string().optional(),
-    LATEST_TIME: z.coerce.number({ error: 'must be a time in ms.' }).optional(),
+    SETTINGS_KEY_PREVIOUS: z.optional(key()),
+    ACCESS_TEAM_DOMAIN: z.optional(
+      parsed(
+        (text) => originOf(text.includes('://') ? text : `https://${text}`),
+        'must be the team domain of Cloudflare Access, such as example.cloudflareaccess.com.',
+      ),
+    ),
+    ACCESS_AUD: z.optional(z.string({ error: 'must be text.' })),
+    JURISDICTION: z.optional(
+      z.enum(['eu', 'us', 'fedramp'], { error: 'must be eu, us or fedramp, or not set.' }),
+    ),
+    FRAME_ANCESTORS: z.optional(
+      parsed(
+        frameAncestors,
+        "must be a list of sites separated by spaces, such as https://pbx.example.com or 'self'.",
+      ),
+    ),
+    GRAPH_ORIGIN: z.optional(origin()),
+    LOGIN_ORIGIN: z.optional(origin()),
+    SELF_HOSTED: z.optional(z.string({ error: 'must be text.' })),
+    LATEST_TIME: z.optional(z.coerce.number({ error: 'must be a time in ms.' })),
   }),
 );
 

@@ -62,8 +62,9 @@ export async function supervise(
     outage.goesOn(ended);
     if (ended.retry === 'never') return ended;
     const stableMs = task.stableMs ?? STABLE_AFTER_MS;
-    // What we cannot bear to hear may be said each time: it is not to be dialled for at the first pause for ever.
-    if (!isOurs && upAt !== undefined && clock.now() - upAt >= stableMs) failures = 0;
+    // A fault of ours may come again at each login: only a session that lasted was a good one then.
+    const goodMs = isOurs ? Math.max(stableMs, STABLE_AFTER_MS) : stableMs;
+    if (upAt !== undefined && clock.now() - upAt >= goodMs) failures = 0;
     failures += 1;
     const ms = ended.retry === 'slow' ? task.slowMs : backoffMs(task.backoff, failures, random());
     await waitOrWake(task, ended, ms, clock, signal);

@@ -73,6 +73,32 @@ test('what fails by a fault of the agent each time it is up is dialled ever more
   expect(waits.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000]);
 });
 
+test('a fault of the agent that ends a session of some length is tried again at once', async () => {
+  const dials: number[] = [];
+  let now = () => 0;
+  let fail: () => void = () => {};
+  const it = setup({
+    stableMs: 0,
+    connectOnce(up) {
+      dials.push(now());
+      if (dials.length > 6) up();
+      return new Promise((_, reject) => {
+        fail = () => reject(new TypeError('no'));
+        if (dials.length <= 6) fail();
+      });
+    },
+  });
+  now = it.clock.now;
+  await it.clock.pass(20_000);
+  expect(dials).toHaveLength(7);
+  const at = now();
+  fail();
+  await settled();
+  await it.clock.pass(100);
+  expect(dials).toHaveLength(8);
+  expect((dials[7] ?? 0) - at).toBe(100);
+});
+
 describe('the supervisor', () => {
   test('waits longer after each failure, up to the ceiling, and never gives up', async () => {
     const it = setup();

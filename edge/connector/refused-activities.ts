@@ -4,7 +4,7 @@ import type { PbxActivity } from '../../shared/presence/model.ts';
 import type { Context } from './context.ts';
 
 const KEPT_MS = 86_400_000;
-/** What nearly every PBX does not take, for whom it is asked at each event of each user. */
+/** Nearly every PBX takes all of them, and each event of each user asks: one empty set for all. */
 const NONE: ReadonlySet<PbxActivity> = new Set();
 
 /** Epoch ms since when, by activity. */

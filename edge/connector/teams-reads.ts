@@ -1,5 +1,5 @@
 // Reads presences from Microsoft in bulk: those that somebody asks for, and the slices of a sweep. Each
-// has a request of its own, so that neither waits for the other; both wait when Microsoft says so.
+// has a connection of its own, so that neither waits for the other; both wait when Microsoft says so.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { TeamsSeen } from '../../shared/presence/events.ts';
@@ -19,12 +19,6 @@ import type { Turns } from './turns.ts';
 
 /** Microsoft knows nothing of a user: ask again after this long, in ms. */
 const UNKNOWN_USER_MS = 60_000;
-
-/**
- * Where more wait than one request takes, so many are under way at once: while storage and the PBX take what came, the next
- * comes. Else whoever comes meanwhile shares the next one.
- */
-const LANES = 2;
 
 /** Looks that are due within so long, in ms, share an alarm and a request. */
 const LOOK_TOGETHER_MS = 1_000;
@@ -55,8 +49,12 @@ export class TeamsReads implements Waiting {
   /** Who is to be read when, epoch ms; forgotten with the object. */
   readonly #looking = new Map<TeamsUserId, number>();
   readonly #line: GraphLine;
-  #lanesBusy = 0;
+  #busy = false;
+  /** Whether one more is under way, or waits for its turn. */
+  #busyBeside = false;
   #failures = 0;
+  /** When the last of them was noticed, epoch ms. */
+  #failedAt = 0;
   #notBefore = 0;
   /** Microsoft said to wait until then, epoch ms: whoever lets us go does not know better. */
   #toldUntil = 0;
@@ -124,16 +122,16 @@ export class TeamsReads implements Waiting {
   /** Time has passed: what had to wait may go on. */
   resume(): void {
     this.#takeLooks();
-    const lanes = this.#wanted.size > PRESENCES_PER_READ ? LANES : 1;
-    if (this.#lanesBusy >= lanes || this.#wanted.size === 0) return;
+    if (this.#busy) this.#perhapsBeside();
+    if (this.#busy || this.#wanted.size === 0) return;
     const { notBefore } = this;
     if (notBefore !== null) {
       this.#parts.context.wakeBy(notBefore);
       return;
     }
-    this.#lanesBusy += 1;
+    this.#busy = true;
     const done = this.#readAll().finally(() => {
-      this.#lanesBusy -= 1;
+      this.#busy = false;
     });
     this.#parts.context.background(done);
   }
@@ -168,12 +166,46 @@ export class TeamsReads implements Waiting {
     while (this.#wanted.size > 0 && this.notBefore === null) {
       const slice = this.#slice();
       if (slice.length === 0 || !pace.mayAsk('read')) return;
-      for (const { teamsId } of slice) this.#wanted.delete(teamsId);
-      this.resume();
-      if (await this.#tryToRead(slice)) continue;
-      for (const { teamsId } of slice) this.#wanted.add(teamsId);
-      return;
+      const asked = this.#readWanted(slice);
+      this.#perhapsBeside();
+      if (!(await asked)) return;
     }
+  }
+
+  /** Where more wait than the next request takes, it need not wait for this one. */
+  #perhapsBeside(): void {
+    if (this.#busyBeside || !this.#isMuchWanted) return;
+    this.#busyBeside = true;
+    const done = this.#readBeside().finally(() => {
+      this.#busyBeside = false;
+    });
+    this.#parts.context.background(done);
+  }
+
+  /** Each takes its turn with what nobody waits for, so that no connection more is used: a call needs the last one. */
+  async #readBeside(): Promise<void> {
+    const { turns, pace } = this.#parts;
+    const readOne = async () => {
+      const slice = this.#isMuchWanted ? this.#slice() : [];
+      return slice.length > 0 && pace.mayAsk('read') && this.#readWanted(slice);
+    };
+    while (this.#isMuchWanted) if (!(await turns.take(readOne))) return;
+  }
+
+  get #isMuchWanted(): boolean {
+    return this.#wanted.size > PRESENCES_PER_READ && this.notBefore === null;
+  }
+
+  /** Who could not be read still wants to be. */
+  async #readWanted(slice: readonly Pair[]): Promise<boolean> {
+    for (const { teamsId } of slice) this.#wanted.delete(teamsId);
+    let isRead = false;
+    try {
+      isRead = await this.#tryToRead(slice);
+    } finally {
+      if (!isRead) for (const { teamsId } of slice) this.#wanted.add(teamsId);
+    }
+    return isRead;
   }
 
   /** Whoever left is dropped; of whom something is still to be taken back, nothing is believed yet. */
@@ -213,7 +245,9 @@ export class TeamsReads implements Waiting {
 
   #failed(error: unknown, leftAt: number): void {
     const { context } = this.#parts;
-    this.#failures += 1;
+    // What had left before the last one failed says nothing new.
+    if (leftAt >= this.#failedAt) this.#failures += 1;
+    this.#failedAt = context.now();
     const told = toldMs(error);
     if (told > 0) this.#toldUntil = Math.max(this.#toldUntil, context.now() + told);
     const mayAskAt =

@@ -1,7 +1,7 @@
 // Ten thousand changes at once against Microsoft's documented quota, counted by the simulator's own
 // counter: nothing is lost, calls come first, and no 429 is of our making. On a moved clock.
 import { runInDurableObject } from 'cloudflare:test';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PACE } from '../../../edge/connector/bucket.ts';
 import { Throttle } from '../../sim/microsoft/throttle.ts';
 import type { Asked } from '../graph/fake-microsoft.ts';
@@ -120,12 +120,12 @@ describe('reads that somebody waits for, 650 in each request', () => {
     await bed.stub.status();
     await bed.later(9 * SECOND);
     const asked: string[][] = [];
-    const graph = { answers: false };
+    const graph = { answers: false, refuses: false };
     bed.microsoft.on('getPresencesByUserId', async ({ body }) => {
       const { ids } = JSON.parse(body) as { ids: string[] };
       asked.push(ids);
       while (!graph.answers) await breath();
-      return json({ value: [] });
+      return graph.refuses ? graphRefusal(403, 'Forbidden') : json({ value: [] });
     });
     for (let n = 0; n < 5; n += 1) await bed.later(SECOND / 4);
     return { bed, graph, asked };
@@ -147,5 +147,31 @@ describe('reads that somebody waits for, 650 in each request', () => {
     await bed.settle();
     expect(asked).toHaveLength(2);
     expect(new Set(asked.flat()).size).toBe(1_100);
+  });
+
+  test('a sweep waits for its turn meanwhile: no connection more is used', async () => {
+    const { bed, graph, asked } = await toRead(2_000);
+    const checked = bed.stub.check('sync');
+    await bed.later(SECOND);
+    expect(asked).toHaveLength(2);
+    graph.answers = true;
+    await checked;
+    await bed.settle();
+    expect(asked.length).toBeGreaterThan(4);
+  });
+
+  test('what was under way together fails once: the next pause is no longer for it', async () => {
+    const { bed, graph, asked } = await toRead(2_000);
+    const logged = vi.spyOn(console, 'warn');
+    graph.refuses = true;
+    graph.answers = true;
+    await bed.settle();
+    const lines = logged.mock.calls.map(([line]) => JSON.parse(String(line)));
+    logged.mockRestore();
+    const failed = lines.filter(({ event }) => event === 'teams-read-failed');
+    expect(failed.map(({ failures }) => failures).slice(0, 2)).toEqual([1, 1]);
+    graph.refuses = false;
+    await bed.later(60 * SECOND);
+    expect(new Set(asked.flat()).size).toBeGreaterThanOrEqual(2_000);
   });
 });

@@ -147,4 +147,4 @@ test('the subscription expires while Microsoft is away: a new one stands when it
   await bed.later(5 * MINUTE);
   expect(bed.subscriptions.length).toBe(made + 1);
   await caughtUp(bed, agent);
-});
+}, 60_000);

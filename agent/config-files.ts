@@ -20,7 +20,7 @@ export async function readConfig(file: string): Promise<Config | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new Refusal(`The configuration file ${file} cannot be read (${code}).`);
+    throw new Refusal(`The configuration file ${notRead(file, code)}.`);
   }
   const { text, encoding } = textOf(bytes);
   if (encoding === 'UTF-16') {
@@ -42,8 +42,15 @@ export async function edgeCa(
     return { problems: [`"edge_ca_file": ${file} contains no PEM certificate.`] };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return { problems: [`"edge_ca_file": ${file} cannot be read (${code}).`] };
+    return { problems: [`"edge_ca_file": ${notRead(file, code)}.`] };
   }
+}
+
+/** What is so, and what to do about it. @param code of Node */
+function notRead(file: string, code: string | undefined): string {
+  const remedy =
+    code === 'EACCES' || code === 'EPERM' ? 'let the user of the agent read it' : 'check the path';
+  return `${file} cannot be read (${code}): ${remedy}`;
 }
 
 /** What Windows PowerShell writes with `>` and `Out-File` is UTF-16. */
@@ -73,7 +80,7 @@ export async function pbxTargets(
       return text;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      problems.push(`"${key}" of PBX "${pbx.name}": ${file} cannot be read (${code}).`);
+      problems.push(`"${key}" of PBX "${pbx.name}": ${notRead(file, code)}.`);
       return '';
     }
   };
@@ -116,7 +123,7 @@ export async function listenAddress({
   const problems: string[] = [];
   const read = async (key: string, file: string, block: RegExp) => {
     const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-      problems.push(`"${key}" of [listen]: ${file} cannot be read (${code}).`);
+      problems.push(`"${key}" of [listen]: ${notRead(file, code)}.`);
       return undefined;
     });
     if (text !== undefined && !block.test(text)) {

@@ -2,6 +2,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { HostPort } from './config.ts';
 import type { Metrics } from './metrics.ts';
+import { portRefusal } from './port-refusal.ts';
 import { Refusal } from './refusal.ts';
 import type { Report } from './report.ts';
 import type { Tracker } from './tracker.ts';
@@ -30,8 +31,12 @@ export async function serveHealth(
       .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new Refusal(`"health": nothing can be served at ${host}:${port} (${error.code}).`));
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      const where = `"health": ${host}:${port}`;
+      const remedy = 'name an address of this machine';
+      reject(
+        portRefusal(where, code) ?? new Refusal(`${where} cannot be opened (${code}): ${remedy}.`),
+      );
     });
     server.listen(port, host, resolve);
   });

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { AwaitedPbx } from './pbx/admission.ts';
 import { type ListenAddress, type Listening, listenForPbxs } from './pbx/listen.ts';
+import { portRefusal } from './port-refusal.ts';
 import { Refusal } from './refusal.ts';
 
 /** A port that is taken or not allowed, and a certificate that does not fit, are a Refusal. */
@@ -19,9 +20,9 @@ export async function openListening(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const where = `"listen": ${address.host}:${address.port}`;
-    if (code === 'EADDRINUSE') throw new Refusal(`${where} is taken by another program.`);
-    if (code === 'EADDRNOTAVAIL') throw new Refusal(`${where} is no address of this machine.`);
-    if (code === 'EACCES') throw new Refusal(`${where} needs more rights: use a port above 1023.`);
-    throw new Refusal(`${where} cannot be opened, or certificate and key do not fit (${message}).`);
+    throw (
+      portRefusal(where, code) ??
+      new Refusal(`${where} cannot be opened, or certificate and key do not fit (${message}).`)
+    );
   }
 }

@@ -26,7 +26,9 @@ export function openLogFile(file: string, limit = LOG_FILE_LIMIT): (line: string
     ({ size } = statSync(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Refusal(`"log_file": ${file} cannot be written (${code}).`);
+    throw new Refusal(
+      `"log_file": ${file} cannot be written (${code}): make its directory, and let the user of the agent write there.`,
+    );
   }
   return (line) => {
     const text = `${line}\n`;

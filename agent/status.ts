@@ -4,6 +4,7 @@ import type { HostPort } from './config.ts';
 import { readConfig } from './config-files.ts';
 import { Refusal } from './refusal.ts';
 import { type Report, report, reportLines } from './report.ts';
+import { TASK } from './service/windows-task.ts';
 
 export interface StatusOptions {
   readonly configFile: string;
@@ -26,8 +27,12 @@ export async function status({ configFile, json, say, now }: StatusOptions): Pro
   }
   const it = await reportAt(config.health);
   if (!it) {
+    const service =
+      process.platform === 'win32'
+        ? `the task "${TASK}" in the Task Scheduler`
+        : '"systemctl status presence-agent"';
     throw new Refusal(
-      `No agent answers at ${config.health.host}:${config.health.port} ("health" in ${configFile}): it does not run, or with another configuration. Start it with "presence-agent run", or see "systemctl status presence-agent".`,
+      `No agent answers at ${config.health.host}:${config.health.port} ("health" in ${configFile}): it does not run, or with another configuration. Start it with "presence-agent run", or see ${service}.`,
     );
   }
   if (json) say(JSON.stringify(it, null, 2));

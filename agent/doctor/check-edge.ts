@@ -139,14 +139,14 @@ function proxyFault(
     it.fault(
       'proxy-silent',
       `the proxy ${name} does not answer (${detail})`,
-      'look whether it works and reaches the edge; check HTTPS_PROXY; what needs no proxy belongs into NO_PROXY',
+      'look whether it works and reaches the edge; check HTTPS_PROXY; what needs no proxy belongs in NO_PROXY',
     );
     return;
   }
   it.fault(
     'proxy-unreachable',
     `no connection to the proxy ${name} (${detail})`,
-    'check HTTPS_PROXY; what needs no proxy belongs into NO_PROXY',
+    'check HTTPS_PROXY; what needs no proxy belongs in NO_PROXY',
   );
 }
 

@@ -147,7 +147,7 @@ async function checkApis(
   const directory = await directoryOf(session, { app, domain: system?.domain });
   if (!directory) return hungUp(it);
   if (typeof directory === 'string') {
-    it.fault('pbx-users-api', directory, tick('PbxTableUsers'));
+    it.fault('pbx-users-api', directory, tick('TableUsers'));
     return;
   }
   const { users } = directory;

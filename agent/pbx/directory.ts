@@ -86,12 +86,11 @@ export function replicateUsers(
   session.route('PbxTableUsers', onPush);
   session.ask(replicateStart(SRC), START_TIMEOUT_MS, (answer) => {
     if (!answer.ok) {
-      if (answer.why === 'timeout')
-        ears.failed(apiMissing('PbxTableUsers', about.app, 'no answer'));
+      if (answer.why === 'timeout') ears.failed(apiMissing('TableUsers', about.app, 'no answer'));
       return;
     }
     const error = errorOf(answer.message);
-    if (error) return ears.failed(apiMissing('PbxTableUsers', about.app, error));
+    if (error) return ears.failed(apiMissing('TableUsers', about.app, error));
     ears.started();
     next();
   });

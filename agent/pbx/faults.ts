@@ -90,7 +90,7 @@ export const wrongPbx = (wanted: string, found: string | undefined): Ended =>
   );
 
 /** `api` is the box to tick in the App object, under the name the PBX shows it. */
-export const apiMissing = (api: 'PbxTableUsers' | 'PbxApi', app: string, why: string): Ended =>
+export const apiMissing = (api: 'TableUsers' | 'PbxApi', app: string, why: string): Ended =>
   ended('api-missing', `${api} is not usable (${why}): tick "${api}" at the App object "${app}"`);
 
 export const silent = (detail: string): Ended => ended('silent', detail);

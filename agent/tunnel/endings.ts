@@ -54,7 +54,11 @@ export const overflow = (bytes: number): Ended =>
     `the line is too slow: ${bytes} bytes wait to be sent; starting over from a snapshot`,
   );
 export const unsupportedVersion = (): Ended =>
-  end('unsupported-version', 'agent and edge speak different versions: update this agent', 'slow');
+  end(
+    'unsupported-version',
+    'agent and edge speak different versions: update the older one, the edge first',
+    'slow',
+  );
 
 /** The edge closed the tunnel, or the line broke (1006). */
 export function tunnelClosed(code: number, reason: string): Ended {

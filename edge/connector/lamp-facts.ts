@@ -78,7 +78,13 @@ export const shown = (
 ): Shown => ({ id, state, code, params });
 
 /** Names shown of a longer list. */
-export const some = (names: readonly string[]): string => names.slice(0, 5).join(', ');
+export const NAMES = 5;
+
+/** The first names of a list, of `count` in all. */
+export function some(names: readonly string[], count = names.length): string {
+  const first = names.slice(0, NAMES).join(', ');
+  return count > NAMES ? `${first}, …` : first;
+}
 
 /** Red where only an admin can help, also where it is looked at again now and then; else yellow. */
 export function failed(id: LampId, fault: Fault, params: Shown['params'] = {}): Shown {

@@ -145,16 +145,16 @@ export function subscriptionsLamp(facts: Facts): Shown {
   const unable = accounts.filter((account) => isUnable(account, now));
   if (unable.length > 0 && unserved.count > 0) {
     const who = some(unable.map(({ username }) => username));
-    const params = { who, count: unserved.count, users: some(unserved.names) };
+    const params = { who, count: unserved.count, users: some(unserved.names, unserved.count) };
     return shown('subscriptions', 'warning', 'account-unable', params);
   }
   if (leftOut.count > 0) {
     const missing = Math.ceil(leftOut.count / USERS_PER_ACCOUNT);
-    const params = { count: leftOut.count, users: some(leftOut.names), missing };
+    const params = { count: leftOut.count, users: some(leftOut.names, leftOut.count), missing };
     return shown('subscriptions', 'warning', 'not-enough-accounts', params);
   }
   if (refused.count > 0) {
-    const params = { count: refused.count, users: some(refused.names) };
+    const params = { count: refused.count, users: some(refused.names, refused.count) };
     const told = refused.fault ? faultParams(refused.fault, params) : params;
     return shown('subscriptions', 'warning', 'users-refused', told);
   }

@@ -50,8 +50,7 @@ function syncLamp(facts: Facts): Shown {
     const params = { count: failing, why: fault.code, about: 'write' };
     return shown('sync', state, 'sync-failing', faultParams(fault, params));
   }
-  if (pairing.paired === 0 || agent.name === null)
-    return shown('sync', 'unknown', 'pairing-waiting');
+  if (pairing.paired === 0 || agent.name === null) return shown('sync', 'unknown', 'sync-not-yet');
   // Polling has a lamp of its own for this; without it a lost notification is not found.
   if (faults.reading && settings.source !== 'poll') {
     return readingFailed('sync', faults.reading, facts);

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { refusalAmong, refusedUsers, usersOfUnable } from './coverage.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import type { HeldBack } from './held-back.ts';
-import type { Facts } from './lamp-facts.ts';
+import { type Facts, NAMES } from './lamp-facts.ts';
 import { lampsOf } from './lamps.ts';
 import type { Listening } from './listening.ts';
 import type { Master } from './master.ts';
@@ -55,9 +55,6 @@ function credentialOf(desk: SettingsDesk): Facts['credential'] {
 }
 
 type LampRow = { id: string; state: string; since: number; code: string };
-
-/** Names looked up of a longer list: no lamp shows more. */
-const NAMES = 5;
 
 export class StatusDesk {
   readonly #parts: StatusParts;

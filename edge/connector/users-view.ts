@@ -169,9 +169,9 @@ export function whyNotPaired(match: Match): string | undefined {
         case 'nobody-fits':
           return 'No user of the PBX fits.';
         case 'override-points-nowhere':
-          return 'The override names a user whom the PBX does not have.';
+          return 'The pair by hand names a user whom the PBX does not have.';
         case 'taken':
-          return 'The user of the PBX whom the override names belongs to somebody else.';
+          return 'The user of the PBX whom the pair by hand names belongs to somebody else.';
       }
   }
 }

@@ -3,15 +3,15 @@ import { type AppError, type Outcome, refused } from '../../shared/errors.ts';
 import type { Language } from '../../shared/texts/language.ts';
 import { say } from '../../shared/texts/say.ts';
 
-/** Who signs in is not known yet. */
-const WHO: Record<Language, string> = { en: 'this sign-in', de: 'diese Anmeldung' };
-
-/** The refusal for an AppError with a code of `login-errors.ts`, in whole sentences. */
+/**
+ * The refusal for an AppError with a code of `login-errors.ts`, in whole sentences. Who will sign in with the
+ * code is not known yet.
+ */
 export function loginRefusal(
   { code, message: detail, requestId }: AppError,
   language: Language,
 ): Outcome<never> {
   const id = requestId === undefined ? {} : { requestId };
-  const text = say(language, code, { who: WHO[language], detail, ...id });
+  const text = say(language, code, { about: 'code', detail, ...id });
   return refused(code, `${text.message} ${text.action}`.trim());
 }

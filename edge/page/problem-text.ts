@@ -4,6 +4,9 @@ import type { Refusal } from './ask.ts';
 import type { Speech } from './language.tsx';
 import type { Said } from './texts/server-sentences.ts';
 
+/** As `edge/http/errors.ts` says it; empty where it says none. */
+const logIdIn = (message: string): string => / under ([\w-]+)\.$/.exec(message)?.[1] ?? '';
+
 export function problemText({ texts, language, said }: Speech, refusal: Refusal): Said {
   const { problems } = texts;
   const own = (text: string): Said => ({ text, lang: language });
@@ -21,7 +24,7 @@ export function problemText({ texts, language, said }: Speech, refusal: Refusal)
     case 'plain-http':
       return own(problems.plainHttp);
     case 'internal':
-      return own(`${problems.internal} ${refusal.message}`);
+      return own(problems.internal(logIdIn(refusal.message)));
     default:
       // What Microsoft refuses is told in the language that was asked for.
       if (Object.hasOwn(LOGIN_PROBLEMS, refusal.code)) return own(refusal.message);

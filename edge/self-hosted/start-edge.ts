@@ -161,9 +161,14 @@ async function mustBeFree(host: string, port: number): Promise<void> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
-      throw new StartFault([`PORT ${port} on ${host} is in use by another program.`], { cause });
+      const sentence = `PORT ${port} on ${host} is in use by another program. End it, or set another PORT.`;
+      throw new StartFault([sentence], { cause });
     }
-    throw new StartFault([`HOST ${host}, PORT ${port}: ${reason(cause)}.`], { cause });
+    const what =
+      code === 'EACCES'
+        ? 'Set a PORT above 1023, or let the user of the edge open this one.'
+        : 'Set HOST to an address of this machine.';
+    throw new StartFault([`HOST ${host}, PORT ${port}: ${reason(cause)}. ${what}`], { cause });
   } finally {
     await new Promise((settle) => server.close(settle));
   }
@@ -215,7 +220,11 @@ async function untilServing(
       const answer = await fetch(`${origin}/healthz`, { signal: once }).catch(() => undefined);
       if (answer?.status === 200) return;
       signal.throwIfAborted();
-      if (deadline.aborted) throw new StartFault([`The edge does not answer at ${origin}.`]);
+      if (deadline.aborted) {
+        throw new StartFault([
+          `The edge does not answer at ${origin}. See what it says above, and whether the disk of STATE_DIR answers; then start it again.`,
+        ]);
+      }
       await delay(25);
     }
   };

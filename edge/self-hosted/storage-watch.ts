@@ -3,7 +3,8 @@
 import { statfs } from 'node:fs/promises';
 
 /** SQLite's words for a disk that is full, gone, read-only, or that does not do what it is told. */
-const TROUBLE = /SQLITE_(?:FULL|IOERR|CANTOPEN|READONLY)|No space left on device|ENOSPC/;
+const TROUBLE = /SQLITE_(?:FULL|IOERR|CANTOPEN|READONLY)|No space left on device|ENOSPC|EDQUOT/;
+const FULL = /SQLITE_FULL|No space left on device|ENOSPC|EDQUOT/;
 /** While it lasts it is said again after so long, in ms. */
 const AGAIN_MS = 60_000;
 
@@ -21,8 +22,11 @@ export function storageWatch({ stateDir, say, now }: StorageWatchOptions): (line
     const [sign] = TROUBLE.exec(line) ?? [];
     if (sign === undefined || now() - saidAt < AGAIN_MS) return;
     saidAt = now();
+    const remedy = FULL.test(line)
+      ? 'Make room'
+      : 'Check the disk of STATE_DIR, and that the user of the edge may write there';
     void room(stateDir).then((left) => {
-      const detail = `STATE_DIR ${stateDir} cannot be written (${sign}; ${left}). Make room: nothing that was acknowledged is lost, what could not be stored was refused, and all goes on by itself.`;
+      const detail = `STATE_DIR ${stateDir} cannot be written (${sign}; ${left}). ${remedy}: nothing that was acknowledged is lost, what could not be stored was refused, and all goes on by itself.`;
       say(JSON.stringify({ level: 'error', event: 'storage-failed', detail }));
     });
   };

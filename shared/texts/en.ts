@@ -1,5 +1,6 @@
 // Every sentence an admin reads at a lamp, in English: what is so, and what to do about it.
 
+import { CODE_EN } from './code-en.ts';
 import { MICROSOFT_EN } from './microsoft-en.ts';
 import type { Text } from './text.ts';
 
@@ -12,7 +13,7 @@ export const EN = {
   },
   'client-secret-missing': {
     message: 'The client secret of the app that writes to Teams is missing.',
-    action: 'Enter ClientSecretSynctoTeams: the value of the secret, not its id.',
+    action: 'Enter ClientSecretSynctoTeams: the value of the secret, not its ID.',
   },
 
   // tokens
@@ -23,6 +24,7 @@ export const EN = {
     action: 'Add a Teams account, or choose polling, which needs none.',
   },
   ...MICROSOFT_EN,
+  ...CODE_EN,
   'sign-in-waiting': {
     message: 'A Teams account waits for its user to sign in with a code.',
     action: 'The page Teams accounts shows the code and where to enter it.',
@@ -37,7 +39,7 @@ export const EN = {
   },
   'sign-in-revoked': {
     message:
-      'The sign-in of {who} was ended at Microsoft, as by a new password or by an administrator.',
+      'The sign-in of {who} was ended at Microsoft, for example by a new password or by an administrator.',
     action: 'Sign in again with a code on the page Teams accounts.',
   },
   'sign-in-too-old': {
@@ -47,13 +49,14 @@ export const EN = {
       'Sign in again with a code on the page Teams accounts. If this comes back soon, exclude the account from sign-in frequency in Entra (Conditional Access).',
   },
   'sign-in-demanded': {
-    message: '{who} has to sign in again: {detail}',
+    message: '{who} has to sign in again: {detail}.',
     action: 'Sign in again with a code on the page Teams accounts.',
   },
 
   // our own
   'client-certificate-bad': {
-    message: 'The certificate of the app that writes to Teams cannot be used: {detail}',
+    message:
+      'The certificate of the app that writes to Teams, or its private key, cannot be used: RSA in PEM (PKCS #8) is needed.',
     action: 'Enter certificate and private key in PEM again, or use a client secret.',
   },
   'sealed-unreadable': {
@@ -72,14 +75,15 @@ export const EN = {
   },
   'subscription-expired': {
     message: 'A subscription has expired and was not renewed.',
-    action: 'Nothing if it passes within minutes: it is renewed by itself. Else check this lamp.',
+    action:
+      'Nothing if it passes within minutes: it is renewed by itself. If it stays, press “Check now”.',
   },
 
   // Teams users
-  'teams-users-loaded': { message: '{count} users with a Teams plan.', action: '' },
+  'teams-users-loaded': { message: 'Users with a Teams plan: {count}.', action: '' },
   'teams-users-asked': {
     message:
-      '{count} users with a Teams plan. They are asked for every minute, because Microsoft does not tell of changes: {because}',
+      'Users with a Teams plan: {count}. They are asked for every minute, because Microsoft does not tell of changes: {because}',
     action: 'Changes show all the same, within a minute or so. {remedy}',
   },
   'teams-users-none': {
@@ -89,28 +93,28 @@ export const EN = {
 
   // subscriptions and the notification URL
   subscribed: {
-    message: '{users} users are subscribed. Teams accounts: {accounts}.',
+    message: 'Subscribed users: {users}. Teams accounts: {accounts}.',
     action: '',
   },
   subscribing: { message: 'The subscription is being set up.', action: '' },
   'nobody-to-subscribe': { message: 'There is nobody to subscribe yet.', action: '' },
   'not-enough-accounts': {
     message:
-      '{count} users are not subscribed, among them {users}: each Teams account takes 650. What they do in Teams is noticed within five minutes instead of at once.',
+      'Not subscribed: {count} ({users}). Each Teams account takes 650 users. What they do in Teams is noticed within five minutes instead of at once.',
     action:
-      'Add Teams accounts: {missing} more. Users, state “Not subscribed”, lists who waits for them.',
+      'Add Teams accounts: {missing} more. Users, Show: “Not subscribed”, lists who waits for them.',
   },
   'account-unable': {
     message:
-      '{who} cannot sign in: {count} users are not subscribed, among them {users}. What they do in Teams is noticed within five minutes, if another account can sign in.',
+      '{who} cannot sign in. Not subscribed: {count} ({users}). What they do in Teams is noticed within five minutes, if another account can sign in.',
     action:
-      'The lamp “Sign-in for reading Teams” says why. Put that right, or add a Teams account. Users, state “Not subscribed”, lists who waits for it.',
+      'The lamp “Sign-in for reading Teams” says why. Put that right, or add a Teams account. Users, Show: “Not subscribed”, lists who waits for it.',
   },
   'account-without-teams': {
     message:
       '{who} has no licence with Teams. Microsoft may refuse such a Teams account what it subscribes to, or tell it nothing.',
     action:
-      'Microsoft 365 admin center → Users → Active users → {who} → Licenses and apps: a licence with Teams. Where it has one by another plan: teamsPlans in the settings. It is seen here within five minutes.',
+      'Microsoft 365 admin center → Users → Active users → {who} → Licenses and apps: a licence with Teams. Where it has one by another plan: “Further Teams service plans” (Setup → All settings). It is seen here within five minutes.',
   },
   'renewal-failing': {
     message: 'The subscription of {who} stands until {ends} UTC, but cannot be renewed: {because}',
@@ -120,15 +124,15 @@ export const EN = {
     message:
       'The subscription of {who} stands at Microsoft, but presences changed without a notification. It has been made anew; until one comes, all users are read every minute.',
     action:
-      'Nothing to do at first. If this stays for hours: https://admin.microsoft.com, Health, Service health, Microsoft Teams – or choose polling.',
+      'Nothing to do at first. If this stays for hours: Microsoft 365 admin center → Health → Service health → Microsoft Teams – or choose polling.',
   },
   'users-refused': {
     message:
-      'Microsoft refuses to subscribe {count} users, among them {users}. What they do in Teams is noticed within five minutes instead of at once.',
+      'Users whom Microsoft refuses to subscribe: {count} ({users}). What they do in Teams is noticed within five minutes instead of at once.',
     action:
-      'Check in the Entra portal that these users exist and have a Teams licence. Users, state “Not subscribed”, lists them; they are tried again by themselves, more and more seldom, at least once a day, and at once with “Check now”.',
+      'Microsoft 365 admin center → Users → Active users: check that these users exist, and under Licenses and apps that they have a licence with Teams. Users, Show: “Not subscribed”, lists them; they are tried again by themselves, more and more seldom, at least once a day, and at once with “Check now”.',
   },
-  polling: { message: 'The presence of {users} users is asked every {seconds} s.', action: '' },
+  polling: { message: 'Presence is asked every {seconds} s. Users: {users}.', action: '' },
   'notification-url-reached': { message: 'Microsoft reaches the notification URL.', action: '' },
   'notification-url-not-needed': { message: 'Polling needs no notification URL.', action: '' },
   'notification-url-unreachable': {
@@ -158,7 +162,8 @@ export const EN = {
   'pbx-unknown': { message: 'Not known without an agent.', action: '' },
   'pbx-name-wrong': {
     message: 'The agent is connected to {found}, but Master PBX says {wanted}.',
-    action: 'Enter the PBX name (PBX → Config → General) as Master PBX in the settings.',
+    action:
+      'Enter the PBX name (PBX → Config → General) as Master PBX in the settings, or correct url in the configuration of the agent.',
   },
   'pbx-unreachable': {
     message: 'The agent cannot reach the PBX {name}.',
@@ -166,7 +171,8 @@ export const EN = {
   },
   'pbx-tls': {
     message: 'The agent does not trust the certificate of the PBX {name}.',
-    action: 'Give the CA certificate of the PBX to the agent as ca_file.',
+    action:
+      'Give the CA certificate of the PBX to the agent as ca_file, and use in url a name or address that the certificate has.',
   },
   'pbx-login-refused': {
     message: 'The PBX {name} refuses the login of the agent.',
@@ -174,11 +180,12 @@ export const EN = {
   },
   'pbx-api-missing': {
     message: 'The App object on the PBX {name} lacks an API: {detail}',
-    action: 'Tick PbxApi, PbxTableUsers and Admin at the App object.',
+    action: 'Tick PbxApi, TableUsers and Admin at the App object.',
   },
   'pbx-down': {
     message: 'The PBX {name} is not connected: {detail}',
-    action: 'Nothing if the PBX is restarting: the agent comes back by itself.',
+    action:
+      'Nothing if the PBX is restarting: the agent comes back by itself. Otherwise run presence-agent doctor beside the PBX: it says what to do.',
   },
   'pbx-not-called': {
     message: 'The PBX {name} does not connect to the agent.',
@@ -187,47 +194,51 @@ export const EN = {
   },
   'rights-ok': { message: 'The presence of all paired users may be seen.', action: '' },
   'rights-missing': {
-    message: 'The presence of {count} users may not be seen, among them {users}.',
+    message: 'Users whose presence may not be seen: {count} ({users}).',
     action:
       'At these users or their template, under Visibility: tick "Presence" and "On the phone" for the App object.',
   },
   'rights-no-calls': {
-    message: 'The calls of {count} users may not be seen, among them {users}.',
+    message: 'Users whose calls may not be seen: {count} ({users}).',
     action:
       'At these users or their template, under Visibility: tick "On the phone" for the App object.',
   },
   'rights-ok-unlicensed': {
     message:
-      'The presence of all paired users may be seen. {count} users are left out, among them {users}: they have no licence on the PBX.',
+      'The presence of all paired users may be seen. Left out, without a licence on the PBX: {count} ({users}).',
     action:
-      'Assign App(innovaphone-microsoft365) to those who are to be synchronised, or take requireLicence out of the settings.',
+      'Assign App(innovaphone-microsoft365) to those who are to be synchronised, or switch off “Only users with a licence on the PBX” (Setup → All settings).',
   },
   'licence-unknown': {
     message: 'Who has a licence on the PBX cannot be asked, so nobody is left out: {detail}',
     action:
-      'Tick "Admin" at the App object, or take requireLicence out of the settings, where licences are not needed.',
+      'Tick "Admin" at the App object. Where licences are not needed, switch off “Only users with a licence on the PBX” (Setup → All settings).',
   },
 
   // pairs
-  paired: { message: '{count} users are paired.', action: '' },
+  paired: { message: 'Paired users: {count}.', action: '' },
   'pairing-none': {
     message: 'No Teams user fits a user on the PBX.',
     action: 'Check the matching rules, or the e-mail addresses and names on both sides.',
   },
   'pairing-ambiguous': {
-    message: '{count} users are paired, {ambiguous} fit more than one.',
-    action: 'Look at the list of users: make addresses or names unique, or set an override.',
+    message: 'Paired users: {count}. Users who fit more than one: {ambiguous}.',
+    action: 'Look at the list of users: make addresses or names unique, or pair by hand.',
   },
   'pairing-waiting': { message: 'Both lists of users are needed first.', action: '' },
+  'sync-not-yet': {
+    message: 'Nothing can be synchronised until an agent is connected and users are paired.',
+    action: '',
+  },
   'in-sync': { message: 'Both sides show the same.', action: '' },
   'in-sync-with-busy': {
     message:
       'Both sides show the same. The PBX {name} does not take {activities} from the agent: busy is shown there instead.',
     action: '',
   },
-  'sync-waiting': { message: '{count} changes are on their way.', action: '' },
+  'sync-waiting': { message: 'Changes on their way: {count}.', action: '' },
   'sync-failing': {
-    message: '{count} users could not be written. {because}',
+    message: 'Users whose presence could not be written: {count}. {because}',
     action: '{remedy}',
   },
 
@@ -243,7 +254,7 @@ export const EN = {
 
 /** What ends a message where more is known. `{requestId}` is what Microsoft's support asks for. */
 export const EN_ENDINGS = {
-  requestId: "(Microsoft's request id: {requestId})",
+  requestId: "(Microsoft's request ID: {requestId})",
   retryAt: 'Next try at {retryAt} UTC.',
   notAgain: 'It is not tried again by itself.',
 };

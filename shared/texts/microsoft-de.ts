@@ -12,7 +12,7 @@ const NOT_PROVEN: Text = {
 const NOT_BY_HAND: Text = {
   message: 'Microsoft verlangt für die App eine Anmeldung von Hand, die keine App leisten kann.',
   action:
-    'Entra Admin Center → Schutz → Bedingter Zugriff → Richtlinien: die App (ClientIDSynctoTeams) von Richtlinien für Workloadidentitäten ausnehmen. Danach „Jetzt prüfen“.',
+    'Entra Admin Center → Bedingter Zugriff → Richtlinien: die App (ClientIDSynctoTeams) von Richtlinien für Workloadidentitäten ausnehmen. Danach „Jetzt prüfen“.',
 };
 
 export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
@@ -20,27 +20,27 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
     message:
       'Microsoft verlangt für {who} einen zweiten Faktor (Multi-Faktor-Authentifizierung, MFA). Den kann niemand eingeben, wenn sich ein Programm mit einem Kennwort anmeldet.',
     action:
-      'Es gibt drei Auswege. Das Konto ausnehmen: Entra Admin Center → Schutz → Bedingter Zugriff → Richtlinien → (die Richtlinie, die MFA verlangt) → Benutzer → Ausschließen → {who}, danach „Jetzt prüfen“. Oder MFA behalten: das Konto hier entfernen und mit einem Code neu hinzufügen, der einmal auf einem anderen Gerät eingegeben wird (API: POST /api/accounts {"signIn":"device"}). Oder Abfragen wählen, das kein Teams-Konto braucht (API: "source":"poll").',
+      'Es gibt drei Auswege. Das Konto ausnehmen: Entra Admin Center → Bedingter Zugriff → Richtlinien → (die Richtlinie, die MFA verlangt) → Benutzer → Ausschließen → {who}, danach „Jetzt prüfen“. Oder MFA behalten: das Konto hier entfernen und mit einem Code neu hinzufügen, der einmal auf einem anderen Gerät eingegeben wird (API: POST /api/accounts {"signIn":"device"}). Oder Abfragen wählen, das kein Teams-Konto braucht (API: "source":"poll").',
   },
   'mfa-required.app': NOT_BY_HAND,
   'mfa-enrolment-required': {
     message:
       'Microsoft will, dass sich {who} zuerst für die Multi-Faktor-Authentifizierung (MFA) registriert. Oft verlangen das die „Sicherheitsstandards“.',
     action:
-      'Es gibt drei Auswege. Das Konto ausnehmen: Entra Admin Center → Schutz → Bedingter Zugriff → Richtlinien → (die Richtlinie, die MFA verlangt) → Benutzer → Ausschließen → {who}; Sicherheitsstandards (Identität → Übersicht → Eigenschaften → Sicherheitsstandards verwalten) erlauben keine Ausnahme, also durch Bedingten Zugriff ersetzen. Danach „Jetzt prüfen“. Oder für MFA registrieren und mit einem Code neu hinzufügen, der einmal auf einem anderen Gerät eingegeben wird (API: POST /api/accounts {"signIn":"device"}). Oder Abfragen wählen, das kein Teams-Konto braucht (API: "source":"poll").',
+      'Es gibt drei Auswege. Das Konto ausnehmen: Entra Admin Center → Bedingter Zugriff → Richtlinien → (die Richtlinie, die MFA verlangt) → Benutzer → Ausschließen → {who}; Sicherheitsstandards (Übersicht → Eigenschaften → Sicherheitsstandards verwalten) erlauben keine Ausnahme, also durch Bedingten Zugriff ersetzen. Danach „Jetzt prüfen“. Oder für MFA registrieren und mit einem Code neu hinzufügen, der einmal auf einem anderen Gerät eingegeben wird (API: POST /api/accounts {"signIn":"device"}). Oder Abfragen wählen, das kein Teams-Konto braucht (API: "source":"poll").',
   },
   'mfa-enrolment-required.app': NOT_BY_HAND,
   'blocked-by-conditional-access': {
     message:
       'Eine Richtlinie für bedingten Zugriff des Mandanten sperrt {who} (wegen Ort, Gerät, App oder Risiko).',
     action:
-      'Entra Admin Center → Benutzer → {who} → Anmeldeprotokolle → (der fehlgeschlagene Eintrag) → Bedingter Zugriff zeigt, welche Richtlinie es ist. Dort das Konto ausnehmen: Schutz → Bedingter Zugriff → Richtlinien → (die Richtlinie) → Benutzer → Ausschließen; oder die öffentliche Adresse des Edge erlauben: Bedingter Zugriff → Benannte Standorte. Danach „Jetzt prüfen“.',
+      'Entra Admin Center → Benutzer → {who} → Anmeldeprotokolle → (der fehlgeschlagene Eintrag) → Bedingter Zugriff zeigt, welche Richtlinie es ist. Dort das Konto ausnehmen: Bedingter Zugriff → Richtlinien → (die Richtlinie) → Benutzer → Ausschließen; oder die öffentliche Adresse des Edge erlauben: Bedingter Zugriff → Benannte Standorte. Danach „Jetzt prüfen“.',
   },
   'blocked-by-conditional-access.app': {
     message:
       'Eine Richtlinie für bedingten Zugriff für Workloadidentitäten sperrt die App, die nach Teams schreibt.',
     action:
-      'Entra Admin Center → Überwachung & Integrität → Anmeldeprotokolle → Dienstprinzipalanmeldungen → (der fehlgeschlagene Eintrag) zeigt, welche Richtlinie es ist. Dort die App (ClientIDSynctoTeams) ausnehmen: Schutz → Bedingter Zugriff → Richtlinien → (die Richtlinie) → Workloadidentitäten → Ausschließen. Danach „Jetzt prüfen“.',
+      'Entra Admin Center → Überwachung & Integrität → Anmeldeprotokolle → Dienstprinzipalanmeldungen → (der fehlgeschlagene Eintrag) zeigt, welche Richtlinie es ist. Dort die App (ClientIDSynctoTeams) ausnehmen: Bedingter Zugriff → Richtlinien → (die Richtlinie) → Workloadidentitäten → Ausschließen. Danach „Jetzt prüfen“.',
   },
   'wrong-credentials': {
     message:
@@ -51,12 +51,12 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   'wrong-credentials.app': NOT_PROVEN,
   'account-locked': {
     message:
-      'Das Konto {who} ist gesperrt: zu viele falsche Kennwörter, oder Anmeldungen von einer Adresse, der Microsoft misstraut.',
+      'Das Konto {who} ist gesperrt: zu viele falsche Kennwörter oder Anmeldungen von einer Adresse, der Microsoft misstraut.',
     action:
       'Feststellen, wer ein falsches Kennwort benutzt: Entra Admin Center → Benutzer → {who} → Anmeldeprotokolle. Die Sperre vergeht von selbst, und es wird wieder versucht. Kennwort zurücksetzen beendet sie sofort: Danach das Konto hier entfernen und mit dem neuen Kennwort neu hinzufügen, oder mit einem Code, wenn es sich so angemeldet hat.',
   },
   'account-locked.app': {
-    message: 'Microsoft sperrt Anmeldungen der App, oder solche von der Adresse des Edge.',
+    message: 'Microsoft sperrt Anmeldungen der App oder solche von der Adresse des Edge.',
     action:
       'Entra Admin Center → Überwachung & Integrität → Anmeldeprotokolle → Dienstprinzipalanmeldungen zeigt, warum. Es wird von selbst wieder versucht.',
   },
@@ -109,7 +109,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
       'Entra Admin Center → Übersicht → Mandanten-ID in TenantSynctoPbx und TenantSynctoTeams übernehmen, und die Cloud in den Einstellungen prüfen.',
   },
   'wrong-cloud': {
-    message: 'Der Mandant liegt in einer anderen Cloud von Microsoft: {detail}',
+    message: 'Der Mandant liegt in einer anderen Cloud von Microsoft: {detail}.',
     action:
       'In den Einstellungen diese Cloud wählen: global für .com (auch GCC), usgov für GCC High, usgov-dod für DoD. Auch die App-Registrierungen müssen in dieser Cloud angelegt sein.',
   },
@@ -153,13 +153,13 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   'wrong-client-secret.certificate': {
     message: 'Microsoft nimmt das Zertifikat der App, die nach Teams schreibt, nicht an.',
     action:
-      'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate → Zertifikat hochladen: dasselbe Zertifikat, das in certificateSyncToTeams steht. Danach „Jetzt prüfen“.',
+      'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate → Zertifikat hochladen: dasselbe wie in „Zertifikat“ (App, die Präsenz schreibt). Danach „Jetzt prüfen“.',
   },
   'client-certificate-refused': {
     message:
       'Microsoft nimmt das Zertifikat der App, die nach Teams schreibt, nicht an: Es ist dort nicht hochgeladen oder abgelaufen, oder der private Schlüssel gehört nicht dazu, oder die Uhr des Edge geht falsch.',
     action:
-      'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate: Fingerabdruck und Ablauf mit certificateSyncToTeams vergleichen; Zertifikat hochladen fügt es hinzu. Danach „Jetzt prüfen“.',
+      'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate: Fingerabdruck und Ablauf mit „Zertifikat“ (App, die Präsenz schreibt) vergleichen; Zertifikat hochladen fügt es hinzu. Danach „Jetzt prüfen“.',
   },
   'client-secret-expired': {
     message: 'Der geheime Clientschlüssel der App, die nach Teams schreibt, ist abgelaufen.',
@@ -194,7 +194,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   'login-bad-scope': {
     message: 'Microsoft kennt eine Berechtigung nicht, die dieses Programm verlangt ({detail}).',
     action:
-      'Die Cloud in den Einstellungen prüfen. Stimmt sie, dem Hersteller melden, mit der Nummer und der Anfrage-Id.',
+      'Die Cloud in den Einstellungen prüfen. Stimmt sie, dem Hersteller melden, mit der Nummer und der Anfrage-ID.',
   },
   'login-throttled': {
     message:
@@ -207,7 +207,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
       'Nichts: Es wird von selbst wieder versucht. Bleibt es so, nachsehen, ob ein zweites Edge für denselben Connector läuft.',
   },
   'login-unavailable': {
-    message: 'Der Anmeldedienst von Microsoft hat selbst Schwierigkeiten, oder antwortet nicht.',
+    message: 'Der Anmeldedienst von Microsoft hat selbst Schwierigkeiten oder antwortet nicht.',
     action:
       'Nichts: Es wird von selbst wieder versucht. Bleibt es so, nachsehen im Microsoft 365 Admin Center → Integrität → Dienststatus, und ob das Edge das Internet erreicht.',
   },
@@ -226,26 +226,26 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
 
   'client-secret-expiring': {
     message:
-      'Der geheime Clientschlüssel der App, die nach Teams schreibt, endet am {day} (verbleibende Tage: {days}). Danach kann nichts mehr nach Teams geschrieben werden.',
+      'Der geheime Clientschlüssel der App, die nach Teams schreibt, läuft am {day} ab (verbleibende Tage: {days}). Danach kann nichts mehr nach Teams geschrieben werden.',
     action:
       'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Neuer geheimer Clientschlüssel: seinen Wert als ClientSecretSynctoTeams eintragen.',
   },
   'client-certificate-expiring': {
     message:
-      'Das Zertifikat der App, die nach Teams schreibt, endet am {day} (verbleibende Tage: {days}). Danach kann nichts mehr nach Teams geschrieben werden.',
+      'Das Zertifikat der App, die nach Teams schreibt, läuft am {day} ab (verbleibende Tage: {days}). Danach kann nichts mehr nach Teams geschrieben werden.',
     action:
-      'Ein neues Zertifikat erzeugen, hochladen bei Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate → Zertifikat hochladen, dann mit seinem privaten Schlüssel als certificateSyncToTeams eintragen.',
+      'Ein neues Zertifikat erzeugen, hochladen bei Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate → Zertifikat hochladen, dann mit seinem privaten Schlüssel unter „Zertifikat“ (App, die Präsenz schreibt) eintragen.',
   },
   'client-certificate-expired': {
     message: 'Das Zertifikat der App, die nach Teams schreibt, ist seit {day} abgelaufen.',
     action:
-      'Ein neues Zertifikat erzeugen, hochladen bei Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate → Zertifikat hochladen, dann mit seinem privaten Schlüssel als certificateSyncToTeams eintragen.',
+      'Ein neues Zertifikat erzeugen, hochladen bei Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoTeams) → Zertifikate & Geheimnisse → Zertifikate → Zertifikat hochladen, dann mit seinem privaten Schlüssel unter „Zertifikat“ (App, die Präsenz schreibt) eintragen.',
   },
 
   'graph-unauthorized': {
-    message: 'Microsoft Graph nimmt unseren Token nicht an, obwohl die Anmeldung ihn gegeben hat.',
+    message: 'Microsoft Graph nimmt unser Token nicht an, obwohl die Anmeldung es gegeben hat.',
     action:
-      'Zunächst nichts: Ein neuer Token wird von selbst geholt. Bleibt es so, Mandant und Cloud in den Einstellungen prüfen.',
+      'Zunächst nichts: Ein neues Token wird von selbst geholt. Bleibt es so, Mandant und Cloud in den Einstellungen prüfen.',
   },
   'graph-forbidden': {
     message:
@@ -287,7 +287,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
     message:
       'Microsoft lässt {who} keine Präsenz abonnieren: Eine Berechtigung fehlt, oder die Zustimmung dazu, oder das Konto hat keine Lizenz mit Teams.',
     action:
-      'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoPbx) → API-Berechtigungen: Dort muss die delegierte Berechtigung Presence.Read.All von Microsoft Graph stehen (eine Anwendungsberechtigung genügt nicht); „Administratorzustimmung erteilen“ drücken. Und Benutzer → {who} → Lizenzen: eine Lizenz mit Teams. Danach „Jetzt prüfen“.',
+      'Entra Admin Center → App-Registrierungen → (App mit ClientIDSynctoPbx) → API-Berechtigungen: Dort muss die delegierte Berechtigung Presence.Read.All von Microsoft Graph stehen (eine Anwendungsberechtigung genügt nicht); „Administratorzustimmung erteilen“ drücken. Und Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → {who} → Lizenzen und Apps: eine Lizenz mit Teams. Danach „Jetzt prüfen“.',
   },
   'graph-forbidden.write': {
     message:
@@ -313,14 +313,14 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
     action: 'Nichts: Nach einigen Versuchen wird von selbst ein neues Abonnement angelegt.',
   },
   'graph-unsupported': {
-    message: 'Microsoft bietet für das Gefragte kein Abonnement an ({detail}).',
+    message: 'Microsoft bietet für das Angefragte kein Abonnement an ({detail}).',
     action:
-      'Die Cloud in den Einstellungen prüfen. Stimmt sie, Abfragen wählen und dem Hersteller melden, mit der Anfrage-Id.',
+      'Die Cloud in den Einstellungen prüfen. Stimmt sie, Abfragen wählen und dem Hersteller melden, mit der Anfrage-ID.',
   },
   'graph-not-found': {
-    message: 'Microsoft Graph kennt das Gefragte nicht ({detail}).',
+    message: 'Microsoft Graph kennt das Angefragte nicht ({detail}).',
     action:
-      'Mandant und Cloud in den Einstellungen prüfen. Stimmen sie, dem Hersteller melden, mit der Anfrage-Id.',
+      'Mandant und Cloud in den Einstellungen prüfen. Stimmen sie, dem Hersteller melden, mit der Anfrage-ID.',
   },
   'graph-not-found.subscription': {
     message: 'Das Abonnement ist bei Microsoft zu Ende gegangen.',
@@ -329,7 +329,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   'graph-not-found.write': {
     message: 'Microsoft Graph kennt diesen Benutzer nicht, oder er hat kein Teams.',
     action:
-      'Entra Admin Center → Benutzer → (der Benutzer) → Lizenzen: eine Lizenz mit Teams. Wer gelöscht ist, fällt von selbst heraus.',
+      'Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → (der Benutzer) → Lizenzen und Apps: eine Lizenz mit Teams. Wer gelöscht ist, fällt von selbst heraus.',
   },
   'graph-conflict': {
     message: 'Microsoft sagt, dass dieses Teams-Konto schon ein Präsenz-Abonnement hat.',
@@ -342,18 +342,18 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
   },
   'graph-bad-request': {
     message: 'Microsoft Graph lehnt eine Anfrage als falsch ab ({detail}).',
-    action: 'Dem Hersteller melden, mit der Anfrage-Id.',
+    action: 'Dem Hersteller melden, mit der Anfrage-ID.',
   },
   'graph-bad-request.subscription': {
     message: 'Microsoft lehnt das Abonnement als falsch ab ({detail}).',
     action:
-      'Die Notification URL in den Einstellungen prüfen, danach „Jetzt prüfen“. Bleibt es so, dem Hersteller melden, mit der Anfrage-Id.',
+      'Die Notification URL in den Einstellungen prüfen, danach „Jetzt prüfen“. Bleibt es so, dem Hersteller melden, mit der Anfrage-ID.',
   },
   'graph-bad-request.write': {
     message:
       'Microsoft lehnt eine Präsenz als falsch ab: ihren Wert, ihre Dauer oder die Client-ID der App ({detail}).',
     action:
-      'ClientIDSynctoTeams vergleichen mit Entra Admin Center → App-Registrierungen → (die App) → Übersicht → Anwendungs-ID (Client), und die Zeilen unter mapping in den Einstellungen ansehen. Stimmen sie, dem Hersteller melden, mit der Anfrage-Id.',
+      'ClientIDSynctoTeams vergleichen mit Entra Admin Center → App-Registrierungen → (die App) → Übersicht → Anwendungs-ID (Client), und die Tabelle „PBX → Teams“ unter Regeln ansehen. Stimmt beides, dem Hersteller melden, mit der Anfrage-ID.',
   },
   'graph-unavailable': {
     message: 'Microsoft Graph hat selbst Schwierigkeiten ({detail}).',
@@ -361,7 +361,7 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
       'Nichts: Es wird von selbst wieder versucht. Bleibt es so, nachsehen im Microsoft 365 Admin Center → Integrität → Dienststatus.',
   },
   'graph-timeout': {
-    message: 'Microsoft Graph antwortet nicht rechtzeitig, oder hat von selbst aufgegeben.',
+    message: 'Microsoft Graph antwortet nicht rechtzeitig oder hat von selbst aufgegeben.',
     action:
       'Nichts: Es wird von selbst wieder versucht. Bleibt es so, nachsehen im Microsoft 365 Admin Center → Integrität → Dienststatus.',
   },
@@ -381,8 +381,8 @@ export const MICROSOFT_DE: Record<MicrosoftCode, Text> = {
     action: 'Nichts: Es geht von selbst weiter.',
   },
   'graph-not-implemented': {
-    message: 'Diese Microsoft-Cloud bietet das Gefragte nicht an ({detail}).',
-    action: 'Die Cloud in den Einstellungen prüfen, oder Abfragen wählen.',
+    message: 'Diese Microsoft-Cloud bietet das Angefragte nicht an ({detail}).',
+    action: 'Die Cloud in den Einstellungen prüfen oder Abfragen wählen.',
   },
   'preferred-not-offered': {
     message:

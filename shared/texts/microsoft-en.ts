@@ -15,7 +15,7 @@ const NOT_PROVEN: Text = {
 const NOT_BY_HAND: Text = {
   message: 'Microsoft demands an interactive sign-in for the app, which no app can do.',
   action:
-    'Entra admin center → Protection → Conditional Access → Policies: exclude the app (ClientIDSynctoTeams) from policies for workload identities. Then press “Check now”.',
+    'Entra admin center → Conditional Access → Policies: exclude the app (ClientIDSynctoTeams) from policies for workload identities. Then press “Check now”.',
 };
 
 export const MICROSOFT_EN = {
@@ -24,27 +24,27 @@ export const MICROSOFT_EN = {
     message:
       'Microsoft demands a second factor (multi-factor authentication, MFA) for {who}. Nobody can answer that when a program signs in with a password.',
     action:
-      'There are three ways out. Exclude the account: Entra admin center → Protection → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}, then press “Check now”. Or keep MFA: remove the account here and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
+      'There are three ways out. Exclude the account: Entra admin center → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}, then press “Check now”. Or keep MFA: remove the account here and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
   },
   'mfa-required.app': NOT_BY_HAND,
   'mfa-enrolment-required': {
     message:
       'Microsoft wants {who} to register for multi-factor authentication (MFA) before anything else. Often “security defaults” demand that.',
     action:
-      'There are three ways out. Exclude the account: Entra admin center → Protection → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}; with security defaults (Identity → Overview → Properties → Manage security defaults) no exclusion is possible, so replace them by Conditional Access. Then press “Check now”. Or register it for MFA and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
+      'There are three ways out. Exclude the account: Entra admin center → Conditional Access → Policies → (the policy that demands MFA) → Users → Exclude → {who}; with security defaults (Overview → Properties → Manage security defaults) no exclusion is possible, so replace them by Conditional Access. Then press “Check now”. Or register it for MFA and add it again with a code, which is entered once on another device (API: POST /api/accounts {"signIn":"device"}). Or choose polling, which needs no Teams account (API: "source":"poll").',
   },
   'mfa-enrolment-required.app': NOT_BY_HAND,
   'blocked-by-conditional-access': {
     message:
       'A Conditional Access policy of the tenant blocks {who} (by place, device, app or risk).',
     action:
-      'Entra admin center → Users → {who} → Sign-in logs → (the failed entry) → Conditional Access shows which policy. Exclude the account there: Protection → Conditional Access → Policies → (the policy) → Users → Exclude; or allow the public address of the edge: Conditional Access → Named locations. Then press “Check now”.',
+      'Entra admin center → Users → {who} → Sign-in logs → (the failed entry) → Conditional Access shows which policy. Exclude the account there: Conditional Access → Policies → (the policy) → Users → Exclude; or allow the public address of the edge: Conditional Access → Named locations. Then press “Check now”.',
   },
   'blocked-by-conditional-access.app': {
     message:
       'A Conditional Access policy for workload identities blocks the app that writes to Teams.',
     action:
-      'Entra admin center → Monitoring & health → Sign-in logs → Service principal sign-ins → (the failed entry) shows which policy. Exclude the app (ClientIDSynctoTeams) there: Protection → Conditional Access → Policies → (the policy) → Workload identities → Exclude. Then press “Check now”.',
+      'Entra admin center → Monitoring & health → Sign-in logs → Service principal sign-ins → (the failed entry) shows which policy. Exclude the app (ClientIDSynctoTeams) there: Conditional Access → Policies → (the policy) → Workload identities → Exclude. Then press “Check now”.',
   },
   'wrong-credentials': {
     message:
@@ -67,7 +67,7 @@ export const MICROSOFT_EN = {
   'account-unknown': {
     message: 'Microsoft knows no account {who} in this tenant.',
     action:
-      'Compare with Entra admin center → Users → (the account) → User principal name, and TenantSynctoPbx in the settings with Overview → Tenant ID. Is the name wrong, remove the account here and add it again; else press “Check now”.',
+      'Compare with Entra admin center → Users → (the account) → User principal name, and TenantSynctoPbx in the settings with Overview → Tenant ID. If the name is wrong, remove the account here and add it again; else press “Check now”.',
   },
   'account-unknown.app': {
     message: 'Microsoft does not find the account of the app in this tenant.',
@@ -112,7 +112,7 @@ export const MICROSOFT_EN = {
       'Copy Entra admin center → Overview → Tenant ID into TenantSynctoPbx and TenantSynctoTeams, and check the cloud in the settings.',
   },
   'wrong-cloud': {
-    message: 'The tenant lives in another cloud of Microsoft: {detail}',
+    message: 'The tenant lives in another cloud of Microsoft: {detail}.',
     action:
       'Choose that cloud in the settings: global for .com (GCC too), usgov for GCC High, usgov-dod for DoD. The app registrations have to be made in that cloud as well.',
   },
@@ -156,13 +156,13 @@ export const MICROSOFT_EN = {
   'wrong-client-secret.certificate': {
     message: 'Microsoft does not accept the certificate of the app that writes to Teams.',
     action:
-      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate: the same certificate that stands in certificateSyncToTeams. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate: the same one as in “Certificate” (app that writes presence). Then press “Check now”.',
   },
   'client-certificate-refused': {
     message:
       'Microsoft does not accept the certificate of the app that writes to Teams: it is not uploaded there, or has expired, or the private key is not its own, or the clock of the edge is wrong.',
     action:
-      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates: compare the thumbprint and the end date with certificateSyncToTeams; Upload certificate adds it. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates: compare the thumbprint and the end date with “Certificate” (app that writes presence); Upload certificate adds it. Then press “Check now”.',
   },
   'client-secret-expired': {
     message: 'The client secret of the app that writes to Teams has expired.',
@@ -197,7 +197,7 @@ export const MICROSOFT_EN = {
   'login-bad-scope': {
     message: 'Microsoft does not know a permission that this program asks for ({detail}).',
     action:
-      'Check the cloud in the settings. Is it right, report this to the maker with the number and the request id.',
+      'Check the cloud in the settings. If it is right, report this to the maker with the number and the request ID.',
   },
   'login-throttled': {
     message: 'Microsoft asks us to sign in less often (too many sign-ins in this tenant).',
@@ -206,12 +206,12 @@ export const MICROSOFT_EN = {
   'login-loop': {
     message: 'Microsoft noticed the same sign-in too many times in a row and holds it back.',
     action:
-      'Nothing: it is tried again by itself. Does it stay, look whether a second edge runs for the same connector.',
+      'Nothing: it is tried again by itself. If it stays, look whether a second edge runs for the same connector.',
   },
   'login-unavailable': {
     message: "Microsoft's sign-in service has trouble of its own, or does not answer.",
     action:
-      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin center → Health → Service health, and whether the edge reaches the internet.',
+      'Nothing: it is tried again by itself. If it stays, see the Microsoft 365 admin center → Health → Service health, and whether the edge reaches the internet.',
   },
   'login-refused': {
     message:
@@ -229,27 +229,27 @@ export const MICROSOFT_EN = {
   // what ends some day
   'client-secret-expiring': {
     message:
-      'The client secret of the app that writes to Teams ends on {day} (days left: {days}). After that nothing can be written to Teams.',
+      'The client secret of the app that writes to Teams expires on {day} (days left: {days}). After that nothing can be written to Teams.',
     action:
       'Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → New client secret: enter its Value as ClientSecretSynctoTeams.',
   },
   'client-certificate-expiring': {
     message:
-      'The certificate of the app that writes to Teams ends on {day} (days left: {days}). After that nothing can be written to Teams.',
+      'The certificate of the app that writes to Teams expires on {day} (days left: {days}). After that nothing can be written to Teams.',
     action:
-      'Make a new certificate, upload it at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key as certificateSyncToTeams.',
+      'Make a new certificate, upload it at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key under “Certificate” (app that writes presence).',
   },
   'client-certificate-expired': {
-    message: 'The certificate of the app that writes to Teams has ended on {day}.',
+    message: 'The certificate of the app that writes to Teams expired on {day}.',
     action:
-      'Make a new certificate, upload it at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key as certificateSyncToTeams.',
+      'Make a new certificate, upload it at Entra admin center → App registrations → (app with ClientIDSynctoTeams) → Certificates & secrets → Certificates → Upload certificate, then enter it with its private key under “Certificate” (app that writes presence).',
   },
 
   // Graph
   'graph-unauthorized': {
     message: 'Microsoft Graph does not accept our token, though the sign-in gave it.',
     action:
-      'Nothing at first: a new token is fetched by itself. Does it stay, check the tenant and the cloud in the settings.',
+      'Nothing at first: a new token is fetched by itself. If it stays, check the tenant and the cloud in the settings.',
   },
   'graph-forbidden': {
     message: 'Microsoft Graph denies the request: a permission is missing, or the consent to it.',
@@ -290,7 +290,7 @@ export const MICROSOFT_EN = {
     message:
       'Microsoft does not let {who} subscribe to presence: a permission is missing, or the consent to it, or the account has no licence with Teams.',
     action:
-      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → API permissions: the delegated permission Presence.Read.All of Microsoft Graph must stand there (an application permission does not do); press Grant admin consent. And Users → {who} → Licenses: a licence with Teams. Then press “Check now”.',
+      'Entra admin center → App registrations → (app with ClientIDSynctoPbx) → API permissions: the delegated permission Presence.Read.All of Microsoft Graph must stand there (an application permission does not do); press Grant admin consent. And Microsoft 365 admin center → Users → Active users → {who} → Licenses and apps: a licence with Teams. Then press “Check now”.',
   },
   'graph-forbidden.write': {
     message:
@@ -315,12 +315,12 @@ export const MICROSOFT_EN = {
   'graph-unsupported': {
     message: 'Microsoft offers no subscription to what was asked for ({detail}).',
     action:
-      'Check the cloud in the settings. Is it right, choose polling, and report this to the maker with the request id.',
+      'Check the cloud in the settings. If it is right, choose polling, and report this to the maker with the request ID.',
   },
   'graph-not-found': {
     message: 'Microsoft Graph does not know what was asked for ({detail}).',
     action:
-      'Check the tenant and the cloud in the settings. Are they right, report this to the maker with the request id.',
+      'Check the tenant and the cloud in the settings. If they are right, report this to the maker with the request ID.',
   },
   'graph-not-found.subscription': {
     message: 'The subscription has ended at Microsoft.',
@@ -329,7 +329,7 @@ export const MICROSOFT_EN = {
   'graph-not-found.write': {
     message: 'Microsoft Graph knows no such user, or the user has no Teams.',
     action:
-      'Entra admin center → Users → (the user) → Licenses: a licence with Teams. Users who are gone drop out by themselves.',
+      'Microsoft 365 admin center → Users → Active users → (the user) → Licenses and apps: a licence with Teams. Users who are gone drop out by themselves.',
   },
   'graph-conflict': {
     message: 'Microsoft says that this Teams account has a presence subscription already.',
@@ -342,28 +342,28 @@ export const MICROSOFT_EN = {
   },
   'graph-bad-request': {
     message: 'Microsoft Graph refuses a request as wrong ({detail}).',
-    action: 'Report this to the maker, with the request id.',
+    action: 'Report this to the maker, with the request ID.',
   },
   'graph-bad-request.subscription': {
     message: 'Microsoft refuses the subscription as wrong ({detail}).',
     action:
-      'Check the notification URL in the settings, then press “Check now”. Does it stay, report this to the maker with the request id.',
+      'Check the notification URL in the settings, then press “Check now”. If it stays, report this to the maker with the request ID.',
   },
   'graph-bad-request.write': {
     message:
       'Microsoft refuses a presence as wrong: its value, how long it is to last, or the client ID of the app ({detail}).',
     action:
-      'Compare ClientIDSynctoTeams with Entra admin center → App registrations → (the app) → Overview → Application (client) ID, and look at the rows under mapping in the settings. Are they right, report this to the maker with the request id.',
+      'Compare ClientIDSynctoTeams with Entra admin center → App registrations → (the app) → Overview → Application (client) ID, and look at the table “PBX → Teams” under Rules. If they are right, report this to the maker with the request ID.',
   },
   'graph-unavailable': {
     message: 'Microsoft Graph has trouble of its own ({detail}).',
     action:
-      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin center → Health → Service health.',
+      'Nothing: it is tried again by itself. If it stays, see the Microsoft 365 admin center → Health → Service health.',
   },
   'graph-timeout': {
     message: 'Microsoft Graph does not answer in time, or has given up by itself.',
     action:
-      'Nothing: it is tried again by itself. Does it stay, see the Microsoft 365 admin center → Health → Service health.',
+      'Nothing: it is tried again by itself. If it stays, see the Microsoft 365 admin center → Health → Service health.',
   },
   'graph-unreachable': {
     message: 'Microsoft Graph cannot be reached from the edge.',
@@ -373,7 +373,7 @@ export const MICROSOFT_EN = {
   'graph-bad-answer': {
     message: 'Microsoft Graph, or something in between, answered what makes no sense ({detail}).',
     action:
-      'It is tried again by itself. Does it stay, see whether a proxy changes the traffic of the edge; else report this to the maker.',
+      'It is tried again by itself. If it stays, see whether a proxy changes the traffic of the edge; else report this to the maker.',
   },
   'graph-gone': {
     message: 'Microsoft Graph wants the list of users to be read anew.',

@@ -37,8 +37,12 @@ function sentences(language: Language, code: string, params: Params): Text {
   return { message: filled(message, known), action: filled(action, known) };
 }
 
+/** A detail that is a sentence has its full stop once, where ours goes on to one. */
 const filled = (text: string, params: Params): string =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '?'));
+  text.replace(/\{(\w+)\}(\)?\.)?/g, (_, name: string, end = '') => {
+    const value = String(params[name] ?? '?');
+    return `${name === 'detail' && end !== '' ? value.replace(/\.$/, '') : value}${end}`;
+  });
 
 function endings(language: Language, { requestId, retry, retryAt }: Params): string[] {
   const words = ENDINGS[language];

@@ -72,9 +72,9 @@ test('everything that is missing is named at once', async () => {
   );
   expect(problems).toEqual([
     'PBX "a" has no password: set "password_file" or "password", or the environment variable PRESENCE_AGENT_PBX_PASSWORD.',
-    '"password_file" of PBX "b": /nowhere/password cannot be read (ENOENT).',
+    '"password_file" of PBX "b": /nowhere/password cannot be read (ENOENT): check the path.',
     expect.stringMatching(/^"password_file" of PBX "c": .* is empty\.$/),
-    '"ca_file" of PBX "d": /nowhere/ca.pem cannot be read (ENOENT).',
+    '"ca_file" of PBX "d": /nowhere/ca.pem cannot be read (ENOENT): check the path.',
     expect.stringMatching(/^"ca_file" of PBX "e": .* contains no PEM certificate\.$/),
   ]);
 });

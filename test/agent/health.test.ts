@@ -107,5 +107,7 @@ test('nothing else is there', async () => {
 test('an address that is taken is refused with a sentence', async () => {
   const { port } = await setup();
   const taken = serveHealth({ host: '127.0.0.1', port }, sourcesOf(new Tracker(() => 0)));
-  await expect(taken).rejects.toThrow(/"health": nothing can be served at .* \(EADDRINUSE\)/);
+  await expect(taken).rejects.toThrow(
+    `"health": 127.0.0.1:${port} is taken by another program: end that one, or name another port.`,
+  );
 });

@@ -19,7 +19,9 @@ test('a log file goes on where it was, and never grows beyond its limit', async 
 test('a file that cannot be written is refused at the start', async () => {
   const file = join(await temporaryDirectory(), 'missing', 'agent.log');
   expect(() => openLogFile(file)).toThrow(Refusal);
-  expect(() => openLogFile(file)).toThrow(/"log_file": .* cannot be written \(ENOENT\)/);
+  expect(() => openLogFile(file)).toThrow(
+    `"log_file": ${file} cannot be written (ENOENT): make its directory, and let the user of the agent write there.`,
+  );
 });
 
 describe('a file whose name cannot be changed, as in /var/log,', () => {

@@ -126,7 +126,9 @@ describe('the command line', () => {
     const { code, err } = await agent('run', '--config', config).exit;
     expect(code).toBe(1);
     expect(err).toContain('PBX "pbx" has no password');
-    expect(err).toContain('"tls_cert" of [listen]: /nowhere/cert.pem cannot be read (ENOENT).');
+    expect(err).toContain(
+      '"tls_cert" of [listen]: /nowhere/cert.pem cannot be read (ENOENT): check the path.',
+    );
     expect(err).toContain('not enrolled');
     expect(err).not.toMatch(/\n\s+at /);
   });

@@ -215,7 +215,15 @@ describe('startEdge', () => {
   it('says when the port is taken', async () => {
     const { origin } = await start();
     const port = Number(new URL(origin).port);
-    await expect(start({ port })).rejects.toThrow(`PORT ${port} on 127.0.0.1 is in use by another`);
+    await expect(start({ port })).rejects.toThrow(
+      `PORT ${port} on 127.0.0.1 is in use by another program. End it, or set another PORT.`,
+    );
+  });
+
+  it('says when the address is none of this machine', async () => {
+    await expect(start({ host: '192.0.2.1', port: 0 })).rejects.toThrow(
+      /^HOST 192\.0\.2\.1, PORT 0: .*EADDRNOTAVAIL.* Set HOST to an address of this machine\.$/,
+    );
   });
 
   it('does not share its state with a second one', async () => {

@@ -23,13 +23,33 @@ test('a full disk is named with its place and its room, once a minute while it l
   const { level, event, detail } = JSON.parse(said[0] ?? '');
   expect([level, event]).toEqual(['error', 'storage-failed']);
   expect(detail).toMatch(
-    /^STATE_DIR \/ cannot be written \(SQLITE_FULL; \d+ MiB free\)\. Make room/,
+    /^STATE_DIR \/ cannot be written \(SQLITE_FULL; \d+ MiB free\)\. Make room: nothing that was/,
   );
   later(59_000);
   hear(FULL);
   later(1_000);
   hear(FULL);
   await expect.poll(() => said.length).toBe(2);
+});
+
+test.each(['SQLITE_IOERR', 'SQLITE_READONLY', 'SQLITE_CANTOPEN'])(
+  'a disk that is not full but fails (%s) is to be looked at',
+  async (sign) => {
+    const { said, hear } = watched('/');
+    hear(`workerd/util/sqlite.c++:910: failed: SQLite failed; disk I/O error: ${sign}`);
+    await expect.poll(() => said.length).toBe(1);
+    const { detail } = JSON.parse(said[0] ?? '');
+    expect(detail).toContain(
+      'MiB free). Check the disk of STATE_DIR, and that the user of the edge may write there: nothing that was acknowledged is lost',
+    );
+    expect(detail).not.toContain('Make room');
+  },
+);
+
+test('a file that cannot grow for want of room is a full disk, whatever SQLite calls it', async () => {
+  const { said, hear } = watched('/');
+  hear('SQLite failed; disk I/O error: SQLITE_IOERR_WRITE; write(): EDQUOT');
+  await expect.poll(() => said.join()).toContain('Make room');
 });
 
 test('of a place that is gone it is said all the same', async () => {

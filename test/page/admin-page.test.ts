@@ -141,7 +141,7 @@ describe.skipIf(!CHROMIUM)('the admin page', () => {
     const asked = page.waitForResponse((answer) => answer.url().endsWith('/api/checks/pairing'));
     await page.getByRole('button', { name: 'Check now: Pairing of users' }).click();
     expect((await asked).status()).toBe(200);
-    await page.getByText('5 users are paired.').waitFor();
+    await page.getByText('Paired users: 5.').waitFor();
   });
 
   it('turns red by itself while somebody looks, without asking, and says what to do', async () => {

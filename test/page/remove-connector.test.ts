@@ -153,14 +153,14 @@ describe.skipIf(!CHROMIUM)('removing a connector', () => {
       route.fulfill({
         status: 500,
         contentType: 'application/problem+json',
-        json: { status: 500, code: 'internal', detail: 'It is in the log as abc.' },
+        json: { status: 500, code: 'internal', detail: 'The log has it under abc-1.' },
       }),
     );
     await page.getByLabel('To confirm, type').focus();
     await page.keyboard.type('example.com/microsoft365');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('It is in the log as abc.').waitFor();
+    await page.getByRole('alert').getByText('look into the log of the edge under abc-1.').waitFor();
     await page.unroute('**/api/settings');
     await isFocused(page.getByRole('button', { name: 'Remove connector' }));
     await page.keyboard.press('Enter');

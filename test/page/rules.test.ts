@@ -218,7 +218,7 @@ describe.skipIf(!CHROMIUM)('the rules', () => {
           { teams: 'nobody@example.com', pbx: 'x' },
         ],
       });
-      const list = card(word('Pairs by hand', 'Paare von Hand'));
+      const list = card(word('Pairs by hand', 'Zuordnungen von Hand'));
       const tina = list.getByRole('listitem').filter({ hasText: 'Tina Teams-Only' });
       await expect
         .poll(

@@ -109,8 +109,8 @@ describe.skipIf(!CHROMIUM)('the set-up in German at 390 px', () => {
     expect(await copied(page, () => closing.click())).toBe(protectOn('windows'));
     await fits('7-agent-windows');
     await page.getByRole('radio', { name: 'Linux' }).check();
-    await tap('Neuer Anmeldecode');
-    const copy = page.getByRole('button', { name: 'Kopieren: Befehl zum Anmelden' });
+    await tap('Neuer Registrierungscode');
+    const copy = page.getByRole('button', { name: 'Kopieren: Befehl zum Registrieren' });
     const command = await copied(page, () => copy.click());
     await fits('7-agent');
     const from = Date.now();

@@ -45,6 +45,36 @@ test.each(WRONG.map((settings) => [settings]))('%j is refused in German too', (s
   expect(messages.filter((message) => inLanguage('de', message).lang !== 'de')).toEqual([]);
 });
 
+test.each([
+  'This connector is being deleted: try again in a minute.',
+  'A connector has 50 tokens at most: revoke one first.',
+  'Only the operator may do this, not a token of one connector.',
+  'This sign-in is for another connector.',
+  'The pair by hand names a user whom the PBX does not have.',
+  'The user of the PBX whom the pair by hand names belongs to somebody else.',
+])('a refusal is said in German too: %s', (sentence) => {
+  expect(inLanguage('de', sentence).lang).toBe('de');
+});
+
+test.each([
+  [
+    en,
+    'Something went wrong in the connector. Try again; if it stays so, look into the log of the edge under 0b8e-1.',
+    'look into the log of the edge.',
+  ],
+  [
+    de,
+    'Im Connector ist etwas schiefgegangen. Noch einmal versuchen; bleibt es so, im Protokoll des Edge unter 0b8e-1 nachsehen.',
+    'im Protokoll des Edge nachsehen.',
+  ],
+])(
+  'a fault in the connector is told with its place in the log, where that is known',
+  (texts, known, unknown) => {
+    expect(texts.problems.internal('0b8e-1')).toBe(known);
+    expect(texts.problems.internal('')).toContain(unknown);
+  },
+);
+
 test('a sentence without a translation stays what it is, and is marked', () => {
   expect(inLanguage('de', 'Something new.')).toEqual({ text: 'Something new.', lang: 'en' });
   expect(inLanguage('en', 'Must be a URL.')).toEqual({ text: 'Must be a URL.', lang: 'en' });

@@ -137,9 +137,11 @@ describe.skipIf(!CHROMIUM)('the users', () => {
       await page
         .getByText(word('is switched off for this connector', 'für diesen Connector ausgeschaltet'))
         .waitFor();
-      await page
-        .getByRole('link', { name: word('To the settings', 'Zu den Einstellungen') })
-        .waitFor();
+      const link = page.getByRole('link', {
+        name: word('To the settings', 'Zu den Einstellungen'),
+      });
+      await link.waitFor();
+      expect(await link.getAttribute('href')).toBe('#setup/settings');
       await countIs(entries(), 0);
       await stage.demo.admin.send('PATCH', '/api/settings', { timeline: null });
     });
@@ -154,7 +156,9 @@ describe.skipIf(!CHROMIUM)('the users', () => {
         .click();
       await page.getByText(word('Nobody on the PBX.', 'Niemand auf der PBX.')).waitFor();
       await page
-        .getByText(word('There is no timeline without a pair', 'Ohne Paar gibt es keinen Verlauf'))
+        .getByText(
+          word('There is no timeline without a pair', 'Ohne Zuordnung gibt es keinen Verlauf'),
+        )
         .waitFor();
       const { id } = stage.demo.lab.microsoft.user(upn);
       expect(JSON.stringify(await stage.demo.admin.get('/api/settings'))).not.toContain(id);
@@ -192,7 +196,7 @@ describe.skipIf(!CHROMIUM)('the users', () => {
       await admin.at('#users');
       await page.getByLabel(word('Search', 'Suchen')).fill(`hostile-${width}`);
       const found = row(`hostile-${width}@`);
-      await found.getByText(word('Paired', 'Gepaart')).or(found.getByRole('button')).waitFor();
+      await found.getByText(word('Paired', 'Zugeordnet')).or(found.getByRole('button')).waitFor();
       expect(await found.textContent()).toContain('<img src=x onerror=alert(1)>');
       const box = await found.boundingBox();
       expect(box?.height).toBeLessThan(600);

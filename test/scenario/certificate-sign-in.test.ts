@@ -181,10 +181,10 @@ describe('a certificate', () => {
     await clock.stride(9 * DAY, cast.isAllGreen, HOUR);
     await clock.stride(2 * DAY, turns('warning'), HOUR);
     const { message, action } = await cast.lamp('tokenForWriting');
-    expect(message).toMatch(/ends on 20\d\d-\d\d-\d\d \(days left: (28|29)\)/);
+    expect(message).toMatch(/expires on 20\d\d-\d\d-\d\d \(days left: (28|29)\)/);
     expect(action).toMatch(/Upload certificate/);
     await clock.stride(30 * DAY, turns('error'), HOUR);
-    expect((await cast.lamp('tokenForWriting')).message).toMatch(/has ended on 20\d\d-\d\d-\d\d/);
+    expect((await cast.lamp('tokenForWriting')).message).toMatch(/expired on 20\d\d-\d\d-\d\d/);
 
     cast.pbx('dora').setPresence('dnd');
     cast.teams('alice').choose('Busy');

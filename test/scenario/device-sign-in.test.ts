@@ -121,7 +121,7 @@ it('a revoked sign-in turns the lamp red, and signing in again makes all well', 
     () => cast.lamp('tokenForReading'),
     ({ state }) => state === 'error',
   );
-  expect(lamp.message).toMatch(/ended at Microsoft.*request id/);
+  expect(lamp.message).toMatch(/ended at Microsoft.*request ID/);
   expect(lamp.action).toMatch(/Sign in again .* Teams accounts/);
   expect(await accounts()).toMatchObject([{ id: signedIn.id, state: 'signInAgain' }]);
 

@@ -102,7 +102,7 @@ describe('the app that writes to Teams', () => {
     await check('tokenForWriting');
     await turns('tokenForWriting', 'error', saying);
     expect((await cast.lamp('tokenForWriting')).message).toMatch(
-      /It is not tried again by itself\. \(Microsoft's request id: [0-9a-f-]{36}\)$/,
+      /It is not tried again by itself\. \(Microsoft's request ID: [0-9a-f-]{36}\)$/,
     );
     await mend();
     await check('tokenForWriting');
@@ -138,7 +138,7 @@ describe('the app that writes to Teams', () => {
     app().roles.delete('Presence.ReadWrite.All');
     await check('tokenForWriting');
     cast.pbx('dora').setPresence('dnd');
-    await turns('sync', 'error', /users could not be written.*Presence\.ReadWrite\.All/);
+    await turns('sync', 'error', /presence could not be written.*Presence\.ReadWrite\.All/);
     app().roles.add('Presence.ReadWrite.All');
     await check('sync');
     await wellAgain();
@@ -160,7 +160,7 @@ describe('the app that writes to Teams', () => {
     await turns(
       'tokenForWriting',
       'warning',
-      /ends on 20\d\d-\d\d-\d\d \(days left: 9\).*New client secret/,
+      /expires on 20\d\d-\d\d-\d\d \(days left: 9\).*New client secret/,
     );
     secret.expiresAt = expiresAt;
     await anew();

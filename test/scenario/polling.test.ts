@@ -117,7 +117,7 @@ describe('the source', () => {
     await demo.admin.send('POST', '/api/checks/teamsUsers');
     await eventually(
       () => cast.lamp('teamsUsers'),
-      ({ message }) => /^\d+ users with a Teams plan\.$/.test(message),
+      ({ message }) => /^Users with a Teams plan: \d+\.$/.test(message),
     );
     await becomes(
       () => microsoft.subscriptions.map(({ kind }) => kind).sort(),

@@ -194,7 +194,9 @@ describe('an account without a licence with Teams', () => {
     const { message, action } = await turns('subscriptions', 'error', /licence with Teams/);
     const { username } = demo.lab.microsoft.account;
     expect(message).toContain(username);
-    expect(action).toContain(`Users → ${username} → Licenses: a licence with Teams`);
+    expect(action).toContain(
+      `Active users → ${username} → Licenses and apps: a licence with Teams`,
+    );
     expect(standing()).toEqual([]);
     cast.pbx('carol').setPresence('away');
     await becomes(cast.inTeams('carol'), 'Away/Away');

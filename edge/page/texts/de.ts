@@ -40,13 +40,14 @@ export const de: Texts = {
     offline: 'Der Connector antwortet nicht. Noch einmal versuchen.',
     offlineNow: 'Der Connector antwortet nicht. Er wird von selbst wieder gefragt.',
     tooMany: (seconds) =>
-      `Zu viele falsche Token. ${seconds} Sekunden warten, dann noch einmal versuchen.`,
+      `Zu viele falsche Tokens. ${seconds} Sekunden warten, dann noch einmal versuchen.`,
     unavailable: 'Der Connector ist gerade beschäftigt. Gleich noch einmal versuchen.',
-    internal: 'Im Connector ist etwas schiefgegangen.',
-    wrongToken: 'Dieser Token gilt nicht.',
+    internal: (id) =>
+      `Im Connector ist etwas schiefgegangen. Noch einmal versuchen; bleibt es so, im Protokoll des Edge${id && ` unter ${id}`} nachsehen.`,
+    wrongToken: 'Dieses Token gilt nicht.',
     plainHttp:
       'Diese Seite wurde über http ohne Verschlüsselung geöffnet: Dort behält der Browser keine Anmeldung. Sie über https öffnen, durch einen Reverse Proxy vor dem Edge; wie, steht in docs/operating.md unter „Self-hosted“.',
-    otherConnector: 'Dieser Token gehört zu einem anderen Connector.',
+    otherConnector: 'Dieses Token gehört zu einem anderen Connector.',
     unknownConnector: 'Diesen Connector gibt es nicht (mehr).',
     gone: 'Das gibt es nicht mehr.',
     answer: (status) => `Der Connector hat mit ${status} geantwortet.`,
@@ -55,12 +56,12 @@ export const de: Texts = {
     heading: 'Anmelden',
     lead: 'Zum Verwalten des Connectors',
     token: 'Admin-Token',
-    hint: 'Der ADMIN_TOKEN des Edge oder der Token dieses Connectors.',
+    hint: 'Das ADMIN_TOKEN des Edge oder das Token dieses Connectors.',
     submit: 'Anmelden',
     ended: 'Die Sitzung ist zu Ende. Noch einmal anmelden; die Eingaben sind noch da.',
     other:
       'In diesem Browser besteht eine Anmeldung für einen anderen Connector. Hier anmelden, um mit diesem weiterzumachen.',
-    empty: 'Den Token eingeben.',
+    empty: 'Das Token eingeben.',
   },
   session: {
     signOut: 'Abmelden',
@@ -98,7 +99,7 @@ export const de: Texts = {
     agent: 'Agent',
     pbx: 'PBX',
     rights: 'Rechte auf der PBX',
-    pairing: 'Paarung der Benutzer',
+    pairing: 'Zuordnung der Benutzer',
     sync: 'Abgleich',
   },
   lampStates: { ok: 'In Ordnung', warning: 'Warnung', error: 'Fehler', unknown: 'Noch unbekannt' },
@@ -112,7 +113,7 @@ export const de: Texts = {
     changed: (names) => `Noch nicht gespeichert: ${names}`,
     invalid: (count) =>
       count === 1
-        ? 'Nichts wurde gespeichert: ein Feld ist ungültig.'
+        ? 'Nichts wurde gespeichert: Ein Feld ist ungültig.'
         : `Nichts wurde gespeichert: ${count} Felder sind ungültig.`,
     otherErrors: 'Ebenfalls ungültig:',
     stale:
@@ -125,12 +126,12 @@ export const de: Texts = {
       toPbx: 'Teams → PBX',
       toPbxLead: 'Die erste App-Registrierung, und wohin Microsoft meldet, was sich ändert.',
       toTeams: 'PBX → Teams',
-      toTeamsLead: 'Die zweite App-Registrierung, die Präsenz schreibt.',
+      toTeamsLead: 'Die App-Registrierung, die Präsenz schreibt; beim Abfragen liest sie auch.',
     },
     how: 'Arbeitsweise',
     masterPbx: 'Name der PBX, nicht ihr DNS-Name.',
     clientIdSyncToPbx: 'Anwendungs-ID (Client) der App, die Präsenz liest.',
-    tenant: 'Verzeichnis-ID (Mandant), oder ein Domänenname des Mandanten.',
+    tenant: 'Verzeichnis-ID (Mandant) oder ein Domänenname des Mandanten.',
     notificationUrl: 'Wo Microsoft diesen Connector erreicht; https, endet auf /subscriptions.',
     clientIdSyncToTeams: 'Anwendungs-ID (Client) der App, die Präsenz schreibt.',
     clientSecretNew: 'Der Wert des geheimen Clientschlüssels, nicht seine ID.',
@@ -181,7 +182,7 @@ export const de: Texts = {
     meeting: 'In einer Besprechung',
     inacall: 'In einem Anruf',
     inaconferencecall: 'In einer Telefonkonferenz',
-    'on-the-phone': 'Am Telefon',
+    'on-the-phone': 'Im Gespräch',
     presenting: 'Präsentiert',
     lunch: 'Mittagspause',
     vacation: 'Im Urlaub',

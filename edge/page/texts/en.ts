@@ -36,7 +36,8 @@ export interface Texts {
     offlineNow: string;
     tooMany: (seconds: number) => string;
     unavailable: string;
-    internal: string;
+    /** @param id under which the log has it; empty where it is not told */
+    internal: (id: string) => string;
     wrongToken: string;
     plainHttp: string;
     otherConnector: string;
@@ -146,7 +147,8 @@ export const en: Texts = {
     offlineNow: 'The connector does not answer. It is asked again by itself.',
     tooMany: (seconds) => `Too many wrong tokens. Wait ${seconds} seconds, then try again.`,
     unavailable: 'The connector is busy just now. Try again shortly.',
-    internal: 'Something went wrong in the connector.',
+    internal: (id) =>
+      `Something went wrong in the connector. Try again; if it stays so, look into the log of the edge${id && ` under ${id}`}.`,
     wrongToken: 'This token is not valid.',
     plainHttp:
       'This page was opened over plain http: there the browser keeps no sign-in. Open it by https, through a reverse proxy in front of the edge; docs/operating.md, Self-hosted, says how.',
@@ -226,7 +228,7 @@ export const en: Texts = {
       toPbx: 'Teams → PBX',
       toPbxLead: 'The first app registration and where Microsoft sends what changed.',
       toTeams: 'PBX → Teams',
-      toTeamsLead: 'The second app registration, which writes presence.',
+      toTeamsLead: 'The app registration that writes presence; with polling it reads as well.',
     },
     how: 'How it works',
     masterPbx: 'Name of the PBX, not its DNS name.',

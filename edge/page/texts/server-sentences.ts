@@ -70,6 +70,11 @@ const GERMAN: Readonly<Record<string, string>> = {
     'Dieser Connector fragt ab: Er liest Präsenz als die App selbst und braucht kein Teams-Konto. Erst als Quelle „Abonnieren“ wählen.',
   'This Teams account is there already: remove it first.':
     'Dieses Teams-Konto gibt es schon: erst entfernen.',
+  // edge/http/operator-only.ts
+  'Only the operator may do this, not a token of one connector.':
+    'Das darf nur der Betreiber, kein Token eines einzelnen Connectors.',
+  // edge/http/admin-guard.ts
+  'This sign-in is for another connector.': 'Diese Anmeldung gehört zu einem anderen Connector.',
   // edge/connector/users-view.ts
   'No Teams user fits this user of the PBX.': 'Kein Benutzer in Teams passt zu diesem der PBX.',
   'The App object may not see the presence of this user: tick it under Visibility.':
@@ -82,6 +87,8 @@ const GERMAN: Readonly<Record<string, string>> = {
   'Must be the guid or the SIP name on the PBX.':
     'Muss die GUID oder der SIP-Name auf der PBX sein.',
   // edge/connector/connector-object.ts
+  'This connector is being deleted: try again in a minute.':
+    'Dieser Connector wird gerade gelöscht: in einer Minute noch einmal versuchen.',
   'There is no such user in Teams.': 'Diesen Benutzer gibt es in Teams nicht.',
   'No PBX has told its users yet: nobody can be matched.':
     'Noch hat keine PBX ihre Benutzer genannt: Niemand kann zugeordnet werden.',
@@ -95,9 +102,9 @@ const GERMAN: Readonly<Record<string, string>> = {
   'The Teams account that is to subscribe this user cannot sign in.':
     'Das Teams-Konto, das diesen Benutzer abonnieren soll, kann sich nicht anmelden.',
   'No user of the PBX fits.': 'Kein Benutzer der PBX passt.',
-  'The override names a user whom the PBX does not have.':
+  'The pair by hand names a user whom the PBX does not have.':
     'Die Zuordnung von Hand nennt einen Benutzer, den die PBX nicht hat.',
-  'The user of the PBX whom the override names belongs to somebody else.':
+  'The user of the PBX whom the pair by hand names belongs to somebody else.':
     'Der Benutzer der PBX, den die Zuordnung von Hand nennt, gehört zu jemand anderem.',
 };
 
@@ -118,6 +125,11 @@ const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
   [
     /^This user has no licence on the PBX: (.*)\.$/s,
     (licence = '') => `Dieser Benutzer hat auf der PBX keine Lizenz: ${licence}.`,
+  ],
+  // edge/connector/tokens.ts
+  [
+    /^A connector has (\d+) tokens at most: revoke one first\.$/,
+    (count = '') => `Ein Connector hat höchstens ${count} Tokens: erst eines widerrufen.`,
   ],
   // edge/connector/dry-run.ts
   [/^Matched by (\w+)\.$/, (step = '') => `Zugeordnet ${BY[step] ?? step}.`],

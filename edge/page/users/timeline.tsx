@@ -26,7 +26,7 @@ export function Timeline({ timeline, isKept, isPair }: TimelineProps) {
       <PolledFault of={timeline} />
       {isKept === false && (
         <Notice tone="plain">
-          {words.off} <a href={addressOf('setup')}>{words.toSettings}</a>
+          {words.off} <a href={addressOf('setup', 'settings')}>{words.toSettings}</a>
         </Notice>
       )}
       {isKept !== false && entries?.length === 0 && <p>{isPair ? words.empty : words.noPair}</p>}

@@ -65,7 +65,7 @@ describe('why a PBX is down', () => {
   });
 
   test.each([
-    ['PbxTableUsers', ['pbx', 'admin'] as const],
+    ['TableUsers', ['pbx', 'admin'] as const],
     ['PbxApi', ['tableusers', 'admin'] as const],
   ])('%s is not ticked: the fault names the box', async (box, apis) => {
     const it = connect(await pbxWith({ apps: [{ h323: 'microsoft365', apis: [...apis] }] }));

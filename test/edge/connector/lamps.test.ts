@@ -88,11 +88,13 @@ test('Microsoft does not tell of changes to the users: says why, what helps, and
   const lamp = lampsOf({ ...GOOD, accounts }).find(({ id }) => id === 'teamsUsers');
   const en = say('en', lamp?.code ?? '', lamp?.params);
   expect(en.message).toMatch(
-    /^7 users .* asked for every minute, because Microsoft does not tell of changes: Microsoft allows no further subscription.* Next try at .*r-1/,
+    /^Users with a Teams plan: 7\. .* asked for every minute, because Microsoft does not tell of changes: Microsoft allows no further subscription.* Next try at .*r-1/,
   );
   expect(en.action).toMatch(/^Changes show all the same, .*Other programs of this tenant/);
   const de = say('de', lamp?.code ?? '', lamp?.params);
-  expect(de.message).toMatch(/^7 Benutzer .* jede Minute abgefragt, weil Microsoft .*r-1/);
+  expect(de.message).toMatch(
+    /^Benutzer mit Teams-Plan: 7\. .* jede Minute abgefragt, weil Microsoft .*r-1/,
+  );
   expect(`${de.message} ${de.action}`).not.toMatch(/\?|\{/);
 });
 
@@ -339,7 +341,8 @@ describe('one row a state', () => {
     ],
     ['pairing', 'warning', 'internal', faulty({ pairing: passing('internal') })],
 
-    ['sync', 'unknown', 'pairing-waiting', { agent: { enrolled: true, name: null } }],
+    ['sync', 'unknown', 'sync-not-yet', { agent: { enrolled: true, name: null } }],
+    ['sync', 'unknown', 'sync-not-yet', { pairing: { known: true, paired: 0, ambiguous: 0 } }],
     ['sync', 'ok', 'in-sync-with-busy', { notTaken: { name: 'pbx', activities: ['meeting'] } }],
     ['sync', 'ok', 'sync-waiting', { sync: { waiting: 3, failing: 0, fault: undefined } }],
     ['sync', 'warning', 'sync-failing', { sync: { waiting: 0, failing: 2, fault: failedWrite } }],

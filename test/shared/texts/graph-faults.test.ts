@@ -89,6 +89,10 @@ test.each(ANSWERS)('%i, %s is %s, to be tried again: %s', (status, message, code
 });
 
 const PORTAL: [string, string] = ['Entra admin center → ', 'Entra Admin Center → '];
+const LICENCES: [string, string] = [
+  'Microsoft 365 admin center → Users → Active users → (the user) → Licenses and apps: ',
+  'Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → (der Benutzer) → Lizenzen und Apps: ',
+];
 const APP_1: [string, string] = ['(app with ClientIDSynctoPbx)', '(App mit ClientIDSynctoPbx)'];
 const APP_2: [string, string] = ['(app with ClientIDSynctoTeams)', '(App mit ClientIDSynctoTeams)'];
 const NOTHING: [string, string] = ['Nothing', 'Nichts'];
@@ -154,8 +158,8 @@ const ROWS: Row[] = [
     state: 'error',
     words: [['the account has no licence with Teams', 'das Konto hat keine Lizenz'], APP_1],
     also: [
-      `Users → ${USERNAME} → Licenses: a licence with Teams`,
-      `Benutzer → ${USERNAME} → Lizenzen: eine Lizenz mit Teams`,
+      `Microsoft 365 admin center → Users → Active users → ${USERNAME} → Licenses and apps: a licence with Teams`,
+      `Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → ${USERNAME} → Lizenzen und Apps: eine Lizenz mit Teams`,
     ],
   },
   {
@@ -201,21 +205,21 @@ const ROWS: Row[] = [
     asked: EVERYTHING,
     state: 'warning',
     words: [
-      ['does not accept our token', 'nimmt unseren Token nicht an'],
-      ['a new token is fetched by itself', 'neuer Token wird von selbst geholt'],
+      ['does not accept our token', 'nimmt unser Token nicht an'],
+      ['a new token is fetched by itself', 'neues Token wird von selbst geholt'],
     ],
   },
   {
     code: 'graph-not-found',
     asked: ['users', 'usersByApp', 'presence', 'presenceByApp'],
     state: 'error',
-    words: [['does not know what was asked', 'kennt das Gefragte nicht'], MAKER],
+    words: [['does not know what was asked', 'kennt das Angefragte nicht'], MAKER],
   },
   {
     code: 'graph-not-found',
     asked: ['write'],
     state: 'warning',
-    words: [['knows no such user', 'kennt diesen Benutzer nicht'], PORTAL],
+    words: [['knows no such user', 'kennt diesen Benutzer nicht'], LICENCES],
   },
   {
     code: 'graph-conflict',
@@ -288,14 +292,17 @@ const ROWS: Row[] = [
     asked: ['write'],
     state: 'warning',
     words: [['its value, how long it is to last', 'ihren Wert, ihre Dauer'], PORTAL],
-    also: ['Compare ClientIDSynctoTeams', 'ClientIDSynctoTeams vergleichen'],
+    also: [
+      'look at the table “PBX → Teams” under Rules',
+      'die Tabelle „PBX → Teams“ unter Regeln ansehen',
+    ],
   },
   {
     code: 'graph-not-implemented',
     asked: EVERYTHING,
     state: 'error',
     words: [
-      ['does not offer what was asked', 'bietet das Gefragte nicht an'],
+      ['does not offer what was asked', 'bietet das Angefragte nicht an'],
       ['cloud', 'Cloud'],
     ],
   },
@@ -361,8 +368,11 @@ const CONCLUDED: Row[] = [
     asked: ['someUsers'],
     state: 'warning',
     words: [
-      ['refuses to subscribe 2 users, among them Ann, Bob', '2 Benutzer zu abonnieren'],
-      ['have a Teams licence', 'Teams-Lizenz'],
+      [
+        'Users whom Microsoft refuses to subscribe: 2 (Ann, Bob).',
+        'Benutzer, deren Abonnement Microsoft ablehnt: 2 (Ann, Bob).',
+      ],
+      ['have a licence with Teams', 'eine Lizenz mit Teams haben'],
     ],
   },
 ];

@@ -30,7 +30,7 @@ describe.each(CODES)('%s', (code) => {
 describe('a sentence', () => {
   test('is filled from the params', () => {
     expect(say('en', 'paired', { count: 5 })).toEqual({
-      message: '5 users are paired.',
+      message: 'Paired users: 5.',
       action: '',
     });
   });
@@ -45,10 +45,24 @@ describe('a sentence', () => {
   test('ends with when it is tried again, and with what the support of Microsoft asks for', () => {
     const params = { retryAt: Date.UTC(2026, 0, 1, 12, 30, 5), requestId: 'r-1' };
     expect(say('en', 'graph-throttled', params).message).toBe(
-      "Microsoft asks us to slow down: too many requests in this tenant. Next try at 12:30:05 UTC. (Microsoft's request id: r-1)",
+      "Microsoft asks us to slow down: too many requests in this tenant. Next try at 12:30:05 UTC. (Microsoft's request ID: r-1)",
     );
     expect(say('de', 'no-such-code', { ...params, detail: 'Weg.' }).message).toBe(
-      'Weg. Nächster Versuch um 12:30:05 UTC. (Anfrage-Id bei Microsoft: r-1)',
+      'Weg. Nächster Versuch um 12:30:05 UTC. (Anfrage-ID bei Microsoft: r-1)',
+    );
+  });
+
+  test.each([
+    ['a bare fact', 'AADSTS50055', 'ann has to sign in again: AADSTS50055.'],
+    ['a sentence', 'Nobody has signed in.', 'ann has to sign in again: Nobody has signed in.'],
+  ])('has one full stop, whether its detail is %s', (_, detail, message) => {
+    expect(say('en', 'sign-in-demanded', { who: 'ann', detail }).message).toBe(message);
+  });
+
+  test('has none before a bracket that closes it', () => {
+    const detail = 'Graph, GET /v1.0/users: 404.';
+    expect(say('en', 'graph-not-found', { detail }).message).toBe(
+      'Microsoft Graph does not know what was asked for (Graph, GET /v1.0/users: 404).',
     );
   });
 
@@ -63,7 +77,7 @@ describe('a sentence', () => {
     const params = { count: 2, why: 'graph-forbidden', about: 'write', detail: '403' };
     const { message, action } = say('de', 'sync-failing', params);
     expect(message).toBe(
-      `2 Benutzer konnten nicht geschrieben werden. ${DE['graph-forbidden.write'].message}`,
+      `Benutzer, deren Präsenz nicht geschrieben werden konnte: 2. ${DE['graph-forbidden.write'].message}`,
     );
     expect(action).toBe(DE['graph-forbidden.write'].action);
   });

@@ -3,7 +3,7 @@ import type { AccountsTexts } from '../en/accounts.ts';
 
 export const accounts: AccountsTexts = {
   heading: 'Teams-Konten',
-  lead: 'Als diese Benutzer liest der Connector Präsenz. Ein Konto genügt für 650 Benutzer; auf mehrere werden die Benutzer verteilt.',
+  lead: 'Mit diesen Konten liest der Connector die Präsenz. Ein Konto genügt für 650 Benutzer; auf mehrere werden die Benutzer verteilt.',
   notForPolling: 'Als Quelle ist Abfragen eingestellt; dafür ist kein Teams-Konto nötig.',
   empty: 'Noch gibt es kein Teams-Konto.',
   unnamed: 'Neues Konto',
@@ -49,5 +49,5 @@ export const accounts: AccountsTexts = {
   removeNamed: (name) => `Das Konto ${name} entfernen`,
   removeTitle: (name) => `${name} entfernen?`,
   removeText:
-    'Der Connector beendet das Abonnement dieses Kontos und vergisst seine Anmeldung. Wo kein anderes Konto Platz hat, werden seine Benutzer nicht mehr gelesen.',
+    'Der Connector beendet das Abonnement dieses Kontos und vergisst seine Anmeldung. Hat kein anderes Konto Platz, wird binnen fünf Minuten statt sofort bemerkt, was seine Benutzer in Teams tun; ganz ohne Konto gar nicht.',
 };

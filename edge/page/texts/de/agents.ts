@@ -4,19 +4,19 @@ import type { AgentsTexts } from '../en/agents.ts';
 export const agents: AgentsTexts = {
   heading: 'Agenten',
   lead: 'Der Agent läuft neben der PBX und baut von dort die Verbindung zu diesem Connector auf. Ein zweiter steht bereit.',
-  empty: 'Noch ist kein Agent angemeldet.',
-  newHeading: 'Einen Agenten anmelden',
+  empty: 'Noch ist kein Agent registriert.',
+  newHeading: 'Einen Agenten registrieren',
   name: 'Name (optional)',
   nameHint: 'Wie er hier heißt, zum Beispiel der Ort, an dem er läuft.',
-  newCode: 'Neuer Anmeldecode',
+  newCode: 'Neuer Registrierungscode',
   system: 'Wo er läuft',
   systems: { linux: 'Linux', windows: 'Windows' },
   configuration: 'Programm und Konfiguration',
   install: {
     linux:
-      'Das Programm als root auf den Rechner bringen: presence-agent.mjs nach /opt/presence-agent, mit einem Link darauf unter /usr/local/bin/presence-agent. Es braucht Node 20 oder neuer. Wer dieses Edge betreibt, hat die Datei.',
+      'Das Programm als root auf den Rechner bringen: presence-agent.mjs nach /opt/presence-agent, mit einem Link darauf unter /usr/local/bin/presence-agent. Es braucht Node 20.3 oder neuer. Wer dieses Edge betreibt, hat die Datei.',
     windows:
-      'presence-agent.mjs nach C:\\Program Files\\presence-agent bringen. Es braucht Node 20 oder neuer, für alle Benutzer installiert. Wer dieses Edge betreibt, hat die Datei.',
+      'presence-agent.mjs nach C:\\Program Files\\presence-agent bringen. Es braucht Node 20.3 oder neuer, für alle Benutzer installiert. Wer dieses Edge betreibt, hat die Datei.',
   },
   configFile: 'Diese Datei schreiben:',
   pbxAddress: 'Adresse der PBX',
@@ -34,7 +34,7 @@ export const agents: AgentsTexts = {
     linux: 'Das als root auf dem Rechner neben der PBX ausführen:',
     windows: 'Das auf dem Rechner neben der PBX ausführen, in einer PowerShell als Administrator:',
   },
-  command: 'Befehl zum Anmelden',
+  command: 'Befehl zum Registrieren',
   validUntil: (when) => `Einmal gültig, bis ${when}.`,
   left: 'Noch:',
   waiting: 'Wartet auf den Agenten … Diese Seite merkt von selbst, wenn er da ist.',
@@ -49,5 +49,5 @@ export const agents: AgentsTexts = {
   pbxDown: 'nicht verbunden',
   removeNamed: (name) => `Den Agenten ${name} entfernen`,
   removeTitle: (name) => `Den Agenten ${name} entfernen?`,
-  removeText: 'Er wird sofort getrennt und kommt ohne einen neuen Anmeldecode nicht wieder.',
+  removeText: 'Er wird sofort getrennt und kommt ohne einen neuen Registrierungscode nicht wieder.',
 };

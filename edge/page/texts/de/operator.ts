@@ -7,10 +7,10 @@ export const operator: OperatorTexts = {
   link: 'Alle Connectoren',
   signIn: {
     lead: 'Um alle Connectoren dieses Edge zu sehen',
-    hint: 'Der ADMIN_TOKEN des Edge.',
+    hint: 'Das ADMIN_TOKEN des Edge.',
     other:
       'In diesem Browser ist jemand an einem einzelnen Connector angemeldet. Hier anmelden, um alle zu sehen.',
-    wrongToken: 'Dieser Token ist für einen einzelnen Connector. Hier gilt nur der ADMIN_TOKEN.',
+    wrongToken: 'Dieses Token ist für einen einzelnen Connector. Hier gilt nur das ADMIN_TOKEN.',
   },
   empty: 'Es gibt noch keinen Connector. Unten den ersten anlegen.',
   columns: { connector: 'Connector', worst: 'Schritt', what: 'Was ist' },

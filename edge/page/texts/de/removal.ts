@@ -5,7 +5,7 @@ export const removal: RemovalTexts = {
   heading: 'Diesen Connector entfernen',
   lead: 'Das lässt sich nicht rückgängig machen:',
   effects: [
-    'Die Präsenz wird nicht mehr abgeglichen. Was der Connector in Teams und an der PBX gesetzt hat, wird zurückgenommen.',
+    'Die Präsenz wird nicht mehr abgeglichen. Was der Connector in Teams und auf der PBX gesetzt hat, wird zurückgenommen.',
     'Die Abonnements bei Microsoft enden.',
     'Kein Agent darf sich mehr verbinden, und kein Token dieses Connectors gilt mehr.',
     'Einstellungen, Geheimnisse, Teams-Konten, Zuordnungen von Hand, Verläufe und das Änderungsprotokoll werden gelöscht.',

@@ -7,7 +7,7 @@ export const rules: RulesTexts = {
   names: {
     directions: 'Richtungen',
     matching: 'Zuordnung',
-    overrides: 'Paare von Hand',
+    overrides: 'Zuordnungen von Hand',
     toPbx: 'Teams → PBX',
     toTeams: 'PBX → Teams',
   },
@@ -21,7 +21,7 @@ export const rules: RulesTexts = {
   matchingHint:
     'In dieser Reihenfolge werden die Benutzer beider Seiten einander zugeordnet. Wer zweimal passt, wird aufgeführt, nicht geraten.',
   steps: {
-    override: { name: 'Von Hand', hint: 'Paare, die ein Admin gesetzt hat' },
+    override: { name: 'Von Hand', hint: 'Zuordnungen, die ein Admin gesetzt hat' },
     email: { name: 'E-Mail', hint: 'Benutzername oder E-Mail in Teams = eine Adresse auf der PBX' },
     displayName: { name: 'Anzeigename', hint: 'derselbe Name auf beiden Seiten' },
     sip: { name: 'SIP-Name', hint: 'Benutzername in Teams vor dem @ = SIP-Name auf der PBX' },
@@ -31,7 +31,7 @@ export const rules: RulesTexts = {
   tables: {
     toPbx: {
       legend: 'Was die PBX für eine Präsenz in Teams zeigt',
-      hint: 'Was Teams sonst noch zeigt, ist auf der PBX verfügbar. Abgemeldet oder unbekannt hat niemand gewählt: Es nimmt von sich aus nur zurück, was aus Teams kam.',
+      hint: 'Alles andere, was Teams zeigt, wird auf der PBX zu „Verfügbar“. Abgemeldet oder unbekannt hat niemand gewählt: Standardmäßig wird damit nur zurückgenommen, was aus Teams kam.',
       from: 'In Teams',
       to: 'Auf der PBX',
     },
@@ -52,18 +52,18 @@ export const rules: RulesTexts = {
   resetNamed: (name) => `Auf den Standard zurücksetzen: ${name}`,
   resetAll: 'Alle Zeilen zurücksetzen',
   overrides: {
-    hint: 'Diese Paare gelten vor allen anderen Schritten. Hinzugefügt werden sie beim Benutzer.',
+    hint: 'Diese Zuordnungen gelten vor allen anderen Schritten. Hinzugefügt werden sie beim Benutzer.',
     toUsers: 'Zu den Benutzern',
-    empty: 'Es gibt keine Paare von Hand.',
-    search: 'In den Paaren von Hand suchen',
-    of: (count) => (count === 1 ? '1 Paar' : `${count} Paare`),
+    empty: 'Es gibt keine Zuordnungen von Hand.',
+    search: 'In den Zuordnungen von Hand suchen',
+    of: (count) => (count === 1 ? '1 Zuordnung' : `${count} Zuordnungen`),
     more: 'Es gibt mehr: danach suchen.',
     nobody: 'Niemand in Teams heißt so.',
     noPartner: 'kein Partner',
     removed: 'wird entfernt',
-    removeNamed: (name) => `Das Paar von ${name} entfernen`,
+    removeNamed: (name) => `Die Zuordnung von ${name} entfernen`,
     keep: 'Behalten',
-    keepNamed: (name) => `Das Paar von ${name} behalten`,
+    keepNamed: (name) => `Die Zuordnung von ${name} behalten`,
   },
   tryOut: {
     heading: 'Was das ändern würde',

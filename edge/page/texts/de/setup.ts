@@ -33,7 +33,7 @@ export const setup: SetupTexts = {
   steps: {
     source: {
       title: 'Quelle der Teams-Präsenz',
-      lead: 'Benachrichtigungen kommen sofort, brauchen aber Teams-Konten und eine Adresse, die Microsoft erreicht. Abfragen fragt alle paar Sekunden und braucht beides nicht.',
+      lead: 'Benachrichtigungen kommen sofort, brauchen aber Teams-Konten und eine Adresse, die Microsoft erreicht. Beim Abfragen wird alle paar Sekunden nachgesehen; beides ist dann nicht nötig.',
     },
     pbx: {
       title: 'PBX',
@@ -84,8 +84,8 @@ export const setup: SetupTexts = {
   },
   onPbx: {
     heading: 'Auf der PBX',
-    app: 'PBX Manager, auf dem Master: ein Objekt vom Typ App anlegen. Name (SIP), zum Beispiel:',
-    apis: 'Ein langes zufälliges Kennwort mit höchstens 15 Zeichen vergeben, und PbxApi, PbxTableUsers und Admin anhaken.',
+    app: 'Auf dem Master unter PBX → Objects ein Objekt vom Typ App anlegen. Name (SIP), zum Beispiel:',
+    apis: 'Ein langes zufälliges Kennwort mit höchstens 15 Zeichen vergeben, und PbxApi, TableUsers und Admin anhaken.',
     visibility:
       'Im Template der Benutzer, unter Visibility: das App-Objekt eintragen, mit Presence und On the phone.',
     name: 'PBX → Config → General zeigt den PBX-Namen. Er gehört in Master PBX.',

@@ -8,7 +8,7 @@ export const timeline: TimelineTexts = {
   toSettings: 'Zu den Einstellungen',
   empty:
     'Im Verlauf steht nichts: In 7 Tagen hat sich nichts geändert, oder er wurde eben erst eingeschaltet.',
-  noPair: 'Ohne Paar gibt es keinen Verlauf: Für diesen Benutzer wird nichts entschieden.',
+  noPair: 'Ohne Zuordnung gibt es keinen Verlauf: Für diesen Benutzer wird nichts entschieden.',
   columns: {
     at: 'Wann',
     saw: 'Was hereinkam',
@@ -27,7 +27,7 @@ export const timeline: TimelineTexts = {
     same: 'Nichts Neues.',
     'older-than-known': 'Es war älter als das, was schon bekannt ist.',
     'teams-told-late':
-      'Was Teams zuletzt gemeldet hatte, war alt und keine neue Wahl: Es zeigt, was es davor zeigte.',
+      'Was Teams zuletzt gemeldet hatte, war alt und von niemandem gewählt: Teams zeigt wieder, was es davor zeigte.',
     'read-too-early':
       'Es wurde zu früh nach einer Änderung von uns gelesen, um geglaubt zu werden.',
     'asking-what-is-true':

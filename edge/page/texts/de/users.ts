@@ -8,7 +8,7 @@ export const users: UsersTexts = {
   state: 'Anzeigen',
   all: 'Alle',
   states: {
-    paired: 'Gepaart',
+    paired: 'Zugeordnet',
     unmatched: 'Ohne Partner',
     ambiguous: 'Mehrere passen',
     unlicensed: 'Ohne Lizenz',
@@ -61,7 +61,7 @@ export const users: UsersTexts = {
     undoTitle: (name) => `Zuordnung von ${name} aufheben?`,
     undoText:
       'Danach entscheiden die anderen Schritte der Zuordnung, wer der Partner ist, falls jemand.',
-    notWatched: 'ohne Paar nicht beobachtet',
+    notWatched: 'ohne Zuordnung nicht beobachtet',
   },
   picker: {
     title: (name) => `${name} von Hand zuordnen`,
@@ -76,7 +76,7 @@ export const users: UsersTexts = {
     save: 'Zuordnen',
     saving: 'Wird zugeordnet …',
     switchedOff:
-      '„Von Hand“ ist in der Zuordnung ausgeschaltet. Dieses Paar wird gemerkt und gilt, sobald der Schritt eingeschaltet ist.',
+      '„Von Hand“ ist in der Zuordnung ausgeschaltet. Diese Zuordnung wird gemerkt und gilt, sobald der Schritt eingeschaltet ist.',
     toRules: 'Zu den Regeln',
   },
 };

@@ -45,7 +45,7 @@ export const access: AccessTexts = {
     issuedAt: (when) => `issued ${when}`,
     newHeading: 'Issue a token',
     name: 'Name (optional)',
-    nameHint: 'Who it is for. The trail below shows it.',
+    nameHint: 'Who it is for. The list of changes below shows it.',
     issue: 'Issue token',
     issued: 'The new token:',
     once: 'It is shown only now. Whoever has it can sign in: pass it on over a safe way.',

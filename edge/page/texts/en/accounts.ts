@@ -83,5 +83,5 @@ export const accounts: AccountsTexts = {
   removeNamed: (name) => `Remove the account ${name}`,
   removeTitle: (name) => `Remove ${name}?`,
   removeText:
-    'The connector ends the subscription of this account and forgets its sign-in. Where no other account has room, its users are no longer read.',
+    'The connector ends the subscription of this account and forgets its sign-in. Where no other account has room, what its users do in Teams is noticed within five minutes instead of at once; without any account it is not noticed.',
 };

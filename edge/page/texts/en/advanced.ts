@@ -45,7 +45,7 @@ export const advanced: AdvancedTexts = {
     'Where presence from Teams is set. tel: is the user’s own state, as in myApps. With another one, such as teams:, the user’s own state stays untouched.',
   teamsPlans: 'Further Teams service plans',
   teamsPlansHint:
-    'Ids of service plans that count as Teams besides the known ones, one a line. Only needed where users with Teams are missing from the list.',
+    'IDs of service plans that count as Teams besides the known ones, one a line. Only needed where users with Teams are missing from the list.',
   requireLicence: 'Only users with a licence on the PBX',
   requireLicenceHint:
     'Leaves out users without App(innovaphone-microsoft365) on the PBX. This connector itself needs no licence there.',

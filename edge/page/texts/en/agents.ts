@@ -53,9 +53,9 @@ export const agents: AgentsTexts = {
   configuration: 'Program and configuration',
   install: {
     linux:
-      'Put the program on the machine, as root: presence-agent.mjs to /opt/presence-agent, with a link to it at /usr/local/bin/presence-agent. It needs Node 20 or newer. Whoever runs this edge has the file.',
+      'Put the program on the machine, as root: presence-agent.mjs to /opt/presence-agent, with a link to it at /usr/local/bin/presence-agent. It needs Node 20.3 or newer. Whoever runs this edge has the file.',
     windows:
-      'Put presence-agent.mjs into C:\\Program Files\\presence-agent. It needs Node 20 or newer, installed for all users. Whoever runs this edge has the file.',
+      'Put presence-agent.mjs into C:\\Program Files\\presence-agent. It needs Node 20.3 or newer, installed for all users. Whoever runs this edge has the file.',
   },
   configFile: 'Write this file:',
   pbxAddress: 'Address of the PBX',

@@ -92,7 +92,7 @@ export const rules: RulesTexts = {
   tables: {
     toPbx: {
       legend: 'What the PBX shows for a presence in Teams',
-      hint: 'Whatever Teams shows besides these is available on the PBX. Signed out or unknown is nobody’s choice: by default it only takes back what came from Teams.',
+      hint: 'Anything else that Teams shows becomes “Available” on the PBX. Signed out or unknown is nobody’s choice: by default it only takes back what came from Teams.',
       from: 'In Teams',
       to: 'On the PBX',
     },

@@ -134,11 +134,11 @@ export const setup: SetupTexts = {
   },
   onPbx: {
     heading: 'On the PBX',
-    app: 'PBX Manager, on the master: create an object of type App. Name (SIP), for example:',
-    apis: 'Give it a long random password of at most 15 characters, and tick PbxApi, PbxTableUsers and Admin.',
+    app: 'On the master, PBX → Objects: create an object of type App. Name (SIP), for example:',
+    apis: 'Give it a long random password of at most 15 characters, and tick PbxApi, TableUsers and Admin.',
     visibility:
       'In the template of the users, under Visibility: add the App object, with Presence and On the phone.',
-    name: 'PBX → Config → General shows the PBX name. It belongs into Master PBX.',
+    name: 'PBX → Config → General shows the PBX name. It belongs in Master PBX.',
   },
   notifications: {
     heading: 'Which address',

@@ -4,6 +4,7 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { SigningKey } from '../key-set.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 import { type Cloud, cloudAddresses } from './clouds.ts';
+import { ProvenTokens } from './proven-tokens.ts';
 
 /** The application at Microsoft that sends change notifications. */
 const PUBLISHER = '0bf30f3b-4a52-48df-9a82-234910c4a086';
@@ -37,20 +38,24 @@ export type TokenVerdict = { ok: true } | { ok: false; why: TokenFault };
 
 /**
  * Whether every token is Microsoft's, current by our time or by Microsoft's own, and for this app and tenant. At least one is needed.
+ * @param proven remembers those that were found good
  * @throws AppError `login-unavailable`: the keys cannot be had, let Microsoft send again
  */
 export async function verifyValidationTokens(
   tokens: readonly string[],
   expected: Expected,
   keys: SigningKeys,
+  proven: ProvenTokens = new ProvenTokens(),
 ): Promise<TokenVerdict> {
   if (tokens.length === 0) return { ok: false, why: 'missing' };
   if (tokens.length > MOST_TOKENS) return { ok: false, why: 'too-many' };
   for (const token of tokens) {
-    let why = await faultOf(token, expected, keys);
+    let why = await faultOf(token, expected, { keys, proven });
     // The clock of this machine may be the one that is wrong.
-    if (why === 'time')
-      why = await faultOf(token, { ...expected, now: await keys.timeThere() }, keys);
+    if (why === 'time') {
+      const there = { ...expected, now: await keys.timeThere() };
+      why = await faultOf(token, there, { keys, proven });
+    }
     if (why !== null) return { ok: false, why };
   }
   return { ok: true };
@@ -59,12 +64,13 @@ export async function verifyValidationTokens(
 async function faultOf(
   token: string,
   expected: Expected,
-  keys: SigningKeys,
+  { keys, proven }: { keys: SigningKeys; proven: ProvenTokens },
 ): Promise<TokenFault | null> {
   const kid = kidOf(token);
   if (kid === null) return 'malformed';
   const key = await keys.find(kid);
   if (!key) return 'unknown-key';
+  if (proven.has(token, key, expected)) return null;
   const issuers = issuersOf(expected);
   if (!signsFor(key, expected, issuers)) return 'issuer';
   try {
@@ -76,7 +82,11 @@ async function faultOf(
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(expected.now),
     });
-    return isFromPublisher(payload) ? null : 'publisher';
+    if (!isFromPublisher(payload)) return 'publisher';
+    const { nbf = 0, exp = 0 } = payload;
+    const [from, until] = [(nbf - CLOCK_TOLERANCE_S) * 1_000, (exp + CLOCK_TOLERANCE_S) * 1_000];
+    proven.add(token, { key, expected, from, until });
+    return null;
   } catch (error) {
     return faultIn(error);
   }

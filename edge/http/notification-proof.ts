@@ -5,6 +5,7 @@ import { type ClientState, verifyClientState } from '../graph/client-state.ts';
 import { type Cloud, cloudAddresses } from '../graph/clouds.ts';
 import { loginKeys } from '../graph/login-keys.ts';
 import type { ChangeItem, LifecycleItem, Notification } from '../graph/notification.ts';
+import { ProvenTokens } from '../graph/proven-tokens.ts';
 import { verifyValidationTokens } from '../graph/validation-token.ts';
 import { keysUnavailable, type SigningKeys, signingKeys } from '../signing-keys.ts';
 import type { Edge } from './deps.ts';
@@ -36,9 +37,10 @@ export type ProveNotification = (
   notification: Notification,
 ) => Promise<Proven>;
 
-/** Keeps Microsoft's signing keys for as long as the isolate lives. */
+/** Keeps Microsoft's signing keys, and the tokens that they signed, for as long as the isolate lives. */
 export function proveNotification(edge: Edge): ProveNotification {
   const keysOf = new Map<Cloud, SigningKeys>();
+  const tokens = new ProvenTokens();
   const keysFor = (cloud: Cloud): SigningKeys => {
     const { env, keptKeys, ...rest } = edge;
     const { loginOrigin } = env;
@@ -71,6 +73,7 @@ export function proveNotification(edge: Edge): ProveNotification {
           notification.validationTokens,
           { ...expected, cloud, now: edge.now() },
           keysFor(cloud),
+          tokens,
         ),
       );
       if (!verdict.ok) return nothing(`validation-token-${verdict.why}`, notification);

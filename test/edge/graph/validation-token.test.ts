@@ -1,7 +1,9 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { loginKeys } from '../../../edge/graph/login-keys.ts';
-import { verifyValidationTokens } from '../../../edge/graph/validation-token.ts';
+import { ProvenTokens } from '../../../edge/graph/proven-tokens.ts';
+import { type Expected, verifyValidationTokens } from '../../../edge/graph/validation-token.ts';
+import type { SigningKey } from '../../../edge/key-set.ts';
 import { type SigningKeys, signingKeys } from '../../../edge/signing-keys.ts';
 import { CLIENT_ID, FakeMicrosoft, json, TENANT_ID } from './fake-microsoft.ts';
 
@@ -232,4 +234,62 @@ describe('where the clock of this machine is wrong', () => {
     clock.now = NOW + 9 * HOUR;
     expect(await seenAt(clock.now, keys)).toEqual({ ok: false, why: 'time' });
   });
+});
+
+describe('a token that was found good', () => {
+  async function found() {
+    const published = [jwk];
+    const { keys, clock } = publishing(() => published);
+    const proven = new ProvenTokens();
+    const token = await sign(v1);
+    const check = (of: Partial<Expected> = {}) =>
+      verifyValidationTokens([token], { ...expected, now: clock.now, ...of }, keys, proven);
+    expect(await check()).toEqual({ ok: true });
+    return { check, clock, published };
+  }
+
+  test('is not opened again', async () => {
+    const { check } = await found();
+    const verified = vi.spyOn(crypto.subtle, 'verify');
+    expect(await check()).toEqual({ ok: true });
+    expect(verified).not.toHaveBeenCalled();
+    verified.mockRestore();
+  });
+
+  test('is good for its app and tenant alone', async () => {
+    const { check } = await found();
+    expect(await check({ clientId: TENANT_ID })).toEqual({ ok: false, why: 'audience' });
+    expect(await check({ tenantId: CLIENT_ID })).toEqual({ ok: false, why: 'issuer' });
+    expect(await check({ cloud: 'usgov' })).toEqual({ ok: true });
+  });
+
+  test.each([
+    ['until its end', 8 * 3600 + 299, { ok: true }],
+    ['and not longer', 8 * 3600 + 300, { ok: false, why: 'time' }],
+    ['from its beginning', -360, { ok: true }],
+    ['and not before', -361, { ok: false, why: 'time' }],
+  ])('is good %s', async (_, seconds, verdict) => {
+    const { check, clock } = await found();
+    clock.now += seconds * 1_000;
+    expect(await check()).toEqual(verdict);
+  });
+
+  test('is no longer, once its key was withdrawn', async () => {
+    const { check, clock, published } = await found();
+    published.splice(0, 1, { ...jwk, kid: 'key-2' });
+    // Nobody believes keys for longer than two days.
+    clock.now += 48 * 3_600_000;
+    expect(await check({ now: NOW })).toEqual({ ok: false, why: 'unknown-key' });
+  });
+});
+
+test('tokens that were found good are forgotten where there are too many', () => {
+  const proven = new ProvenTokens();
+  const key = { jwk: {} } as SigningKey;
+  const add = (token: string) => proven.add(token, { key, expected, from: 0, until: Infinity });
+  for (let n = 0; n < 256; n += 1) add(`token-${n}`);
+  expect(proven.has('token-0', key, expected)).toBe(true);
+  add('one more');
+  expect(proven.has('token-0', key, expected)).toBe(false);
+  expect(proven.has('one more', key, expected)).toBe(true);
 });

@@ -11,7 +11,7 @@ export function portRefusal(where: string, code: string | undefined): Refusal | 
     case 'EADDRNOTAVAIL':
       return new Refusal(`${where} is no address of this machine: name one that is.`);
     case 'EACCES':
-      return new Refusal(`${where} needs more rights: use a port above 1023.`);
+      return new Refusal(`${where} needs more rights: use another port, above 1023.`);
     default:
       return undefined;
   }

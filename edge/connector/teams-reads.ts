@@ -1,5 +1,5 @@
-// Reads presences from Microsoft in bulk: those that somebody asks for, and the slices of a sweep. Each
-// has a connection of its own, so that neither waits for the other; both wait when Microsoft says so.
+// Reads presences from Microsoft in bulk: those that somebody asks for, and the slices of a sweep. Each has a
+// connection of its own, which that of a sweep gives to others by turns; all wait when Microsoft says so.
 import { AppError } from '../../shared/errors.ts';
 import type { TeamsUserId } from '../../shared/ids.ts';
 import type { TeamsSeen } from '../../shared/presence/events.ts';
@@ -53,7 +53,7 @@ export class TeamsReads implements Waiting {
   /** Whether one more is under way, or waits for its turn. */
   #busyBeside = false;
   #failures = 0;
-  /** When the last of them was noticed, epoch ms. */
+  /** When the last of them was noticed, epoch ms; 0: none since an answer. */
   #failedAt = 0;
   #notBefore = 0;
   /** Microsoft said to wait until then, epoch ms: whoever lets us go does not know better. */
@@ -116,7 +116,9 @@ export class TeamsReads implements Waiting {
    */
   async sweep(pairs: readonly Pair[]): Promise<boolean> {
     const slice = pairs.filter(({ teamsId }) => !this.#parts.farewells.ofTeams(teamsId));
-    return slice.length === 0 || this.#parts.turns.take(() => this.#tryToRead(slice));
+    // Whoever had the turn before may have been told to wait.
+    const read = async () => this.notBefore === null && this.#tryToRead(slice);
+    return slice.length === 0 || this.#parts.turns.take(read);
   }
 
   /** Time has passed: what had to wait may go on. */
@@ -245,9 +247,11 @@ export class TeamsReads implements Waiting {
 
   #failed(error: unknown, leftAt: number): void {
     const { context } = this.#parts;
-    // What had left before the last one failed says nothing new.
-    if (leftAt >= this.#failedAt) this.#failures += 1;
-    this.#failedAt = context.now();
+    // What had left before one failed says nothing new; a clock that was set back does not hide what does.
+    if (leftAt > this.#failedAt || context.now() < this.#failedAt) {
+      this.#failures += 1;
+      this.#failedAt = context.now();
+    }
     const told = toldMs(error);
     if (told > 0) this.#toldUntil = Math.max(this.#toldUntil, context.now() + told);
     const mayAskAt =
@@ -283,6 +287,7 @@ export class TeamsReads implements Waiting {
     if (this.fault) this.#parts.recovered();
     this.#line.answered(askedAt);
     this.#failures = 0;
+    this.#failedAt = 0;
     if (this.fault) context.database.forget(FAULT);
     const byId = new Map(answers.map((answer) => [answer.userId, answer]));
     const at = context.now();

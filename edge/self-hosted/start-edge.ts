@@ -152,6 +152,14 @@ async function pinJurisdiction(stateDir: string, wanted = ''): Promise<void> {
 }
 
 /** Asked before workerd does, whose words for it help nobody. */
+/** What to do where the port cannot be opened, by the code of Node. */
+const NOT_OPENED: Readonly<Record<string, string>> = {
+  EACCES: 'Set another PORT, above 1023, or let the user of the edge open this one.',
+  EADDRNOTAVAIL: 'Set HOST to an address of this machine.',
+  ENOTFOUND: 'Set HOST to an address of this machine.',
+  EAI_AGAIN: 'Set HOST to an address of this machine.',
+};
+
 async function mustBeFree(host: string, port: number): Promise<void> {
   const server = createServer();
   try {
@@ -164,11 +172,10 @@ async function mustBeFree(host: string, port: number): Promise<void> {
       const sentence = `PORT ${port} on ${host} is in use by another program. End it, or set another PORT.`;
       throw new StartFault([sentence], { cause });
     }
-    const what =
-      code === 'EACCES'
-        ? 'Set a PORT above 1023, or let the user of the edge open this one.'
-        : 'Set HOST to an address of this machine.';
-    throw new StartFault([`HOST ${host}, PORT ${port}: ${reason(cause)}. ${what}`], { cause });
+    const what = NOT_OPENED[code ?? ''] ?? '';
+    throw new StartFault([`HOST ${host}, PORT ${port}: ${reason(cause)}. ${what}`.trim()], {
+      cause,
+    });
   } finally {
     await new Promise((settle) => server.close(settle));
   }

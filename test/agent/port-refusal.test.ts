@@ -7,7 +7,7 @@ test.each([
     '"listen": 127.0.0.1:9471 is taken by another program: end that one, or name another port.',
   ],
   ['EADDRNOTAVAIL', '"listen": 127.0.0.1:9471 is no address of this machine: name one that is.'],
-  ['EACCES', '"listen": 127.0.0.1:9471 needs more rights: use a port above 1023.'],
+  ['EACCES', '"listen": 127.0.0.1:9471 needs more rights: use another port, above 1023.'],
 ])('%s is said with what to do', (code, sentence) => {
   expect(portRefusal('"listen": 127.0.0.1:9471', code)?.sentences).toEqual([sentence]);
 });

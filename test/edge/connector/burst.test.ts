@@ -120,12 +120,12 @@ describe('reads that somebody waits for, 650 in each request', () => {
     await bed.stub.status();
     await bed.later(9 * SECOND);
     const asked: string[][] = [];
-    const graph = { answers: false, refuses: false };
+    const graph = { answers: false, refusal: null as (() => Response) | null };
     bed.microsoft.on('getPresencesByUserId', async ({ body }) => {
       const { ids } = JSON.parse(body) as { ids: string[] };
       asked.push(ids);
       while (!graph.answers) await breath();
-      return graph.refuses ? graphRefusal(403, 'Forbidden') : json({ value: [] });
+      return graph.refusal?.() ?? json({ value: [] });
     });
     for (let n = 0; n < 5; n += 1) await bed.later(SECOND / 4);
     return { bed, graph, asked };
@@ -160,17 +160,32 @@ describe('reads that somebody waits for, 650 in each request', () => {
     expect(asked.length).toBeGreaterThan(4);
   });
 
+  test('a sweep that had to wait for its turn waits for Microsoft as well', async () => {
+    const { bed, graph, asked } = await toRead(2_000);
+    const checked = bed.stub.check('sync');
+    await bed.later(SECOND);
+    const retryAfter = { 'retry-after': '40' };
+    graph.refusal = () => graphRefusal(429, 'TooManyRequests', 'Slow.', retryAfter);
+    graph.answers = true;
+    await checked;
+    await bed.later(35 * SECOND);
+    expect(asked).toHaveLength(2);
+    graph.refusal = null;
+    await bed.later(60 * SECOND);
+    expect(new Set(asked.flat()).size).toBeGreaterThanOrEqual(2_000);
+  });
+
   test('what was under way together fails once: the next pause is no longer for it', async () => {
     const { bed, graph, asked } = await toRead(2_000);
     const logged = vi.spyOn(console, 'warn');
-    graph.refuses = true;
+    graph.refusal = () => graphRefusal(403, 'Forbidden');
     graph.answers = true;
     await bed.settle();
     const lines = logged.mock.calls.map(([line]) => JSON.parse(String(line)));
     logged.mockRestore();
     const failed = lines.filter(({ event }) => event === 'teams-read-failed');
     expect(failed.map(({ failures }) => failures).slice(0, 2)).toEqual([1, 1]);
-    graph.refuses = false;
+    graph.refusal = null;
     await bed.stub.check('sync');
     await bed.later(SECOND);
     expect(new Set(asked.flat()).size).toBeGreaterThanOrEqual(2_000);

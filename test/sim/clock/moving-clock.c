@@ -90,7 +90,8 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
   } while (dial->count != count || machine_now() - machine > MOMENT);
   int64_t set = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? turn.set : 0;
   int64_t moved = onward(machine + turn.ahead + (int64_t)((machine - turn.at) * (turn.rate - 1)));
-  *time = timespec_of(ns(time) + set + moved - machine);
+  // Of two readings only the one counts, where it is the clock that may not go back.
+  *time = timespec_of(clock == CLOCK_MONOTONIC ? moved : ns(time) + set + moved - machine);
   return 0;
 }
 

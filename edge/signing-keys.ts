@@ -49,6 +49,8 @@ export interface Keeping {
 }
 
 export interface SigningKeys {
+  /** The key with this id where it is believed and needs no waiting; `null`: `find` may still find it. */
+  inHand(kid: string): SigningKey | null;
   /**
    * The key with this id, `null` where its owner has none. May take as long as they do: whoever
    * calls says how long that may be.
@@ -149,6 +151,7 @@ export function signingKeys(
   }
 
   return {
+    inHand,
     async find(kid) {
       const known = inHand(kid);
       if (known || isWithin(ASK_AGAIN_MS, inVainAt)) return known;

@@ -68,7 +68,7 @@ async function faultOf(
 ): Promise<TokenFault | null> {
   const kid = kidOf(token);
   if (kid === null) return 'malformed';
-  const key = await keys.find(kid);
+  const key = keys.inHand(kid) ?? (await keys.find(kid));
   if (!key) return 'unknown-key';
   if (proven.has(token, key, expected)) return null;
   const issuers = issuersOf(expected);

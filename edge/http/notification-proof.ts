@@ -68,13 +68,10 @@ export function proveNotification(edge: Edge): ProveNotification {
 
     // Items without data may come without tokens; where there are any, they have to be good.
     if (rich.length > 0 || notification.validationTokens.length > 0) {
-      const verdict = await inTime(
-        verifyValidationTokens(
-          notification.validationTokens,
-          { ...expected, cloud, now: edge.now() },
-          keysFor(cloud),
-          tokens,
-        ),
+      const { validationTokens } = notification;
+      const wanted = { ...expected, cloud, now: edge.now() };
+      const verdict = await patiently(keysFor(cloud), (keys) =>
+        verifyValidationTokens(validationTokens, wanted, keys, tokens),
       );
       if (!verdict.ok) return nothing(`validation-token-${verdict.why}`, notification);
     }
@@ -82,15 +79,30 @@ export function proveNotification(edge: Edge): ProveNotification {
   };
 }
 
-/** @throws AppError `login-unavailable` where it takes too long, besides what `proof` throws */
-async function inTime<T>(proof: Promise<T>): Promise<T> {
+/**
+ * Gives `work` the keys, for which it waits so long altogether and no longer. What is in hand is there at once, and
+ * no timer is set for it: that would be a tenth of what a notification costs.
+ * @throws AppError `login-unavailable` where it takes too long, besides what `work` throws
+ */
+async function patiently<T>(
+  keys: SigningKeys,
+  work: (keys: SigningKeys) => Promise<T>,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, fail) => {
-    const detail = `The login has not answered for its keys within ${PATIENCE_MS} ms.`;
-    timer = setTimeout(() => fail(keysUnavailable(detail)), PATIENCE_MS);
-  });
+  let late: Promise<never> | undefined;
+  const inTime = <R>(waited: Promise<R>): Promise<R> => {
+    late ??= new Promise<never>((_, fail) => {
+      const detail = `The login has not answered for its keys within ${PATIENCE_MS} ms.`;
+      timer = setTimeout(() => fail(keysUnavailable(detail)), PATIENCE_MS);
+    });
+    return Promise.race([waited, late]);
+  };
   try {
-    return await Promise.race([proof, late]);
+    return await work({
+      inHand: (kid) => keys.inHand(kid),
+      find: (kid) => inTime(keys.find(kid)),
+      timeThere: () => inTime(keys.timeThere()),
+    });
   } finally {
     clearTimeout(timer);
   }

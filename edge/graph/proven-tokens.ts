@@ -1,10 +1,12 @@
-// Validation tokens that were found good. One is good for eight hours (facts: graph §2.5), and comes with any number of
+// Validation tokens that were found good. One is good for eight hours (facts: graph §2.5), and may come with any number of
 // notifications meanwhile; to check its signature each time is a good part of what one costs.
 import type { SigningKey } from '../key-set.ts';
 import type { Expected } from './validation-token.ts';
 
-/** Some KB each; a token more is only checked anew. */
+/** What is not remembered is only checked anew. */
 const MOST = 256;
+/** Far more than one with such claims takes. With blanks in it the same token can be written as long as one likes. */
+const LONGEST = 4_096;
 
 interface Proven {
   key: SigningKey;
@@ -28,6 +30,7 @@ export class ProvenTokens {
   }
 
   add(token: string, proven: Proven): void {
+    if (token.length > LONGEST) return;
     if (this.#proven.size >= MOST) this.#proven.clear();
     this.#proven.set(token, proven);
   }

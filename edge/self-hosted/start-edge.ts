@@ -151,7 +151,6 @@ async function pinJurisdiction(stateDir: string, wanted = ''): Promise<void> {
   });
 }
 
-/** Asked before workerd does, whose words for it help nobody. */
 /** What to do where the port cannot be opened, by the code of Node. */
 const NOT_OPENED: Readonly<Record<string, string>> = {
   EACCES: 'Set another PORT, above 1023, or let the user of the edge open this one.',
@@ -160,6 +159,7 @@ const NOT_OPENED: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'Set HOST to an address of this machine.',
 };
 
+/** Asked before workerd does, whose words for it help nobody. */
 async function mustBeFree(host: string, port: number): Promise<void> {
   const server = createServer();
   try {

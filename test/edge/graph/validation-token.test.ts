@@ -237,11 +237,11 @@ describe('where the clock of this machine is wrong', () => {
 });
 
 describe('a token that was found good', () => {
-  async function found() {
-    const published = [jwk];
+  async function found(claims = v1) {
+    const published: object[] = [jwk];
     const { keys, clock } = publishing(() => published);
     const proven = new ProvenTokens();
-    const token = await sign(v1);
+    const token = await sign(claims);
     const check = (of: Partial<Expected> = {}) =>
       verifyValidationTokens([token], { ...expected, now: clock.now, ...of }, keys, proven);
     expect(await check()).toEqual({ ok: true });
@@ -260,7 +260,11 @@ describe('a token that was found good', () => {
     const { check } = await found();
     expect(await check({ clientId: TENANT_ID })).toEqual({ ok: false, why: 'audience' });
     expect(await check({ tenantId: CLIENT_ID })).toEqual({ ok: false, why: 'issuer' });
-    expect(await check({ cloud: 'usgov' })).toEqual({ ok: true });
+  });
+
+  test('is good in its cloud alone', async () => {
+    const { check } = await found(v2);
+    expect(await check({ cloud: 'usgov' })).toEqual({ ok: false, why: 'issuer' });
   });
 
   test.each([
@@ -274,6 +278,15 @@ describe('a token that was found good', () => {
     expect(await check()).toEqual(verdict);
   });
 
+  test('is opened anew where another key has its name', async () => {
+    const { check, clock, published } = await found();
+    const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+    published.splice(0, 1, { ...(await exportJWK(publicKey)), kid: 'key-1', use: 'sig' });
+    // Nobody believes keys for longer than two days.
+    clock.now += 48 * 3_600_000;
+    expect(await check({ now: NOW })).toEqual({ ok: false, why: 'signature' });
+  });
+
   test('is no longer, once its key was withdrawn', async () => {
     const { check, clock, published } = await found();
     published.splice(0, 1, { ...jwk, kid: 'key-2' });
@@ -283,7 +296,7 @@ describe('a token that was found good', () => {
   });
 });
 
-test('tokens that were found good are forgotten where there are too many', () => {
+test('tokens that were found good are forgotten where there are too many, and long ones at once', () => {
   const proven = new ProvenTokens();
   const key = { jwk: {} } as SigningKey;
   const add = (token: string) => proven.add(token, { key, expected, from: 0, until: Infinity });
@@ -292,4 +305,7 @@ test('tokens that were found good are forgotten where there are too many', () =>
   add('one more');
   expect(proven.has('token-0', key, expected)).toBe(false);
   expect(proven.has('one more', key, expected)).toBe(true);
+  const long = 'x'.repeat(4_097);
+  add(long);
+  expect(proven.has(long, key, expected)).toBe(false);
 });

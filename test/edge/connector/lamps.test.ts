@@ -78,9 +78,13 @@ const failedWrite = {
 } as const;
 
 test('not enough accounts: says how many more are needed', () => {
-  const lamps = lampsOf({ ...GOOD, leftOut: { count: 651, names: ['Ann'] } });
-  const lamp = lamps.find(({ id }) => id === 'subscriptions');
-  expect(lamp?.params).toMatchObject({ count: 651, users: 'Ann', missing: 2 });
+  const names = ['Ann', 'Bob', 'Cem', 'Dee', 'Eva'];
+  const saidOf = (leftOut: Facts['leftOut']) =>
+    lampsOf({ ...GOOD, leftOut }).find(({ id }) => id === 'subscriptions')?.params;
+  const many = saidOf({ count: 651, names });
+  expect(many).toMatchObject({ count: 651, users: 'Ann, Bob, Cem, Dee, Eva, …', missing: 2 });
+  const five = saidOf({ count: 5, names });
+  expect(five).toMatchObject({ count: 5, users: 'Ann, Bob, Cem, Dee, Eva', missing: 1 });
 });
 
 test('Microsoft does not tell of changes to the users: says why, what helps, and that they still show', () => {

@@ -12,6 +12,7 @@ import { faultOf, retryDelayMs } from './faults.ts';
 import { GraphLine, late } from './graph-line.ts';
 import type { Pace } from './pace.ts';
 import { toldMs } from './reach.ts';
+import { Restraint } from './restraint.ts';
 import type { Farewells } from './store/farewells.ts';
 import type { Pair } from './store/pair-rows.ts';
 import type { Pairs } from './store/pairs.ts';
@@ -52,15 +53,11 @@ export class TeamsReads implements Waiting {
   #busy = false;
   /** Whether one more is under way, or waits for its turn. */
   #busyBeside = false;
-  #failures = 0;
-  /** When the last of them was noticed, epoch ms; 0: none since an answer. */
-  #failedAt = 0;
-  #notBefore = 0;
-  /** Microsoft said to wait until then, epoch ms: whoever lets us go does not know better. */
-  #toldUntil = 0;
+  readonly #restraint: Restraint;
 
   constructor(parts: ReadsParts) {
     this.#parts = parts;
+    this.#restraint = new Restraint(() => parts.context.now());
     const back = () => this.resume();
     this.#line = new GraphLine(parts.context, {
       name: 'reads',
@@ -87,8 +84,8 @@ export class TeamsReads implements Waiting {
 
   /** When a read may be tried, epoch ms; `null`: now. */
   get notBefore(): number | null {
-    const heldUntil = Math.max(this.#notBefore, this.#toldUntil);
-    return this.#parts.context.now() < heldUntil ? heldUntil : this.#line.waitsUntil;
+    const { until } = this.#restraint;
+    return this.#parts.context.now() < until ? until : this.#line.waitsUntil;
   }
 
   /** Why the last read failed; `null`: it did not. */
@@ -150,7 +147,7 @@ export class TeamsReads implements Waiting {
 
   /** An admin changed something, or wants to know: reads may be tried again, but not before Microsoft said. */
   release(): void {
-    this.#notBefore = 0;
+    this.#restraint.release();
     this.#line.release();
     this.resume();
   }
@@ -237,7 +234,7 @@ export class TeamsReads implements Waiting {
       context.background(asked.catch(() => undefined));
       this.#failed(late(), leftAt);
       // Perhaps it was only this one.
-      if (this.#failures > 1) this.#believe(slice);
+      if (this.#restraint.failures > 1) this.#believe(slice);
     } catch (error) {
       this.#failed(error, leftAt);
       this.#believe(slice);
@@ -247,22 +244,18 @@ export class TeamsReads implements Waiting {
 
   #failed(error: unknown, leftAt: number): void {
     const { context } = this.#parts;
-    // What had left before one failed says nothing new; a clock that was set back does not hide what does.
-    if (leftAt > this.#failedAt || context.now() < this.#failedAt) {
-      this.#failures += 1;
-      this.#failedAt = context.now();
-    }
-    const told = toldMs(error);
-    if (told > 0) this.#toldUntil = Math.max(this.#toldUntil, context.now() + told);
+    const restraint = this.#restraint;
+    restraint.failed(leftAt, toldMs(error));
+    const { failures } = restraint;
     const mayAskAt =
       this.#line.failed(error, { who: null, leftAt }) ??
-      context.now() + retryDelayMs(error, this.#failures, context.random());
-    const retryAt = Math.max(mayAskAt, this.#toldUntil);
+      context.now() + retryDelayMs(error, failures, context.random());
+    const retryAt = Math.max(mayAskAt, restraint.toldUntil);
     // While nobody is answered, the line says when: it may be sooner.
-    if (!this.isDown) this.#notBefore = retryAt;
+    if (!this.isDown) restraint.holdUntil(retryAt);
     const code = error instanceof AppError ? error.code : 'internal';
     context.database.write(FAULT, faultOf(error, retryAt));
-    context.log('warn', 'teams-read-failed', { code, failures: this.#failures });
+    context.log('warn', 'teams-read-failed', { code, failures });
     context.wakeBy(retryAt);
   }
 
@@ -286,8 +279,7 @@ export class TeamsReads implements Waiting {
     const answers = await readPresences(call, ids);
     if (this.fault) this.#parts.recovered();
     this.#line.answered(askedAt);
-    this.#failures = 0;
-    this.#failedAt = 0;
+    this.#restraint.answered();
     if (this.fault) context.database.forget(FAULT);
     const byId = new Map(answers.map((answer) => [answer.userId, answer]));
     const at = context.now();

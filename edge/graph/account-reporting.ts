@@ -1,5 +1,6 @@
 // Tells the connector how one of its accounts stands, where it does not know it yet.
 import { AppError } from '../../shared/errors.ts';
+import type { ConnectorName } from '../../shared/ids.ts';
 import type { AccountReports } from './account-rpc.ts';
 import { reportOf } from './account-state.ts';
 import type { AccountStore, StoredAccount } from './account-store.ts';
@@ -9,12 +10,9 @@ const AGAIN_MS = 2_000;
 
 export class AccountReporting {
   readonly #store: AccountStore;
-  readonly #connector: (name: StoredAccount['spec']['connector']) => AccountReports;
+  readonly #connector: (name: ConnectorName) => AccountReports;
 
-  constructor(
-    store: AccountStore,
-    connector: (name: StoredAccount['spec']['connector']) => AccountReports,
-  ) {
+  constructor(store: AccountStore, connector: (name: ConnectorName) => AccountReports) {
     this.#store = store;
     this.#connector = connector;
   }

@@ -1,10 +1,6 @@
 // The Worker on Cloudflare and on local workerd: which app answers, and the classes of its objects.
 import { waitUntil } from 'cloudflare:workers';
 import type { Hono } from 'hono';
-import openapi from '../dist/openapi/openapi.json.txt';
-import style from '../dist/page/page.css.txt';
-import html from '../dist/page/page.html';
-import script from '../dist/page/page.js.txt';
 import { type ConnectorBindings, ConnectorObject } from './connector/connector-object.ts';
 import { type EnvResult, parseEnv } from './env.ts';
 import { SubscriptionObject } from './graph/subscription-object.ts';
@@ -12,6 +8,11 @@ import { createApp } from './http/app.ts';
 import type { HttpEnv } from './http/context.ts';
 import { consoleLog } from './log.ts';
 import { objects } from './objects.ts';
+
+/** What wrangler.toml, and the launcher of a self-hosted edge, give the Worker. */
+interface Bindings extends ConnectorBindings {
+  ASSETS: Pick<Fetcher, 'fetch'>;
+}
 
 export { ConnectorObject, SubscriptionObject };
 
@@ -23,14 +24,14 @@ export default {
     const app = apps.get(bindings) ?? appFor(bindings);
     return app.fetch(request, bindings, ctx);
   },
-} satisfies ExportedHandler<ConnectorBindings>;
+} satisfies ExportedHandler<Bindings>;
 
-function appFor(bindings: ConnectorBindings): Hono<HttpEnv> {
+function appFor(bindings: Bindings): Hono<HttpEnv> {
   const env: EnvResult = parseEnv({ ...bindings });
   const app = createApp({
     env,
-    page: { html, script, style },
-    openapi,
+    // Of the URL only the path counts.
+    asset: (name) => bindings.ASSETS.fetch(`https://assets/${name}`),
     kv: bindings.SETTINGS,
     connector: (name) => {
       if (!env.ok) throw new Error('The environment is not complete.');

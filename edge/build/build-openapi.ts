@@ -1,15 +1,13 @@
-// Makes the description of the admin API in dist/openapi, which the Worker takes in as a text: it would
-// weigh more as the code that makes it, and few ever ask.
+// Makes the description of the admin API in dist/assets: the code that makes it would weigh more, and few ever ask.
 import { join } from 'node:path';
-import { makeWhereOld, ROOT } from './made-from.ts';
+import { ASSETS, makeWhereOld, ROOT } from './made-from.ts';
 
-/** By its ending wrangler knows that it is a text. */
-const FILE = 'openapi.json.txt';
+const FILE = 'openapi.json';
 
-/** Brings dist/openapi up to date. */
+/** Brings it up to date. */
 export const buildOpenapi = (): Promise<void> =>
   makeWhereOld({
-    out: join(ROOT, 'dist', 'openapi'),
+    out: ASSETS,
     files: [FILE],
     sources: [join(ROOT, 'edge', 'http'), join(ROOT, 'shared'), import.meta.dirname],
     make: async () => {

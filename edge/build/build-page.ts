@@ -1,22 +1,15 @@
-// Makes the admin page – one html, one script, one style – in dist/page. The Worker takes the three in as texts.
-import { join } from 'node:path';
+// Makes the admin page – one html, one script, one style – in dist/assets.
+import { basename, join } from 'node:path';
 import type { InlineConfig, Rolldown } from 'vite';
-import { makeWhereOld, ROOT } from './made-from.ts';
+import { ASSETS, makeWhereOld, ROOT } from './made-from.ts';
 
 const PAGE = join(ROOT, 'edge', 'page');
 
-/** What Vite calls a file, and its name here: by its ending wrangler knows that it is a text. */
-const FILES: Readonly<Record<string, string>> = {
-  'index.html': 'page.html',
-  'admin/page.js': 'page.js.txt',
-  'admin/page.css': 'page.css.txt',
-};
-
-/** Brings dist/page up to date. */
+/** Brings the three up to date. */
 export const buildPage = (): Promise<void> =>
   makeWhereOld({
-    out: join(ROOT, 'dist', 'page'),
-    files: Object.values(FILES),
+    out: ASSETS,
+    files: ['page.html', 'page.js', 'page.css'],
     sources: [PAGE, join(ROOT, 'shared'), import.meta.dirname],
     make: makePage,
   });
@@ -27,7 +20,8 @@ async function makePage(): Promise<Record<string, string | Uint8Array>> {
   const { output } = (await build(config())) as Rolldown.RolldownOutput;
   return Object.fromEntries(
     output.map((file) => [
-      FILES[file.fileName] ?? file.fileName,
+      // The page stands for all that Vite would call an index.
+      file.fileName === 'index.html' ? 'page.html' : basename(file.fileName),
       file.type === 'chunk' ? file.code : file.source,
     ]),
   );

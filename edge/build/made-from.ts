@@ -5,15 +5,18 @@ import { access, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:
 import { join, relative, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
+/** What the Worker hands out as it is: all that lies here is uploaded. */
+export const ASSETS = join(ROOT, 'dist', 'assets');
+/** One file for each making, named as the first that it makes: the digest of all that it was made from. */
+const MADE_FROM = join(ROOT, 'dist', 'made-from');
 /** npm writes it at each installation: the versions of what makes the files. */
 const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
-const MADE_FROM = 'made-from';
 
 export interface Making {
   /** The folder for the files. */
   out: string;
-  /** Names of all files that are made. */
-  files: readonly string[];
+  /** Names of all files that are made; no other making has the first. */
+  files: readonly [string, ...string[]];
   /** Files and folders, all that can change the result; wrangler.toml names the same to watch. */
   sources: readonly string[];
   /** Makes all of them: contents by name. */
@@ -23,14 +26,16 @@ export interface Making {
 /** Brings the files up to date; throws where not exactly those came out that were to. */
 export async function makeWhereOld({ out, files, sources, make }: Making): Promise<void> {
   const from = await digest(sources);
-  if (await isMadeFrom(from, out, files)) return;
+  const record = join(MADE_FROM, files[0]);
+  if (await isMadeFrom(from, record, out, files)) return;
   const made = await make();
   const names = new Set([...files, ...Object.keys(made)]);
   const wrong = [...names].filter((name) => !files.includes(name) || made[name] === undefined);
   if (wrong.length > 0) throw new Error(`Made, or not made, otherwise than meant: ${wrong}.`);
   await mkdir(out, { recursive: true });
   for (const [name, content] of Object.entries(made)) await put(join(out, name), content);
-  await put(join(out, MADE_FROM), from);
+  await mkdir(MADE_FROM, { recursive: true });
+  await put(record, from);
 }
 
 /** Whole or not at all: somebody else may be reading. */
@@ -40,10 +45,15 @@ async function put(file: string, content: string | Uint8Array): Promise<void> {
   await rename(aside, file);
 }
 
-async function isMadeFrom(from: string, out: string, files: readonly string[]): Promise<boolean> {
+async function isMadeFrom(
+  from: string,
+  record: string,
+  out: string,
+  files: readonly string[],
+): Promise<boolean> {
   try {
     await Promise.all(files.map((name) => access(join(out, name))));
-    return (await readFile(join(out, MADE_FROM), 'utf8')) === from;
+    return (await readFile(record, 'utf8')) === from;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-// Makes what the Worker takes in or loads. wrangler runs it before it bundles the Worker (wrangler.toml,
+// Makes what the Worker loads and what it hands out. wrangler runs it before it bundles the Worker (wrangler.toml,
 // [build]), vitest before the tests.
 import { buildMsal } from './build-msal.ts';
 import { buildOpenapi } from './build-openapi.ts';

@@ -1,5 +1,5 @@
-// Before any test: the Worker that runs inside workerd takes the page and other texts in. In a process of its own, because
-// vitest's is not one for production.
+// Before any test: what the Worker loads and hands out is to be there. In a process of its own, because vitest's is not one
+// for production.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,9 +1,10 @@
-// The admin page: three texts, the same for every connector and for everybody. It holds nothing worth
+// The admin page: three assets, the same for every connector and for everybody. It holds nothing worth
 // protecting – what it shows it asks of the API – so it needs neither a sign-in nor a connector that
 // exists: that is how one is created.
 import type { Hono } from 'hono';
+import { answerAsset } from './answer-asset.ts';
 import { connectorOf, type HttpEnv, type RequestContext } from './context.ts';
-import type { Edge } from './deps.ts';
+import type { AssetName, Edge } from './deps.ts';
 import { resource } from './resource.ts';
 import { mayFrame } from './security-headers.ts';
 
@@ -30,18 +31,17 @@ export function operatorPageRoutes(app: Hono<HttpEnv>, edge: Edge): void {
 }
 
 function servePage(app: Hono<HttpEnv>, edge: Edge, check: (c: RequestContext) => unknown): void {
-  const { html, script, style } = edge.page;
   const policy = [...POLICY, mayFrame(edge.env.frameAncestors)].join('; ');
 
-  const serve = (path: string, type: string, text: string) => {
+  const serve = (path: string, type: string, name: AssetName) => {
     const headers = { 'content-type': type, 'content-security-policy': policy };
     const answer = (c: RequestContext) => {
       check(c);
-      return new Response(text, { headers });
+      return answerAsset(edge, name, headers);
     };
     app.all(path, resource({ GET: answer }));
   };
-  serve('/admin', 'text/html; charset=utf-8', html);
-  serve('/admin/page.js', 'text/javascript; charset=utf-8', script);
-  serve('/admin/page.css', 'text/css; charset=utf-8', style);
+  serve('/admin', 'text/html; charset=utf-8', 'page.html');
+  serve('/admin/page.js', 'text/javascript; charset=utf-8', 'page.js');
+  serve('/admin/page.css', 'text/css; charset=utf-8', 'page.css');
 }

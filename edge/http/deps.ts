@@ -14,18 +14,12 @@ export type Log = (
   fields?: Record<string, string | number>,
 ) => void;
 
-/** The admin page as it is built: what the Worker takes in as texts. */
-export interface AdminPage {
-  html: string;
-  script: string;
-  style: string;
-}
+/** What is handed out as it is, by its name in dist/assets: the admin page, and the description of its API. */
+export type AssetName = 'page.html' | 'page.js' | 'page.css' | 'openapi.json';
 
 export interface AppDeps {
   env: EnvResult;
-  page: AdminPage;
-  /** The description of the admin API: `openapi/document.ts` as JSON. */
-  openapi: string;
+  asset(name: AssetName): Promise<Response>;
   /** The `SETTINGS` namespace. */
   kv: Pick<KVNamespace, 'get' | 'put' | 'list'>;
   connector(name: ConnectorName): ConnectorStub;

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import {
   access,
+  copyFile,
   mkdir,
   mkdtemp,
   readdir,
@@ -11,7 +12,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { digest } from '../build/made-from.ts';
@@ -20,6 +21,9 @@ import type { WorkerModule } from './workerd-config.ts';
 import { runStep, runWrangler, wranglerProgram } from './wrangler.ts';
 
 const META = 'bundle-meta.json';
+/** In a bundle, the folder of what the Worker hands out as it is, and beside it the list of what is there. */
+export const ASSETS = 'assets';
+const ASSETS_LIST = 'assets.json';
 /** Beside the modules: the digest of all that they were made from. */
 const MADE_FROM = 'made-from';
 
@@ -47,6 +51,9 @@ const buildStep = z.object({
     })
     .default({ cwd: '.', watch_dir: [] }),
 });
+
+/** Where a wrangler.toml has what the Worker hands out as it is. */
+const assetsFrom = z.object({ assets: z.object({ directory: z.string() }).optional() });
 
 const KINDS: Record<string, WorkerModule['kind']> = {
   '.js': 'esModule',
@@ -109,14 +116,16 @@ async function make(
     // By the clock that dates the sources, which need not be ours.
     const { ctimeMs: began } = await stat(aside);
     await runWrangler(wrangler, wranglerConfig, aside, signal);
+    await takeAssets(wranglerConfig, aside);
     const sources = await sourcesOf(wranglerConfig, aside);
     const from = await digest(sources);
-    const made = await readdir(aside);
+    const made = await filesIn(aside);
     // Without it, and until all is in place, a bundle counts as old.
     await rm(join(directory, MADE_FROM), { force: true });
+    await mkdir(join(directory, ASSETS), { recursive: true });
     for (const name of made) await rename(join(aside, name), join(directory, name));
     // Texts are named by their content: those of the bundle before would stay for ever.
-    const before = (await readdir(directory)).filter((name) => !made.includes(name));
+    const before = (await filesIn(directory)).filter((name) => !made.includes(name));
     for (const name of before) await rm(join(directory, name), { force: true });
     // What is changed during a build was perhaps not read any more.
     if (await changedSince(began, sources)) return false;
@@ -126,6 +135,24 @@ async function make(
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+/** Into the bundle, without folders, and with the list of them. */
+async function takeAssets(wranglerConfig: string, bundleDir: string): Promise<void> {
+  const { assets } = assetsFrom.parse(parse(await readFile(wranglerConfig, 'utf8')));
+  const from = assets && resolve(dirname(wranglerConfig), assets.directory);
+  const names = from === undefined ? [] : await readdir(from);
+  await mkdir(join(bundleDir, ASSETS));
+  for (const name of names) await copyFile(join(from ?? '', name), join(bundleDir, ASSETS, name));
+  await writeFile(join(bundleDir, ASSETS_LIST), JSON.stringify(names));
+}
+
+/** All files of a bundle, as paths in it. */
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
 }
 
 /** Into a directory, or where it would be made. */
@@ -150,6 +177,10 @@ export async function modulesIn(directory: string): Promise<WorkerModule[]> {
   throw new StartFault([`${directory} is not a bundle. Delete it and start again.`]);
 }
 
+/** Names of what lies in a bundle's `ASSETS`. */
+export const assetsIn = async (directory: string): Promise<string[]> =>
+  z.array(z.string()).parse(JSON.parse(await readFile(join(directory, ASSETS_LIST), 'utf8')));
+
 const readMeta = async (directory: string): Promise<z.infer<typeof bundleMeta>> =>
   bundleMeta.parse(JSON.parse(await readFile(join(directory, META), 'utf8')));
 
@@ -164,9 +195,9 @@ async function isFresh(
   canBuild: boolean,
 ): Promise<boolean> {
   try {
-    for (const { name } of await modulesIn(directory)) {
-      await access(join(directory, name), constants.R_OK);
-    }
+    const modules = (await modulesIn(directory)).map(({ name }) => name);
+    const assets = (await assetsIn(directory)).map((name) => join(ASSETS, name));
+    for (const path of [...modules, ...assets]) await access(join(directory, path), constants.R_OK);
     if (!canBuild) return true;
     const from = await readFile(join(directory, MADE_FROM), 'utf8');
     return from === (await digest(await sourcesOf(wranglerConfig, directory)));

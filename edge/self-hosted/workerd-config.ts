@@ -15,6 +15,8 @@ export interface WorkerdConfig {
   /** Bindings to Durable Object classes of the Worker. */
   objects: readonly { binding: string; className: string }[];
   kvBindings: readonly string[];
+  /** The binding for what the Worker hands out as it is, and where that lies; absolute. */
+  assets?: { binding: string; directory: string };
   /** Names of the variables that the Worker gets from workerd's environment. */
   vars: readonly string[];
   /** The latest time that there has been on this machine, epoch ms. */
@@ -38,11 +40,13 @@ const list = (items: readonly string[]): string =>
 /** The configuration as text for `workerd serve`. */
 export function workerdConfig(config: WorkerdConfig): string {
   const allow = config.privateNetwork ? '["public", "private"]' : '["public"]';
+  const { assets } = config;
   const bindings = [
     '(name = "SELF_HOSTED", text = "1")',
     `(name = "LATEST_TIME", text = "${config.latestTime}")`,
     ...config.vars.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
     ...config.kvBindings.map((name) => `(name = ${text(name)}, kvNamespace = "kv")`),
+    ...(assets ? [`(name = ${text(assets.binding)}, service = "assets")`] : []),
     ...config.objects.map(
       ({ binding, className }) =>
         `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`,
@@ -51,17 +55,19 @@ export function workerdConfig(config: WorkerdConfig): string {
   const modules = config.modules.map(
     ({ name, kind }) => `(name = ${text(name)}, ${kind} = embed ${text(`worker/${name}`)})`,
   );
+  const services = [
+    '(name = "edge", worker = .edge)',
+    '(name = "kv", worker = .kv)',
+    ...(assets ? [`(name = "assets", disk = (path = ${text(assets.directory)}))`] : []),
+    `(name = "storage", disk = (path = ${text(config.storage)}, writable = true))`,
+    `(name = "internet", network = (allow = ${allow}, tlsOptions = (trustBrowserCas = true)))`,
+  ];
   const namespaces = config.objects.map(({ className }) => namespace(className));
   return `# Written by edge/self-hosted at each start; changes are lost.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  services = [
-    (name = "edge", worker = .edge),
-    (name = "kv", worker = .kv),
-    (name = "storage", disk = (path = ${text(config.storage)}, writable = true)),
-    (name = "internet", network = (allow = ${allow}, tlsOptions = (trustBrowserCas = true))),
-  ],
+  services = ${list(services)},
   sockets = [(name = "${SOCKET}", address = ${text(config.address)}, http = (), service = "edge")],
 );
 

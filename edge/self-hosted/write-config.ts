@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
-import { modulesIn } from './bundle.ts';
+import { ASSETS, assetsIn, modulesIn } from './bundle.ts';
 import { cannotWrite, reason, StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { workerdConfig } from './workerd-config.ts';
@@ -17,6 +17,7 @@ const wranglerToml = z.object({
     .object({ bindings: z.array(z.object({ name: z.string(), class_name: z.string() })) })
     .default({ bindings: [] }),
   kv_namespaces: z.array(z.object({ binding: z.string() })).default([]),
+  assets: z.object({ binding: z.string() }).optional(),
 });
 
 /** Writes `configFile` and what it needs into `stateDir`; throws `StartFault`. */
@@ -31,9 +32,12 @@ export async function writeConfig(
     });
   const modules = await modulesIn(bundleDir);
   for (const { name } of modules) {
-    await write(join(stateDir, 'worker', name), await readModule(join(bundleDir, name)));
+    await write(join(stateDir, 'worker', name), await readPart(join(bundleDir, name)));
   }
-  const kvWorker = await readModule(join(import.meta.dirname, 'kv-worker.js'));
+  for (const name of await assetsIn(bundleDir)) {
+    await write(join(stateDir, ASSETS, name), await readPart(join(bundleDir, ASSETS, name)));
+  }
+  const kvWorker = await readPart(join(import.meta.dirname, 'kv-worker.js'));
   await write(join(stateDir, 'kv-worker.js'), kvWorker);
   const toml = wranglerToml.parse(parse(await readFile(options.wranglerConfig, 'utf8')));
   const text = workerdConfig({
@@ -49,12 +53,13 @@ export async function writeConfig(
     vars: Object.keys(vars),
     latestTime: options.latestTime,
     storage: join(stateDir, 'storage'),
+    ...(toml.assets && { assets: { ...toml.assets, directory: join(stateDir, ASSETS) } }),
     privateNetwork: 'GRAPH_ORIGIN' in vars || 'LOGIN_ORIGIN' in vars,
   });
   await write(configFile, text);
 }
 
-const readModule = (file: string): Promise<Uint8Array> =>
+const readPart = (file: string): Promise<Uint8Array> =>
   readFile(file).catch((cause) => {
     const sentence = `A part of the edge cannot be read: ${reason(cause)}. Start it again; where that does not help, install it again.`;
     throw new StartFault([sentence], { cause });

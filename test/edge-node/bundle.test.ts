@@ -51,15 +51,24 @@ test('it is old after each change of what went in, by itself or through the buil
   }
 });
 
-test('it is old where a module of it is missing', async () => {
+test('it is old where a part of it is missing', async () => {
   await make();
   const [text = ''] = (await readdir(bundleDir)).filter((name) => name.endsWith('-made.txt'));
-  for (const name of ['worker.js', text]) {
+  for (const name of ['worker.js', text, 'assets.json', 'assets/made.json']) {
     await rename(join(bundleDir, name), join(worker, 'aside'));
     expect(await isOld(), name).toBe(true);
     await rename(join(worker, 'aside'), join(bundleDir, name));
     expect(await isOld(), name).toBe(false);
   }
+});
+
+test('of a bundle made anew nothing is left of the one before', async () => {
+  await make();
+  await writeFile(join(bundleDir, 'assets', 'before'), '');
+  await writeFile(join(worker, 'source', 'text'), 'another');
+  await make();
+  expect(await readdir(join(bundleDir, 'assets'))).toEqual(['made.json']);
+  expect(await readFile(join(bundleDir, 'assets', 'made.json'), 'utf8')).toBe('"made of: another"');
 });
 
 test('what its build step makes among what it watches does not make it old', async () => {

@@ -72,8 +72,7 @@ export class CloudBed extends Bed {
     this.#adminToken = parsed.env.adminToken;
     this.#app = createApp({
       env: parsed,
-      page: { html: '<p>page</p>', script: '', style: '' },
-      openapi: '{}',
+      asset: (name) => env.ASSETS.fetch(`https://assets/${name}`),
       kv: this.kv as unknown as Pick<KVNamespace, 'get' | 'put' | 'list'>,
       connector: (name) => this.#noted(objects(env, parsed.env).connector(name)),
       fetch: (url, init) => this.microsoft.fetch(url, init),

@@ -1,10 +1,11 @@
 // The app on a made-up platform: KV is a map, the connector's object is a small fake that keeps settings
 // and records every call that reaches it. It does not model users, agents or presence.
 
-import openapi from '../../../dist/openapi/openapi.json.txt';
+import { env as bindings } from 'cloudflare:workers';
 import type { ConnectorRecord } from '../../../edge/connector-record.ts';
 import { parseEnv } from '../../../edge/env.ts';
 import { createApp } from '../../../edge/http/app.ts';
+import type { AppDeps } from '../../../edge/http/deps.ts';
 import { createKeyring } from '../../../edge/keyring.ts';
 import type { ConnectorStub } from '../../../edge/objects.ts';
 import { accepted, refused } from '../../../shared/errors.ts';
@@ -26,9 +27,6 @@ export const SETTINGS = {
   clientIdSyncToTeams: '33333333-3333-4333-8333-333333333333',
   tenantSyncToTeams: '22222222-2222-4222-8222-222222222222',
 };
-
-/** What stands in for the built admin page. */
-export const PAGE = { html: '<p>page</p>', script: 'start()', style: 'p{}' };
 
 export const record = (more: Partial<ConnectorRecord> = {}): ConnectorRecord => ({
   revision: 1,
@@ -58,6 +56,8 @@ export interface BedOptions {
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Connectors that exist, though KV does not show them yet. */
   onlyInObjects?: ConnectorName[];
+  /** In place of those that are built. */
+  asset?: AppDeps['asset'];
   /** What KV holds already: as another isolate left it. */
   store?: Map<string, string>;
 }
@@ -94,8 +94,7 @@ export function bed(options: BedOptions = {}) {
 
   const app = createApp({
     env,
-    page: PAGE,
-    openapi,
+    asset: options.asset ?? ((name) => bindings.ASSETS.fetch(`https://assets/${name}`)),
     kv,
     connector: (name) => {
       const object =

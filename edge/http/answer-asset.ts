@@ -1,0 +1,15 @@
+import type { AssetName, Edge } from './deps.ts';
+
+/**
+ * An asset with headers of ours and none of those that its keeper adds: they differ from one to the other.
+ * Throws where it is not there, which an installation that is whole does not know.
+ */
+export async function answerAsset(
+  { asset }: Pick<Edge, 'asset'>,
+  name: AssetName,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const { ok, status, body } = await asset(name);
+  if (!ok) throw new Error(`Asked for the asset ${name}, the platform answered ${status}.`);
+  return new Response(body, { headers });
+}

@@ -1,5 +1,6 @@
 // A WebSocket as both conversations use it: text in and out, signs of life, one end. Knows `ws` and
 // TLS; knows nothing of what is said.
+import type { Writable } from 'node:stream';
 import { WebSocket } from 'ws';
 import { failureOf, type LineFailure, refusalOf, tooSlow } from './line-failure.ts';
 import type { Route } from './outward/route.ts';
@@ -83,8 +84,8 @@ export function openLine(url: string, options: DialOptions, signal: AbortSignal)
   });
 }
 
-/** A line over a WebSocket that somebody else opened. */
-export const lineOver = (socket: WebSocket): Line => new SocketLine(socket);
+/** A line over a WebSocket that somebody else opened, on this connection. */
+export const lineOver = (socket: WebSocket, wire: Writable): Line => new SocketLine(socket, wire);
 
 const newSocket = (url: string, options: DialOptions): WebSocket =>
   new WebSocket(url, options.protocol ? [options.protocol] : [], {
@@ -109,9 +110,16 @@ class SocketLine implements Line {
   #broken = '';
   /** Ears threw; what still comes in is nobody's. */
   #isDeaf = false;
+  /** What the WebSocket runs over, once that is known. */
+  #wire: Writable | undefined;
+  #isHeldBack = false;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, wire?: Writable) {
     this.#socket = socket;
+    this.#wire = wire;
+    socket.once('upgrade', (answer) => {
+      this.#wire = answer.socket;
+    });
     socket.on('error', ({ message, code = '' }: Error & { code?: string }) => {
       if (!code.startsWith('WS_ERR_')) return;
       this.#broken = notTaken(message);
@@ -136,7 +144,9 @@ class SocketLine implements Line {
   }
 
   send(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#holdBack();
+    this.#socket.send(text);
   }
 
   ping(): void {
@@ -160,6 +170,18 @@ class SocketLine implements Line {
       const event = this.#missed.shift();
       if (event) this.#tellNow(this.#ears, event);
     }
+  }
+
+  /** What is said in one breath leaves together: to give it to the system takes longer than all else. */
+  #holdBack(): void {
+    if (this.#isHeldBack || !this.#wire) return;
+    const wire = this.#wire;
+    this.#isHeldBack = true;
+    wire.cork();
+    process.nextTick(() => {
+      this.#isHeldBack = false;
+      wire.uncork();
+    });
   }
 
   #tell(event: (ears: Ears) => void): void {

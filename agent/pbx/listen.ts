@@ -80,8 +80,8 @@ export async function listenForPbxs(
     say(`${from}: ${ended.detail}`);
   };
 
-  const opened = async (socket: WebSocket, { key, from }: End) => {
-    const line = lineOver(socket);
+  const opened = async (socket: WebSocket, wire: Duplex, { key, from }: End) => {
+    const line = lineOver(socket, wire);
     const admitted = await admit(line, awaited, newChallenge);
     if (admitted.kind === 'left') return;
     if (admitted.kind === 'refused') {
@@ -122,7 +122,7 @@ export async function listenForPbxs(
     };
     socket.on('data', count);
     sockets.handleUpgrade(request, socket, head, (opening) => {
-      opened(opening, end).catch((error: Error) => {
+      opened(opening, socket, end).catch((error: Error) => {
         door.failed(end.from, clock.now());
         log.warn(`${end.from}: the connection is ended (${error.message})`);
         opening.terminate();

@@ -1,11 +1,12 @@
 // What a line does with ears that throw at what comes in, on real sockets.
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { type AddressInfo, Socket } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Line, openLine } from '../../agent/line.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const end of ends.splice(0).reverse()) await end();
 });
 
@@ -42,6 +43,26 @@ function listenTo(line: Line, hear: (text: string) => void) {
 const boom = () => {
   throw new RangeError('too deep');
 };
+
+test('what is said in one breath leaves together, and comes in its order', async () => {
+  const { line, other } = await connected();
+  const texts = Array.from({ length: 100 }, (_, n) => `text ${n}`);
+  const came: string[] = [];
+  const all = new Promise<void>((resolve) => {
+    other.on('message', (data) => {
+      if (came.push(String(data)) === texts.length) resolve();
+    });
+  });
+  const writes = vi.spyOn(Socket.prototype, '_writev' as never);
+  for (const text of texts) line.send(text);
+  expect(writes).not.toHaveBeenCalled();
+  await all;
+  expect(writes).toHaveBeenCalledTimes(1);
+  expect(came).toEqual(texts);
+  line.send('alone');
+  await new Promise((resolve) => other.once('message', resolve));
+  expect(writes).toHaveBeenCalledTimes(2);
+});
 
 test('ears that throw end their line, are told so once, and hear nothing after it', async () => {
   const { line, other } = await connected();

@@ -123,11 +123,18 @@ async function withOurState(
   notification: Notification,
 ) {
   type Stated = { clientState: string; tenantId: string };
+  // Items of one subscription carry the same: it is opened once.
+  const read = new Map<string, Promise<ClientState | null>>();
+  const stateIn = (text: string): Promise<ClientState | null> => {
+    const state = read.get(text) ?? verifyClientState(edge.keyring, connector, text);
+    read.set(text, state);
+    return state;
+  };
   const ours = async <T extends Stated>(items: T[]): Promise<Ours<T>[]> => {
     const kept: Ours<T>[] = [];
     for (const item of items) {
       if (item.tenantId !== tenantId) continue;
-      const state = await verifyClientState(edge.keyring, connector, item.clientState);
+      const state = await stateIn(item.clientState);
       if (!state) continue;
       kept.push({ ...item, ...state });
     }

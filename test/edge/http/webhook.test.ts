@@ -256,6 +256,18 @@ describe('a notification', () => {
     ]);
   });
 
+  it('of many items of one subscription opens the clientState that they carry once', async () => {
+    const hook = await webhook();
+    const mine = await item(hook);
+    await hook.post(await batch([mine]));
+    const verify = vi.spyOn(crypto.subtle, 'verify');
+    await hook.post(await batch([mine, await item(hook), mine]));
+    const signed = verify.mock.calls.map(([, , , data]) => new TextDecoder().decode(data));
+    verify.mockRestore();
+    expect(signed.filter((text) => text.startsWith(ACCOUNT))).toHaveLength(1);
+    expect(hook.calls.at(-1)?.args[0]).toHaveLength(3);
+  });
+
   it('keeps its good items when others are not ours', async () => {
     const hook = await webhook();
     const forged = await item(hook, { clientState: 'guessed' });

@@ -20,12 +20,13 @@ export function takeObservations(parts: Parts, observations: readonly Observatio
 
 /** Items that say whose presence changed, or which users, and nothing more. */
 export function takeHints(parts: Parts, hints: readonly Hint[]): void {
-  const { accounts, listening, presence, teamsUsers } = parts;
+  const { accounts, listening, presence, reads, teamsUsers } = parts;
   for (const hint of hints) {
     if (hint.about !== 'presence' || !accounts.live.covers(hint)) continue;
     listening.heard(hint.accountId);
     const pair = presence.ofTeams(hint.userId);
-    if (pair) presence.apply(pair, { kind: 'teams-changed' });
+    // Of very many, to store each would take as long as to read it.
+    if (pair) presence.apply(pair, { kind: 'teams-changed' }, { isSwept: reads.areMany });
   }
   const isToldOfUsers = hints.some(
     (hint) => hint.about === 'users' && accounts.live.owns('users', hint),

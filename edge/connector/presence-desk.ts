@@ -73,8 +73,11 @@ export class PresenceDesk {
     this.#heard.gap(pbx);
   }
 
-  /** Takes an event in. Nothing is written to storage where nothing is new. */
-  apply(pair: Pair, event: PresenceEvent): void {
+  /**
+   * Takes an event in. Nothing is written to storage where nothing is new.
+   * @param isSwept a sweep would find the same, so that its row may learn it later
+   */
+  apply(pair: Pair, event: PresenceEvent, { isSwept = false } = {}): void {
     const { context, timeline, refused } = this.#parts;
     const now = context.now();
     const decision = decide(this.#rulesOf(pair), pair.state, event, now);
@@ -104,7 +107,7 @@ export class PresenceDesk {
           now,
           wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
         });
-    this.keep(pair, state, noted);
+    this.keep(pair, state, isSwept ? 'swept' : noted);
     if (decision.look) this.#parts.teams.look(pair);
   }
 
@@ -158,9 +161,14 @@ export class PresenceDesk {
   /**
    * Keeps a state, and has done what it asks for. Storage is touched only where it is not what was to be
    * expected of what is stored.
-   * @param besides whether something besides the state changed: it has to be stored, or may be later
+   * @param besides whether something besides the state changed: it has to be stored, or may be later. `swept`: a sweep
+   *   finds the state again, so that may be later as well
    */
-  keep(pair: Pair, next: PairState, besides: 'stored' | 'later' | undefined = undefined): void {
+  keep(
+    pair: Pair,
+    next: PairState,
+    besides: 'stored' | 'later' | 'swept' | undefined = undefined,
+  ): void {
     const { context, pairs, teams } = this.#parts;
     const wanted = this.errandOf(pair, next);
     // What is due stays due since when it was: that it still is, is no news.
@@ -181,7 +189,8 @@ export class PresenceDesk {
     // Whoever forgets it has to ask.
     const isAsked = next.readFirstSince !== undefined;
     pairs.noteOpen(pair, wanted.isOpen || pair.inFlight.length > 0 || isAsked);
-    if (isNews) pairs.save(pair);
+    if (isNews && besides === 'swept' && !pairs.isUnsaved(pair)) pairs.lagUntilSwept(pair);
+    else if (isNews) pairs.save(pair);
     else if (isChanged || besides === 'later') pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);
     if (wanted.write || wanted.read) teams.wake(pair, wanted);

@@ -82,6 +82,11 @@ export class TeamsReads implements Waiting {
     return times.length > 0 ? Math.min(...new Set(times)) : null;
   }
 
+  /** Whether more wait to be read than one request takes. */
+  get areMany(): boolean {
+    return this.#wanted.size > PRESENCES_PER_READ;
+  }
+
   /** When a read may be tried, epoch ms; `null`: now. */
   get notBefore(): number | null {
     const { until } = this.#restraint;
@@ -173,7 +178,7 @@ export class TeamsReads implements Waiting {
 
   /** Where more wait than the next request takes, it need not wait for this one. */
   #perhapsBeside(): void {
-    if (this.#busyBeside || !this.#isMuchWanted) return;
+    if (this.#busyBeside || !this.#areManyNow) return;
     this.#busyBeside = true;
     const done = this.#readBeside().finally(() => {
       this.#busyBeside = false;
@@ -185,14 +190,14 @@ export class TeamsReads implements Waiting {
   async #readBeside(): Promise<void> {
     const { turns, pace } = this.#parts;
     const readOne = async () => {
-      const slice = this.#isMuchWanted ? this.#slice() : [];
+      const slice = this.#areManyNow ? this.#slice() : [];
       return slice.length > 0 && pace.mayAsk('read') && this.#readWanted(slice);
     };
-    while (this.#isMuchWanted) if (!(await turns.take(readOne))) return;
+    while (this.#areManyNow) if (!(await turns.take(readOne))) return;
   }
 
-  get #isMuchWanted(): boolean {
-    return this.#wanted.size > PRESENCES_PER_READ && this.notBefore === null;
+  get #areManyNow(): boolean {
+    return this.areMany && this.notBefore === null;
   }
 
   /** Who could not be read still wants to be. */

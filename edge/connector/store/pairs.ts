@@ -10,6 +10,9 @@ import { emptyPair, type Pair, type PairRow, saveRow } from './pair-rows.ts';
 import { PairTimes } from './pair-times.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
 
+/** Stored while rows lag behind what only a sweep finds. */
+const NEEDS_SWEEP = 'rows-need-sweep';
+
 /** Rows read once stay in memory, and a row holds all there is of a user: nothing else is written. */
 export class Pairs {
   readonly #database: Database;
@@ -225,6 +228,23 @@ export class Pairs {
     this.#changed(pair.teamsId);
   }
 
+  /**
+   * The same where the row does not lead to what is new, and only a sweep would find it. That there are such pairs
+   * is stored at once.
+   */
+  lagUntilSwept(pair: Pair): void {
+    if (!this.holds(pair)) return;
+    this.#database.write(NEEDS_SWEEP, true);
+    this.lag(pair);
+  }
+
+  /** Calls `sweep` where memory was lost before rows had learned what only that finds. */
+  afterLoss(sweep: () => void): void {
+    if (this.#database.read(NEEDS_SWEEP) === undefined) return;
+    sweep();
+    this.#database.forget(NEEDS_SWEEP);
+  }
+
   /** Rows learn all that they lag behind, as far as storage takes them: then it throws. */
   catchUp(): void {
     const faults: unknown[] = [];
@@ -236,6 +256,7 @@ export class Pairs {
       }
     }
     if (faults.length > 0) throw faults[0];
+    this.#database.forget(NEEDS_SWEEP);
   }
 
   /** Whether this pair still is one. */

@@ -13,7 +13,7 @@ export function accountView(
   const view = { id, ...(username === null ? {} : { username }), users: users.length };
   const { signIn, presence } = report ?? {};
   const told = (fault: Fault, about = 'account'): string => {
-    const params = faultParams(fault, { who: username ?? id, about });
+    const params = faultParams(fault, { who: username ?? '', about });
     const { message, action } = say(language, fault.code, params);
     return `${message} ${action}`.trim();
   };

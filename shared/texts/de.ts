@@ -1,6 +1,6 @@
 // The same sentences as in `en.ts`, in German.
 import { CODE_DE } from './code-de.ts';
-import type { Endings, TextCode } from './en.ts';
+import type { TextCode, Words } from './en.ts';
 import { MICROSOFT_DE } from './microsoft-de.ts';
 import type { Text } from './text.ts';
 
@@ -261,8 +261,9 @@ export const DE: Record<TextCode, Text> = {
   },
 };
 
-export const DE_ENDINGS: Endings = {
+export const DE_WORDS: Words = {
   requestId: '(Anfrage-ID bei Microsoft: {requestId})',
   retryAt: 'Nächster Versuch um {retryAt} UTC.',
   notAgain: 'Es wird nicht von selbst wieder versucht.',
+  unnamed: '(neues Konto)',
 };

@@ -252,12 +252,16 @@ export const EN = {
   },
 } as const satisfies Record<string, Text>;
 
-/** What ends a message where more is known. `{requestId}` is what Microsoft's support asks for. */
-export const EN_ENDINGS = {
+/**
+ * What ends a message where more is known (`{requestId}` is what Microsoft's support asks for), and what stands for the
+ * name of an account that has none yet.
+ */
+export const EN_WORDS = {
   requestId: "(Microsoft's request ID: {requestId})",
   retryAt: 'Next try at {retryAt} UTC.',
   notAgain: 'It is not tried again by itself.',
+  unnamed: '(new account)',
 };
-export type Endings = typeof EN_ENDINGS;
+export type Words = typeof EN_WORDS;
 
 export type TextCode = keyof typeof EN;

@@ -1,11 +1,11 @@
 // From a code to a sentence in the reader's language.
-import { DE, DE_ENDINGS } from './de.ts';
-import { EN, EN_ENDINGS, type Endings, type TextCode } from './en.ts';
+import { DE, DE_WORDS } from './de.ts';
+import { EN, EN_WORDS, type TextCode, type Words } from './en.ts';
 import type { Language } from './language.ts';
 import type { Text } from './text.ts';
 
 const TABLES: Record<Language, Record<TextCode, Text>> = { en: EN, de: DE };
-const ENDINGS: Record<Language, Endings> = { en: EN_ENDINGS, de: DE_ENDINGS };
+const WORDS: Record<Language, Words> = { en: EN_WORDS, de: DE_WORDS };
 
 /** Whether there is a sentence for this code. */
 export const isTextCode = (code: string): code is TextCode => Object.hasOwn(EN, code);
@@ -15,6 +15,7 @@ type Params = Readonly<Record<string, string | number>>;
 /**
  * The sentences for a code, with `{name}` filled from `params`. A code without a sentence of its
  * own speaks through its detail: better a bare fact than silence. Some params say how:
+ * - `who`: a user name, empty where an account has none yet
  * - `about`: words such as `poll app`; the first of which `code.word` has sentences is used
  * - `why`: the code behind this one, whose sentences fill `{because}` and `{remedy}`
  * - `requestId`, `retryAt` (epoch ms) or `retry: 'never'`: told at the end of the message
@@ -33,7 +34,8 @@ function sentences(language: Language, code: string, params: Params): Text {
     .map((word) => `${code}.${word}`);
   const found = [...special, code].find(isTextCode);
   const { message, action } = found ? TABLES[language][found] : { message: '{detail}', action: '' };
-  const known = { detail: code, ...params };
+  const { unnamed } = WORDS[language];
+  const known = { detail: code, ...params, ...(params['who'] === '' ? { who: unnamed } : {}) };
   return { message: filled(message, known), action: filled(action, known) };
 }
 
@@ -45,7 +47,7 @@ const filled = (text: string, params: Params): string =>
   });
 
 function endings(language: Language, { requestId, retry, retryAt }: Params): string[] {
-  const words = ENDINGS[language];
+  const words = WORDS[language];
   const told: string[] = [];
   if (typeof retryAt === 'number') {
     const time = new Date(retryAt).toISOString().slice(11, 19);

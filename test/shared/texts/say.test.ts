@@ -42,6 +42,11 @@ describe('a sentence', () => {
     );
   });
 
+  test('about an account without a name says so', () => {
+    expect(say('en', 'account-locked', { who: '' }).message).toContain('(new account)');
+    expect(say('de', 'account-locked', { who: '' }).message).toContain('(neues Konto)');
+  });
+
   test('ends with when it is tried again, and with what the support of Microsoft asks for', () => {
     const params = { retryAt: Date.UTC(2026, 0, 1, 12, 30, 5), requestId: 'r-1' };
     expect(say('en', 'graph-throttled', params).message).toBe(

@@ -2,6 +2,7 @@
 // soon the other side shows all of it, and whether Microsoft ever had to refuse.
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { PACE } from '../../edge/connector/bucket.ts';
 import { castOf } from '../scenario/cast.ts';
 import { eventually } from '../scenario/eventually.ts';
 import { setUp } from '../sim/demo/set-up.ts';
@@ -12,8 +13,9 @@ import { tenantOf } from './tenant.ts';
 
 /** What is promised, in ms: the PBX shows all of it. */
 const PBX_LIMIT_MS = 10_000;
-/** Microsoft's quota of any 30 s. We take 1,170 of it, and up to 300 more after a rest. */
-const PACE = { requests: 1_500, windowMs: 30_000 };
+const WINDOW_MS = 30_000;
+/** So many requests leave in 30 s at most, of the 1,500 that Microsoft takes: those of the pace, and what a rest saved. */
+const PACE_LIMIT = PACE.perMs * WINDOW_MS + PACE.burst;
 /** A call goes before whatever waits: 95 of 100 show within this, in ms. */
 const CALL_LIMIT_MS = 5_000;
 const CALLS = 50;
@@ -74,7 +76,7 @@ export async function benchBurst(users: number) {
     const sent = microsoft.records.requests.filter(({ path }) => /presence/i.test(path));
     const inBusiest = busiest(
       sent.map(({ at }) => at),
-      PACE.windowMs,
+      WINDOW_MS,
     );
     return {
       users,
@@ -87,7 +89,7 @@ export async function benchBurst(users: number) {
         'no 429': refusedBefore + refused() === 0,
         'calls first': figures(calls).p95 < CALL_LIMIT_MS,
         pbx: toPbxMs < PBX_LIMIT_MS,
-        pace: inBusiest <= PACE.requests,
+        pace: inBusiest <= PACE_LIMIT,
       },
     };
   } finally {
@@ -98,7 +100,7 @@ export async function benchBurst(users: number) {
   async function callsBehind(talkers: readonly string[]): Promise<number[]> {
     await eventually(
       () => microsoft.records.requests.length,
-      (made) => made > PACE.requests / 5,
+      (made) => made > PACE_LIMIT / 5,
       LONG_MS,
     );
     const spans: number[] = [];

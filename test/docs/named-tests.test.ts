@@ -12,6 +12,7 @@ describe('the edge', () => {
   it.each(ROWS)('%s again', () => {});
   it(\`\${kills} kills drawn\`, () => {});
   it.each(ROWS)('%s', () => {});
+  it.skip('left out', () => {});
 });`;
 const titles = titlesIn(SOURCE);
 
@@ -33,6 +34,7 @@ test.each([
 test.each([
   'only in a comment',
   'said inside',
+  'left out',
   'customer’s line',
   'a customer’s line',
   'line breaks, and comes back',

@@ -49,6 +49,7 @@ export function isTold(titles: readonly string[], sentence: string): boolean {
 const plain = (text: string): string => text.replaceAll('’', "'");
 
 const TELLERS = new Set(['it', 'test', 'describe']);
+const UNTOLD = new Set(['skip', 'todo']);
 interface Node {
   type: string;
   [field: string]: unknown;
@@ -94,9 +95,11 @@ function filled(title: string, row: readonly (string | undefined)[]): string {
   return title.replaceAll(/%[sdifjo]/g, (gap) => rest.shift() ?? gap);
 }
 
-/** `it`, `it.skipIf(…)`, `it.each(…)` and so on. */
+/** `it`, `it.skipIf(…)`, `it.each(…)` and so on; not what is never told. */
 function isTeller(callee: unknown): boolean {
   if (!isNode(callee)) return false;
+  const { property } = callee as { property?: Node };
+  if (UNTOLD.has(String(property?.['name']))) return false;
   if (callee.type === 'Identifier') return TELLERS.has(String(callee['name']));
   return isTeller(callee['object'] ?? callee['callee'] ?? callee['tag']);
 }

@@ -55,15 +55,23 @@ test('presence and answers for users who are not its connector’s write nothing
   const before = await theirs.rows('SELECT * FROM pair');
 
   const bed = new Bed();
-  value(await bed.put(SLOW));
-  const agent = await bed.agent([pbxUser(9)]);
-  const presences = [{ guid: guid(1), items: chose('dnd'), afterGap: false }];
+  const agent = await bed.pairs(1, SLOW);
+  const own = await bed.rows('SELECT * FROM pair');
+  const stranger = guid(9);
+  const presences = [{ guid: stranger, items: chose('dnd'), afterGap: false }];
   agent.send(presencesFrame({ pbx: 'pbx', presences }));
-  agent.send(wroteFrame({ guid: guid(1), write: 1 }));
-  agent.send(unseenFrame({ pbx: 'a PBX nobody knows', guids: [guid(1)] }));
+  agent.send(wroteFrame({ guid: stranger, write: 1 }));
+  agent.send(unseenFrame({ pbx: 'a PBX nobody knows', guids: [stranger] }));
   await bed.settle();
   expect(agent.closed).toBeNull();
   expect(bed.microsoft.writes).toEqual([]);
+  expect(await bed.rows('SELECT * FROM pair')).toEqual(own);
+
+  // Guids are the PBX's: two connectors may have the same one.
+  agent.presence(1, chose('dnd'));
+  await bed.settle();
+  expect(bed.microsoft.actions(1)).toEqual(['setUserPreferredPresence']);
+  expect(theirs.microsoft.writes).toEqual([]);
   expect(await theirs.rows('SELECT * FROM pair')).toEqual(before);
 });
 

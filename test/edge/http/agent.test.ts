@@ -1,4 +1,11 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import {
+  calculateJwkThumbprint,
+  decodeJwt,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  SignJWT,
+} from 'jose';
 import { describe, expect, it } from 'vitest';
 import { issueCredential } from '../../../edge/http/agent-proof.ts';
 import {
@@ -208,6 +215,23 @@ describe('the tunnel', () => {
     const answer = await open(edge, await proof(edge), {});
     expect(answer.headers.get('upgrade')).toBe('websocket');
     expect((await problemOf(answer)).http).toBe(426);
+  });
+
+  it('opens nothing of an admin’s with what proves it', async () => {
+    const edge = bed();
+    const token = await proof(edge);
+    const { [AGENT_CREDENTIAL_CLAIM]: credential } = decodeJwt(token);
+    for (const held of [token, String(credential)]) {
+      const headers = { authorization: `Bearer ${held}` };
+      for (const path of ['settings', 'status', 'users', 'accounts', 'agents', 'audit', 'tokens']) {
+        const answer = await edge.fetch(`/${KNOWN}/api/${path}`, { headers });
+        expect([path, answer.status]).toEqual([path, 401]);
+      }
+      const body = JSON.stringify({ token: held });
+      const signIn = await edge.fetch(`/${KNOWN}/api/session`, { method: 'POST', body });
+      expect(signIn.status).toBe(401);
+    }
+    expect(edge.calls).toEqual([]);
   });
 
   it('is refused without a proof, and with a bad one', async () => {

@@ -1,9 +1,16 @@
 // Makes the admin page – one html, one script, one style – in dist/assets.
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { InlineConfig, Rolldown } from 'vite';
 import { ASSETS, makeWhereOld, ROOT } from './made-from.ts';
 
 const PAGE = join(ROOT, 'edge', 'page');
+
+/** What Vite calls a file, and its name here. */
+const NAMES: Readonly<Record<string, string>> = {
+  'index.html': 'page.html',
+  'admin/page.js': 'page.js',
+  'admin/page.css': 'page.css',
+};
 
 /** Brings the three up to date. */
 export const buildPage = (): Promise<void> =>
@@ -20,8 +27,7 @@ async function makePage(): Promise<Record<string, string | Uint8Array>> {
   const { output } = (await build(config())) as Rolldown.RolldownOutput;
   return Object.fromEntries(
     output.map((file) => [
-      // The page stands for all that Vite would call an index.
-      file.fileName === 'index.html' ? 'page.html' : basename(file.fileName),
+      NAMES[file.fileName] ?? file.fileName,
       file.type === 'chunk' ? file.code : file.source,
     ]),
   );

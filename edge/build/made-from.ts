@@ -1,7 +1,7 @@
 // Makes files again only where they were not made from exactly these sources, and puts them in their place
 // whole. Several processes may do so at once.
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -32,17 +32,20 @@ export async function makeWhereOld({ out, files, sources, make }: Making): Promi
   const names = new Set([...files, ...Object.keys(made)]);
   const wrong = [...names].filter((name) => !files.includes(name) || made[name] === undefined);
   if (wrong.length > 0) throw new Error(`Made, or not made, otherwise than meant: ${wrong}.`);
-  await mkdir(out, { recursive: true });
+  for (const folder of [out, MADE_FROM]) await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(made)) await put(join(out, name), content);
-  await mkdir(MADE_FROM, { recursive: true });
   await put(record, from);
 }
 
-/** Whole or not at all: somebody else may be reading. */
+/** Whole or not at all: somebody else may be reading. What breaks off leaves nothing beside it. */
 async function put(file: string, content: string | Uint8Array): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  await writeFile(aside, content);
-  await rename(aside, file);
+  const aside = join(MADE_FROM, randomUUID());
+  try {
+    await writeFile(aside, content);
+    await rename(aside, file);
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
 
 async function isMadeFrom(

@@ -144,7 +144,7 @@ export function subscriptionsLamp(facts: Facts): Shown {
   }
   const unable = accounts.filter((account) => isUnable(account, now));
   if (unable.length > 0 && unserved.count > 0) {
-    const who = some(unable.map(({ username }) => username));
+    const who = some(unable.map(({ username }) => username).filter((name) => name !== ''));
     const params = { who, count: unserved.count, users: some(unserved.names, unserved.count) };
     return shown('subscriptions', 'warning', 'account-unable', params);
   }

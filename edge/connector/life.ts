@@ -107,10 +107,16 @@ export class Life {
   }
 
   #takeTurns(): void {
-    const { context, outbox, reads, pairs, presence, sweeping } = this.parts;
+    const { context, outbox, reads, pairs, presence, listening, sweeping } = this.parts;
     const { tasks, tunnel, listeners } = this.parts;
     if (!this.#awake) for (const pair of outbox.recover()) presence.tick(pair);
-    if (!this.#awake) pairs.afterLoss(() => sweeping.now());
+    if (!this.#awake) {
+      pairs.afterLoss(() => {
+        // What the sweep finds was told: no subscription was silent.
+        listening.readsAgain();
+        sweeping.now();
+      });
+    }
     if (!this.#awake && wasSetBack(this.#context)) planAnew(this.parts);
     this.#awake = true;
     tunnel.missSilent();

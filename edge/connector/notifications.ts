@@ -26,7 +26,7 @@ export function takeHints(parts: Parts, hints: readonly Hint[]): void {
     listening.heard(hint.accountId);
     const pair = presence.ofTeams(hint.userId);
     // Of very many, to store each would take as long as to read it.
-    if (pair) presence.apply(pair, { kind: 'teams-changed' }, { isSwept: reads.areMany });
+    if (pair) presence.apply(pair, { kind: 'teams-changed' }, { isFindable: reads.areMany });
   }
   const isToldOfUsers = hints.some(
     (hint) => hint.about === 'users' && accounts.live.owns('users', hint),

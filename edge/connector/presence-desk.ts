@@ -75,9 +75,9 @@ export class PresenceDesk {
 
   /**
    * Takes an event in. Nothing is written to storage where nothing is new.
-   * @param isSwept a sweep would find the same, so that its row may learn it later
+   * @param isFindable a sweep would find the same, so that its row may learn it later
    */
-  apply(pair: Pair, event: PresenceEvent, { isSwept = false } = {}): void {
+  apply(pair: Pair, event: PresenceEvent, { isFindable = false } = {}): void {
     const { context, timeline, refused } = this.#parts;
     const now = context.now();
     const decision = decide(this.#rulesOf(pair), pair.state, event, now);
@@ -107,7 +107,7 @@ export class PresenceDesk {
           now,
           wrote: wrote.length > 0 ? wrote.join(', ') : undefined,
         });
-    this.keep(pair, state, isSwept ? 'swept' : noted);
+    this.keep(pair, state, isFindable && noted !== 'stored' ? 'findable' : noted);
     if (decision.look) this.#parts.teams.look(pair);
   }
 
@@ -161,13 +161,13 @@ export class PresenceDesk {
   /**
    * Keeps a state, and has done what it asks for. Storage is touched only where it is not what was to be
    * expected of what is stored.
-   * @param besides whether something besides the state changed: it has to be stored, or may be later. `swept`: a sweep
-   *   finds the state again, so that may be later as well
+   * @param besides whether something besides the state changed: it has to be stored, or may be later. `findable`: a
+   *   sweep would find the state as well, so that it may be later too
    */
   keep(
     pair: Pair,
     next: PairState,
-    besides: 'stored' | 'later' | 'swept' | undefined = undefined,
+    besides: 'stored' | 'later' | 'findable' | undefined = undefined,
   ): void {
     const { context, pairs, teams } = this.#parts;
     const wanted = this.errandOf(pair, next);
@@ -189,7 +189,7 @@ export class PresenceDesk {
     // Whoever forgets it has to ask.
     const isAsked = next.readFirstSince !== undefined;
     pairs.noteOpen(pair, wanted.isOpen || pair.inFlight.length > 0 || isAsked);
-    if (isNews && besides === 'swept' && !pairs.isUnsaved(pair)) pairs.lagUntilSwept(pair);
+    if (isNews && besides === 'findable' && !pairs.isUnsaved(pair)) pairs.lagFindable(pair);
     else if (isNews) pairs.save(pair);
     else if (isChanged || besides === 'later') pairs.lag(pair);
     if (dueAt !== null && !isDue) context.wakeBy(dueAt);

@@ -118,7 +118,7 @@ export class StatusDesk {
       refused: { ...some(refusedUsers(all)), fault: refusalAmong(all) },
       unserved: some([...usersOfUnable(all, context.now()), ...accounts.leftOut]),
       withoutTeams: this.#withoutTeams(),
-      silent: listening.silent.map((id) => accounts.find(id)?.username ?? ''),
+      silent: listening.silent.flatMap((id) => accounts.find(id)?.username ?? []),
       agent: { enrolled: register.isAnyEnrolled, name: agents.leaderName() },
       lines: agents.lines(),
       ...this.#rightsFacts(),

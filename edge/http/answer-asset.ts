@@ -2,7 +2,7 @@ import type { AssetName, Edge } from './deps.ts';
 
 /**
  * An asset with headers of ours and none of those that its keeper adds: they differ from one to the other.
- * Throws where it is not there, which an installation that is whole does not know.
+ * Throws where it is not there: then the installation is not whole.
  */
 export async function answerAsset(
   { asset }: Pick<Edge, 'asset'>,
@@ -10,6 +10,9 @@ export async function answerAsset(
   headers: Record<string, string>,
 ): Promise<Response> {
   const { ok, status, body } = await asset(name);
-  if (!ok) throw new Error(`Asked for the asset ${name}, the platform answered ${status}.`);
+  if (!ok) {
+    await body?.cancel();
+    throw new Error(`Asked for the asset ${name}, the platform answered ${status}.`);
+  }
   return new Response(body, { headers });
 }

@@ -2,7 +2,6 @@
 import { constants } from 'node:fs';
 import {
   access,
-  copyFile,
   mkdir,
   mkdtemp,
   readdir,
@@ -12,7 +11,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { digest } from '../build/made-from.ts';
@@ -21,8 +20,7 @@ import type { WorkerModule } from './workerd-config.ts';
 import { runStep, runWrangler, wranglerProgram } from './wrangler.ts';
 
 const META = 'bundle-meta.json';
-/** In a bundle, the folder of what the Worker hands out as it is, and beside it the list of what is there. */
-export const ASSETS = 'assets';
+/** In a bundle, the names of what the Worker hands out as it is. */
 const ASSETS_LIST = 'assets.json';
 /** Beside the modules: the digest of all that they were made from. */
 const MADE_FROM = 'made-from';
@@ -119,13 +117,12 @@ async function make(
     await takeAssets(wranglerConfig, aside);
     const sources = await sourcesOf(wranglerConfig, aside);
     const from = await digest(sources);
-    const made = await filesIn(aside);
+    const made = await readdir(aside);
     // Without it, and until all is in place, a bundle counts as old.
     await rm(join(directory, MADE_FROM), { force: true });
-    await mkdir(join(directory, ASSETS), { recursive: true });
     for (const name of made) await rename(join(aside, name), join(directory, name));
     // Texts are named by their content: those of the bundle before would stay for ever.
-    const before = (await filesIn(directory)).filter((name) => !made.includes(name));
+    const before = (await readdir(directory)).filter((name) => !made.includes(name));
     for (const name of before) await rm(join(directory, name), { force: true });
     // What is changed during a build was perhaps not read any more.
     if (await changedSince(began, sources)) return false;
@@ -137,22 +134,16 @@ async function make(
   }
 }
 
-/** Into the bundle, without folders, and with the list of them. */
+/** Copies into the bundle what the Worker hands out as it is, and lists it there. */
 async function takeAssets(wranglerConfig: string, bundleDir: string): Promise<void> {
   const { assets } = assetsFrom.parse(parse(await readFile(wranglerConfig, 'utf8')));
   const from = assets && resolve(dirname(wranglerConfig), assets.directory);
   const names = from === undefined ? [] : await readdir(from);
-  await mkdir(join(bundleDir, ASSETS));
-  for (const name of names) await copyFile(join(from ?? '', name), join(bundleDir, ASSETS, name));
+  for (const name of names) {
+    // Written anew: a copy would have the mode of the original, which not everybody need be allowed to read.
+    await writeFile(join(bundleDir, assetFile(name)), await readFile(join(from ?? '', name)));
+  }
   await writeFile(join(bundleDir, ASSETS_LIST), JSON.stringify(names));
-}
-
-/** All files of a bundle, as paths in it. */
-async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
 }
 
 /** Into a directory, or where it would be made. */
@@ -177,7 +168,10 @@ export async function modulesIn(directory: string): Promise<WorkerModule[]> {
   throw new StartFault([`${directory} is not a bundle. Delete it and start again.`]);
 }
 
-/** Names of what lies in a bundle's `ASSETS`. */
+/** Where an asset of this name lies in a bundle, which has no folders. */
+export const assetFile = (name: string): string => `asset-${name}`;
+
+/** Names of what a bundle's Worker hands out. */
 export const assetsIn = async (directory: string): Promise<string[]> =>
   z.array(z.string()).parse(JSON.parse(await readFile(join(directory, ASSETS_LIST), 'utf8')));
 
@@ -196,7 +190,7 @@ async function isFresh(
 ): Promise<boolean> {
   try {
     const modules = (await modulesIn(directory)).map(({ name }) => name);
-    const assets = (await assetsIn(directory)).map((name) => join(ASSETS, name));
+    const assets = (await assetsIn(directory)).map(assetFile);
     for (const path of [...modules, ...assets]) await access(join(directory, path), constants.R_OK);
     if (!canBuild) return true;
     const from = await readFile(join(directory, MADE_FROM), 'utf8');

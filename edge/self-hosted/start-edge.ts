@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jurisdictionChanged } from '../env.ts';
-import { ASSETS, bundle } from './bundle.ts';
+import { bundle } from './bundle.ts';
 import { watchClock } from './clock-watch.ts';
 import { cannotWrite, reason, StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
@@ -129,7 +129,7 @@ async function startAlone(options: StartEdgeOptions): Promise<RunningEdge> {
 
 async function makeStateDir(stateDir: string): Promise<void> {
   try {
-    for (const name of ['storage', 'worker', ASSETS]) {
+    for (const name of ['storage', 'worker', 'assets']) {
       await mkdir(join(stateDir, name), { recursive: true, mode: 0o700 });
     }
   } catch (cause) {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
-import { ASSETS, assetsIn, modulesIn } from './bundle.ts';
+import { assetFile, assetsIn, modulesIn } from './bundle.ts';
 import { cannotWrite, reason, StartFault } from './fault.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { workerdConfig } from './workerd-config.ts';
@@ -35,7 +35,7 @@ export async function writeConfig(
     await write(join(stateDir, 'worker', name), await readPart(join(bundleDir, name)));
   }
   for (const name of await assetsIn(bundleDir)) {
-    await write(join(stateDir, ASSETS, name), await readPart(join(bundleDir, ASSETS, name)));
+    await write(join(stateDir, 'assets', name), await readPart(join(bundleDir, assetFile(name))));
   }
   const kvWorker = await readPart(join(import.meta.dirname, 'kv-worker.js'));
   await write(join(stateDir, 'kv-worker.js'), kvWorker);
@@ -53,7 +53,7 @@ export async function writeConfig(
     vars: Object.keys(vars),
     latestTime: options.latestTime,
     storage: join(stateDir, 'storage'),
-    ...(toml.assets && { assets: { ...toml.assets, directory: join(stateDir, ASSETS) } }),
+    ...(toml.assets && { assets: { ...toml.assets, directory: join(stateDir, 'assets') } }),
     privateNetwork: 'GRAPH_ORIGIN' in vars || 'LOGIN_ORIGIN' in vars,
   });
   await write(configFile, text);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { ASSETS, assetsIn, bundle, modulesIn } from '../../edge/self-hosted/bundle.ts';
+import { assetFile, assetsIn, bundle, modulesIn } from '../../edge/self-hosted/bundle.ts';
 import { startWorkerd } from '../../edge/self-hosted/workerd-process.ts';
 import { writeConfig } from '../../edge/self-hosted/write-config.ts';
 import { type Figures, figures } from './figures.ts';
@@ -39,7 +39,7 @@ export async function benchWorker({ starts }: { starts: number }) {
     const ownMs = Math.round((Math.min(...spans.edge) - Math.min(...spans.hello)) * 10) / 10;
     return {
       'script, bytes': script,
-      'assets, bytes': await size(join(bundleDir, ASSETS), await assetsIn(bundleDir)),
+      'assets, bytes': await size(bundleDir, (await assetsIn(bundleDir)).map(assetFile)),
       'workerd to the first answer, the edge, ms': ours,
       'workerd to the first answer, a hello, ms': bare,
       'start of the Worker itself, ms': ownMs,
@@ -53,7 +53,7 @@ export async function benchWorker({ starts }: { starts: number }) {
 /** Everything that workerd is started with, in `stateDir`. */
 async function madeReady(wranglerConfig: string, stateDir: string): Promise<string> {
   const bundleDir = join(stateDir, 'bundle');
-  for (const name of ['storage', 'worker', ASSETS]) {
+  for (const name of ['storage', 'worker', 'assets']) {
     await mkdir(join(stateDir, name), { recursive: true });
   }
   await bundle(wranglerConfig, bundleDir, new AbortController().signal);

@@ -8,6 +8,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -54,7 +55,7 @@ test('it is old after each change of what went in, by itself or through the buil
 test('it is old where a part of it is missing', async () => {
   await make();
   const [text = ''] = (await readdir(bundleDir)).filter((name) => name.endsWith('-made.txt'));
-  for (const name of ['worker.js', text, 'assets.json', 'assets/made.json']) {
+  for (const name of ['worker.js', text, 'assets.json', 'asset-made.json']) {
     await rename(join(bundleDir, name), join(worker, 'aside'));
     expect(await isOld(), name).toBe(true);
     await rename(join(worker, 'aside'), join(bundleDir, name));
@@ -62,13 +63,23 @@ test('it is old where a part of it is missing', async () => {
   }
 });
 
+test('whoever may read the modules may read what is handed out', async () => {
+  await step("process.getBuiltinModule('node:fs').chmodSync('handed-out/made.json', 0o600);");
+  const umask = process.umask(0o022);
+  await make().finally(() => process.umask(umask));
+  for (const name of ['worker.js', 'asset-made.json']) {
+    expect((await stat(join(bundleDir, name))).mode & 0o777, name).toBe(0o644);
+  }
+});
+
 test('of a bundle made anew nothing is left of the one before', async () => {
   await make();
-  await writeFile(join(bundleDir, 'assets', 'before'), '');
+  await writeFile(join(bundleDir, 'asset-before'), '');
   await writeFile(join(worker, 'source', 'text'), 'another');
   await make();
-  expect(await readdir(join(bundleDir, 'assets'))).toEqual(['made.json']);
-  expect(await readFile(join(bundleDir, 'assets', 'made.json'), 'utf8')).toBe('"made of: another"');
+  const assets = (await readdir(bundleDir)).filter((name) => name.startsWith('asset-'));
+  expect(assets).toEqual(['asset-made.json']);
+  expect(await readFile(join(bundleDir, 'asset-made.json'), 'utf8')).toBe('"made of: another"');
 });
 
 test('what its build step makes among what it watches does not make it old', async () => {

@@ -10,7 +10,7 @@ import { emptyPair, type Pair, type PairRow, saveRow } from './pair-rows.ts';
 import { PairTimes } from './pair-times.ts';
 import { type Upcoming, upcoming } from './upcoming.ts';
 
-/** Stored while rows lag behind what only a sweep finds. */
+/** Stored while rows lag behind what only a sweep would find. */
 const NEEDS_SWEEP = 'rows-need-sweep';
 
 /** Rows read once stay in memory, and a row holds all there is of a user: nothing else is written. */
@@ -31,6 +31,8 @@ export class Pairs {
   readonly #open = new OpenWrites<Pair>();
   /** Whether it is known what was open when the object woke. */
   #isRestarted = false;
+  /** Whether what the life before left to a sweep was seen to. */
+  #isSwept = false;
   readonly #lags: () => void;
 
   /**
@@ -229,20 +231,24 @@ export class Pairs {
   }
 
   /**
-   * The same where the row does not lead to what is new, and only a sweep would find it. That there are such pairs
-   * is stored at once.
+   * The same where the row does not lead to what is new, but a sweep would find it; for a pair that is due now, and
+   * which whoever calls sees to. That there are such pairs is stored at once.
    */
-  lagUntilSwept(pair: Pair): void {
+  lagFindable(pair: Pair): void {
     if (!this.holds(pair)) return;
     this.#database.write(NEEDS_SWEEP, true);
     this.lag(pair);
+    // Looked at by the next alarm, its row would be written after all.
+    if (pair.dueAt !== null) this.#due.gave(pair, pair.dueAt);
   }
 
-  /** Calls `sweep` where memory was lost before rows had learned what only that finds. */
+  /** Calls `sweep` where memory was lost while rows lagged behind what that finds. */
   afterLoss(sweep: () => void): void {
-    if (this.#database.read(NEEDS_SWEEP) === undefined) return;
-    sweep();
-    this.#database.forget(NEEDS_SWEEP);
+    if (this.#database.read(NEEDS_SWEEP) !== undefined) {
+      sweep();
+      this.#database.forget(NEEDS_SWEEP);
+    }
+    this.#isSwept = true;
   }
 
   /** Rows learn all that they lag behind, as far as storage takes them: then it throws. */
@@ -256,7 +262,8 @@ export class Pairs {
       }
     }
     if (faults.length > 0) throw faults[0];
-    this.#database.forget(NEEDS_SWEEP);
+    // What another life left, `afterLoss` has to see.
+    if (this.#isSwept) this.#database.forget(NEEDS_SWEEP);
   }
 
   /** Whether this pair still is one. */

@@ -1,6 +1,6 @@
 // Microsoft says of very many at once that they changed, and no more: all are read, hardly a row is written for what was
 // said, and nobody is forgotten with the object that heard it.
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, expect, test } from 'vitest';
 import { json } from '../graph/fake-microsoft.ts';
 import {
@@ -52,7 +52,8 @@ beforeEach(async () => {
   agent = await bed.agent(numbers.map((n) => pbxUser(n)));
   await bed.later(5 * SECOND);
   agent.presences(numbers, []);
-  await bed.later(30 * SECOND);
+  // So long a subscription has to stand until it can be found silent.
+  await bed.later(7 * MINUTE);
   for (const n of numbers) bed.microsoft.presences.set(teamsId(n), BUSY);
   bed.microsoft.on(`POST ${GRAPH}/communications/getPresencesByUserId`, async ({ body }) => {
     while (graph === 'hangs') await breath();
@@ -76,6 +77,9 @@ const shown = () => numbers.filter((n) => agent.shown(n).at(-1) === 'busy').leng
 test('beyond what one request reads they cost one row together, until what was read is stored', async () => {
   expect(await toldOf()).toBe(A_READ + 1);
   expect(await needsSweep()).toBe(true);
+  // Nor does the next alarm write them.
+  await bed.later(SECOND);
+  expect(await toldOf()).toBe(A_READ + 1);
   graph = 'answers';
   await bed.settle();
   expect(shown()).toBe(COUNT);
@@ -92,6 +96,19 @@ test('where the object is put away before they are read, a sweep finds them', as
   await bed.later(5 * SECOND);
   expect(shown()).toBe(COUNT);
   expect(await needsSweep()).toBe(false);
+});
+
+test('where the object breaks, their subscription is not taken for silent: Microsoft had told of them', async () => {
+  await runInDurableObject(bed.stub, (_object, ctx) => ctx.abort('power cut')).catch(() => {});
+  graph = 'answers';
+  const { id } = agent;
+  bed = new Bed(bed);
+  agent = (await bed.connect(id)).hello().up();
+  agent.presences(numbers, []);
+  await bed.later(5 * SECOND);
+  expect(shown()).toBe(COUNT);
+  await bed.later(3 * MINUTE);
+  expect((await bed.lamp('subscriptions')).code).not.toBe('subscription-silent');
 });
 
 test('where Microsoft does not answer, each has a row of its own as soon as it is quiet', async () => {

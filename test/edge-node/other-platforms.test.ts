@@ -21,7 +21,7 @@ const EXPECTED = [
   '404 connector-unknown',
   'log notifications-dropped client-state',
   '202',
-  '200 <p>the page</p>',
+  '200 <p>the asset page.html</p>',
   '401 unauthorized',
   `loaded ${SHARED.length}`,
   'decided busy',

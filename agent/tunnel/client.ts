@@ -158,11 +158,15 @@ function converse(
     );
     let cancelPing = () => {};
     function ping() {
+      say(PING);
+      if (phase !== 'over') cancelPing = clock.after(PING_EVERY_MS, lookAndPing);
+    }
+    // By the clock only: what was said in the same breath, as `hello` before the first ping, always waits.
+    function lookAndPing() {
       // Behind a large snapshot the pong is late; that the line takes bytes shows that it lives.
       if (line.waitingBytes < lastWaiting) silence.heard();
       lastWaiting = line.waitingBytes;
-      say(PING);
-      if (phase !== 'over') cancelPing = clock.after(PING_EVERY_MS, ping);
+      ping();
     }
 
     const hear = (text: string) => {

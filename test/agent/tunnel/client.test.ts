@@ -10,7 +10,7 @@ import { edgeClock } from '../../../agent/tunnel/edge-clock.ts';
 import { AGENT_PROOF_TYP, TUNNEL_SUBPROTOCOL } from '../../../shared/agent-auth.ts';
 import { CLOSE } from '../../../shared/protocol/close-codes.ts';
 import { type DownFrame, watchMoreFrame } from '../../../shared/protocol/down.ts';
-import { MAX_FRAME_LENGTH } from '../../../shared/protocol/frame.ts';
+import { MAX_FRAME_LENGTH, SILENCE_LIMIT_MS } from '../../../shared/protocol/frame.ts';
 import { type UpFrame, wroteFrame } from '../../../shared/protocol/up.ts';
 import { type FakeEdge, startEdge } from '../fake-edge.ts';
 import { fakeLog } from '../fake-log.ts';
@@ -167,6 +167,18 @@ describe('why a tunnel ended', () => {
   test('no sign of life for 10 s: silent', async () => {
     const edge = await edgeWith({ pong: false });
     expect(await connect(edge, hasty).ended).toMatchObject({ code: 'silent' });
+  });
+
+  test('what waited in the breath of hello is no sign of life at the next ping', async () => {
+    const edge = await edgeWith({ pong: false });
+    const spans: number[] = [];
+    const after: Clock['after'] = (ms, then) => {
+      spans.push(ms);
+      return hasty.after(ms, then);
+    };
+    expect(await connect(edge, { now: Date.now, after }).ended).toMatchObject({ code: 'silent' });
+    // The wait for the welcome, and for a sign of life: from the start, and from the welcome.
+    expect(spans.filter((ms) => ms === SILENCE_LIMIT_MS)).toHaveLength(3);
   });
 
   test('no welcome: not up', async () => {

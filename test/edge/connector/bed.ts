@@ -5,6 +5,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { QUIET_MS } from '../../../edge/connector/catching-up.ts';
+import type { Origin } from '../../../edge/connector/rpc.ts';
 import {
   AGENT_ID_HEADER,
   AGENT_KEY_HEADER,
@@ -512,6 +513,30 @@ export class Bed {
       vi.setSystemTime(Math.max(at, Date.now()));
     }
     throw new Error('So many alarms are a loop.');
+  }
+
+  /** An account whose presence subscription tells of these users; answers where its notifications come from. */
+  async subscribed(numbers: readonly number[]): Promise<Origin> {
+    const account = { username: 'sync@example.com', password: 'pass' };
+    const { id: accountId } = value(await this.stub.addAccount('operator', account));
+    await this.settle();
+    const id = 'subscription-1';
+    await this.stub.accountReport({
+      accountId,
+      signIn: { state: 'ok' },
+      presence: {
+        state: 'active',
+        id,
+        expiresAt: Date.now() + 60 * MINUTE,
+        generation: 1,
+        userIds: numbers.map(teamsId),
+        refused: null,
+        encryptionId: null,
+        trouble: null,
+      },
+      users: { state: 'none' },
+    });
+    return { accountId, generation: 1, subscriptionId: id };
   }
 
   async lamp(id: LampId): Promise<Lamp> {

@@ -66,23 +66,7 @@ test('while a page is awaited, a notification, the read that settles it, and a c
   const bed = new Bed();
   bed.microsoft.people = [person(1), person(2)];
   value(await bed.put(SUBSCRIBING));
-  const account = { username: 'sync@example.com', password: 'pass' };
-  const { id: accountId } = value(await bed.stub.addAccount('operator', account));
-  await bed.settle();
-  const subscription = {
-    id: 'subscription-1',
-    generation: 1,
-    userIds: [teamsId(1), teamsId(2)],
-    refused: null,
-    encryptionId: null,
-    trouble: null,
-  };
-  await bed.stub.accountReport({
-    accountId,
-    signIn: { state: 'ok' },
-    presence: { state: 'active', expiresAt: Date.now() + 60 * MINUTE, ...subscription },
-    users: { state: 'none' },
-  });
+  const origin = await bed.subscribed([1, 2]);
   const agent = await bed.agent([pbxUser(1), pbxUser(2)]);
   await bed.later(5 * SECOND);
   expect(await bed.pairNumbers()).toEqual([1, 2]);
@@ -103,16 +87,7 @@ test('while a page is awaited, a notification, the read that settles it, and a c
   expect(awaited).toBe(true);
   const presence = { availability: 'Busy', activity: 'Busy' };
   bed.microsoft.presences.set(teamsId(2), presence);
-  await bed.stub.observe([
-    {
-      accountId,
-      generation: 1,
-      subscriptionId: 'subscription-1',
-      userId: teamsId(2),
-      presence,
-      sequence: '0009',
-    },
-  ]);
+  await bed.stub.observe([{ ...origin, userId: teamsId(2), presence, sequence: '0009' }]);
   agent.presence(1, talking);
   await bed.settle();
   expect(agent.shown(2)).toEqual(['busy']);

@@ -62,10 +62,11 @@ export interface PairState {
   readonly readFirstSince?: number;
 }
 
-/** Whose choice stood at `at`, epoch ms, and what Teams showed. */
+/** Whose choice stood at `at`, epoch ms, what Teams showed, and what of it was ours. */
 export interface Unproven extends Pick<PairState, 'manual'> {
   readonly at: number;
   readonly teams: TeamsView;
+  readonly session: Written['session'];
   readonly preferred: Written['preferred'];
   readonly lasts?: Written['lasts'];
 }

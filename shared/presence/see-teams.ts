@@ -220,6 +220,10 @@ function takeEcho(
     const asked = isSurelyOurs ? seen : doubting(seen);
     return { state: settle(asked, now), reason: 'own-echo-but-different' };
   }
+  // Whatever shows next would pass for what it leaves: a read tells what that is.
+  if (echo?.what === 'session-cleared' && underlying === null && !isShadow) {
+    return { state: settle(seen, now), reason: 'own-echo' };
+  }
   const settled = echo === state.written.recent.at(-1) && !state.doubted;
   return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
 }

@@ -18,8 +18,8 @@ export function unproven(before: PairState, seen: Decision, now: number): Decisi
   const { manual, teams, pbx, written } = before;
   if (!teams || !pbx || !manual || seen.reason === 'same') return seen;
   if (now - teams.at <= ECHO_WINDOW_MS) return seen;
-  const { preferred, lasts } = written;
-  const known: Unproven = { at: now, manual, teams, preferred, lasts };
+  const { session, preferred, lasts } = written;
+  const known: Unproven = { at: now, manual, teams, session, preferred, lasts };
   return { ...seen, state: { ...seen.state, unproven: known }, look: true };
 }
 
@@ -66,6 +66,9 @@ function isAsBefore(rules: Rules, state: PairState, { presence }: TeamsSeen, now
   if (!known) return false;
   if (Math.abs(now - known.at) > PROOF_WITHIN_MS) return false;
   if (state.manual?.origin !== 'teams' && !isLeftSince(state, presence)) return false;
+  // A session of ours that has begun since may look the same, and proves nothing.
+  const hasBegun = state.written.session !== null && !known.session;
+  if (hasBegun && looksLikeSession(rules, presence)) return false;
   // What we wrote shows too, though its echo may never have come.
   const showed = [
     shownBefore(rules, state, known),

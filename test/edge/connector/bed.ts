@@ -5,10 +5,10 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { QUIET_MS } from '../../../edge/connector/catching-up.ts';
-import type { Origin } from '../../../edge/connector/rpc.ts';
 import {
   AGENT_ID_HEADER,
   AGENT_KEY_HEADER,
+  type Origin,
   type VersionedSettings,
 } from '../../../edge/connector/rpc.ts';
 import type { ConnectorStub } from '../../../edge/objects.ts';

@@ -374,7 +374,7 @@ describe('what was seen again unchanged', () => {
         ({
           ...state,
           unproven: state.teams
-            ? { at: 7, manual: null, teams: state.teams, preferred: null }
+            ? { at: 7, manual: null, teams: state.teams, session: null, preferred: null }
             : undefined,
         }) as PairState,
     ],

@@ -241,6 +241,20 @@ describe('a human who chooses in Teams is heard', () => {
     },
   );
 
+  test('after a call on the PBX, in which somebody there was available again', () => {
+    const pair = PairDriver.paired({ pbx: 'away' });
+    pair.pbxCall();
+    pair.pbxSets('');
+    pair.pass(10 * MINUTE).reads();
+    pair.pbxHangsUp();
+    // What Teams shows beneath the call is asked for once; then nothing else passes for it.
+    pair.pass(MINUTE);
+    expect(pair.reads()).toBe(1);
+    pair.teamsChooses('Away');
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Away = away');
+  });
+
   test.each([
     ['of what was never there', 0],
     ['of what had ended', HOUR],
@@ -551,6 +565,35 @@ describe('what Microsoft had held back', () => {
     pair.pbxHangsUp();
     pair.pass(MINUTE);
     expect(pair.shows).toBe('Busy = busy');
+  });
+
+  test.each(['Busy', 'Busy/InACall'])(
+    'is no older than a call that begins right after it: our session shows, as %s',
+    (spelling) => {
+      const pair = PairDriver.paired();
+      pair.teams.spelling = spelling;
+      pair.pbxSets('meeting');
+      pair.pass(HOUR);
+      expect(pair.shows).toBe('Busy = meeting');
+      pair.teamsChooses(null);
+      pair.pass(SECOND).pbxCall();
+      pair.wrote();
+      pair.pass(MINUTE).read();
+      expect(pair.wrote()).toEqual([]);
+      pair.pass(25 * HOUR).pbxHangsUp();
+      pair.pass(MINUTE);
+      expect(pair.shows).toBe('Available = available');
+    },
+  );
+
+  test('is older than the call in which it comes', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('meeting');
+    pair.pass(HOUR).pbxCall();
+    pair.pass(10 * MINUTE).teamsSays('Available');
+    pair.pass(MINUTE).pbxHangsUp();
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Busy = meeting');
   });
 
   test('does not undo what somebody chose on the PBX before, and chooses again', () => {

@@ -14,6 +14,7 @@ import {
 import { type Directions, normalActivity, ON_THE_PHONE } from '../../../shared/presence/model.ts';
 import {
   act,
+  administered,
   alone,
   anyChange,
   asTest,
@@ -201,6 +202,13 @@ test('a history that fails is printed as a test', () => {
 describe('whatever happened', { timeout: 30_000 + RUNS * 30 }, () => {
   test('when it is quiet both sides agree, nothing is due and no session is stuck', () => {
     holds('disagreements', fc.tuple(hurried), ([world]) => ({
+      world,
+      faults: () => disagreements(world),
+    }));
+  });
+
+  test('whatever an admin changed meanwhile, they agree by what is set in the end', () => {
+    holds('disagreements', fc.tuple(administered), ([world]) => ({
       world,
       faults: () => disagreements(world),
     }));

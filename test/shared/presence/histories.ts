@@ -1,7 +1,7 @@
 // Histories of one pair: what humans do at both ends, and what goes wrong between. Made at random by
 // fast-check, played on a `PairDriver`, and written down as a test where one shows a fault.
 import fc from 'fast-check';
-import type { MappingRows } from '../../../shared/presence/mapping.ts';
+import { type MappingRows, mappingOf } from '../../../shared/presence/mapping.ts';
 import { type Directions, ON_THE_PHONE } from '../../../shared/presence/model.ts';
 import { textOf } from './models.ts';
 import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
@@ -38,8 +38,8 @@ export type Change =
 export type Trouble =
   | { do: 'graph'; line: PairDriver['graphLine']; retryS: number }
   | { do: 'pbx'; line: PairDriver['pbxLine'] }
-  /** An admin saves settings. */
-  | { do: 'settings' }
+  /** An admin saves settings; without others in it, they are the same. */
+  | { do: 'settings'; directions?: Directions; rows?: MappingRows }
   | Gap;
 export interface Gap {
   do: 'gap';
@@ -152,22 +152,47 @@ const world = (
     steps: fc.array(step(pauses), { maxLength: 12 }),
   });
 
-/** Hurried humans, and admins with rows of their own. */
-export const hurried = world(
-  fc.constantFrom<MappingRows>(
-    {},
-    {},
-    { toPbx: { InACall: 'busy' } },
-    { toPbx: { Offline: 'away', OutOfOffice: 'vacation' } },
-    { toTeams: { '': 'Available/Available', lunch: 'BeRightBack/BeRightBack' } },
-  ),
-  rarelyADay([0, 1, 2, 4, 20, 100, 400]),
+/** No rows but the usual ones most of the time. */
+const rowsOfAdmins = fc.constantFrom<MappingRows>(
+  {},
+  {},
+  { toPbx: { InACall: 'busy' } },
+  { toPbx: { Offline: 'away', OutOfOffice: 'vacation' } },
+  { toTeams: { '': 'Available/Available', lunch: 'BeRightBack/BeRightBack' } },
 );
+const HURRIED_PAUSES = rarelyADay([0, 1, 2, 4, 20, 100, 400]);
+
+/** Hurried humans, and admins with rows of their own. */
+export const hurried = world(rowsOfAdmins, HURRIED_PAUSES);
+
+/** The same, while an admin turns directions off and on and changes rows; in the end both are on. */
+export const administered: fc.Arbitrary<World> = fc
+  .tuple(
+    hurried,
+    fc.array(
+      fc.tuple(
+        fc.nat(12),
+        fc.record({
+          do: fc.constant('settings' as const),
+          directions: fc.constantFrom<Directions>('both', 'teams-to-pbx', 'pbx-to-teams'),
+          rows: rowsOfAdmins,
+          thenS: fc.constantFrom(...HURRIED_PAUSES),
+        }),
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+  )
+  .map(([any, saved]) => {
+    const steps: Step[] = [...any.steps];
+    for (const [at, settings] of saved) steps.splice(at, 0, settings);
+    const last: Step = { do: 'settings', directions: 'both', thenS: 0 };
+    return { ...any, steps: [...steps, last] };
+  });
 
 /** More often than not there is quiet enough between two changes that only one outcome is right. */
 export const unhurried = world(
   fc.constant({}),
-  rarelyADay([0, 2, 20, 100, ...Array.from({ length: 16 }, () => 900)]),
+  rarelyADay([0, 2, 5, ...[20, 100, 200, 900].flatMap((s) => [s, s, s, s])]),
   fc.oneof({ arbitrary: SOON, weight: 4 }, { arbitrary: HELD_BACK, weight: 1 }),
 ).map((any) => ({ ...any, steps: cured(any.steps.map((step) => answerable(any, step))) }));
 
@@ -378,9 +403,13 @@ export function act(pair: PairDriver, what: Change | Trouble, onlooker = nobody)
     case 'pbx':
       pair.pbxLine = what.line;
       return;
-    case 'settings':
+    case 'settings': {
+      const { directions = pair.rules.directions, rows } = what;
+      const mapping = rows === undefined ? pair.rules.mapping : mappingOf(rows);
+      pair.rules = { ...pair.rules, mapping, directions };
       pair.apply({ kind: 'rules-changed' });
       return;
+    }
     case 'gap': {
       const meanwhile = () => {
         onlooker.gap(pair, 'begins', what);
@@ -422,6 +451,7 @@ export function endCalls(pair: PairDriver, onlooker = nobody): void {
     act(pair, { do: 'client', presence: 'Available' }, onlooker);
   }
   sweeping(pair, 15 * MINUTE, onlooker);
+  rest(pair);
 }
 
 const IN_TEAMS_CALL = new Set(['Busy/InACall', 'DoNotDisturb/Presenting']);
@@ -433,8 +463,12 @@ export function calmDown(pair: PairDriver): void {
   pair.pass(3 * MINUTE);
   pair.read();
   pair.pass(3 * MINUTE);
-  // A session is refreshed whenever its time has come, also now.
-  if (pair.underWay.length > 0) pair.pass(20 * SECOND);
+  rest(pair);
+}
+
+/** What has just begun, as the refresh of a session, or a look at what came hours late, comes to its end. */
+function rest(pair: PairDriver): void {
+  if (pair.quietSince === null) pair.pass(20 * SECOND);
 }
 
 /** A history as a test, to be pasted into `fuzz.test.ts` until it has become a story with a name. */

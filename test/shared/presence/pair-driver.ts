@@ -14,6 +14,7 @@ import {
   type PairState,
   PBX_ANSWER_LIMIT_MS,
   SETTLE_AFTER_MS,
+  sameTeams,
   type TeamsPresence,
   type TeamsWrite,
 } from '../../../shared/presence/model.ts';
@@ -103,6 +104,10 @@ export class PairDriver {
   /** The last write that the PBX took, as the agent says after a gap. */
   #tookWrite: number | undefined;
   #pbxWroteAt = 0;
+  /** When anything but a read was last heard or written. */
+  #newsAt = this.now;
+  /** Teams has changed, nobody was told, and no read has shown it. */
+  #isUntold = false;
   /** What storage has of it, where the edge has lost its memory. */
   #stored: PairState = newPair();
   #storedAt = this.now;
@@ -329,6 +334,22 @@ export class PairDriver {
     ];
   }
 
+  /** Something that Teams told is on its way. */
+  get isToldOfTeams(): boolean {
+    return this.#onTheWay.length > 0;
+  }
+
+  /** Since when nothing is on its way between the two, and nobody waits for anything; `null`: something is. */
+  get quietSince(): number | null {
+    const { pbx, teams: writes, read } = this.due();
+    const isAsked = this.#answer !== null || this.#lookAt !== null || read;
+    const isOpen = pbx !== null || writes.length > 0 || this.underWay.length > 0 || this.#isUntold;
+    const isUp = this.pbxIsUp && this.edgeIsUp && this.graphLine === 'up';
+    return this.isToldOfTeams || isAsked || isOpen || !isUp || this.pbxLine !== 'list-first'
+      ? null
+      : this.#newsAt;
+  }
+
   /** Both sides as an onlooker sees them. */
   get shows(): string {
     return `${textOf(this.teams.shown(this.now))} = ${this.pbxShows || 'available'}`;
@@ -341,6 +362,8 @@ export class PairDriver {
   }
 
   #step(event: PresenceEvent): { reason: Reason } {
+    if (event.kind !== 'teams-seen' || event.source !== 'read') this.#newsAt = this.now;
+    else if (sameTeams(event.presence, this.teams.shown(this.now))) this.#isUntold = false;
     const { state, reason, look } = decide(this.rules, this.state, event, this.now);
     if (look) this.#lookAt ??= this.now + SETTLE_AFTER_MS;
     const learned = refusalLearned(this.state, state);
@@ -386,7 +409,9 @@ export class PairDriver {
     const event: PresenceEvent & { kind: 'teams-seen' | 'teams-changed' } = this.basic
       ? { kind: 'teams-changed' }
       : this.#notification(shown, sequence);
-    this.#onTheWay.push(...this.delays().map((delay) => ({ at: this.now + delay, event })));
+    const delays = this.delays();
+    if (delays.length === 0) this.#isUntold = true;
+    this.#onTheWay.push(...delays.map((delay) => ({ at: this.now + delay, event })));
     this.#arrive();
     this.#carryOut();
     return this.reason;

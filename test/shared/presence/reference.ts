@@ -34,6 +34,9 @@ const MORE_CLOSED = ['', 'away', 'busy', 'dnd'];
 /** Longer than a notification, a sweep and the reads after it take together. */
 const NEWS_TRAVELS_MS = 700_000;
 
+/** Of what has been equal for so long, with nothing on its way, nothing comes any more. */
+const SETTLED_MS = 3_000;
+
 /** What we write to Teams stands for so long at least. */
 const OURS_LASTS_MS = 86_400_000;
 
@@ -75,6 +78,9 @@ export class Reference implements Onlooker {
   /** What stood then, and when that was. */
   #beforeGap: { at: number; wishes: Wish[] } = { at: 0, wishes: [] };
 
+  /** Since when it is open whether anybody has learned of a change, epoch ms; `null`: somebody has. */
+  #openSince: number | null = null;
+
   /** When both sides met first, epoch ms: later changes cross. */
   readonly #metAt: number;
 
@@ -91,6 +97,7 @@ export class Reference implements Onlooker {
   }
 
   before(pair: PairDriver, what: Change): void {
+    this.#maySettle(pair);
     if (what.do === 'choose' || what.do === 'client') this.#inTeams(pair, what);
     if (what.do === 'client') this.#mayUncover(pair, what.presence);
     else if (what.do === 'set' && this.#atGap === null) {
@@ -136,7 +143,14 @@ export class Reference implements Onlooker {
     if (pair.pbx.calls.size === 0) this.#hiddenSinceGap = false;
     const isCall = pair.pbx.calls.size > 0 || CALLS.includes(shown);
     const isHeld = isCall || pair.graphLine !== 'up';
-    if (isHeld || !this.wishes.every((wish) => isShown(wish, pair))) this.#crossing(pair);
+    const isOpen = isHeld || !this.wishes.every((wish) => isShown(wish, pair));
+    if (!isOpen) this.#openSince = null;
+    else this.#crossing(pair);
+    // What we wrote to Teams has ended meanwhile: nobody can tell whether somebody had taken it away before.
+    if (this.#openSince !== null && pair.now - this.#openSince >= OURS_LASTS_MS) {
+      this.wishes = [...this.wishes, ...this.#settled.filter(({ by }) => by === 'pbx')];
+      this.#openSince = null;
+    }
   }
 
   /** What is wrong with what both sides show, now that it is quiet. */
@@ -152,6 +166,24 @@ export class Reference implements Onlooker {
     if (isUnheard && pair.shows === `${unheard} = available`) return [];
     const meant = this.wishes.map(({ by, pbx }) => `${pbx || 'available'}, chosen in ${by}`);
     return [`${pair.shows}, and not ${meant.join(' or ')}`];
+  }
+
+  /** Both sides agree, and it has been quiet: what comes now crosses nothing. */
+  #maySettle(pair: PairDriver): void {
+    const { now, quietSince, pbx, pbxShows } = pair;
+    const isQuiet = quietSince !== null && now - quietSince >= SETTLED_MS;
+    // Of an edge that has forgotten what it showed in Teams, quiet is no sign.
+    if (
+      !isQuiet ||
+      this.#hasForgotten ||
+      pbx.calls.size > 0 ||
+      !agree(shownBy(pair.teams), pbxShows)
+    )
+      return;
+    const shown = this.wishes.filter((wish) => isShown(wish, pair));
+    if (shown.length === 0) return;
+    this.wishes = shown;
+    this.#crossingUntil = Math.min(this.#crossingUntil, now);
   }
 
   #inTeams(pair: PairDriver, what: Change & { do: 'choose' | 'client' }): void {
@@ -208,6 +240,8 @@ export class Reference implements Onlooker {
     this.wishes = [...this.wishes, ...crossed].map((wish) =>
       wish.by === 'teams' ? { ...wish, pbx: '' } : wish,
     );
+    // A read that finds them signed out does not tell whether what comes late was news.
+    if (pair.isToldOfTeams) this.wishes = [...this.wishes, teamsWish('')];
     this.#crossing(pair);
     if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
     const isUnsure = this.wishes.some(({ by }) => by === 'pbx');
@@ -234,6 +268,7 @@ export class Reference implements Onlooker {
 
   /** The last change wins. Of those that cross, any may: of each end the last. */
   #chooses(pair: PairDriver, wish: Wish): void {
+    this.#openSince ??= pair.now;
     if (pair.now >= this.#crossingUntil) {
       this.#settled = this.wishes;
       const shown = shownBy(pair.teams);

@@ -42,6 +42,7 @@ describe('what Teams says after long silence', () => {
           at: now,
           manual,
           teams: before.teams,
+          session: written.session,
           preferred: written.preferred,
           lasts: written.lasts,
         },
@@ -64,7 +65,13 @@ describe('what Teams says after long silence', () => {
 describe('a read after that', () => {
   const before = quiet(HOUR, { manual: { origin: 'teams', pbx: '', teams: 'leave' } });
   const view = before.teams!;
-  const known: Unproven = { at: now, manual: before.manual, teams: view, preferred: null };
+  const known: Unproven = {
+    at: now,
+    manual: before.manual,
+    teams: view,
+    session: null,
+    preferred: null,
+  };
   const since: PairState = {
     ...before,
     teams: { ...view, presence: BUSY },
@@ -89,6 +96,9 @@ describe('a read after that', () => {
   });
 
   const ours = { presence: BUSY, at: 1, before: null };
+  const inCall: PairState = { ...since, written: { ...since.written, session: { at: now } } };
+  const wasBusy: Unproven = { ...known, teams: { ...view, presence: BUSY, underlying: BUSY } };
+  const wasInCall: Unproven = { ...wasBusy, session: { at: now - HOUR } };
   const chosen: PairState = { ...since, manual: { origin: 'pbx', pbx: 'busy', teams: 'leave' } };
   test.each<[string, boolean, PairState, Unproven | undefined, TeamsSeen, number]>([
     ['nothing is unproven', false, since, undefined, read(), now],
@@ -147,6 +157,10 @@ describe('a read after that', () => {
       read(BUSY),
       now,
     ],
+    ['a session of ours has begun since', true, inCall, known, read(), now],
+    ['and it may be what shows', false, inCall, wasBusy, read(BUSY), now],
+    ['a session of ours stood then', true, inCall, wasInCall, read(BUSY), now],
+    ['it was busy before, without a session', true, since, wasBusy, read(BUSY), now],
     [
       'ours had been cleared',
       false,

@@ -66,7 +66,8 @@ export interface PairState {
 export interface Unproven extends Pick<PairState, 'manual'> {
   readonly at: number;
   readonly teams: TeamsView;
-  readonly session: Written['session'];
+  /** Absent in what was stored before sessions were kept here. */
+  readonly session?: Written['session'];
   readonly preferred: Written['preferred'];
   readonly lasts?: Written['lasts'];
 }

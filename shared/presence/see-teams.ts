@@ -17,7 +17,7 @@ import { hidesOurs } from './own-doing.ts';
 import { lastPreferred, settledFrom } from './recent-writes.ts';
 import { looksLikeSession, type Rules } from './rules.ts';
 import { withoutOld } from './teams-writes.ts';
-import { asBefore, provesFrom, unproven } from './told-late.ts';
+import { asBefore, provesFrom, stillUnproven, unproven } from './told-late.ts';
 
 /** Takes in what Microsoft said about the user, by notification or as the answer to a read. */
 export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now: number): Decision {
@@ -39,7 +39,7 @@ export function seeTeams(rules: Rules, before: PairState, event: TeamsSeen, now:
       return { state: { ...state, settleAt }, reason: 'read-too-early' };
     }
     const read = asBefore(rules, state, event, now) ?? believe(rules, state, event);
-    const told = settled(read.state);
+    const told = stillUnproven(rules, state, event, settled(read.state));
     const isOpen = isSaidAgainSince(state, event) || isDoubtedSince(state, event, now);
     return { ...read, state: isOpen ? askTeams(told, now, doubtSince(state, event)).state : told };
   }
@@ -220,11 +220,10 @@ function takeEcho(
     const asked = isSurelyOurs ? seen : doubting(seen);
     return { state: settle(asked, now), reason: 'own-echo-but-different' };
   }
-  // Whatever shows next would pass for what it leaves: a read tells what that is.
-  if (echo?.what === 'session-cleared' && underlying === null && !isShadow) {
-    return { state: settle(seen, now), reason: 'own-echo' };
-  }
-  const settled = echo === state.written.recent.at(-1) && !state.doubted;
+  // What our clearing left has not been seen, and the next presence would pass for it: the read that the write
+  // planned is to tell.
+  const isUnseen = echo?.what === 'session-cleared' && underlying === null;
+  const settled = echo === state.written.recent.at(-1) && !state.doubted && !isUnseen;
   return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
 }
 

@@ -61,14 +61,31 @@ export function asBefore(
   return { state: adoptPbx(rules, { ...state, manual, teams, written }, chosen), reason };
 }
 
+/** `told` by a read that proves nothing: a later one may, `PROOF_WITHIN_MS` from when it was unproven. */
+export function stillUnproven(
+  rules: Rules,
+  { unproven: known, written }: PairState,
+  { presence }: TeamsSeen,
+  told: PairState,
+): PairState {
+  const isHidden = known && mayBeNewSession(rules, written, known, presence);
+  return isHidden ? { ...told, unproven: known } : told;
+}
+
+/** What shows may be a session of ours that has begun since: it looks like what stood before. */
+const mayBeNewSession = (
+  rules: Rules,
+  { session }: PairState['written'],
+  known: Unproven,
+  presence: TeamsPresence,
+): boolean => session !== null && !known.session && looksLikeSession(rules, presence);
+
 function isAsBefore(rules: Rules, state: PairState, { presence }: TeamsSeen, now: number): boolean {
   const { unproven: known } = state;
   if (!known) return false;
   if (Math.abs(now - known.at) > PROOF_WITHIN_MS) return false;
   if (state.manual?.origin !== 'teams' && !isLeftSince(state, presence)) return false;
-  // A session of ours that has begun since may look the same, and proves nothing.
-  const hasBegun = state.written.session !== null && !known.session;
-  if (hasBegun && looksLikeSession(rules, presence)) return false;
+  if (mayBeNewSession(rules, state.written, known, presence)) return false;
   // What we wrote shows too, though its echo may never have come.
   const showed = [
     shownBefore(rules, state, known),

@@ -109,7 +109,7 @@ test('where Microsoft does not answer, each has a row of its own as soon as it i
   expect(await needsSweep()).toBe(false);
 });
 
-test('whose older decisions go behind with it has a row of its own: none of them is told twice', async () => {
+test('a user whose older decisions go behind has a row of their own: none of them is told twice', async () => {
   graph = 'answers';
   await bed.settle();
   const inRow = async () => {

@@ -568,7 +568,7 @@ describe('what Microsoft had held back', () => {
   });
 
   test.each(['Busy', 'Busy/InACall'])(
-    'is no older than a call that begins right after it: our session shows, as %s',
+    'is not what a human chose just before a call, though our session shows as %s',
     (spelling) => {
       const pair = PairDriver.paired();
       pair.teams.spelling = spelling;
@@ -585,6 +585,16 @@ describe('what Microsoft had held back', () => {
       expect(pair.shows).toBe('Available = available');
     },
   );
+
+  test('is that, though a call begins before anybody can look', () => {
+    const pair = PairDriver.paired();
+    pair.pbxSets('meeting');
+    pair.pass(HOUR).teamsSays('Available');
+    pair.pass(SECOND).pbxCall();
+    pair.pass(20 * SECOND).pbxHangsUp();
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Busy = meeting');
+  });
 
   test('is older than the call in which it comes', () => {
     const pair = PairDriver.paired();

@@ -38,7 +38,7 @@ export type Change =
 export type Trouble =
   | { do: 'graph'; line: PairDriver['graphLine']; retryS: number }
   | { do: 'pbx'; line: PairDriver['pbxLine'] }
-  /** An admin saves settings; without others in it, they are the same. */
+  /** An admin saves settings; what is left out stays as it is. */
   | { do: 'settings'; directions?: Directions; rows?: MappingRows }
   | Gap;
 export interface Gap {
@@ -152,7 +152,7 @@ const world = (
     steps: fc.array(step(pauses), { maxLength: 12 }),
   });
 
-/** No rows but the usual ones most of the time. */
+/** The usual rows, or a few of an admin's own. */
 const rowsOfAdmins = fc.constantFrom<MappingRows>(
   {},
   {},

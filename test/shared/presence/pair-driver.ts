@@ -9,6 +9,7 @@ import type { PresenceEvent, Reason, TeamsSeen } from '../../../shared/presence/
 import { type MappingRows, mappingOf } from '../../../shared/presence/mapping.ts';
 import {
   type Directions,
+  ECHO_WINDOW_MS,
   newPair,
   normalActivity,
   type PairState,
@@ -334,18 +335,24 @@ export class PairDriver {
     ];
   }
 
-  /** Something that Teams told is on its way. */
-  get isToldOfTeams(): boolean {
-    return this.#onTheWay.length > 0;
+  /** Something that Teams told comes so late that it may pass for news. */
+  get isHeldBack(): boolean {
+    return this.#onTheWay.some(({ at }) => at - this.now > ECHO_WINDOW_MS);
   }
 
   /** Since when nothing is on its way between the two, and nobody waits for anything; `null`: something is. */
   get quietSince(): number | null {
     const { pbx, teams: writes, read } = this.due();
     const isAsked = this.#answer !== null || this.#lookAt !== null || read;
+    const isToBeAsked = this.state.settleAt !== null;
     const isOpen = pbx !== null || writes.length > 0 || this.underWay.length > 0 || this.#isUntold;
     const isUp = this.pbxIsUp && this.edgeIsUp && this.graphLine === 'up';
-    return this.isToldOfTeams || isAsked || isOpen || !isUp || this.pbxLine !== 'list-first'
+    return this.#onTheWay.length > 0 ||
+      isAsked ||
+      isToBeAsked ||
+      isOpen ||
+      !isUp ||
+      this.pbxLine !== 'list-first'
       ? null
       : this.#newsAt;
   }

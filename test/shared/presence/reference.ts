@@ -97,7 +97,6 @@ export class Reference implements Onlooker {
   }
 
   before(pair: PairDriver, what: Change): void {
-    this.#maySettle(pair);
     if (what.do === 'choose' || what.do === 'client') this.#inTeams(pair, what);
     if (what.do === 'client') this.#mayUncover(pair, what.presence);
     else if (what.do === 'set' && this.#atGap === null) {
@@ -137,6 +136,7 @@ export class Reference implements Onlooker {
 
   /** As long as the sides differ, a call hides one, or Microsoft takes nothing, news is under way. */
   passed(pair: PairDriver): void {
+    this.#maySettle(pair);
     const shown = shownBy(pair.teams);
     this.#shownPassing.add(shown);
     this.#heard = shown;
@@ -183,6 +183,7 @@ export class Reference implements Onlooker {
     const shown = this.wishes.filter((wish) => isShown(wish, pair));
     if (shown.length === 0) return;
     this.wishes = shown;
+    this.#openSince = null;
     this.#crossingUntil = Math.min(this.#crossingUntil, now);
   }
 
@@ -240,8 +241,8 @@ export class Reference implements Onlooker {
     this.wishes = [...this.wishes, ...crossed].map((wish) =>
       wish.by === 'teams' ? { ...wish, pbx: '' } : wish,
     );
-    // A read that finds them signed out does not tell whether what comes late was news.
-    if (pair.isToldOfTeams) this.wishes = [...this.wishes, teamsWish('')];
+    // A read that finds them signed out does not tell whether what was held back was news.
+    if (pair.isHeldBack) this.wishes = [...this.wishes, teamsWish('')];
     this.#crossing(pair);
     if (crossed.length === 0 && this.wishes.every(({ by }) => by === 'pbx')) return;
     const isUnsure = this.wishes.some(({ by }) => by === 'pbx');

@@ -22,20 +22,23 @@ export interface Auth {
 export function createAuth(edge: Edge): Auth {
   const { env, now } = edge;
   const sessions = createSessions(edge.keyring, env);
-  const wrongTokens = countWrongTokens();
+  /** Guesses, and those that are no guess: they bear our MAC, and were revoked. */
+  const guessed = countWrongTokens();
+  const revoked = countWrongTokens();
   const access = env.access ? verifyAccess(env.access, edge) : undefined;
 
   async function ownerOf(c: RequestContext, token: string): Promise<SignedIn> {
     const client = clientAddress(c.req.raw, env.selfHosted);
     const digest = await digestOf(token);
-    const waitMs = wrongTokens.waitMs(client, digest, now());
+    const fence = (await bearsOurMac(edge, token)) ? revoked : guessed;
+    const waitMs = fence.waitMs(client, digest, now());
     if (waitMs > 0) throw tooManyWrong(waitMs);
     const owner = await lookUp(edge, token, digest);
     if (owner) {
-      wrongTokens.right(client, digest, now());
+      fence.right(client, digest, now());
       return owner;
     }
-    wrongTokens.wrong(client, digest, now());
+    fence.wrong(client, digest, now());
     throw unauthorized('This token is not valid.');
   }
 
@@ -62,6 +65,11 @@ export function createAuth(edge: Edge): Auth {
       throw unauthorized('Send the admin token as Authorization: Bearer, or open a session.');
     },
   };
+}
+
+async function bearsOurMac(edge: Edge, token: string): Promise<boolean> {
+  const connector = connectorOfToken(token);
+  return connector !== undefined && isOfThisEdge(edge.keyring, connector, token);
 }
 
 async function lookUp(edge: Edge, token: string, digest: string): Promise<SignedIn | null> {

@@ -28,9 +28,9 @@ export function enrolRoutes(app: Hono<HttpEnv>, edge: Edge): void {
     resource({
       POST: async (c) => {
         const connector = connectorOf(c);
-        const enrolmentId = await notTooOften(edge, c, wrongCodes, () =>
-          enrolmentIdOf(edge, c, connector),
-        );
+        const enrolmentId =
+          (await signedEnrolment(edge, c, connector)) ??
+          (await refuseCode(edge, c, connector, wrongCodes));
         const { jwk, thumbprint } = await usableKey(fitting(enrolment(), jsonOf(c)).publicKey);
         const { agentId } = unwrap(await edge.connector(connector).enrol(enrolmentId, thumbprint));
         const credential = await issueCredential(edge.keyring, connector, agentId, jwk);
@@ -40,47 +40,38 @@ export function enrolRoutes(app: Hono<HttpEnv>, edge: Edge): void {
   );
 }
 
-/** Wrong codes are counted per client; one that was right once is looked at all the same. */
-async function notTooOften(
+/** The enrolment that a code of ours is for, which cannot be guessed; `undefined`: it is none. Throws 410. */
+async function signedEnrolment(
   edge: Edge,
   c: RequestContext,
+  connector: ConnectorName,
+): Promise<string | undefined> {
+  const code = codeIn(c);
+  if (code === undefined) return undefined;
+  const verified = await edge.keyring.verifyToken('enrol', connector, code, edge.now());
+  if (verified.ok) return codeClaims().parse(verified.claims).id;
+  if (verified.why === 'expired') throw new Refused('code-used', 'The code has expired.');
+  return undefined;
+}
+
+/** Says what is wrong: 429, 404, 400, 422 or 401, in this order. Wrong codes are counted per client. */
+async function refuseCode(
+  edge: Edge,
+  c: RequestContext,
+  connector: ConnectorName,
   wrongCodes: WrongTokens,
-  look: () => Promise<string>,
-): Promise<string> {
+): Promise<never> {
   const client = clientAddress(c.req.raw, edge.env.selfHosted);
-  const digest = await digestOf(codeIn(c) ?? '');
+  const code = codeIn(c);
+  const digest = await digestOf(code ?? '');
   const waitMs = wrongCodes.waitMs(client, digest, edge.now());
   if (waitMs > 0) {
     const headers = { 'retry-after': String(Math.ceil(waitMs / 1000)) };
     throw new Refused('rate-limited', 'Too many wrong codes: wait a minute.', { headers });
   }
-  try {
-    const id = await look();
-    wrongCodes.right(client, digest, edge.now());
-    return id;
-  } catch (error) {
-    if (error instanceof Refused && error.code === 'unauthorized') {
-      wrongCodes.wrong(client, digest, edge.now());
-    }
-    throw error;
-  }
-}
-
-/** The enrolment that the code is for; throws `Refused`: 404, 400, 422, 401 or 410, in this order. */
-async function enrolmentIdOf(
-  edge: Edge,
-  c: RequestContext,
-  connector: ConnectorName,
-): Promise<string> {
-  const code = codeIn(c);
-  const verified =
-    code === undefined
-      ? undefined
-      : await edge.keyring.verifyToken('enrol', connector, code, edge.now());
-  if (verified?.ok) return codeClaims().parse(verified.claims).id;
-  if (verified?.why === 'expired') throw new Refused('code-used', 'The code has expired.');
   if (!(await edge.record(connector))) throw unknownConnector();
   if (code === undefined) fitting(enrolment(), jsonOf(c));
+  wrongCodes.wrong(client, digest, edge.now());
   throw new Refused('unauthorized', 'The code is not one of this connector.');
 }
 
@@ -88,7 +79,7 @@ function codeIn(c: RequestContext): string | undefined {
   try {
     const body = jsonOf(c);
     const code = (body as { code?: unknown } | null)?.code;
-    return typeof code === 'string' && code !== '' ? code : undefined;
+    return typeof code === 'string' ? code : undefined;
   } catch {
     return undefined;
   }

@@ -7,8 +7,8 @@ export interface ReachedAs {
   host: string;
   /** Plain http on this very machine: there browsers keep no `Secure` cookies everywhere. */
   plainLoopback: boolean;
-  /** Plain http from elsewhere: there no browser keeps a `Secure` cookie. */
-  plainRemote: boolean;
+  /** A browser's page, by plain http from elsewhere: there it keeps no `Secure` cookie. */
+  plainRemotePage: boolean;
 }
 
 /** A name or address, and a port: nothing that a shell would take for more. */
@@ -30,6 +30,6 @@ export function reachedAs(request: Request): ReachedAs {
     origin: `${scheme}//${host}`,
     host,
     plainLoopback: reached.protocol === 'http:' && isLoopback(reached.hostname),
-    plainRemote: plain(page ?? reached),
+    plainRemotePage: request.headers.has('origin') && plain(page ?? reached),
   };
 }

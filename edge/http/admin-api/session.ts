@@ -90,7 +90,7 @@ async function opening(
  * the answer is the same for a wrong one, and says nothing of it.
  */
 function refusePlainHttp(request: Request): void {
-  if (!reachedAs(request).plainRemote) return;
+  if (!reachedAs(request).plainRemotePage) return;
   throw new Refused(
     'plain-http',
     'Browsers keep no session over plain http, except on the machine of the edge itself: sign in by https, through a reverse proxy that passes X-Forwarded-Proto on.',

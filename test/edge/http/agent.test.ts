@@ -108,7 +108,7 @@ describe('an enrolment', () => {
 
   it('is refused with a code of another connector or of nobody', async () => {
     const edge = bed();
-    for (const foreign of [await code(edge, OTHER), 'a.b.c', 'nonsense']) {
+    for (const foreign of [await code(edge, OTHER), 'a.b.c', 'nonsense', '']) {
       expect((await enrol(edge, { code: foreign, publicKey })).status).toBe(401);
       expect((await enrol(edge, { code: foreign, publicKey }, UNKNOWN)).status).toBe(404);
     }
@@ -137,7 +137,7 @@ describe('an enrolment', () => {
     expect(edge.calls).toEqual([]);
   });
 
-  it('is refused unseen after twenty wrong codes in a minute, but not to a neighbour', async () => {
+  it('is refused unseen after twenty wrong codes in a minute, but not to a neighbour, nor with a code of ours', async () => {
     const edge = bed();
     const guess = (code: string, from: string) =>
       edge.fetch(`/${KNOWN}/enrol`, {
@@ -148,12 +148,13 @@ describe('an enrolment', () => {
     for (let n = 0; n < 20; n += 1) {
       expect((await guess(`guess-${n}`, '192.0.2.1')).status).toBe(401);
     }
-    const right = await code(edge);
-    const barred = await guess(right, '192.0.2.1');
+    const barred = await guess('one more', '192.0.2.1');
     expect(barred.headers.get('retry-after')).toBe('60');
     expect((await problemOf(barred)).code).toBe('rate-limited');
     expect(edge.calls).toEqual([]);
-    expect((await guess(right, '192.0.2.2')).status).toBe(201);
+    expect((await guess('guess', '192.0.2.2')).status).toBe(401);
+    expect((await guess(await code(edge), '192.0.2.1')).status).toBe(201);
+    expect((await guess(await code(edge, KNOWN, NOW - 1000), '192.0.2.1')).status).toBe(410);
     edge.clock.now += 60_000;
     expect((await guess('guess', '192.0.2.1')).status).toBe(401);
   });

@@ -139,6 +139,14 @@ describe('guessing', () => {
     expect((await status(edge, token)).status).toBe(429);
   });
 
+  it('bars no token of this edge: it cannot be guessed', async () => {
+    const edge = bed();
+    const token = await withToken(edge, KNOWN);
+    await guess(edge, 20, '192.0.2.1');
+    expect((await status(edge, token, client('192.0.2.1'))).status).toBe(200);
+    expect((await status(edge, `${token}x`, client('192.0.2.1'))).status).toBe(429);
+  });
+
   it('counts at the sign-in of the page too', async () => {
     const edge = bed();
     for (let i = 0; i < 20; i++) await signIn(edge, `guess ${i}`);
@@ -173,12 +181,12 @@ describe('a session', () => {
     expect(answer.headers.get('set-cookie')).toContain('Secure');
   });
 
-  it('is not opened over plain http from elsewhere, whatever the token: browsers would not keep it', async () => {
+  it('is not opened for a page by plain http from elsewhere, whatever the token: browsers would not keep it', async () => {
     const edge = bed();
     const open = async (
       url: string,
       token: string,
-      headers: Record<string, string> = {},
+      headers: Record<string, string> = { origin: new URL(url).origin },
     ): Promise<Response> =>
       edge.fetch(url, { method: 'POST', headers, body: JSON.stringify({ token }) });
     for (const path of [`/${KNOWN}/api/session`, '/api/session']) {
@@ -197,6 +205,14 @@ describe('a session', () => {
       expect(passed.headers.get('set-cookie')).toMatch(/^__Host-presence-session=/);
       expect((await open(lan, 'wrong', https)).status).toBe(401);
     }
+  });
+
+  it('is opened for a script by plain http: it keeps what it likes', async () => {
+    const lan = 'http://192.168.1.5:8787';
+    const { set, answer } = await signIn(bed(), ADMIN_TOKEN, lan);
+    expect(answer.status).toBe(201);
+    expect(set).toMatch(/^__Host-presence-session=.*Secure/);
+    expect((await signIn(bed(), 'wrong', lan)).answer.status).toBe(401);
   });
 
   it('is opened where the browser says that its page is by https, though the proxy does not', async () => {

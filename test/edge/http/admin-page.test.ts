@@ -1,5 +1,7 @@
 // How the admin page is served; what it does, test/page looks at in a real browser.
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import worker from '../../../edge/worker.ts';
 import { bed, KNOWN, problemOf } from './bed.ts';
 
 const { fetch, touched } = bed();
@@ -35,6 +37,18 @@ it('where a part of it is missing, what failed is logged and not told', async ()
   expect(broken.logged.map(({ fields }) => fields['error'])).toEqual([
     expect.stringContaining('page.html'),
   ]);
+});
+
+it('where the Worker has no assets at all, it says what to bind, and all else works', async () => {
+  const { ASSETS: _, ...without } = env;
+  const ask = (path: string) =>
+    worker.fetch(new Request(`https://edge.example.com${path}`) as never, without, {} as never);
+  for (const path of [`/${KNOWN}/admin`, '/openapi.json']) {
+    const answer = await problemOf(await ask(path));
+    expect(answer).toMatchObject({ http: 503, code: 'misconfigured' });
+    expect(answer.detail).toContain('ASSETS');
+  }
+  expect((await ask('/healthz')).status).toBe(200);
 });
 
 it('lets nothing in from elsewhere and nothing inline', async () => {

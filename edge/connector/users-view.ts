@@ -64,9 +64,10 @@ export function userView(
   circumstances: Circumstances,
   id: TeamsUserId,
 ): UserView | null {
-  const match = parts.directory.listedTeamsUser(id)?.match;
-  if (!match) return null;
-  const guid = 'guid' in match ? match.guid : undefined;
+  const listed = parts.directory.listedTeamsUser(id);
+  if (!listed) return null;
+  const { match } = listed;
+  const guid = match && 'guid' in match ? match.guid : undefined;
   const state = stateOf(match, circumstances);
   return viewOf({ teamsId: id, guid, state }, parts, circumstances);
 }
@@ -80,7 +81,11 @@ interface Listed {
 }
 
 /** As `store/user-rows.ts` says it of all of them. */
-function stateOf(match: Match, { unseen, noCalls, heldBack }: Circumstances): UserView['state'] {
+function stateOf(
+  match: Match | null,
+  { unseen, noCalls, heldBack }: Circumstances,
+): UserView['state'] {
+  if (match === null) return 'unmatched';
   if (match.state !== 'paired') return match.state;
   const { guid } = match;
   if (heldBack.has(guid)) return 'unlicensed';
@@ -152,7 +157,7 @@ function reasonOf(
   if (state === 'paired' && stranded.has(teams.id)) {
     return 'The Teams account that is to subscribe this user cannot sign in.';
   }
-  return match ? whyNotPaired(match) : undefined;
+  return match ? whyNotPaired(match) : 'Not matched yet: the PBX has not told its users.';
 }
 
 /** Why a match is no pair; `undefined`: it is one. */

@@ -26,9 +26,8 @@ type PbxRow = {
   emails: string;
 };
 
-/** Which Teams users are in the list of users: may sign in, were matched, have Teams or would be paired. */
-export const LISTED =
-  "enabled = 1 AND match_state IS NOT NULL AND (licensed = 1 OR match_state = 'unlicensed')";
+/** Which Teams users are in the list of users: may sign in, and have Teams or would be paired if they had. */
+export const LISTED = "enabled = 1 AND (licensed = 1 OR match_state = 'unlicensed')";
 
 /** Is told whose entry is about to change. */
 export type DirectoryChanged = (who: { teamsId: TeamsUserId } | { guid: PbxGuid }) => void;

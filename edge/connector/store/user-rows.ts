@@ -41,6 +41,7 @@ const FOUND = `
     SELECT guid, sort_key AS key FROM pbx_user WHERE pbx = ?1 AND instr(words, ?2)
   ), found AS MATERIALIZED (
     SELECT sort_key AS key, id AS teams_id, guid, CASE
+      WHEN match_state IS NULL THEN 'unmatched'
       WHEN match_state <> 'paired' THEN match_state
       WHEN guid IN (SELECT value FROM json_each(?3)) THEN 'unlicensed'
       WHEN guid IN (SELECT value FROM json_each(?4)) THEN 'noRights'

@@ -101,6 +101,8 @@ const GERMAN: Readonly<Record<string, string>> = {
     'Microsoft lehnt es ab, die Präsenz dieses Benutzers zu abonnieren.',
   'The Teams account that is to subscribe this user cannot sign in.':
     'Das Teams-Konto, das diesen Benutzer abonnieren soll, kann sich nicht anmelden.',
+  'Not matched yet: the PBX has not told its users.':
+    'Noch nicht zugeordnet: Die PBX hat ihre Benutzer noch nicht genannt.',
   'No user of the PBX fits.': 'Kein Benutzer der PBX passt.',
   'The pair by hand names a user whom the PBX does not have.':
     'Die Zuordnung von Hand nennt einen Benutzer, den die PBX nicht hat.',

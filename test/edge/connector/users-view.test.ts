@@ -45,6 +45,23 @@ async function company(): Promise<Bed> {
   return bed;
 }
 
+test('before a PBX has told its users, those of Teams are there, and nobody has a partner', async () => {
+  const bed = new Bed();
+  bed.microsoft.people = [person(1), person(2, { licensed: false })];
+  value(await bed.put(SLOW));
+  await bed.later(70 * SECOND);
+  const { items, counts } = await list(bed);
+  const reason = 'Not matched yet: the PBX has not told its users.';
+  expect(items).toMatchObject([{ state: 'unmatched', reason, teams: { id: teamsId(1) } }]);
+  expect(items[0]?.pbx).toBeUndefined();
+  expect(counts).toMatchObject({ paired: 0, unmatched: 1 });
+  expect(value(await bed.stub.user(teamsId(1)))).toEqual(items[0]);
+
+  await bed.agent([pbxUser(1)]);
+  await bed.later(70 * SECOND);
+  expect((await list(bed)).items).toMatchObject([{ state: 'paired', teams: { id: teamsId(1) } }]);
+});
+
 test('everybody is listed once, with the reason for whoever has no partner', async () => {
   const bed = await company();
   const { items, counts } = await list(bed);

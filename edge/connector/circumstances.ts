@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { refusedUsers, usersOfUnable } from './coverage.ts';
 import type { HeldBack } from './held-back.ts';
 import type { Master } from './master.ts';
+import type { PbxDirectory } from './pbx-directory.ts';
 import type { Rights } from './rights.ts';
 
 export interface Circumstances {
@@ -12,6 +13,8 @@ export interface Circumstances {
   now: number;
   /** The PBX whose users count; `null`: not known yet. */
   master: string | null;
+  /** Its users are known: before, nobody has a partner. */
+  canMatch: boolean;
   /** Guids whose presence the App object may not see. */
   unseen: ReadonlySet<string>;
   /** Guids whose calls it may not see. */
@@ -29,17 +32,19 @@ export interface Circumstances {
 interface Knowing {
   context: Context;
   master: Master;
+  pbxDirectory: PbxDirectory;
   rights: Rights;
   heldBack: HeldBack;
   accounts: Accounts;
 }
 
 export function circumstancesNow(parts: Knowing): Circumstances {
-  const { context, accounts, master, rights, heldBack } = parts;
+  const { context, accounts, master, pbxDirectory, rights, heldBack } = parts;
   const [now, all] = [context.now(), accounts.all()];
   return {
     now,
     master: master.name,
+    canMatch: master.name !== null && pbxDirectory.isKnown(master.name),
     unseen: rights.unseen(),
     noCalls: rights.noCalls(),
     heldBack: heldBack.guids,

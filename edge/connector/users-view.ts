@@ -31,9 +31,10 @@ export function listUsers(
   circumstances: Circumstances,
   query: UserQuery,
 ): UserPage {
-  const { master, heldBack, unseen, noCalls, leftOut, refused, stranded } = circumstances;
+  const { master, canMatch, heldBack, unseen, noCalls, leftOut, refused, stranded } = circumstances;
   const { counts, rows } = parts.userRows.find({
     master,
+    canMatch,
     text: fold(query.text),
     state: query.state,
     side: query.side ?? null,
@@ -64,7 +65,7 @@ export function userView(
   circumstances: Circumstances,
   id: TeamsUserId,
 ): UserView | null {
-  const listed = parts.directory.listedTeamsUser(id);
+  const listed = parts.directory.listedTeamsUser(id, circumstances.canMatch);
   if (!listed) return null;
   const { match } = listed;
   const guid = match && 'guid' in match ? match.guid : undefined;

@@ -26,8 +26,12 @@ type PbxRow = {
   emails: string;
 };
 
-/** Which Teams users are in the list of users: may sign in, and have Teams or would be paired if they had. */
-export const LISTED = "enabled = 1 AND (licensed = 1 OR match_state = 'unlicensed')";
+/**
+ * Which Teams users are in the list of users: may sign in, and have Teams or would be paired if they had.
+ * @param canMatch whoever has come since the last matching is listed after the next one
+ */
+export const listed = (canMatch: boolean): string =>
+  `enabled = 1 AND (licensed = 1 OR match_state = 'unlicensed')${canMatch ? ' AND match_state IS NOT NULL' : ''}`;
 
 /** Is told whose entry is about to change. */
 export type DirectoryChanged = (who: { teamsId: TeamsUserId } | { guid: PbxGuid }) => void;
@@ -81,9 +85,9 @@ export class Directory {
   }
 
   /** Somebody of the list of users; `undefined`: not in it. */
-  listedTeamsUser(id: TeamsUserId): TeamsEntry | undefined {
+  listedTeamsUser(id: TeamsUserId, canMatch: boolean): TeamsEntry | undefined {
     const row = this.#database.first<TeamsRow>(
-      `SELECT * FROM teams_user WHERE id = ? AND ${LISTED}`,
+      `SELECT * FROM teams_user WHERE id = ? AND ${listed(canMatch)}`,
       id,
     );
     return row && teamsEntry(row);

@@ -4,11 +4,13 @@
 import type { PbxGuid, TeamsUserId } from '../../../shared/ids.ts';
 import type { UserFilter, UserPage, UserView } from '../rpc.ts';
 import type { Database } from './database.ts';
-import { LISTED } from './directory.ts';
+import { listed } from './directory.ts';
 
 export interface RowsQuery {
   /** The PBX whose users count; `null`: not known yet. */
   master: string | null;
+  /** Its users are known. */
+  canMatch: boolean;
   /** Folded; `''` finds everybody. */
   text: string;
   state: UserFilter | null;
@@ -36,7 +38,7 @@ export type UserRow = {
 };
 
 /** ?1 master, ?2 text, ?3, ?4 and ?9 ids as JSON. Few of the PBX are found, and Teams is asked for those. */
-const FOUND = `
+const found = (canMatch: boolean): string => `
   WITH on_pbx AS MATERIALIZED (
     SELECT guid, sort_key AS key FROM pbx_user WHERE pbx = ?1 AND instr(words, ?2)
   ), found AS MATERIALIZED (
@@ -47,16 +49,16 @@ const FOUND = `
       WHEN guid IN (SELECT value FROM json_each(?4)) THEN 'noRights'
       ELSE 'paired' END AS state
     FROM teams_user
-    WHERE ${LISTED} AND (instr(words, ?2) OR guid IN (SELECT guid FROM on_pbx))
+    WHERE ${listed(canMatch)} AND (instr(words, ?2) OR guid IN (SELECT guid FROM on_pbx))
     UNION ALL
     SELECT key, NULL, guid, 'unmatched' FROM on_pbx
-    WHERE NOT EXISTS (SELECT 1 FROM teams_user AS t WHERE t.guid = on_pbx.guid AND ${LISTED})
+    WHERE NOT EXISTS (SELECT 1 FROM teams_user AS t WHERE t.guid = on_pbx.guid AND ${listed(canMatch)})
   )`;
 
 const NOT_SUBSCRIBED = "state = 'paired' AND teams_id IN (SELECT value FROM json_each(?9))";
 
 /** Counts of all that is found, and one page of it: both of one pass over the tables. */
-const COUNTS_AND_PAGE = `${FOUND}
+const countsAndPage = (canMatch: boolean): string => `${found(canMatch)}
   SELECT count(*) AS n, NULL AS key, NULL AS teams_id, NULL AS guid, state FROM found GROUP BY state
   UNION ALL SELECT count(*), NULL, NULL, NULL, 'notSubscribed' FROM found WHERE ${NOT_SUBSCRIBED}
   UNION ALL SELECT * FROM (
@@ -66,6 +68,9 @@ const COUNTS_AND_PAGE = `${FOUND}
     AND CASE ?7 WHEN 'teams' THEN teams_id IS NOT NULL WHEN 'pbx' THEN guid IS NOT NULL ELSE 1 END
     ORDER BY key LIMIT ?8
   )`;
+
+const AFTER_MATCHING = countsAndPage(true);
+const BEFORE_MATCHING = countsAndPage(false);
 
 type Found = { n: number; key: null; state: UserFilter } | ({ n: null } & UserRow);
 
@@ -78,16 +83,17 @@ export class UserRows {
 
   /** Counts are of all that the text finds, whatever their state. */
   find(query: RowsQuery): { counts: UserPage['counts']; rows: UserRow[] } {
-    const { master, text, state, side, after, limit, heldBack, hidden, notSubscribed } = query;
+    const { master, canMatch, text, state, side, after, limit, heldBack, hidden, notSubscribed } =
+      query;
     const states = { paired: 0, unmatched: 0, ambiguous: 0, unlicensed: 0, noRights: 0 };
     const counts: UserPage['counts'] = { ...states, notSubscribed: 0 };
     const rows: UserRow[] = [];
-    const found = this.#database.all<Found>(
-      COUNTS_AND_PAGE,
+    const all = this.#database.all<Found>(
+      canMatch ? AFTER_MATCHING : BEFORE_MATCHING,
       ...[master, text, json(heldBack), json(hidden), after, state, side, limit],
       json(notSubscribed),
     );
-    for (const one of found) {
+    for (const one of all) {
       if (one.n === null) rows.push(one);
       else counts[one.state] = one.n;
     }

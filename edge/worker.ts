@@ -33,6 +33,7 @@ export default {
 
 function appFor(bindings: Bindings): Hono<HttpEnv> {
   const env: EnvResult = parseEnv({ ...bindings });
+  if (!bindings.ASSETS) consoleLog('error', 'misconfigured', { detail: NO_ASSETS });
   const app = createApp({
     env,
     // Of the URL only the path counts.

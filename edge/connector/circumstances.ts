@@ -13,7 +13,7 @@ export interface Circumstances {
   now: number;
   /** The PBX whose users count; `null`: not known yet. */
   master: string | null;
-  /** Its users are known: before, nobody has a partner. */
+  /** Its users are known: before, those of Teams are listed without having been matched. */
   canMatch: boolean;
   /** Guids whose presence the App object may not see. */
   unseen: ReadonlySet<string>;

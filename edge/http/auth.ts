@@ -22,7 +22,7 @@ export interface Auth {
 export function createAuth(edge: Edge): Auth {
   const { env, now } = edge;
   const sessions = createSessions(edge.keyring, env);
-  /** Guesses, and those that are no guess: they bear our MAC, and were revoked. */
+  /** Guesses, by client; and those that are none, since they bear our MAC, each by itself. */
   const guessed = countWrongTokens();
   const revoked = countWrongTokens();
   const access = env.access ? verifyAccess(env.access, edge) : undefined;
@@ -30,15 +30,16 @@ export function createAuth(edge: Edge): Auth {
   async function ownerOf(c: RequestContext, token: string): Promise<SignedIn> {
     const client = clientAddress(c.req.raw, env.selfHosted);
     const digest = await digestOf(token);
-    const fence = (await bearsOurMac(edge, token)) ? revoked : guessed;
-    const waitMs = fence.waitMs(client, digest, now());
+    const isOurs = await bearsOurMac(edge, token);
+    const [fence, of] = isOurs ? [revoked, digest] : [guessed, client];
+    const waitMs = fence.waitMs(of, digest, now());
     if (waitMs > 0) throw tooManyWrong(waitMs);
     const owner = await lookUp(edge, token, digest);
     if (owner) {
-      fence.right(client, digest, now());
+      fence.right(of, digest, now());
       return owner;
     }
-    fence.wrong(client, digest, now());
+    fence.wrong(of, digest, now());
     throw unauthorized('This token is not valid.');
   }
 

@@ -15,9 +15,7 @@ import { Refused, unwrap } from './problem.ts';
 import { resource } from './resource.ts';
 import { countWrongTokens, type WrongTokens } from './wrong-tokens.ts';
 
-const enrolment = late(() =>
-  z.object({ code: z.string().min(1).max(4096), publicKey: publicKey() }),
-);
+const enrolment = late(() => z.object({ code: z.string().max(4096), publicKey: publicKey() }));
 const codeClaims = late(() => z.object({ id: z.string() }));
 
 export function enrolRoutes(app: Hono<HttpEnv>, edge: Edge): void {

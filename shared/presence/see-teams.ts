@@ -220,9 +220,10 @@ function takeEcho(
     const asked = isSurelyOurs ? seen : doubting(seen);
     return { state: settle(asked, now), reason: 'own-echo-but-different' };
   }
-  // What our clearing left has not been seen, and the next presence would pass for it: the read that the write
-  // planned is to tell.
-  const isUnseen = echo?.what === 'session-cleared' && underlying === null;
+  // What our clearing left has not been seen, and the next presence would pass for it: a read is to tell, the one
+  // that the write planned where that has not been called off.
+  const isUnseen = echo?.what === 'session-cleared' && underlying === null && !isShadow;
+  if (isUnseen && state.settleAt === null) return { state: settle(seen, now), reason: 'own-echo' };
   const settled = echo === state.written.recent.at(-1) && !state.doubted && !isUnseen;
   return { state: settled ? { ...seen, settleAt: null } : seen, reason: 'own-echo' };
 }

@@ -40,7 +40,7 @@ export function useUserPage(
         { user, at: now },
       ];
       const known = page?.items.find(
-        (one) => keyOf(one) === keyOf(user) || one.pbx?.guid === user.pbx?.guid,
+        (one) => keyOf(one) === keyOf(user) || (user.pbx && one.pbx?.guid === user.pbx.guid),
       );
       put((before) => withUser(before, user));
       if (!known) {

@@ -145,6 +145,11 @@ describe('guessing', () => {
     await guess(edge, 20, '192.0.2.1');
     expect((await status(edge, token, client('192.0.2.1'))).status).toBe(200);
     expect((await status(edge, `${token}x`, client('192.0.2.1'))).status).toBe(429);
+    // Nor does one that was revoked, and is sent again and again.
+    const revoked = await withToken(edge, OTHER);
+    edge.tokens.delete(OTHER);
+    for (let i = 0; i < 25; i++) await status(edge, revoked, client('192.0.2.3'));
+    expect((await status(edge, token, client('192.0.2.3'))).status).toBe(200);
   });
 
   it('counts at the sign-in of the page too', async () => {

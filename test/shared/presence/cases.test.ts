@@ -255,6 +255,17 @@ describe('a human who chooses in Teams is heard', () => {
     expect(pair.shows).toBe('Away = away');
   });
 
+  test('after a call on the PBX, when what Teams showed at its end shows otherwise by itself', () => {
+    const pair = PairDriver.paired({ teams: 'Available', pbx: 'away' });
+    pair.pbxSets('');
+    pair.pass(10 * MINUTE).pbxCall();
+    pair.pass(10 * MINUTE).pbxHangsUp();
+    pair.pass(30 * SECOND).teamsClient('AvailableIdle');
+    pair.pass(30 * SECOND).teamsChooses('Away');
+    pair.pass(MINUTE);
+    expect(pair.shows).toBe('Away = away');
+  });
+
   test.each([
     ['of what was never there', 0],
     ['of what had ended', HOUR],

@@ -77,8 +77,13 @@ export function reconcile(rules: Rules, state: PairState): { state: PairState; v
   const teams = state.teams?.underlying ?? null;
   if (teams === null || isNoInformation(rules.mapping, teams)) {
     if (pbx !== '') return { state: adoptPbx(rules, state, pbx), verdict: 'pbx-more-closed' };
+    const verdict = 'nothing-chosen';
+    // A clearing that is under way may fail: it is wanted still.
+    if (teams === null && state.written.preferred?.presence === 'cleared') {
+      return { state: adoptPbx(rules, state, pbx), verdict };
+    }
     const manual: ManualState = { origin: 'pbx', pbx, teams: 'leave' };
-    return { state: { ...state, manual }, verdict: 'nothing-chosen' };
+    return { state: { ...state, manual }, verdict };
   }
   if (isEqual(rules.mapping, teams, pbx)) {
     const ours = state.written.preferred?.presence;

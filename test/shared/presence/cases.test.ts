@@ -108,6 +108,18 @@ const switched = (pair: PairDriver, directions: Directions): void => {
   pair.apply({ kind: 'rules-changed' });
 };
 
+test('what is being taken back in Teams as settings are saved is taken back, though that fails at first', () => {
+  const pair = PairDriver.paired({ pbx: 'busy' });
+  pair.graphTakesMs = 5 * SECOND;
+  pair.graphLine = 'fails';
+  pair.pbxSets('');
+  switched(pair, 'teams-to-pbx');
+  switched(pair, 'both');
+  pair.pass(6 * SECOND).graphLine = 'up';
+  pair.pass(MINUTE);
+  expect(pair.shows).toBe('Available = available');
+});
+
 describe('settings changed to teams-to-pbx', () => {
   test.each([
     ['dnd', 'DoNotDisturb', 25],

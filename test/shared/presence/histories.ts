@@ -9,6 +9,7 @@ import { HOUR, MINUTE, PairDriver, SECOND } from './pair-driver.ts';
 const CHOICES = [null, 'Available', 'Busy', 'DoNotDisturb', 'BeRightBack', 'Away'] as const;
 const CLIENTS = [
   'Available',
+  'AvailableIdle',
   'Away',
   'Away/OutOfOffice',
   'Busy/InAMeeting',

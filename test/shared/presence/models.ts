@@ -15,7 +15,15 @@ export function teams(text: string): TeamsPresence {
 export const textOf = ({ availability, activity }: TeamsPresence): string =>
   availability === activity ? availability : `${availability}/${activity}`;
 
-const RANK = ['Offline', 'Away', 'BeRightBack', 'Available', 'Busy', 'DoNotDisturb'];
+const RANK = [
+  'Offline',
+  'Away',
+  'BeRightBack',
+  'AvailableIdle',
+  'Available',
+  'Busy',
+  'DoNotDisturb',
+];
 const SIGNED_OUT = new Set(['Offline', 'PresenceUnknown']);
 const SESSION_MS = 600_000;
 

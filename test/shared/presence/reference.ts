@@ -13,6 +13,7 @@ export interface Wish {
 
 const PBX_OF: Readonly<Record<string, string>> = {
   Available: '',
+  AvailableIdle: '',
   Away: 'away',
   'Away/OutOfOffice': 'away',
   BeRightBack: 'away',
@@ -29,6 +30,8 @@ const TEAMS_OF: Readonly<Record<string, string>> = {
 };
 const CALLS = ['Busy/InACall', 'DoNotDisturb/Presenting'];
 const SIGNED_OUT = 'Offline';
+/** What nobody has to choose for Teams to show it. */
+const BY_ITSELF = ['Away', 'Away/OutOfOffice', 'Busy/InAMeeting'];
 const MORE_CLOSED = ['', 'away', 'busy', 'dnd'];
 
 /** Longer than a notification, a sweep and the reads after it take together. */
@@ -159,11 +162,11 @@ export class Reference implements Onlooker {
     if (this.wishes.some((wish) => isShown(wish, pair))) return [];
     // Away, picked right after available on the PBX, is taken for the client's own; and nobody learns that
     // somebody picked what Teams showed already.
-    const mayBeOwn = this.wishes.length > 1 || this.#hasForgotten;
-    const unheard = mayBeOwn ? 'Away' : this.#pickedUnseen;
+    const open = this.wishes.length > 1 ? ['Away'] : [this.#pickedUnseen];
+    const unheard = this.#hasForgotten ? BY_ITSELF : open;
     const isUnheard =
       this.#hasForgotten || [...this.wishes, ...this.#passing].some(isAvailableOnPbx);
-    if (isUnheard && pair.shows === `${unheard} = available`) return [];
+    if (isUnheard && unheard.some((shown) => pair.shows === `${shown} = available`)) return [];
     const meant = this.wishes.map(({ by, pbx }) => `${pbx || 'available'}, chosen in ${by}`);
     return [`${pair.shows}, and not ${meant.join(' or ')}`];
   }

@@ -29,6 +29,11 @@ async function main(signal: AbortSignal): Promise<number> {
   By hand      ${demo.lab.microsoft.origin}/control/   ${demo.lab.pbx.origin}/control/
   End          Ctrl-C
 `);
+    keepEdge(demo, signal).catch((error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+      stop.abort();
+    });
     await paired(demo, signal);
     const names = ['alice', 'bob', 'carol', 'dora', 'erik'];
     while (!signal.aborted) {
@@ -51,6 +56,21 @@ async function start(): Promise<SetUp | undefined> {
     if (!(error instanceof StartFault)) throw error;
     for (const sentence of error.sentences) console.error(sentence);
     return undefined;
+  }
+}
+
+/** Starts the edge again where it ended by itself, as the service manager does it on a customer's site. */
+async function keepEdge(demo: SetUp, signal: AbortSignal): Promise<void> {
+  const told = new Promise<'told'>((settle) => {
+    signal.addEventListener('abort', () => settle('told'), { once: true });
+  });
+  for (;;) {
+    const end = await Promise.race([told, demo.edge.ended, demo.edge.setBack]);
+    if (end === 'told' || signal.aborted) return;
+    const why =
+      typeof end === 'string' ? end : `workerd ended by itself (${end.signal ?? end.code}).`;
+    console.error(`[edge] ${why} It is started again, as a service would be.`);
+    await demo.restartEdge('close');
   }
 }
 

@@ -34,7 +34,7 @@ export function createAuth(edge: Edge): Auth {
     const [fence, of] = isOurs ? [revoked, digest] : [guessed, client];
     const waitMs = fence.waitMs(of, digest, now());
     if (waitMs > 0) throw tooManyWrong(waitMs);
-    const owner = await lookUp(edge, token, digest);
+    const owner = await lookUp(edge, token, { digest, isOurs });
     if (owner) {
       fence.right(of, digest, now());
       return owner;
@@ -73,28 +73,24 @@ async function bearsOurMac(edge: Edge, token: string): Promise<boolean> {
   return connector !== undefined && isOfThisEdge(edge.keyring, connector, token);
 }
 
-async function lookUp(edge: Edge, token: string, digest: string): Promise<SignedIn | null> {
+async function lookUp(
+  edge: Edge,
+  token: string,
+  { digest, isOurs }: { digest: string; isOurs: boolean },
+): Promise<SignedIn | null> {
   const by = { kind: 'bearer' } as const;
   if (sameDigest(digest, await digestOf(edge.env.adminToken))) {
     return { who: 'operator', scope: 'all', by };
   }
   const scope = connectorOfToken(token);
-  if (!scope || !(await mayAskObject(edge, scope, token, digest))) return null;
+  // No object is asked on a stranger's word.
+  if (!scope || !(isOurs || (await isInKv(edge, scope, digest)))) return null;
   const id = await edge.connector(scope).findToken({ hash: digest });
   return id === null ? null : { who: whoOfToken(id), scope, by };
 }
 
-/**
- * No object is asked on a stranger's word: the token bears our MAC, or KV knows it from before
- * `SETTINGS_KEY` was another. That it still counts only the object knows: KV may be a minute old.
- */
-async function mayAskObject(
-  edge: Edge,
-  connector: ConnectorName,
-  token: string,
-  digest: string,
-): Promise<boolean> {
-  if (await isOfThisEdge(edge.keyring, connector, token)) return true;
+/** Known from before `SETTINGS_KEY` was another; that it still counts only the object knows: KV may be a minute old. */
+async function isInKv(edge: Edge, connector: ConnectorName, digest: string): Promise<boolean> {
   const record = await edge.record(connector);
   return record?.tokens.some(({ hash }) => sameDigest(hash, digest)) ?? false;
 }

@@ -8,6 +8,8 @@ import { lineOf, watch } from './watch.ts';
 
 /** Between two changes, in ms. */
 const PACE_MS = 2_500;
+/** How much later than workerd this process may hear a signal that ends both, in ms. */
+const SIGNAL_SLACK_MS = 500;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -20,6 +22,7 @@ async function main(signal: AbortSignal): Promise<number> {
   console.log('Starting edge, agent, simulated Microsoft and simulated PBX …');
   const demo = await start();
   if (!demo) return 1;
+  let exitCode = 0;
   const stopWatching = watch(demo.lab, (arrival) => console.log(lineOf(arrival)));
   try {
     console.log(`
@@ -31,7 +34,7 @@ async function main(signal: AbortSignal): Promise<number> {
 `);
     keepEdge(demo, signal).catch((error: unknown) => {
       console.error(error);
-      process.exitCode = 1;
+      exitCode = 1;
       stop.abort();
     });
     await paired(demo, signal);
@@ -44,7 +47,7 @@ async function main(signal: AbortSignal): Promise<number> {
     stopWatching();
     await demo.close();
   }
-  return 0;
+  return exitCode;
 }
 
 async function start(): Promise<SetUp | undefined> {
@@ -66,6 +69,8 @@ async function keepEdge(demo: SetUp, signal: AbortSignal): Promise<void> {
   });
   for (;;) {
     const end = await Promise.race([told, demo.edge.ended, demo.edge.setBack]);
+    // Ctrl-C ends both at once, and may be heard of here last.
+    await delay(SIGNAL_SLACK_MS, null, { signal }).catch(() => undefined);
     if (end === 'told' || signal.aborted) return;
     const why =
       typeof end === 'string' ? end : `workerd ended by itself (${end.signal ?? end.code}).`;
